@@ -1,0 +1,40 @@
+"""Runs the migrations on the connection that `hcai_app.db.migrate` hands over, or on DATABASE_URL."""
+
+import asyncio
+
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from alembic import context
+from hcai_app import settings
+from hcai_app.db import models
+from hcai_app.db.engine import Database
+
+assert models.__all__, "importing the tables registers them"
+
+
+def run_on(connection: Connection) -> None:
+    """Run the migrations on an open connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_on_database() -> None:
+    """Run the migrations on DATABASE_URL: what the `alembic` command does."""
+    database = Database(settings.load().database_url)
+    async with database.writing() as connection:
+        await connection.run_sync(run_on)
+    await database.close()
+
+
+handed_over = context.config.attributes.get("connection")
+if handed_over is None:
+    asyncio.run(run_on_database())
+else:
+    run_on(handed_over)

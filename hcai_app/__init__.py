@@ -1,0 +1,1 @@
+"""HCAI: Hack Club's free AI proxy for teenagers, pages and API in one Reflex app."""

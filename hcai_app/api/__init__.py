@@ -1,0 +1,1 @@
+"""The API: plain ASGI, in front of Reflex."""

@@ -1,0 +1,1 @@
+"""`/proxy/v1`: the OpenAI- and OpenRouter-compatible API."""

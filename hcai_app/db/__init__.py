@@ -1,0 +1,1 @@
+"""The database: engine, tables, migrations. Money is integer nano-dollars, time is UTC."""

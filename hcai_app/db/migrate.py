@@ -1,0 +1,41 @@
+"""Bringing the database to the current schema, under a lock, and asking whether it is there."""
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from alembic import command
+from hcai_app.db.engine import Database
+
+ALEMBIC_INI = Path(__file__).resolve().parents[2] / "alembic.ini"
+# Any number will do, so long as nothing else on the server uses it.
+ADVISORY_LOCK = 7_241_001
+
+
+async def upgrade(database: Database) -> None:
+    """Bring the database to the current schema; a second process waits for the first.
+
+    SQLite is locked by BEGIN IMMEDIATE, which opens every writing unit of work.
+    """
+    async with database.writing() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+        await connection.run_sync(_upgrade)
+
+
+async def is_current(database: Database) -> bool:
+    """Tell whether the database has the schema that this code expects."""
+    async with database.reading() as connection:
+        current = await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
+    return current == ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config(ALEMBIC_INI)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

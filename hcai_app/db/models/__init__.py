@@ -1,0 +1,18 @@
+"""The tables, one file per noun. Importing this package registers all of them."""
+
+from hcai_app.db.models.calls import CallRow
+from hcai_app.db.models.changes import ChangeRow
+from hcai_app.db.models.keys import KeyRow
+from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
+from hcai_app.db.models.users import UserRow
+
+__all__ = [
+    "CallRow",
+    "ChangeRow",
+    "KeyRow",
+    "KeyTotalRow",
+    "SiteDayRow",
+    "UsageHourRow",
+    "UsageMinuteRow",
+    "UserRow",
+]

@@ -1,0 +1,22 @@
+"""Changes that workers must hear of within a second, appended in the transaction that makes them."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Integer
+from sqlmodel import Field, SQLModel
+
+from hcai_app import clock
+
+
+class ChangeRow(SQLModel, table=True):
+    """Something about a user or a key has changed: forget what is cached, cut what is running."""
+
+    __tablename__ = "changes"
+
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    )
+    user_id: str
+    key_id: str | None = None  # None: the whole user
+    created_at: datetime = Field(default_factory=clock.now, index=True)

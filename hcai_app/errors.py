@@ -1,0 +1,135 @@
+"""What can go wrong, as types. Raised in services and upstream, rendered in `api/errors.py`.
+
+HcaiError                        status, type, message, param, metadata, headers
+├─ InvalidRequest        400     bad JSON, missing field, model not allowed (names `param`)
+├─ NotAuthenticated      401     no key, unknown key, revoked key
+├─ BudgetExhausted       402     today's budget is spent
+├─ NotAllowed            403     banned, unverified
+├─ NotFound              404     unknown path or resource
+├─ MethodNotAllowed      405
+├─ TooLarge              413     body over the limit
+├─ RateLimited           429     carries Retry-After
+├─ InternalError         500     a fault of ours
+├─ UpstreamFailed        502     the provider broke (also 500, 503, 504, 529 …, its own status)
+│  └─ UpstreamRefused    4xx     the provider's own refusal of this call
+└─ Unavailable           503     database away, worker full, stopping
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class HcaiError(Exception):
+    """An error that a caller is told about."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "server_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        param: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.metadata = dict(metadata) if metadata else None
+        self.headers = dict(headers) if headers else {}
+        self.code = self.status
+
+
+class InvalidRequest(HcaiError):
+    """The request cannot be carried out as it is."""
+
+    status = 400
+    type = "invalid_request_error"
+
+
+class NotAuthenticated(HcaiError):
+    """There is no valid key."""
+
+    status = 401
+    type = "authentication_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class BudgetExhausted(HcaiError):
+    """Today's budget is spent. OpenAI's clients must not repeat the call."""
+
+    status = 402
+    type = "insufficient_quota"
+
+
+class NotAllowed(HcaiError):
+    """The caller is known but may not do this."""
+
+    status = 403
+    type = "permission_error"
+
+
+class NotFound(HcaiError):
+    """There is nothing here."""
+
+    status = 404
+    type = "not_found_error"
+
+
+class MethodNotAllowed(HcaiError):
+    """The path is right, the method is not."""
+
+    status = 405
+    type = "invalid_request_error"
+
+
+class TooLarge(HcaiError):
+    """The body is over the limit."""
+
+    status = 413
+    type = "invalid_request_error"
+
+
+class RateLimited(HcaiError):
+    """Too many calls, or too many at once; `retry_after` is in seconds."""
+
+    status = 429
+    type = "rate_limit_error"
+
+    def __init__(self, message: str, retry_after: int, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.headers["Retry-After"] = str(max(1, retry_after))
+
+
+class InternalError(HcaiError):
+    """A fault of ours; the details are in the log under the request id."""
+
+
+class Unavailable(HcaiError):
+    """We cannot serve this now but soon can; `retry_after` is in seconds."""
+
+    status = 503
+    type = "server_error"
+
+    def __init__(self, message: str, retry_after: int = 2) -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class UpstreamFailed(HcaiError):
+    """The provider broke: no answer, a broken one, or one of its own 5xx, whose status is kept."""
+
+    status = 502
+    type = "provider_error"
+
+    def __init__(self, message: str, code: int = 502, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.code = code
+
+
+class UpstreamRefused(UpstreamFailed):
+    """The provider refused this very call with a 4xx, whose status is kept."""
+
+    status = 400
