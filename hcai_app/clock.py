@@ -1,7 +1,7 @@
 """The time: everything that needs the date or the wall clock asks here, so tests can set it."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 MS_PER_MINUTE = 60_000
 MS_PER_HOUR = 3_600_000
@@ -31,3 +31,9 @@ def to_ms(moment: datetime) -> int:
 def floor_ms(moment_ms: int, unit_ms: int) -> int:
     """Return the start of the unit (minute, hour, UTC day) that the moment lies in."""
     return moment_ms - moment_ms % unit_ms
+
+
+def next_midnight() -> datetime:
+    """Return the next 00:00 UTC, when budgets reset."""
+    tomorrow = now() + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT_S = 5
 # A database that does not answer within this many seconds counts as away.
-COMMAND_TIMEOUT_S = 10
+COMMAND_TIMEOUT_S = 5
 POOL_SIZE = 5
 
 
@@ -29,7 +31,9 @@ class Database:
             self._reader = _sqlite_engine(self.url, "BEGIN", POOL_SIZE)
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
-            self._reader = self._writer = _postgres_engine(self.url)
+            # Readers ask first whether the connection still lives: a restart costs no call.
+            self._reader = _postgres_engine(self.url, pre_ping=True)
+            self._writer = _postgres_engine(self.url, pre_ping=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -55,12 +59,13 @@ def _with_driver(url: str) -> URL:
     return parsed.set(drivername="sqlite+aiosqlite" if is_sqlite else "postgresql+asyncpg")
 
 
-def _postgres_engine(url: URL) -> AsyncEngine:
+def _postgres_engine(url: URL, *, pre_ping: bool) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=COMMAND_TIMEOUT_S,
+        pool_pre_ping=pre_ping,
         connect_args={"timeout": BUSY_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
     )
 
@@ -87,3 +92,16 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", open_transaction)
     return engine
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the error means that the database cannot be reached or does not answer."""
+    if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
+        return False
+    return isinstance(error, (DBAPIError, PoolTimeoutError, OSError, TimeoutError))
+
+
+def reason(error: BaseException) -> str:
+    """Return what an error of the database is, without the statement's values."""
+    origin = getattr(error, "orig", None) or error
+    return f"{type(origin).__name__}: {str(origin).splitlines()[0] if str(origin) else ''}"

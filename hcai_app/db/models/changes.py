@@ -1,4 +1,4 @@
-"""Changes that workers must hear of within a second, appended in the transaction that makes them."""
+"""Changes that workers must hear of within a second, each added by the transaction making it."""
 
 from datetime import datetime
 

@@ -1,0 +1,81 @@
+"""Changes of users and keys, and how every worker hears of them within a second.
+
+Whoever revokes, bans or changes a limit appends a row in the same transaction (`append`). Each
+worker reads past its mark every 300 ms (`Follower`), on SQLite and PostgreSQL, whether it was the
+command line or another worker; Redis is not needed for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hcai_app import clock
+from hcai_app.db import engine
+from hcai_app.db.engine import Database
+from hcai_app.db.models import ChangeRow
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.3
+# PostgreSQL numbers rows before they are committed: a row may appear behind the mark, but not by
+# more than the transactions that run at once.
+OVERLAP = 200
+KEPT = timedelta(days=1)
+changes_table: Table = ChangeRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+
+
+async def append(connection: AsyncConnection, user_id: str, key_id: str | None = None) -> None:
+    """Tell every worker, at commit, that a user (or only one of their keys) has changed."""
+    await connection.execute(
+        insert(changes_table).values(user_id=user_id, key_id=key_id, created_at=clock.now())
+    )
+
+
+class Follower:
+    """Reads changes as they come and hands each to `on_change(user_id, key_id or None)`."""
+
+    def __init__(self, database: Database, on_change: Callable[[str, str | None], Any]) -> None:
+        self._database = database
+        self._on_change = on_change
+        self._mark = 0
+        self._seen: set[int] = set()
+
+    async def start(self) -> asyncio.Task[None]:
+        """Set the mark at the present end and follow from there."""
+        async with self._database.reading() as connection:
+            self._mark = await connection.scalar(select(func.max(changes_table.c.id))) or 0
+            low = changes_table.c.id > self._mark - OVERLAP
+            self._seen = set(await connection.scalars(select(changes_table.c.id).where(low)))
+        return asyncio.create_task(self._follow(), name="changes")
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self._read()
+            except Exception as error:  # the database is away: keys in use go on for a minute
+                log.warning("changes cannot be read: %s", engine.reason(error))
+            await asyncio.sleep(POLL_S)
+
+    async def _read(self) -> None:
+        query = select(changes_table.c.id, changes_table.c.user_id, changes_table.c.key_id).where(
+            changes_table.c.id > self._mark - OVERLAP
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.order_by(changes_table.c.id))).all()
+        for row in rows:
+            if row.id not in self._seen:
+                self._on_change(row.user_id, row.key_id)
+        if rows:
+            self._mark = max(self._mark, rows[-1].id)
+            self._seen = {row.id for row in rows if row.id > self._mark - OVERLAP}
+
+
+async def prune(connection: AsyncConnection) -> None:
+    """Delete changes that every worker has read long ago."""
+    before = clock.now() - KEPT
+    await connection.execute(delete(changes_table).where(changes_table.c.created_at < before))

@@ -1,0 +1,155 @@
+"""Who calls: from the key in a request to its user, mostly out of a cache.
+
+The cache holds because every change evicts (`changes.Follower`); an entry is read anew after half a
+minute all the same. While the database is away an entry serves a minute longer, an unknown key gets
+503 and never 401.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hcai_app.db import engine
+from hcai_app.db.engine import Database
+from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
+from hcai_app.services import keys
+from hcai_app.services.calls import Caller
+from hcai_app.services.keys import keys_table
+from hcai_app.services.users import users_table
+from hcai_app.services.windows import Windows
+
+log = logging.getLogger(__name__)
+
+FRESH_S = 30.0
+STALE_S = 60.0
+MAX_CACHED = 50_000
+UNKNOWN_KEYS_PER_MINUTE = 60
+
+HOW_TO_SEND = "Send your key as `Authorization: Bearer sk-hc-v1-…`."
+
+
+@dataclass(slots=True)
+class _Cached:
+    caller: Caller
+    loaded_at: float
+
+
+class Keyring:
+    """Authenticates keys for one worker."""
+
+    def __init__(self, database: Database, *, secret_key: str, require_verified: bool) -> None:
+        self._database = database
+        self._secret_key = secret_key
+        self._require_verified = require_verified
+        self._cache: dict[str, _Cached] = {}
+        self._changes = 0
+        self._unknown = Windows(UNKNOWN_KEYS_PER_MINUTE, 60)
+
+    async def authenticate(self, key: str | None, address: str) -> Caller:
+        """Return who the key belongs to.
+
+        Raises:
+            NotAuthenticated: When there is no key, or nobody's, or a revoked one.
+            RateLimited: When the client's address has tried too many unknown keys.
+            Unavailable: When it cannot be told because the database is away.
+        """
+        if not key:
+            raise NotAuthenticated(f"You sent no API key. {HOW_TO_SEND}")
+        hashed = keys.hash_of(key, self._secret_key)
+        cached = self._cache.get(hashed)
+        now = time.monotonic()
+        if cached is not None and now - cached.loaded_at < FRESH_S:
+            return cached.caller
+        caller = await self._load(key, hashed, cached, now)
+        if caller is None:
+            self._refuse_unknown(address)
+            raise NotAuthenticated(
+                f"This API key is not valid: it was mistyped or revoked. {HOW_TO_SEND}"
+            )
+        return caller
+
+    def check_allowed(self, caller: Caller) -> None:
+        """Refuse whoever may not use the service at all.
+
+        Raises:
+            NotAllowed: When the user is banned, or not verified where that is required.
+        """
+        if caller.ban_reason is not None:
+            raise NotAllowed(f"Your account is banned: {caller.ban_reason}")
+        if self._require_verified and not caller.is_verified:
+            raise NotAllowed(
+                "Your account is not verified yet: verify your age with Hack Club, then try again."
+            )
+
+    def forget(self, user_id: str, key_id: str | None) -> None:
+        """Drop what is cached of a user, or of one key."""
+        self._changes += 1
+        gone = [
+            hashed
+            for hashed, cached in self._cache.items()
+            if cached.caller.user_id == user_id and key_id in (None, cached.caller.key_id)
+        ]
+        for hashed in gone:
+            del self._cache[hashed]
+
+    async def _load(
+        self, key: str, hashed: str, cached: _Cached | None, now: float
+    ) -> Caller | None:
+        if not keys.PATTERN.fullmatch(key):
+            return None
+        try:
+            caller = await self._query_settled(hashed)
+        except Exception as error:
+            if not engine.is_away(error):
+                raise
+            log.warning("keys cannot be read: %s", engine.reason(error))
+            if cached is not None and now - cached.loaded_at < FRESH_S + STALE_S:
+                return cached.caller
+            raise Unavailable("Keys cannot be checked just now; try again in a moment.") from error
+        self._remember(hashed, caller, now)
+        return caller
+
+    async def _query_settled(self, hashed: str) -> Caller | None:
+        """Read the key; read it again if anything changed meanwhile, lest the answer be the old."""
+        while True:
+            changes = self._changes
+            caller = await self._query(hashed)
+            if changes == self._changes:
+                return caller
+
+    async def _query(self, hashed: str) -> Caller | None:
+        user = users_table.c
+        query = (
+            select(
+                user.id,
+                keys_table.c.id.label("key_id"),
+                user.is_verified,
+                user.banned_at,
+                user.ban_reason,
+                user.budget_nanousd,
+            )
+            .join(keys_table, keys_table.c.user_id == user.id)
+            .where(keys_table.c.hash == hashed, keys_table.c.revoked_at.is_(None))
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        ban = (row.ban_reason or "ask the team why.") if row.banned_at else None
+        return Caller(row.id, row.key_id, row.is_verified, ban, row.budget_nanousd)
+
+    def _remember(self, hashed: str, caller: Caller | None, now: float) -> None:
+        self._cache.pop(hashed, None)
+        if caller is None:
+            return
+        self._cache[hashed] = _Cached(caller, now)
+        if len(self._cache) > MAX_CACHED:
+            del self._cache[next(iter(self._cache))]
+
+    def _refuse_unknown(self, address: str) -> None:
+        standing = self._unknown.hit(address)
+        if not standing.is_allowed:
+            wait = standing.seconds_to_reset()
+            raise RateLimited("Too many unknown API keys from your address.", wait)

@@ -1,0 +1,106 @@
+"""API keys: issued and shown once, kept as a keyed hash, authenticated from a cache, revoked.
+
+`sk-hc-v1-` and 64 hex digits; the hash is HMAC-SHA256 under HCAI_SECRET_KEY, so that a stolen
+database opens nothing.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from hcai_app import clock
+from hcai_app.db.engine import Database
+from hcai_app.db.models import KeyRow
+from hcai_app.errors import InvalidRequest, NotFound
+from hcai_app.services import changes, users
+
+PREFIX = "sk-hc-v1-"
+PATTERN = re.compile(r"sk-hc-v1-[0-9a-f]{64}")
+MAX_NAME = 100
+keys_table: Table = KeyRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A fresh key; `secret` is shown this once and kept nowhere."""
+
+    id: str
+    secret: str
+
+
+def hash_of(key: str, secret_key: str) -> str:
+    """Return what is stored of a key."""
+    return hmac.digest(secret_key.encode(), key.encode(), hashlib.sha256).hex()
+
+
+async def issue(
+    database: Database, reference: str, name: str, *, secret_key: str, max_keys: int
+) -> IssuedKey:
+    """Make a key for a user.
+
+    Raises:
+        NotFound: When there is no such user.
+        InvalidRequest: When the name is empty, or the user has as many active keys as they may.
+    """
+    label = " ".join(name.split())[:MAX_NAME]
+    if not label or "\0" in label:
+        raise InvalidRequest("Give the key a name.", param="name")
+    key = PREFIX + secrets.token_hex(32)
+    key_id = f"key_{secrets.token_hex(10)}"
+    async with database.writing() as connection:
+        user = await users.find(connection, reference)
+        await users.lock(connection, user["id"])
+        of_user = (keys_table.c.user_id == user["id"]) & keys_table.c.revoked_at.is_(None)
+        active = await connection.scalar(select(func.count()).where(of_user)) or 0
+        if active >= max_keys:
+            raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
+        await connection.execute(
+            insert(keys_table).values(
+                id=key_id,
+                user_id=user["id"],
+                name=label,
+                hash=hash_of(key, secret_key),
+                preview=f"{key[:13]}…{key[-4:]}",
+                created_at=clock.now(),
+            )
+        )
+    return IssuedKey(key_id, key)
+
+
+async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None:
+    """End a key: new calls are refused and running ones cut on every worker within a second or two.
+
+    Raises:
+        NotFound: When there is no such key.
+    """
+    is_key = key_or_id.startswith(PREFIX)
+    columns = keys_table.c
+    named = columns.hash == hash_of(key_or_id, secret_key) if is_key else columns.id == key_or_id
+    async with database.writing() as connection:
+        row = (await connection.execute(select(columns.id, columns.user_id).where(named))).first()
+        if row is None:
+            raise NotFound("There is no such key.")
+        still_active = (columns.id == row.id) & columns.revoked_at.is_(None)
+        await connection.execute(
+            update(keys_table).where(still_active).values(revoked_at=clock.now())
+        )
+        await changes.append(connection, row.user_id, row.id)
+
+
+async def of_user(database: Database, reference: str) -> list[RowMapping]:
+    """Return the user's keys, revoked ones too, oldest first; nobody gets their hashes.
+
+    Raises:
+        NotFound: When there is no such user.
+    """
+    shown = [column for column in keys_table.c if column.name != "hash"]
+    async with database.reading() as connection:
+        user = await users.find(connection, reference)
+        query = select(*shown).where(keys_table.c.user_id == user["id"])
+        found = await connection.execute(query.order_by(keys_table.c.created_at, keys_table.c.id))
+        return list(found.mappings())

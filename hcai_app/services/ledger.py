@@ -1,0 +1,183 @@
+"""The ledger's writer: one row per call, exactly once, committed before the answer ends.
+
+Group commit: calls hand their finished row in and await it; one task per worker writes everything
+that waits in one transaction, roll-ups included. While the database is away finished rows go to the
+journal's disk, which counts as committed, and are written when it is back; the row's id keeps a row
+from being written twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hcai_app.db import engine
+from hcai_app.db.engine import Database
+from hcai_app.db.models import CallRow
+from hcai_app.services import rollups
+from hcai_app.services.calls import Entry
+from hcai_app.services.journal import Journal
+from hcai_app.services.rollups import Rollups
+
+log = logging.getLogger(__name__)
+
+GROUP_SIZE = 500
+RETRY_S = 0.5
+calls_table: Table = CallRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    """A finished row on its way to the database."""
+
+    entry: Entry
+    segment: int
+    committed: asyncio.Future[None]
+
+
+class Ledger:
+    """Writes finished calls of one worker."""
+
+    def __init__(self, database: Database, journal: Journal, worker: str) -> None:
+        self._database = database
+        self._journal = journal
+        self._rollups = Rollups(database.is_sqlite, worker)
+        self._waiting: list[_Pending] = []
+        self._kept: list[_Pending] = []  # in the journal, not yet in the database
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._group_size = GROUP_SIZE
+        self._is_closing = False
+        self.on_commit: Callable[[list[Entry]], None] = lambda _entries: None
+
+    @property
+    def backlog(self) -> int:
+        """How many rows wait for the database to come back."""
+        return len(self._kept)
+
+    def start(self) -> None:
+        """Start the writer."""
+        self._writer = asyncio.create_task(self._write_forever(), name="ledger writer")
+
+    async def close(self) -> None:
+        """Write what waits, then stop; rows in the journal stay there if the database is away."""
+        self._is_closing = True
+        self._wake.set()
+        if self._writer is not None:
+            await self._writer
+
+    def record(self, entry: Entry, segment: int) -> asyncio.Future[None]:
+        """Hand in a finished row; the future is done once the row is safe."""
+        committed = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Pending(entry, segment, committed))
+        self._wake.set()
+        return committed
+
+    async def _write_forever(self) -> None:
+        while not (self._is_closing and not self._waiting):
+            if not self._waiting and not self._kept:
+                self._wake.clear()
+                await self._wake.wait()
+            elif self._kept:
+                await self._write_after_outage()
+            else:
+                group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
+                await self._write_group(group)
+
+    async def _write_group(self, group: list[_Pending]) -> None:
+        try:
+            await self._insert([pending.entry for pending in group])
+        except Exception as error:  # whatever the reason is, no row may be lost
+            log.error("the ledger cannot write %d rows: %s", len(group), engine.reason(error))
+            self._keep(group)
+        else:
+            self._commit(group)
+
+    async def _write_after_outage(self) -> None:
+        """Try to write the kept rows; until that works, new rows go to the journal too."""
+        if self._waiting:
+            fresh, self._waiting = self._waiting, []
+            self._keep(fresh)
+        group = self._kept[: self._group_size]
+        try:
+            await self._insert_missing([pending.entry for pending in group])
+        except Exception as error:
+            log.warning("the ledger keeps %d rows: %s", len(self._kept), engine.reason(error))
+            await self._after_failure(group, error)
+        else:
+            self._group_size = GROUP_SIZE
+            del self._kept[: len(group)]
+            self._commit(group)
+
+    async def _after_failure(self, group: list[_Pending], error: Exception) -> None:
+        """Wait for the database; a row that it refuses must not hold up the others for ever."""
+        if self._is_closing:
+            self._kept.clear()  # the next start adopts them from the journal
+        elif engine.is_away(error):
+            await self._pause()
+        elif len(group) > 1:
+            self._group_size = 1
+        else:
+            self._journal.reject(group[0].entry, group[0].segment)
+            log.critical("the database refuses row %s: it lies in the journal", group[0].entry.id)
+            del self._kept[0]
+
+    async def _pause(self) -> None:
+        """Wait a moment before the next try, but take new rows into the journal at once."""
+        deadline = asyncio.get_running_loop().time() + RETRY_S
+        while (left := deadline - asyncio.get_running_loop().time()) > 0 and not self._is_closing:
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), left)
+            except TimeoutError:
+                return
+            fresh, self._waiting = self._waiting, []
+            self._keep(fresh)
+
+    def _keep(self, group: list[_Pending]) -> None:
+        for pending in group:
+            pending.segment = self._journal.keep(pending.entry, pending.segment)
+        self._journal.sync()
+        self._kept.extend(group)
+        for pending in group:
+            _resolve(pending)
+
+    def _commit(self, group: list[_Pending]) -> None:
+        for pending in group:
+            self._journal.release(pending.segment)
+            _resolve(pending)
+        self.on_commit([pending.entry for pending in group])
+
+    async def _insert(self, entries: list[Entry]) -> None:
+        async with self._database.writing() as connection:
+            await self._insert_into(connection, entries)
+
+    async def _insert_missing(self, entries: list[Entry]) -> None:
+        """Insert the rows that an earlier try, of unknown end, has not inserted."""
+        async with self._database.writing() as connection:
+            await self.add_missing(connection, entries)
+
+    async def add_missing(self, connection: AsyncConnection, entries: list[Entry]) -> list[Entry]:
+        """Insert, within the caller's transaction, the rows that are not there; return them."""
+        ids = [entry.id for entry in entries]
+        found = await connection.execute(select(calls_table.c.id).where(calls_table.c.id.in_(ids)))
+        present = {row.id for row in found}
+        missing = [entry for entry in entries if entry.id not in present]
+        if missing:
+            await self._insert_into(connection, missing)
+        return missing
+
+    async def _insert_into(self, connection: AsyncConnection, entries: list[Entry]) -> None:
+        rows: list[dict[str, Any]] = [msgspec.structs.asdict(entry) for entry in entries]
+        await connection.execute(insert(calls_table), rows)
+        await self._rollups.add(connection, [rollups.of(entry) for entry in entries])
+
+
+def _resolve(pending: _Pending) -> None:
+    if not pending.committed.done():
+        pending.committed.set_result(None)

@@ -1,0 +1,110 @@
+"""Users: made at sign-in or from the command line, banned and limited by admins."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Table, insert, or_, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hcai_app import clock
+from hcai_app.db.engine import Database
+from hcai_app.db.models import UserRow
+from hcai_app.errors import InvalidRequest, NotFound
+from hcai_app.services import changes
+
+MAX_NAME = 200
+users_table: Table = UserRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+
+
+async def create(
+    database: Database,
+    *,
+    slack_id: str,
+    name: str,
+    is_verified: bool = False,
+    budget_nanousd: int | None = None,
+) -> str:
+    """Make a user, who is joined to the first sign-in with the same Slack id; return their id.
+
+    Raises:
+        InvalidRequest: When the Slack id is taken.
+    """
+    user_id = f"usr_{secrets.token_hex(10)}"
+    async with database.writing() as connection:
+        taken = select(users_table.c.id).where(users_table.c.slack_id == slack_id)
+        if await connection.scalar(taken) is not None:
+            raise InvalidRequest(f"There is a user with the Slack id {slack_id} already.")
+        await connection.execute(
+            insert(users_table).values(
+                id=user_id,
+                slack_id=slack_id,
+                name=name.strip()[:MAX_NAME],
+                is_verified=is_verified,
+                budget_nanousd=budget_nanousd,
+                created_at=clock.now(),
+            )
+        )
+    return user_id
+
+
+async def find(connection: AsyncConnection, reference: str) -> RowMapping:
+    """Return the user that a Slack id, a sign-in subject or our own id names.
+
+    Raises:
+        NotFound: When nobody is called so.
+    """
+    columns = users_table.c
+    named = or_(
+        columns.id == reference, columns.slack_id == reference, columns.subject == reference
+    )
+    row = (await connection.execute(select(users_table).where(named))).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no user {reference}.")
+    return row
+
+
+async def lock(connection: AsyncConnection, user_id: str) -> None:
+    """Hold the user's row until the transaction ends, so that counts of what they own stay true.
+
+    SQLite has one writer at a time anyway.
+    """
+    await connection.execute(
+        select(users_table.c.id).where(users_table.c.id == user_id).with_for_update()
+    )
+
+
+async def ban(database: Database, reference: str, reason: str) -> None:
+    """Refuse everything the user asks from now on, and end what runs.
+
+    Raises:
+        NotFound: When there is no such user.
+    """
+    await _change(database, reference, banned_at=clock.now(), ban_reason=reason)
+
+
+async def unban(database: Database, reference: str) -> None:
+    """Let the user in again.
+
+    Raises:
+        NotFound: When there is no such user.
+    """
+    await _change(database, reference, banned_at=None, ban_reason=None)
+
+
+async def set_budget(database: Database, reference: str, budget_nanousd: int) -> None:
+    """Give the user a daily budget of their own.
+
+    Raises:
+        NotFound: When there is no such user.
+    """
+    await _change(database, reference, budget_nanousd=budget_nanousd)
+
+
+async def _change(database: Database, reference: str, **values: Any) -> None:
+    async with database.writing() as connection:
+        user = await find(connection, reference)
+        await connection.execute(
+            update(users_table).where(users_table.c.id == user["id"]).values(**values)
+        )
+        await changes.append(connection, user["id"])

@@ -1,0 +1,61 @@
+"""Moving windows in memory: exactly so many hits of a name in the last so many seconds.
+
+The `limits` library has the same in memory, but sweeps with a thread hop a key at every hit: 60 µs
+a call, measured, where this takes one (docs/decisions/0003-moving-window.md). With Redis the
+library's own is used.
+"""
+
+import time
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a name stands after a hit; `reset_at` is the Unix time at which the oldest hit ends."""
+
+    is_allowed: bool
+    limit: int
+    remaining: int
+    reset_at: float
+
+    def seconds_to_reset(self) -> int:
+        """Return whole seconds, at least one, until another hit passes."""
+        return max(1, int(self.reset_at - time.time()) + 1)
+
+
+class Windows:
+    """A moving window for each name; refused hits are not counted."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self.limit = limit
+        self.seconds = seconds
+        self._hits: dict[str, array[float]] = {}
+        self._sweep_at = time.time() + seconds
+
+    def hit(self, name: str) -> Standing:
+        """Count a hit if the window has room for it."""
+        now = time.time()
+        if now >= self._sweep_at:
+            self._sweep(now)
+        hits = self._hits.get(name)
+        if hits is None:
+            hits = self._hits[name] = array("d")
+        expired = bisect_right(hits, now - self.seconds)
+        if expired and (expired * 2 > len(hits) or len(hits) - expired >= self.limit):
+            del hits[:expired]
+            expired = 0
+        count = len(hits) - expired
+        is_allowed = count < self.limit
+        if is_allowed:
+            hits.append(now)
+            count += 1
+        oldest = hits[expired] if count else now
+        return Standing(is_allowed, self.limit, self.limit - count, oldest + self.seconds)
+
+    def _sweep(self, now: float) -> None:
+        """Forget the names without a hit in their window, once a window's length."""
+        ended = now - self.seconds
+        self._hits = {name: hits for name, hits in self._hits.items() if hits[-1] > ended}
+        self._sweep_at = now + self.seconds
