@@ -1,0 +1,127 @@
+"""The compiled pages: where they lie, when to build them, how our own server serves them."""
+
+import fcntl
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from reflex.config import get_config
+from reflex.constants import CompileContext, DefaultPorts, Env
+from reflex.environment import environment
+
+from hcai_app import settings
+
+WEB = Path(".web")
+BUILT_PAGES = WEB / "build" / "client"
+# Reflex removes the folder with every build of its own, and the stamp with it.
+STAMP = WEB / "build" / "hcai-sources"
+BUILD_LOCK = WEB / "hcai-build.lock"
+# What the pages are made of; services and the API change nothing about them.
+SOURCES = (
+    "rxconfig.py",
+    "hcai_app/frontend.py",
+    "hcai_app/hcai_app.py",
+    "hcai_app/settings.py",
+    "hcai_app/theme.py",
+    "hcai_app/vite.py",
+    "hcai_app/views.py",
+    "hcai_app/pages",
+    "hcai_app/components",
+    "hcai_app/state",
+    "assets",
+    "reflex.lock",
+)
+
+
+class BuildError(Exception):
+    """The pages could not be built; the message holds the end of the build's output."""
+
+
+def ensure_built() -> None:
+    """Build the pages unless the ones at hand were built from these sources and settings.
+
+    Takes about 25 s. Of several processes one builds and the others wait for it.
+
+    Raises:
+        BuildError: When the build fails.
+    """
+    if _is_fresh():
+        return
+    with _build_lock():
+        if not _is_fresh():
+            _build()
+
+
+def serve_built_pages() -> None:
+    """Make `hcai_app.hcai_app:app` serve the built pages, here and in every worker started here.
+
+    Call it before that module is imported. It is what `reflex run --env prod` does for its workers.
+    """
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_COMPILE_CONTEXT.set(CompileContext.RUN)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+
+
+def allow_development_origins() -> None:
+    """Let pages on this machine connect to the event socket, whatever ports are in use.
+
+    Reflex refuses every origin that is not listed, its own included. Production lists its base
+    URL alone.
+    """
+    if settings.load().is_production:
+        return
+    config = get_config()
+    ports = {
+        DefaultPorts.FRONTEND_PORT,
+        DefaultPorts.BACKEND_PORT,
+        *filter(None, (config.frontend_port, config.backend_port)),
+    }
+    local = {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in ports}
+    config.cors_allowed_origins = sorted(local | set(config.cors_allowed_origins))
+
+
+def _is_fresh() -> bool:
+    return STAMP.exists() and STAMP.read_text() == _fingerprint()
+
+
+def _fingerprint() -> str:
+    """Hash everything that the pages are made of, and the settings whose values they show."""
+    given = settings.load()
+    shown = (version("reflex"), given.env, given.origin, given.is_simulated, given.language_models)
+    digest = hashlib.sha256(repr(shown).encode())
+    for file in _source_files():
+        digest.update(str(file).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _source_files() -> Iterator[Path]:
+    for source in map(Path, SOURCES):
+        if source.is_file():
+            yield source
+        for file in sorted(source.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                yield file
+
+
+@contextmanager
+def _build_lock() -> Iterator[None]:
+    BUILD_LOCK.parent.mkdir(exist_ok=True)
+    with BUILD_LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build() -> None:
+    fingerprint = _fingerprint()
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    result = subprocess.run(  # noqa: S603 - a fixed command
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise BuildError("\n".join(result.stdout.splitlines()[-20:]))
+    STAMP.write_text(fingerprint)

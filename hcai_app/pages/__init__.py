@@ -1,0 +1,1 @@
+"""One module per route; each registers its page by being imported."""

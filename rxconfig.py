@@ -1,0 +1,43 @@
+"""Reflex' configuration, and nothing else: every value comes from `hcai_app.settings`.
+
+Unknown names are silently ignored by `rx.Config`; `tests/pages/test_rxconfig.py` catches them.
+"""
+
+import reflex as rx
+from reflex.constants import StateManagerMode
+
+from hcai_app import settings, vite
+from hcai_app.theme import radix_theme
+
+vite.use_bundled_node()
+try:
+    given = settings.load()
+except settings.SettingsError as error:
+    raise SystemExit(str(error)) from None
+
+config = rx.Config(
+    app_name="hcai_app",
+    # One origin: the page's own. Development adds the ports in use, see hcai_app.py.
+    deploy_url=given.origin,
+    cors_allowed_origins=[given.origin],
+    backend_host="0.0.0.0" if given.is_production else "127.0.0.1",  # noqa: S104 - behind a proxy
+    trusted_proxy_hops=given.trusted_proxy_hops,
+    transport="websocket",
+    # What a state holds stays in memory: never in files, see docs/decisions and design 6.
+    state_manager_mode=(StateManagerMode.REDIS if given.redis_url else StateManagerMode.MEMORY),
+    redis_url=given.redis_url,
+    # The database is ours: Reflex has none.
+    db_url=None,
+    async_db_url=None,
+    frozen_lockfile=True,
+    frontend_compression_formats=["gzip"],
+    react_strict_mode=True,
+    default_color_mode="system",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    plugins=[
+        rx.plugins.RadixThemesPlugin(theme=radix_theme()),
+        rx.plugins.SitemapPlugin(),
+        vite.OwnOrigin(),
+    ],
+)
