@@ -1,0 +1,57 @@
+"""The simulator's own endpoints under /_simulator: what to do next, and what was seen."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from hcai_app.simulator import replies
+from hcai_app.simulator.errors import Refusal
+from hcai_app.simulator.exchanges import CALLS, SCRIPT
+from hcai_app.simulator.scenarios import UnknownDirective
+from hcai_app.simulator.scripts import Step
+
+
+async def script(request: web.Request) -> web.Response:
+    """Queue `{"scenario": {…}, "times": 3, "path": "/models"}`; `times` and `path` are optional."""
+    try:
+        order: dict[str, Any] = msgspec.json.decode(await request.read(), type=dict[str, Any])
+        values = order.get("scenario")
+        scenario = request.app[SCRIPT].default.changed(values if isinstance(values, dict) else {})
+    except (msgspec.DecodeError, UnknownDirective) as error:
+        raise Refusal(400, str(error)) from error
+    if unknown := order.keys() - {"scenario", "times", "path"}:
+        raise Refusal(400, f"unknown members: {', '.join(sorted(unknown))}")
+    request.app[SCRIPT].add(Step(scenario, order.get("times"), order.get("path")))
+    return _json({"ok": True})
+
+
+async def reset(request: web.Request) -> web.Response:
+    """Forget the script and every call."""
+    request.app[SCRIPT].clear()
+    request.app[CALLS].clear()
+    return _json({"ok": True})
+
+
+async def list_calls(request: web.Request) -> web.Response:
+    """List the calls, oldest first; `?summary=1` keeps to what a ledger is compared with."""
+    is_summary = request.query.get("summary") == "1"
+    calls = request.app[CALLS]
+    return _json([call.summary() if is_summary else call.full() for call in calls])
+
+
+async def count(request: web.Request) -> web.Response:
+    """Return the number of calls and their totals."""
+    calls = request.app[CALLS]
+    totals = {
+        "count": calls.count,
+        "running": sum(call.finished_at is None for call in calls),
+        "cancelled": sum(call.cancelled for call in calls),
+        "cost": sum((call.cost for call in calls), Decimal(0)),
+    }
+    return _json(totals)
+
+
+def _json(payload: Any) -> web.Response:
+    return web.Response(body=replies.encode(payload), content_type=replies.JSON)

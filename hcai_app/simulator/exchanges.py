@@ -1,0 +1,163 @@
+"""One generating call from its body to its record: the road that every kind of answer takes.
+
+A new operation is a file with a function `answer(exchange) -> StreamResponse`, wrapped by `serve`.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from hcai_app.simulator import billing, listings, replies
+from hcai_app.simulator.calls import MAX_BODY_BYTES, Call, CallLog
+from hcai_app.simulator.errors import Refusal
+from hcai_app.simulator.listings import Listing
+from hcai_app.simulator.scenarios import Scenario, UnknownDirective
+from hcai_app.simulator.scripts import Script
+from hcai_app.simulator.wire import Wire
+
+SCRIPT = web.AppKey("script", Script)
+CALLS = web.AppKey("calls", CallLog)
+Recorder = Callable[[Call], None]
+RECORD: web.AppKey[Recorder] = web.AppKey("record")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request, what is to be done with it, and the record of it."""
+
+    request: web.Request
+    body: dict[str, Any]
+    scenario: Scenario
+    call: Call
+    wire: Wire
+    listing: Listing
+    whole: tuple[int, int, int] | None = None
+    """Completion, reasoning and image tokens of the complete answer, once known."""
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every answer of this call carries."""
+        headers = {"Cache-Control": "no-cache"}
+        if not self.scenario.no_generation_id:
+            headers["X-Generation-Id"] = self.call.id
+        return headers
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What tells one kind of generating call from another."""
+
+    api_type: str
+    text_of: Callable[[dict[str, Any]], str]
+    """Finds the text in which a `/simulate` line may stand."""
+    answer: Callable[[Exchange], Awaitable[web.StreamResponse]]
+
+
+async def serve(request: web.Request, operation: Operation) -> web.StreamResponse:
+    """Carry one call from its body to its record."""
+    raw = await request.read()
+    call = _begin(request, operation, raw)
+    wire = None
+    try:
+        exchange = _open(request, operation, raw, call)
+        wire = exchange.wire
+        return await _answer(exchange, operation)
+    except Refusal as refusal:
+        call.status = refusal.status
+        return replies.refusal(refusal)
+    except asyncio.CancelledError:
+        if wire is None or not wire.was_cut:
+            call.cancelled_at = time.time()
+        raise
+    except ConnectionError:
+        # A write may find the connection closed before this task is cancelled for it.
+        call.cancelled_at = time.time()
+        raise
+    finally:
+        call.finished_at = time.time()
+        request.app[RECORD](call)
+
+
+async def _answer(exchange: Exchange, operation: Operation) -> web.StreamResponse:
+    call, scenario = exchange.call, exchange.scenario
+    try:
+        if scenario.status:
+            call.status, call.prompt_tokens = scenario.status, 0
+            return await replies.send_error(exchange.wire, scenario, exchange.headers())
+        return await operation.answer(exchange)
+    finally:
+        _settle(exchange)
+
+
+def _begin(request: web.Request, operation: Operation, raw: bytes) -> Call:
+    headers = dict(request.headers)
+    call = Call(
+        path=request.path,
+        api_type=operation.api_type,
+        user_agent=headers.get("User-Agent"),
+        referer=headers.get("HTTP-Referer"),
+        headers=headers,
+        body=raw[:MAX_BODY_BYTES].decode("utf-8", "replace"),
+    )
+    request.app[CALLS].add(call)
+    return call
+
+
+def _open(request: web.Request, operation: Operation, raw: bytes, call: Call) -> Exchange:
+    base = request.app[SCRIPT].draw(request.path, is_generating=True)
+    body = _body(raw)
+    try:
+        scenario = base.directed_by(operation.text_of(body))
+    except UnknownDirective as error:
+        raise Refusal(400, str(error)) from error
+    call.streamed = body.get("stream") is True
+    call.user, call.session_id = body.get("user"), body.get("session_id")
+    call.generation_delay = scenario.generation_delay
+    call.generation_status = scenario.generation_status
+    listing = _choose(body, scenario)
+    call.model = listing.id
+    return Exchange(request, body, scenario, call, Wire(request, scenario), listing)
+
+
+def _body(raw: bytes) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(400, f"Invalid JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise Refusal(400, "The body must be a JSON object")
+    return body
+
+
+def _choose(body: dict[str, Any], scenario: Scenario) -> Listing:
+    """Return the first available model among `model` and the `models` fallback list."""
+    fallbacks = body.get("models")
+    wanted = [body.get("model"), *(fallbacks if isinstance(fallbacks, list) else [])]
+    names = [name for name in wanted if isinstance(name, str)] or [listings.ROUTER]
+    unavailable = scenario.unavailable.split(",")
+    for name in names:
+        listing = listings.find(listings.ROUTED_TO if name == listings.ROUTER else name)
+        if listing and name not in unavailable:
+            return listing
+    if names[0] in unavailable:
+        raise Refusal(503, f"{names[0]} is not available", "provider_unavailable")
+    raise Refusal(400, f"{names[0]} is not a valid model ID")
+
+
+def _settle(exchange: Exchange) -> None:
+    """Bill a call by what was produced, or in full where a provider would run on."""
+    call, scenario = exchange.call, exchange.scenario
+    # As documented: nothing cancels an answer in JSON, and not every provider stops a stream.
+    if call.finish_reason is None and exchange.whole and (not call.streamed or scenario.bill_all):
+        call.completion_tokens, call.reasoning_tokens, call.image_tokens = exchange.whole
+    if call.finish_reason == "error" or (
+        call.api_type == "completions" and not call.completion_tokens
+    ):
+        # Zero completion insurance.
+        call.cost, call.upstream_cost = billing.NOTHING
+        return
+    billing.charge(call, exchange.listing, scenario)

@@ -1,0 +1,51 @@
+"""The scenarios that a test has queued over HTTP, and which request gets which."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from hcai_app.simulator.scenarios import Scenario
+
+
+@dataclass(slots=True)
+class Step:
+    """One scripted scenario and how often it is still to be used."""
+
+    scenario: Scenario
+    times: int | None = None
+    """None: until the script is reset."""
+    path: str | None = None
+    """Only for paths that end so; None: for every generating request."""
+
+    def fits(self, path: str, *, is_generating: bool) -> bool:
+        """Tell whether this step is meant for a request."""
+        return is_generating if self.path is None else path.endswith(self.path)
+
+
+class Script:
+    """A queue of steps; the first that fits a request decides."""
+
+    def __init__(self, default: Scenario) -> None:
+        self.default = default
+        self._steps: deque[Step] = deque()
+
+    def add(self, step: Step) -> None:
+        """Queue a step behind the others."""
+        self._steps.append(step)
+
+    def clear(self) -> None:
+        """Forget every step."""
+        self._steps.clear()
+
+    def draw(self, path: str, *, is_generating: bool) -> Scenario:
+        """Return the scenario for a request and use up one of its times."""
+        for step in self._steps:
+            if step.fits(path, is_generating=is_generating):
+                return self._use(step)
+        return self.default
+
+    def _use(self, step: Step) -> Scenario:
+        if step.times is not None:
+            step.times -= 1
+            if step.times <= 0:
+                self._steps.remove(step)
+        return step.scenario
