@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.constants import StateManagerMode
 
 from hcai_app import settings, vite
-from hcai_app.theme import radix_theme
+from hcai_app.theme import Tokens, radix_theme
 
 vite.use_bundled_node()
 try:
@@ -17,7 +17,6 @@ except settings.SettingsError as error:
 
 config = rx.Config(
     app_name="hcai_app",
-    # One origin: the page's own. Development adds the ports in use, see hcai_app.py.
     deploy_url=given.origin,
     cors_allowed_origins=[given.origin],
     backend_host="0.0.0.0" if given.is_production else "127.0.0.1",  # noqa: S104 - behind a proxy
@@ -31,6 +30,7 @@ config = rx.Config(
     async_db_url=None,
     frozen_lockfile=True,
     frontend_compression_formats=["gzip"],
+    frontend_lazy_bundled_libraries=True,
     react_strict_mode=True,
     default_color_mode="system",
     telemetry_enabled=False,
@@ -38,6 +38,12 @@ config = rx.Config(
     plugins=[
         rx.plugins.RadixThemesPlugin(theme=radix_theme()),
         rx.plugins.SitemapPlugin(),
+        Tokens(),
         vite.OwnOrigin(),
     ],
 )
+
+if not given.is_production:
+    config.cors_allowed_origins = vite.allowed_origins(
+        given.origin, 3000, 8000, config.frontend_port, config.backend_port
+    )

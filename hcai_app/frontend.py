@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from reflex.config import get_config
-from reflex.constants import CompileContext, DefaultPorts, Env
+from reflex.constants import CompileContext, Env
 from reflex.environment import environment
 
 from hcai_app import settings
@@ -56,33 +55,16 @@ def ensure_built() -> None:
             _build()
 
 
-def serve_built_pages() -> None:
+def serve_built_pages(port: int) -> None:
     """Make `hcai_app.hcai_app:app` serve the built pages, here and in every worker started here.
 
     Call it before that module is imported. It is what `reflex run --env prod` does for its workers.
     """
+    environment.REFLEX_BACKEND_PORT.set(port)
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_COMPILE_CONTEXT.set(CompileContext.RUN)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-
-
-def allow_development_origins() -> None:
-    """Let pages on this machine connect to the event socket, whatever ports are in use.
-
-    Reflex refuses every origin that is not listed, its own included. Production lists its base
-    URL alone.
-    """
-    if settings.load().is_production:
-        return
-    config = get_config()
-    ports = {
-        DefaultPorts.FRONTEND_PORT,
-        DefaultPorts.BACKEND_PORT,
-        *filter(None, (config.frontend_port, config.backend_port)),
-    }
-    local = {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in ports}
-    config.cors_allowed_origins = sorted(local | set(config.cors_allowed_origins))
 
 
 def _is_fresh() -> bool:

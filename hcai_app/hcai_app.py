@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hcai_app import frontend, settings
 from hcai_app.api.app import ApiApp
+from hcai_app.components import chrome
 from hcai_app.lifespan import worker_lifespan
 from hcai_app.page_headers import PageHeaders
 from hcai_app.pages import index  # noqa: F401 - importing a page registers it
@@ -26,11 +27,6 @@ class Doors:
 class HcaiApp(rx.App):
     """Reflex, with the API in front of its CORS and context layers."""
 
-    def __post_init__(self) -> None:
-        """Allow the origins in use before Reflex builds its event socket."""
-        frontend.allow_development_origins()
-        super().__post_init__()
-
     def __call__(self) -> ASGIApp:
         """Build the server's ASGI app."""
         given = settings.load()
@@ -40,5 +36,9 @@ class HcaiApp(rx.App):
         return Doors(ApiApp(), pages)
 
 
-app = HcaiApp(stylesheets=["/fonts.css", "/site.css"], html_lang="en")
+app = HcaiApp(
+    stylesheets=["/fonts.css", "/base.css", "/landing.css"],
+    head_components=chrome.head(),
+    html_lang="en",
+)
 app.register_lifespan_task(worker_lifespan)

@@ -85,6 +85,16 @@ def add_forwarding(config: str) -> str:
     )
 
 
+def allowed_origins(origin: str, *ports: int | None) -> list[str]:
+    """Return the origins whose pages may open the event socket.
+
+    Reflex refuses every origin that is not listed, its own included. In development that is this
+    machine at the ports in use.
+    """
+    hosts = ("localhost", "127.0.0.1")
+    return [origin, *(f"http://{host}:{port}" for host in hosts for port in ports if port)]
+
+
 def use_bundled_node() -> None:
     """Make Reflex use the environment's own Node and npm, and ask no other host for anything.
 

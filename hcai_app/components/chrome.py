@@ -1,0 +1,71 @@
+"""What stands around a page: its head, the bar on top, the foot."""
+
+import reflex as rx
+
+PRELOADED_FONTS = ("bricolage-grotesque-5.3.0", "figtree-5.3.0")
+
+
+def head() -> list[rx.Component]:
+    """Return what belongs into every document's head."""
+    fonts = [
+        rx.el.link(
+            rel="preload",
+            href=f"/fonts/{font}.woff2",
+            type="font/woff2",
+            custom_attrs={"as": "font", "crossOrigin": "anonymous"},
+        )
+        for font in PRELOADED_FONTS
+    ]
+    return [rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"), *fonts]
+
+
+def top_bar(links: dict[str, str]) -> rx.Component:
+    """Show the brand, the links as name to address, and the colour mode's switch."""
+    return rx.fragment(
+        rx.el.a("Skip to the content", href="#content", class_name="skip"),
+        rx.el.header(
+            rx.el.div(
+                rx.el.a(
+                    rx.el.img(src="/favicon.svg", alt="", width="28", height="28"),
+                    "HCAI",
+                    href="/",
+                    class_name="brand",
+                ),
+                rx.el.nav(
+                    *[rx.el.a(name, href=address) for name, address in links.items()],
+                    aria_label="On this page",
+                ),
+                color_mode_switch(),
+                class_name="wrap",
+            ),
+            class_name="top",
+        ),
+    )
+
+
+def color_mode_switch() -> rx.Component:
+    """Switch between light and dark."""
+    return rx.el.button(
+        rx.color_mode_cond(light="Dark", dark="Light"),
+        rx.el.span(" colours", class_name="heard"),
+        on_click=rx.toggle_color_mode,
+        type="button",
+        class_name="small-button",
+    )
+
+
+def foot(links: dict[str, str]) -> rx.Component:
+    """Show who made this, and the links as name to address."""
+    return rx.el.footer(
+        rx.el.div(
+            rx.el.p("Run by Hack Club, a charity for teenagers who build things."),
+            rx.el.ul(
+                *[
+                    rx.el.li(rx.el.a(name, href=address, custom_attrs={"rel": "noreferrer"}))
+                    for name, address in links.items()
+                ]
+            ),
+            class_name="wrap",
+        ),
+        class_name="foot",
+    )

@@ -1,0 +1,31 @@
+"""Python's side of `assets/islands.jsx`: the parts that live in the browser alone."""
+
+import reflex as rx
+
+
+class _Island(rx.Component):
+    library = "$/public/islands.jsx"
+
+
+class PageOrigin(_Island):
+    """The address that a reader's program should call."""
+
+    tag = "PageOrigin"
+    base: rx.Var[str]
+    own: rx.Var[bool]
+
+
+class CopyButton(_Island):
+    """A button that copies the text of the element with the id `target`."""
+
+    tag = "CopyButton"
+    target: rx.Var[str]
+    what: rx.Var[str]
+
+
+class TypedAnswer(_Island):
+    """An answer typing itself, then its receipt."""
+
+    tag = "TypedAnswer"
+    text: rx.Var[str]
+    receipt: rx.Var[str]
