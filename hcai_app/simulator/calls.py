@@ -14,6 +14,7 @@ from typing import Any
 
 MAX_CALLS = 100_000
 MAX_DETAILED = 200
+MAX_REQUESTS = 1_000
 MAX_BODY_BYTES = 64 * 1024
 
 
@@ -96,7 +97,13 @@ class CallLog:
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
         self._detailed: deque[Call] = deque()
+        self.requests: deque[dict[str, Any]] = deque(maxlen=MAX_REQUESTS)
+        """Method, path and time of the latest requests of any kind."""
         self.count = 0
+
+    def note(self, method: str, path: str) -> None:
+        """Remember that a request of any kind came in."""
+        self.requests.append({"method": method, "path": path, "at": time.time()})
 
     def add(self, call: Call) -> None:
         """Remember a call, at the price of the oldest one if there is no room."""
@@ -117,6 +124,7 @@ class CallLog:
         """Forget every call; those still running are not counted again."""
         self._calls.clear()
         self._detailed.clear()
+        self.requests.clear()
         self.count = 0
 
     def __iter__(self) -> Iterator[Call]:

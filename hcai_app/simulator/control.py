@@ -41,6 +41,11 @@ async def list_calls(request: web.Request) -> web.Response:
     return _json([call.summary() if is_summary else call.full() for call in calls])
 
 
+async def list_requests(request: web.Request) -> web.Response:
+    """List method, path and time of the latest requests, catalogue look-ups included."""
+    return _json(list(request.app[CALLS].requests))
+
+
 async def count(request: web.Request) -> web.Response:
     """Return the number of calls and their totals."""
     calls = request.app[CALLS]

@@ -9,7 +9,16 @@ from typing import TextIO
 
 from aiohttp import web
 
-from hcai_app.simulator import catalogue_routes, chat, control, generations, replies
+from hcai_app.simulator import (
+    catalogue_routes,
+    chat,
+    control,
+    embeddings,
+    generations,
+    keys,
+    moderations,
+    replies,
+)
 from hcai_app.simulator.calls import Call, CallLog
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.exchanges import CALLS, RECORD, SCRIPT
@@ -75,16 +84,22 @@ class Simulator:
         app.add_routes(
             [
                 web.post(f"{API}/chat/completions", chat.create),
-                web.get(f"{API}/models", catalogue_routes.list_models, allow_head=False),
+                web.post(f"{API}/embeddings", embeddings.create),
+                web.post(f"{API}/moderations", moderations.create),
+                # Where the OpenAI client looks, if it is given the bare host with /v1.
+                web.post("/v1/moderations", moderations.create),
+                web.get(f"{API}/models", catalogue_routes.list_models),
                 web.get(f"{API}/models/count", catalogue_routes.count),
                 web.get(f"{API}/embeddings/models", catalogue_routes.list_embedding_models),
                 web.get(f"{API}/model/{{author}}/{{slug}}", catalogue_routes.show),
                 web.get(f"{API}/models/{{author}}/{{slug}}/endpoints", catalogue_routes.endpoints),
                 web.get(f"{API}/generation", generations.show),
+                web.get(f"{API}/key", keys.show),
                 web.post("/_simulator/script", control.script),
                 web.post("/_simulator/reset", control.reset),
                 web.get("/_simulator/calls", control.list_calls),
                 web.get("/_simulator/count", control.count),
+                web.get("/_simulator/requests", control.list_requests),
             ]
         )
         return app
@@ -100,6 +115,7 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     """Ask for a key, and turn refusals into OpenRouter's envelope."""
     try:
         if not request.path.startswith("/_simulator"):
+            request.app[CALLS].note(request.method, request.path_qs)
             _authenticate(request)
         return await handler(request)
     except Refusal as refusal:
