@@ -1,0 +1,127 @@
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+WIDTHS = (360, 390, 1280)
+MODES = ("light", "dark")
+
+
+class Visit:
+    """The landing page in a fresh browser, and everything that went wrong on it."""
+
+    def __init__(self, browser: Browser, address: str, width: int = 1280, **options: str) -> None:
+        self.address = address
+        self.context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        self.page: Page = self.context.new_page()
+        self.problems: list[str] = []
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", lambda request: self._note_address(request.url))
+        self.page.on("websocket", lambda socket: self._note_address(socket.url))
+        self.page.goto(address, wait_until="networkidle")
+
+    def _note_console(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.problems.append(message.text)
+
+    def _note_address(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self.address).netloc:
+            self.problems.append(f"foreign request: {url}")
+
+
+@pytest.fixture
+def visit(browser: Browser, server: str):
+    visits: list[Visit] = []
+
+    def open_page(width: int = 1280, host: str = "localhost", **options: str) -> Visit:
+        visits.append(Visit(browser, server.replace("localhost", host), width, **options))
+        return visits[-1]
+
+    yield open_page
+    for one in visits:
+        one.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", MODES)
+def test_page_loads_cleanly_and_fits(visit, width: int, mode: str):
+    opened = visit(width, color_scheme=mode, reduced_motion="reduce")
+    expect(opened.page.get_by_role("heading", level=1)).to_be_visible()
+    assert opened.problems == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert mode in opened.page.locator("html").get_attribute("class")
+
+
+def test_page_works_by_number_too(visit):
+    opened = visit(host="127.0.0.1")
+    opened.page.wait_for_timeout(500)
+    assert opened.problems == []
+
+
+def test_copy_button_copies_the_request_to_this_address(visit, server: str):
+    opened = visit()
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.page.get_by_role("button", name="Copy the request").click()
+    expect(opened.page.get_by_text("Copied").first).to_be_visible()
+    copied = opened.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"curl -N {server}/proxy/v1/chat/completions \\\n")
+    assert '"model": "qwen/qwen3-32b"' in copied
+
+
+def test_answer_types_itself(visit):
+    opened = visit()
+    answer = opened.page.locator(".typed [aria-hidden]")
+    early = len(answer.inner_text())
+    expect(opened.page.get_by_text("you paid")).to_be_visible(timeout=15_000)
+    assert early < len(answer.inner_text())
+
+
+def test_answer_is_whole_at_once_for_readers_who_want_no_motion(visit):
+    opened = visit(reduced_motion="reduce")
+    expect(opened.page.get_by_text("you paid")).to_be_visible(timeout=500)
+
+
+def test_colour_mode_can_be_switched_and_stays(visit):
+    opened = visit(color_scheme="dark")
+    opened.page.get_by_role("button", name="Light colours").click()
+    expect(opened.page.locator("html")).to_have_class("light")
+    opened.page.reload(wait_until="networkidle")
+    expect(opened.page.locator("html")).to_have_class("light")
+
+
+def test_keyboard_reaches_the_content_first(visit):
+    opened = visit()
+    opened.page.keyboard.press("Tab")
+    expect(opened.page.get_by_role("link", name="Skip to the content")).to_be_focused()
+
+
+def test_primary_action_leads_to_the_quick_start(visit):
+    opened = visit(reduced_motion="reduce")
+    opened.page.get_by_role("link", name="Make a key").click()
+    heading = opened.page.get_by_role("heading", name="Run it yourself in two commands")
+    expect(heading).to_be_in_viewport()
+    assert opened.problems == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("path", ["/proxy/v1/x", "/proxy/", "/healthz", "/up"])
+def test_server_paths_are_never_answered_with_a_page(server: str, host: str, path: str):
+    answer = httpx.get(server.replace("localhost", host) + path)
+    assert "html" not in answer.headers.get("content-type", "")
+
+
+def test_an_unknown_page_is_a_404(server: str):
+    answer = httpx.get(f"{server}/no-such-page")
+    assert answer.status_code == 404
+    assert "html" in answer.headers["content-type"]
+
+
+def test_pages_are_strict_and_compressed(server: str):
+    answer = httpx.get(server)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "Free AI" in answer.text

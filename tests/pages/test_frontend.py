@@ -1,0 +1,54 @@
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hcai_app import frontend
+
+
+@pytest.fixture
+def builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Run in an empty project whose build only leaves its folder; return the builds' commands."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rxconfig.py").write_text("one")
+    commands: list[list[str]] = []
+
+    def build(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        frontend.STAMP.parent.mkdir(parents=True, exist_ok=True)
+        return subprocess.CompletedProcess(command, 0, "")
+
+    monkeypatch.setattr(subprocess, "run", build)
+    return commands
+
+
+def test_pages_are_built_once(builds: list[list[str]]):
+    frontend.ensure_built()
+    frontend.ensure_built()
+    assert len(builds) == 1
+
+
+def test_pages_are_built_again_when_a_source_changes(builds: list[list[str]]):
+    frontend.ensure_built()
+    Path("rxconfig.py").write_text("two")
+    frontend.ensure_built()
+    assert len(builds) == 2
+
+
+def test_of_several_processes_one_builds(builds: list[list[str]]):
+    threads = [threading.Thread(target=frontend.ensure_built) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(builds) == 1
+
+
+@pytest.mark.usefixtures("builds")
+def test_a_failed_build_tells_why(monkeypatch: pytest.MonkeyPatch):
+    failed = subprocess.CompletedProcess([], 1, "a lot\nno such module")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(frontend.BuildError, match="no such module"):
+        frontend.ensure_built()
