@@ -67,7 +67,7 @@ def compose(body: dict[str, Any], listing: Listing, scenario: Scenario) -> Answe
 def _speak(answer: Answer, body: dict[str, Any], listing: Listing, scenario: Scenario) -> None:
     structured = _structured(body.get("response_format"))
     if structured is not None:
-        answer.pieces = _sliced(structured, max(-(-len(structured) // scenario.chunks), 1))
+        answer.pieces = _sliced(structured, max(-(-len(structured) // max(scenario.chunks, 1)), 1))
     else:
         answer.pieces = list(_prose(listing.id, scenario.say, scenario.chunks, scenario.size))
     limit = prompts.max_tokens(body)

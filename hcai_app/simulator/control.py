@@ -13,17 +13,22 @@ from hcai_app.simulator.scenarios import UnknownDirective
 from hcai_app.simulator.scripts import Step
 
 
+class Order(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /_simulator/script."""
+
+    scenario: dict[str, Any] = {}
+    times: int | None = None
+    path: str | None = None
+
+
 async def script(request: web.Request) -> web.Response:
     """Queue `{"scenario": {…}, "times": 3, "path": "/models"}`; `times` and `path` are optional."""
     try:
-        order: dict[str, Any] = msgspec.json.decode(await request.read(), type=dict[str, Any])
-        values = order.get("scenario")
-        scenario = request.app[SCRIPT].default.changed(values if isinstance(values, dict) else {})
+        order = msgspec.json.decode(await request.read(), type=Order)
+        scenario = request.app[SCRIPT].default.changed(order.scenario)
     except (msgspec.DecodeError, UnknownDirective) as error:
         raise Refusal(400, str(error)) from error
-    if unknown := order.keys() - {"scenario", "times", "path"}:
-        raise Refusal(400, f"unknown members: {', '.join(sorted(unknown))}")
-    request.app[SCRIPT].add(Step(scenario, order.get("times"), order.get("path")))
+    request.app[SCRIPT].add(Step(scenario, order.times, order.path))
     return _json({"ok": True})
 
 

@@ -72,6 +72,8 @@ async def serve(request: web.Request, operation: Operation) -> web.StreamRespons
     except asyncio.CancelledError:
         if wire is None or not wire.was_cut:
             call.cancelled_at = time.time()
+        if wire is None or not wire.has_begun:
+            call.status = None
         raise
     except ConnectionError:
         # A write may find the connection closed before this task is cancelled for it.
@@ -94,7 +96,8 @@ async def _answer(exchange: Exchange, operation: Operation) -> web.StreamRespons
 
 
 def _begin(request: web.Request, operation: Operation, raw: bytes) -> Call:
-    headers = dict(request.headers)
+    # Repeated headers are shown together, so that a leaked second one does not hide.
+    headers = {name: ", ".join(request.headers.getall(name)) for name in request.headers}
     call = Call(
         path=request.path,
         api_type=operation.api_type,

@@ -15,6 +15,7 @@ UsageForm = Literal["full", "none", "null", "no_cost", "nulls", "strings", "zero
 BodyForm = Literal["full", "half", "empty", "invalid"]
 
 DIRECTIVE = re.compile(r"^[ \t]*/simulate\b(.*)$", re.MULTILINE)
+DECIMAL = re.compile(r"\d+(\.\d+)?([eE]-?\d{1,2})?")
 CHOICES: dict[str, tuple[str, ...]] = {
     "cut": get_args(Place),
     "hang": get_args(Place),
@@ -22,6 +23,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "body": get_args(BodyForm),
     "usage_at": ("last", "choice"),
 }
+# A prompt can ask for these, so they must not be able to fill the memory.
+LIMITS = {"chunks": 100_000, "size": 1_000_000, "image_bytes": 64 * 1024**2}
 
 
 class UnknownDirective(ValueError):
@@ -128,6 +131,14 @@ class Scenario:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise UnknownDirective(f"{name} must be one of {', '.join(filter(None, allowed))}")
+        for name, most in LIMITS.items():
+            if not 0 <= getattr(self, name) <= most:
+                raise UnknownDirective(f"{name} must be from 0 to {most}")
+        for name in ("status", "only_error", "error", "generation_status"):
+            if getattr(self, name) and not 400 <= getattr(self, name) <= 599:
+                raise UnknownDirective(f"{name} must be from 400 to 599")
+        if self.cost and not DECIMAL.fullmatch(self.cost):
+            raise UnknownDirective(f"cost must be a decimal number, not {self.cost!r}")
 
     @property
     def is_plain(self) -> bool:

@@ -24,6 +24,8 @@ class Wire:
 
     def __init__(self, request: web.Request, scenario: Scenario) -> None:
         self.was_cut = False
+        self.has_begun = False
+        """Whether the headers are out."""
         self._request = request
         self._scenario = scenario
         self._response = web.StreamResponse()
@@ -45,6 +47,7 @@ class Wire:
         elif length is not None:
             self._response.content_length = length
         await self._response.prepare(self._request)
+        self.has_begun = True
         await self.meet("after_headers")
 
     async def send(self, data: bytes) -> None:

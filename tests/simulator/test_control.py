@@ -35,7 +35,8 @@ async def test_script_may_be_for_one_path(http, control, ask):
 
 
 @pytest.mark.parametrize(
-    "order", [{"scenario": {"explode": 1}}, {"scenario": {"cut": "leg"}}, {"often": 3}, []]
+    "order",
+    [{"scenario": {"explode": 1}}, {"scenario": {"cut": "leg"}}, {"often": 3}, {"times": "x"}, []],
 )
 async def test_wrong_script_is_refused(control: httpx.AsyncClient, order):
     assert (await control.post("/script", json=order)).status_code == 400
@@ -51,6 +52,14 @@ async def test_calls_show_what_was_received(http, control, ask):
     assert (call["status"], call["streamed"], call["cancelled"]) == (200, False, False)
     assert call["cost"] == answer.json()["usage"]["cost"]
     assert call["started_at"] <= call["finished_at"]
+
+
+@pytest.mark.parametrize(("directive", "status"), [("cut", None), ("cut=after_headers", 200)])
+async def test_status_is_what_was_sent_before_a_cut(http, control, ask, directive, status):
+    with pytest.raises(httpx.RemoteProtocolError):
+        await http.post("/chat/completions", json=ask(directive))
+    (call,) = (await control.get("/calls")).json()
+    assert (call["status"], call["cancelled"]) == (status, False)
 
 
 async def test_summary_and_count_are_brief(http, control, ask):

@@ -27,7 +27,19 @@ def test_bare_cut_and_hang_come_before_the_headers():
     assert scenario.cut == scenario.hang == "before_headers"
 
 
-@pytest.mark.parametrize("line", ["nonsense", "chunks=many", "cut=leg", "usage=odd", "say='open"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "chunks=many",
+        "cut=leg",
+        "usage=odd",
+        "say='open",
+        "status=200",
+        "cost=abc",
+        "chunks=-1",
+    ],
+)
 def test_wrong_words_are_refused(line):
     with pytest.raises(UnknownDirective):
         Scenario().directed_by(f"/simulate {line}")
