@@ -12,7 +12,7 @@ from typing import Any
 import reflex as rx
 from reflex.environment import environment
 
-# First path segments that belong to the server; the API owns each (a test holds it to that).
+# First path segments that belong to the server: whatever the API owns (a test holds it to that).
 SERVER_PATHS = ("proxy", "auth", "healthz", "readyz", "up", "metrics", "internal", "api")
 
 VITE_CONFIG = "vite.config.js"

@@ -32,8 +32,8 @@ class Database:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
         else:
             # Readers ask first whether the connection still lives: a restart costs no call.
-            self._reader = _postgres_engine(self.url, pre_ping=True)
-            self._writer = _postgres_engine(self.url, pre_ping=False)
+            self._reader = _postgres_engine(self.url, pre_ping=True, isolation="REPEATABLE READ")
+            self._writer = _postgres_engine(self.url, pre_ping=False, isolation="READ COMMITTED")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -59,13 +59,14 @@ def _with_driver(url: str) -> URL:
     return parsed.set(drivername="sqlite+aiosqlite" if is_sqlite else "postgresql+asyncpg")
 
 
-def _postgres_engine(url: URL, *, pre_ping: bool) -> AsyncEngine:
+def _postgres_engine(url: URL, *, pre_ping: bool, isolation: str) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=COMMAND_TIMEOUT_S,
         pool_pre_ping=pre_ping,
+        isolation_level=isolation,
         connect_args={"timeout": BUSY_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
     )
 
@@ -99,6 +100,12 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
         return False
     return isinstance(error, (DBAPIError, PoolTimeoutError, OSError, TimeoutError))
+
+
+def is_unmigrated(error: BaseException) -> bool:
+    """Tell whether the error means that a table is missing: nobody has run the migrations."""
+    text = str(getattr(error, "orig", error))
+    return isinstance(error, DBAPIError) and ("no such table" in text or "does not exist" in text)
 
 
 def reason(error: BaseException) -> str:

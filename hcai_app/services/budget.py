@@ -1,8 +1,8 @@
 """The daily budget: reserve an estimate, then settle the true cost, in one worker's memory.
 
-A call is admitted while spent + reserved < budget; then its whole estimate is reserved. So a student
-with money left and nothing running is never refused because a model is dear, and the overrun is one
-call at most. A call belongs to the UTC day on which it started.
+A call is admitted while spent + reserved < budget; then its whole estimate is reserved. So a
+student with money left and nothing running is never refused because a model is dear, and the
+overrun is one call at most. A call belongs to the UTC day on which it started.
 """
 
 import asyncio
@@ -82,8 +82,8 @@ class Budget:
         account = self._accounts.get((entry.user_id, entry.day_ms))
         if account is None or not entry.settled:
             return
-        account.spent += entry.cost_nanousd
-        account.reserved.pop(entry.id, None)
+        if account.reserved.pop(entry.id, None) is not None:  # else it was read with its cost
+            account.spent += entry.cost_nanousd
 
     async def standing(self, caller: Caller) -> tuple[int, int]:
         """Return today's budget and what is spent of it."""

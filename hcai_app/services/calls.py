@@ -129,11 +129,15 @@ class OpenCall:
         """Return the milliseconds since the call started."""
         return max(0, clock.now_ms() - self.opening.started_at_ms)
 
-    def finish(self, outcome: Outcome, status: int) -> Entry:
-        """Return the row of the call, which ends now with the status that the client was sent."""
+    def finish(self, outcome: Outcome, status: int, *, settle_in_ms: int | None = None) -> Entry:
+        """Return the row of the call, which ends now with the status that the client was sent.
+
+        With `settle_in_ms` its cost is still on the way, and looked up only if it does not come.
+        """
         opening, usage = self.opening, self.usage or Usage()
-        cost, source = self._cost(outcome)
-        settle_at_ms = None if source else clock.now_ms() + FIRST_LOOKUP_MS
+        cost, source = (0, None) if settle_in_ms is not None else self._cost(outcome)
+        wait_ms = FIRST_LOOKUP_MS if settle_in_ms is None else settle_in_ms
+        settle_at_ms = None if source else clock.now_ms() + wait_ms
         return Entry(
             id=opening.id,
             user_id=opening.user_id,

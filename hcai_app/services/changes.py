@@ -45,15 +45,15 @@ class Follower:
         self._mark = 0
         self._seen: set[int] = set()
 
-    async def start(self) -> asyncio.Task[None]:
-        """Set the mark at the present end and follow from there."""
+    async def start(self) -> None:
+        """Set the mark at the present end: what was before is in nobody's cache."""
         async with self._database.reading() as connection:
             self._mark = await connection.scalar(select(func.max(changes_table.c.id))) or 0
             low = changes_table.c.id > self._mark - OVERLAP
             self._seen = set(await connection.scalars(select(changes_table.c.id).where(low)))
-        return asyncio.create_task(self._follow(), name="changes")
 
-    async def _follow(self) -> None:
+    async def run(self) -> None:
+        """Follow, for ever."""
         while True:
             try:
                 await self._read()

@@ -43,10 +43,10 @@ class _Pending:
 class Ledger:
     """Writes finished calls of one worker."""
 
-    def __init__(self, database: Database, journal: Journal, worker: str) -> None:
+    def __init__(self, database: Database, journal: Journal, totals: Rollups) -> None:
         self._database = database
         self._journal = journal
-        self._rollups = Rollups(database.is_sqlite, worker)
+        self._totals = totals
         self._waiting: list[_Pending] = []
         self._kept: list[_Pending] = []  # in the journal, not yet in the database
         self._wake = asyncio.Event()
@@ -105,7 +105,7 @@ class Ledger:
             self._keep(fresh)
         group = self._kept[: self._group_size]
         try:
-            await self._insert_missing([pending.entry for pending in group])
+            await self.insert_missing([pending.entry for pending in group])
         except Exception as error:
             log.warning("the ledger keeps %d rows: %s", len(self._kept), engine.reason(error))
             await self._after_failure(group, error)
@@ -157,25 +157,24 @@ class Ledger:
         async with self._database.writing() as connection:
             await self._insert_into(connection, entries)
 
-    async def _insert_missing(self, entries: list[Entry]) -> None:
-        """Insert the rows that an earlier try, of unknown end, has not inserted."""
-        async with self._database.writing() as connection:
-            await self.add_missing(connection, entries)
+    async def insert_missing(self, entries: list[Entry]) -> int:
+        """Insert the rows that are not there yet; return how many those were.
 
-    async def add_missing(self, connection: AsyncConnection, entries: list[Entry]) -> list[Entry]:
-        """Insert, within the caller's transaction, the rows that are not there; return them."""
+        An earlier try may have ended in the dark: the row's id keeps it from being counted twice.
+        """
         ids = [entry.id for entry in entries]
-        found = await connection.execute(select(calls_table.c.id).where(calls_table.c.id.in_(ids)))
-        present = {row.id for row in found}
-        missing = [entry for entry in entries if entry.id not in present]
-        if missing:
-            await self._insert_into(connection, missing)
-        return missing
+        known = select(calls_table.c.id).where(calls_table.c.id.in_(ids))
+        async with self._database.writing() as connection:
+            present = set(await connection.scalars(known))
+            missing = [entry for entry in entries if entry.id not in present]
+            if missing:
+                await self._insert_into(connection, missing)
+        return len(missing)
 
     async def _insert_into(self, connection: AsyncConnection, entries: list[Entry]) -> None:
         rows: list[dict[str, Any]] = [msgspec.structs.asdict(entry) for entry in entries]
         await connection.execute(insert(calls_table), rows)
-        await self._rollups.add(connection, [rollups.of(entry) for entry in entries])
+        await self._totals.add(connection, [rollups.of(entry) for entry in entries])
 
 
 def _resolve(pending: _Pending) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from hcai_app.errors import HcaiError, RateLimited
 from hcai_app.services.calls import Caller
@@ -12,14 +13,24 @@ class Slot:
     """A running call's place; `cut_by` is set before its task is cancelled from outside."""
 
     caller: Caller
-    task: asyncio.Task[None]
+    task: asyncio.Task[Any] | None
     cut_by: HcaiError | None = None
 
     def cut(self, error: HcaiError) -> None:
         """End the call with an error; the first reason holds."""
         if self.cut_by is None:
             self.cut_by = error
+            self.cancel()
+
+    def cancel(self) -> None:
+        """Cancel the call's task."""
+        if self.task is not None:
             self.task.cancel()
+
+    def uncancel(self) -> None:
+        """Go on after a cancellation, to tell the client of it."""
+        if self.task is not None:
+            self.task.uncancel()
 
 
 class Running:
@@ -28,6 +39,7 @@ class Running:
     def __init__(self, max_per_user: int) -> None:
         self._max_per_user = max_per_user
         self._slots: dict[str, set[Slot]] = {}
+        self._emptied: asyncio.Event | None = None
 
     def __len__(self) -> int:
         return sum(len(slots) for slots in self._slots.values())
@@ -38,9 +50,7 @@ class Running:
         The place is taken before any limit is asked, so that a ban or a revocation reaches the
         call from its first moment on.
         """
-        task = asyncio.current_task()
-        assert task is not None, "calls run in tasks"
-        slot = Slot(caller, task)
+        slot = Slot(caller, asyncio.current_task())
         self._slots.setdefault(caller.user_id, set()).add(slot)
         return slot
 
@@ -63,12 +73,25 @@ class Running:
         slots.discard(slot)
         if not slots:
             del self._slots[slot.caller.user_id]
+        if not self._slots and self._emptied is not None:
+            self._emptied.set()
 
-    def cut(self, user_id: str, key_id: str | None, error: HcaiError) -> None:
-        """End the calls of a user, or only those of one key."""
-        for slot in list(self._slots.get(user_id, ())):
-            if key_id in (None, slot.caller.key_id):
-                slot.cut(error)
+    async def empty(self) -> None:
+        """Wait until no call runs any more."""
+        self._emptied = asyncio.Event()
+        if self._slots:
+            await self._emptied.wait()
+
+    def has(self, user_id: str) -> bool:
+        """Tell whether the user has calls running here."""
+        return user_id in self._slots
+
+    def cut(self, user_id: str, key_id: str | None, error: HcaiError) -> int:
+        """End the calls of a user, or only those of one key; return how many."""
+        slots = [s for s in self._slots.get(user_id, ()) if key_id in (None, s.caller.key_id)]
+        for slot in slots:
+            slot.cut(error)
+        return len(slots)
 
     def cut_all(self, error: HcaiError) -> None:
         """End every call: the worker stops."""

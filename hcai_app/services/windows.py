@@ -10,6 +10,8 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from hcai_app.errors import RateLimited
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -23,6 +25,20 @@ class Standing:
     def seconds_to_reset(self) -> int:
         """Return whole seconds, at least one, until another hit passes."""
         return max(1, int(self.reset_at - time.time()) + 1)
+
+    def require(self) -> None:
+        """Refuse the hit that the window has no room for.
+
+        Raises:
+            RateLimited: With the seconds to wait.
+        """
+        if not self.is_allowed:
+            wait_s = self.seconds_to_reset()
+            raise RateLimited(
+                f"You have made {self.limit} calls, which is the limit for now; "
+                f"try again in {wait_s} s.",
+                wait_s,
+            )
 
 
 class Windows:

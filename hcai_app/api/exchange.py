@@ -1,0 +1,92 @@
+"""One HTTP exchange in plain ASGI: what is read of the request, and the one place that answers it.
+
+Starlette's requests and responses would cost more than the rest of the road together (design 3).
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from hcai_app import clock
+from hcai_app.services import calls
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+JSON_TYPE = (b"content-type", b"application/json")
+STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
+# Answers that come piece by piece must not be kept or collected on their way.
+UNBUFFERED: Headers = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
+
+
+class Exchange:
+    """A request and its answer; `headers` are sent with whatever answer there will be."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, proxy_hops: int = 0) -> None:
+        self.scope = scope
+        self.receive = receive
+        self._send = send
+        self._proxy_hops = proxy_hops
+        self.started_at_ms = clock.now_ms()
+        self.request_id = calls.new_id(self.started_at_ms)
+        self.headers: Headers = [
+            (b"x-request-id", self.request_id.encode()),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        self.status = 0  # of our answer, once it is sent
+
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return self.scope["method"]
+
+    @property
+    def path(self) -> str:
+        """The request's path, decoded."""
+        return self.scope["path"]
+
+    def header(self, name: bytes) -> str | None:
+        """Return a request header (lower-case name); None when it was not sent."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    @property
+    def address(self) -> str:
+        """The client's address, behind as many reverse proxies as the settings trust."""
+        if self._proxy_hops:
+            hops = (self.header(b"x-forwarded-for") or "").split(",")
+            if len(hops) >= self._proxy_hops and hops[-self._proxy_hops].strip():
+                return hops[-self._proxy_hops].strip()
+        client = self.scope.get("client")
+        return client[0] if client else "unknown"
+
+    async def start(self, status: int, *headers: tuple[bytes, bytes]) -> None:
+        """Send status and headers."""
+        self.status = status
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [*headers, *self.headers],
+            }
+        )
+
+    async def write(self, data: bytes, *, more: bool = True) -> None:
+        """Send a piece of the body; with `more` False the last one."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+
+    async def reply(self, status: int, data: bytes, *headers: tuple[bytes, bytes]) -> None:
+        """Send a whole answer."""
+        length = (b"content-length", str(len(data)).encode())
+        await self.start(status, length, *headers)
+        await self.write(b"" if self.method == "HEAD" else data, more=False)
+
+    async def reply_json(self, status: int, value: Any, *headers: tuple[bytes, bytes]) -> None:
+        """Send a whole answer as JSON."""
+        await self.reply(status, msgspec.json.encode(value), JSON_TYPE, *headers)

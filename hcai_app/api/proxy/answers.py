@@ -1,0 +1,223 @@
+"""The two ways to relay an answer: a stream of events, and a plain JSON body."""
+
+import asyncio
+
+import aiohttp
+import msgspec
+
+from hcai_app.api import errors
+from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE, UNBUFFERED
+from hcai_app.api.proxy.delivery import Delivery
+from hcai_app.errors import HcaiError, UpstreamFailed
+from hcai_app.services.calls import Outcome
+from hcai_app.upstream import failures, reading
+from hcai_app.upstream.chunks import error_chunk
+from hcai_app.upstream.reading import Reading
+from hcai_app.upstream.tee import StreamTee
+
+EVENT_STREAM = "text/event-stream"
+DONE = b"data: [DONE]\n\n"
+# How long the provider may take to close after its `[DONE]`, in seconds.
+LINGER_S = 1.0
+# Answers up to here are held whole and parsed once; larger ones (images) go on as they come.
+MAX_WHOLE_BYTES = 1024 * 1024
+
+
+class StreamAnswer:
+    """Events go on as they come, while a tee reads along."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._tee = StreamTee()
+
+    async def relay(self, response: aiohttp.ClientResponse) -> None:
+        """Relay the events; `[DONE]` waits for the row."""
+        delivery, tee = self._delivery, self._tee
+        if response.content_type != EVENT_STREAM:
+            await self._relay_whole(response)
+            return
+        tee.generation_id = delivery.call.generation_id
+        await self._relay_events(response.content)
+        ending = tee.finish()
+        if not (tee.is_done or tee.usage or tee.error):
+            raise UpstreamFailed("The provider's answer ended too early; it is not complete.")
+        outcome = Outcome.UPSTREAM_ERROR if tee.error else Outcome.COMPLETED
+        self._learn()
+        committed = delivery.close(outcome, 200)
+        if tee.is_done:
+            ending += await self._rest(response.content)
+        await committed
+        await delivery.pulse.stop()
+        await self._start_once()
+        await delivery.exchange.write(ending, more=False)
+
+    async def beat(self) -> None:
+        """Send a comment, which every client skips."""
+        await self._start_once()
+        data = self._tee.keep_alive()
+        if data:
+            await self._delivery.exchange.write(data)
+
+    async def tell(self, error: HcaiError) -> None:
+        """Send an error chunk and end the stream."""
+        tee = self._tee
+        chunk = error_chunk(errors.error_object(error), tee.generation_id, tee.model)
+        data = tee.boundary() + b"data: " + chunk + b"\n\n" + DONE
+        await self._delivery.exchange.write(data, more=False)
+
+    async def _relay_events(self, content: aiohttp.StreamReader) -> None:
+        delivery, tee = self._delivery, self._tee
+        while not tee.is_done:
+            data = await content.readany()
+            if not data:
+                break
+            out = tee.feed(data)
+            if delivery.call.generation_id is None:
+                delivery.learn_generation(tee.generation_id)
+            if not out:
+                continue
+            if not delivery.exchange.status:
+                self._raise_early_error()
+                await self._start_once()
+            if delivery.call.first_byte_ms is None and not out.startswith(b":"):
+                delivery.call.first_byte_ms = delivery.call.elapsed_ms()
+            await delivery.pulse.write(out)
+        self._learn()
+
+    def _raise_early_error(self) -> None:
+        """Turn an error that comes in place of an answer into a true status."""
+        if self._tee.error is not None and not self._tee.has_content:
+            self._learn()
+            raise failures.from_error(self._tee.error)
+
+    async def _relay_whole(self, response: aiohttp.ClientResponse) -> None:
+        """Relay what the provider sent in place of a stream: most often an error."""
+        if not self._delivery.exchange.status:
+            self._delivery.answer = WholeAnswer(self._delivery)
+            await self._delivery.answer.relay(response)
+            return
+        body = await response.content.read(MAX_WHOLE_BYTES)
+        raise _failure_in(reading.read(body))
+
+    async def _rest(self, content: aiohttp.StreamReader) -> bytes:
+        """Return `[DONE]` and what the provider sends after it, ended as an event must be."""
+        ending = self._tee.ending
+        try:
+            async with asyncio.timeout(LINGER_S):
+                while data := await content.readany():
+                    self._tee.feed(data)
+        except (TimeoutError, aiohttp.ClientError):
+            ending.extend(b"" if ending.endswith((b"\n\n", b"\n\r\n")) else b"\n\n")
+        return bytes(ending)
+
+    def _learn(self) -> None:
+        call, tee = self._delivery.call, self._tee
+        call.usage = tee.usage
+        call.model = tee.model or call.model
+
+    async def _start_once(self) -> None:
+        if not self._delivery.exchange.status:
+            await self._delivery.start(STREAM_TYPE, *UNBUFFERED)
+
+
+class WholeAnswer:
+    """A JSON body: read whole and parsed once, or, when it is large, sent on as it comes."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._held = b""  # of a large answer: what waits for the commit
+        self._is_large = False
+
+    async def relay(self, response: aiohttp.ClientResponse) -> None:
+        """Relay the body; its last bytes wait for the row."""
+        body = await self._read(response.content)
+        self._delivery.call.first_byte_ms = self._delivery.call.elapsed_ms()
+        if len(body) > MAX_WHOLE_BYTES:
+            await self._relay_large(body, response.content)
+            return
+        answer = reading.read(body)
+        if answer is None or (answer.error and not answer.has_choices):
+            self._learn(answer)
+            raise _failure_in(answer)
+        self._learn(answer)
+        outcome = Outcome.UPSTREAM_ERROR if _is_failed(body) else Outcome.COMPLETED
+        await self._delivery.close(outcome, 200)
+        await self._send(body)
+
+    async def beat(self) -> None:
+        """Send white space before the JSON, or a byte of what is held back of a large answer."""
+        if not self._delivery.exchange.status:
+            await self._delivery.start(JSON_TYPE, *UNBUFFERED)
+        data = b" "
+        if self._is_large:
+            data = self._held[:1] if len(self._held) > 1 else b""
+            self._held = self._held[len(data) :]
+        if data:
+            await self._delivery.exchange.write(data)
+
+    async def tell(self, error: HcaiError) -> None:
+        """Send the error as the body; an answer already on its way is cut off instead."""
+        if not self._is_large:
+            await self._delivery.exchange.write(errors.error_body(error), more=False)
+
+    async def _read(self, content: aiohttp.StreamReader) -> bytes:
+        """Return the whole body, or, of a large one, what has come so far."""
+        pieces, size = [], 0
+        while data := await content.readany():
+            pieces.append(data)
+            size += len(data)
+            if size > MAX_WHOLE_BYTES:
+                break
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _relay_large(self, body: bytes, content: aiohttp.StreamReader) -> None:
+        delivery = self._delivery
+        self._is_large = True
+        if not delivery.exchange.status:
+            await delivery.start(JSON_TYPE, *UNBUFFERED)
+        tail = body
+        self._held = body
+        while data := await content.readany():
+            out, self._held = self._held, data
+            await delivery.pulse.write(out)
+            tail = (tail + data)[-MAX_WHOLE_BYTES:]
+        delivery.call.usage = reading.find_usage(tail)
+        await delivery.close(Outcome.COMPLETED, 200)
+        await delivery.pulse.stop()
+        await delivery.exchange.write(self._held, more=False)
+
+    async def _send(self, body: bytes) -> None:
+        delivery = self._delivery
+        if delivery.has_left:
+            return
+        await delivery.pulse.stop()
+        if delivery.exchange.status:  # a heartbeat was first
+            await delivery.exchange.write(body, more=False)
+        else:
+            delivery.show_generation()
+            await delivery.exchange.reply(200, body, JSON_TYPE)
+
+    def _learn(self, answer: Reading | None) -> None:
+        if answer is None:
+            return
+        call = self._delivery.call
+        call.usage = answer.usage
+        call.model = answer.model or call.model
+        self._delivery.learn_generation(answer.generation_id)
+
+
+def _failure_in(answer: Reading | None) -> UpstreamFailed:
+    if answer is None or not answer.error:
+        return UpstreamFailed("The provider's answer cannot be read.")
+    return failures.from_error(answer.error)
+
+
+def _is_failed(body: bytes) -> bool:
+    """Tell whether a choice of the answer ended in an error (zero-token answers are not billed)."""
+    if b'"error"' not in body:
+        return False
+    choices = msgspec.json.decode(body).get("choices")
+    return isinstance(choices, list) and any(
+        isinstance(choice, dict) and (choice.get("error") or choice.get("finish_reason") == "error")
+        for choice in choices
+    )

@@ -1,0 +1,114 @@
+"""A chat completion's request: only what we must know of it is read, the rest stays as it came."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from hcai_app.errors import InvalidRequest
+
+Fields = dict[str, msgspec.Raw]
+_fields = msgspec.json.Decoder(Fields)
+MAX_ANSWERS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What the road needs to know of a request; `fields` is all of it, values byte for byte."""
+
+    model: str
+    fallbacks: tuple[str, ...]
+    is_stream: bool
+    max_tokens: int | None
+    answers: int
+    fields: Fields
+
+    def body_for(self, pseudonym: str) -> bytes:
+        """Return the body for the provider, with `user` overwritten."""
+        self.fields["user"] = msgspec.Raw(msgspec.json.encode(pseudonym))
+        return msgspec.json.encode(self.fields)
+
+
+def parse(body: bytes) -> ChatRequest:
+    """Read a request.
+
+    Raises:
+        InvalidRequest: When it is no JSON object or lacks its shape.
+    """
+    fields = object_in(body)
+    _check_messages(fields)
+    return ChatRequest(
+        model=_model(fields),
+        fallbacks=_fallbacks(fields),
+        is_stream=_is_stream(fields),
+        max_tokens=_whole(fields, "max_completion_tokens") or _whole(fields, "max_tokens"),
+        answers=min(_whole(fields, "n") or 1, MAX_ANSWERS),
+        fields=fields,
+    )
+
+
+def object_in(body: bytes) -> Fields:
+    """Return the members of a JSON object, their values unparsed.
+
+    Raises:
+        InvalidRequest: When the body is anything else.
+    """
+    try:
+        return _fields.decode(body)
+    except msgspec.ValidationError:
+        raise InvalidRequest("The body must be a JSON object.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidRequest(f"The body is not valid JSON: {reason}.") from None
+
+
+def _check_messages(fields: Fields) -> None:
+    raw = fields.get("messages")
+    if raw is None and "prompt" in fields:
+        return  # the provider's older form
+    if raw is None:
+        raise InvalidRequest("`messages` is missing: send a list of messages.", param="messages")
+    if not bytes(raw).lstrip().startswith(b"["):
+        raise InvalidRequest("`messages` must be a list of messages.", param="messages")
+
+
+def _model(fields: Fields) -> str:
+    model = _value(fields, "model")
+    if not isinstance(model, str) or not model:
+        raise InvalidRequest(
+            "`model` is missing: name one that /proxy/v1/models lists.", param="model"
+        )
+    return model
+
+
+def _fallbacks(fields: Fields) -> tuple[str, ...]:
+    models = _value(fields, "models")
+    if models is None:
+        return ()
+    if not isinstance(models, list) or not all(isinstance(name, str) for name in models):
+        raise InvalidRequest("`models` must be a list of model names.", param="models")
+    return tuple(models)
+
+
+def _is_stream(fields: Fields) -> bool:
+    value = _value(fields, "stream")
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise InvalidRequest("`stream` must be true or false.", param="stream")
+
+
+def _whole(fields: Fields, name: str) -> int | None:
+    """Return a positive whole number; what is none of that is for the provider to judge."""
+    value = _value(fields, name)
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return value if is_whole else None
+
+
+def _value(fields: Fields, name: str) -> Any:
+    raw = fields.get(name)
+    if raw is None:
+        return None
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRequest(f"`{name}` cannot be read: {error}.", param=name) from None

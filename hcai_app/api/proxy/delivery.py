@@ -1,0 +1,195 @@
+"""The delivery of one admitted call: ask the provider, relay its answer, write the row, once.
+
+Every way out goes through `close`: the end, a failing provider, a client that leaves, a revoked
+key, a stop of the server. The last byte of an answer, or `[DONE]`, leaves after the row is
+committed. How a stream or a plain answer is relayed stands in `answers.py`.
+"""
+
+import asyncio
+from typing import Protocol
+
+import aiohttp
+
+from hcai_app.api import errors
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy.pulse import Pulse
+from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
+from hcai_app.services.calls import CostSource, Entry, OpenCall, Outcome, Usage
+from hcai_app.services.running import Slot
+from hcai_app.services.settling import Settlement
+from hcai_app.upstream import failures
+from hcai_app.worker import Worker
+
+# A call that is over sooner is not watched for a client that leaves: nothing would be gained.
+WATCH_AFTER_S = 0.1
+CLIENT_CLOSED = 499
+INTERNAL_ERROR = 500
+# How much longer than the provider may be silent a row waits for an answer still on its way.
+GRACE_MS = 60_000
+
+
+class Answer(Protocol):
+    """A way to relay: `answers.StreamAnswer` or `answers.WholeAnswer`."""
+
+    async def relay(self, response: aiohttp.ClientResponse) -> None:
+        """Relay an answer that began well, to its end."""
+        ...
+
+    async def beat(self) -> None:
+        """Send something harmless, because the provider is silent."""
+        ...
+
+    async def tell(self, error: HcaiError) -> None:
+        """End an answer that has begun with an error."""
+        ...
+
+
+class Delivery:
+    """One admitted call on its way."""
+
+    answer: Answer
+
+    def __init__(self, worker: Worker, exchange: Exchange, slot: Slot, call: OpenCall) -> None:
+        self.exchange = exchange
+        self.call = call
+        self.has_left = False
+        self.pulse = Pulse(exchange, worker.settings.heartbeat_seconds, self._beat)
+        self._worker = worker
+        self._slot = slot
+        self._entry: Entry | None = None
+        self._committed: asyncio.Future[None] | None = None
+        self._response: aiohttp.ClientResponse | None = None
+        self._watch: asyncio.Task[None] | None = None
+        loop = asyncio.get_running_loop()
+        self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
+
+    async def run(self, body: bytes) -> None:
+        """Carry the call to its end; nothing of it is left running."""
+        try:
+            await self._ask(body)
+        except asyncio.CancelledError:
+            await self._end_cancelled()
+        except UpstreamFailed as error:
+            await self._end_failed(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            await self._end_failed(failures.from_exception(error))
+        finally:
+            self._clean_up()
+
+    async def start(self, *headers: tuple[bytes, bytes]) -> None:
+        """Send our 200 and headers, with the generation's id where it came before them."""
+        self.show_generation()
+        await self.exchange.start(200, *headers)
+
+    def learn_generation(self, generation_id: str | None) -> None:
+        """Journal the generation's id, by which its cost is found if we do not see its end."""
+        if generation_id is not None and self.call.generation_id is None:
+            self.call.generation_id = generation_id
+            self._worker.journal.name(self.call)
+
+    def close(self, outcome: Outcome, status: int) -> asyncio.Future[None]:
+        """Hand the call's row to the ledger, if that is not done; return its commit."""
+        if self._committed is None:
+            return self._record(self.call.finish(outcome, status))
+        return self._committed
+
+    def _record(self, entry: Entry) -> asyncio.Future[None]:
+        self._entry = entry
+        self._worker.budget.settle(entry)
+        self._committed = self._worker.ledger.record(entry, self.call.segment)
+        return self._committed
+
+    async def _ask(self, body: bytes) -> None:
+        response = await self._worker.upstream.post(self.call.opening.endpoint, body)
+        self._response = response
+        if not 200 <= response.status < 300:
+            answer = await response.content.read(failures.MAX_ERROR_BYTES)
+            raise failures.from_status(response.status, response.headers, answer)
+        self.call.has_answer = True
+        self.learn_generation(response.headers.get("X-Generation-Id"))
+        await self.answer.relay(response)
+        await self._settle_after_leaving()
+
+    async def _end_failed(self, error: UpstreamFailed) -> None:
+        is_refusal = isinstance(error, UpstreamRefused)
+        await self._end(
+            Outcome.REFUSED_BY_PROVIDER if is_refusal else Outcome.UPSTREAM_ERROR, error
+        )
+        await self._settle_after_leaving()
+
+    async def _end_cancelled(self) -> None:
+        """End because the client has left, or the call was cut, or the server is going down."""
+        task, error = asyncio.current_task(), self._slot.cut_by
+        if task is None or not (self.has_left or error):
+            self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
+            raise asyncio.CancelledError
+        task.uncancel()
+        if error is not None:
+            await self._end(Outcome.INTERRUPTED, error)
+        else:
+            await self.close(Outcome.CLIENT_CLOSED, self.exchange.status or CLIENT_CLOSED)
+
+    async def _end(self, outcome: Outcome, error: HcaiError) -> None:
+        """Commit the row of a call that failed, then tell the client."""
+        await self.close(outcome, self.exchange.status or error.code)
+        if self.has_left:
+            return
+        await self.pulse.stop()
+        if self.exchange.status:
+            await self.answer.tell(error)
+        else:
+            self.show_generation()
+            await errors.reply(self.exchange, error)
+
+    async def _beat(self) -> None:
+        if not self.has_left:
+            await self.answer.beat()
+
+    def show_generation(self) -> None:
+        """Add the generation's id to our headers, where it is known."""
+        if self.call.generation_id is not None:
+            header = (b"x-generation-id", self.call.generation_id.encode("latin-1", "replace"))
+            self.exchange.headers.append(header)
+
+    def _start_watch(self) -> None:
+        self._watch = asyncio.get_running_loop().create_task(self._watch_client())
+
+    async def _watch_client(self) -> None:
+        """Wait until the client leaves.
+
+        A stream is cancelled, which stops the provider's bill. A plain answer is billed whole
+        anyway: its row is written now, and settled by the answer that nobody waits for.
+        """
+        while (await self.exchange.receive())["type"] != "http.disconnect":
+            pass
+        if self._committed is not None:
+            return
+        self.has_left = True
+        if self.call.opening.streamed:
+            self._slot.cancel()
+        else:
+            wait_ms = int(self._worker.settings.upstream_timeout_seconds * 1000) + GRACE_MS
+            status = self.exchange.status or CLIENT_CLOSED
+            self._record(self.call.finish(Outcome.CLIENT_CLOSED, status, settle_in_ms=wait_ms))
+
+    async def _settle_after_leaving(self) -> None:
+        """Settle the row that was written when the client left a plain answer."""
+        if self._entry is None or self._entry.settled or not self.has_left:
+            return
+        if self._committed is not None:
+            await self._committed
+        usage = self.call.usage
+        if usage is None and not self.call.has_answer:
+            usage = Usage(cost_nanousd=0)  # an error instead of an answer is not billed
+        if usage is not None and usage.cost_nanousd is not None:
+            settlement = Settlement(usage, self.call.model, CostSource.PROVIDER)
+            await self._worker.settler.settle(self._entry, settlement)
+
+    def _clean_up(self) -> None:
+        self._watch_timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        self.pulse.abort()
+        self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
+        if self._response is not None:
+            self._response.close()  # does nothing to an answer that was read to its end

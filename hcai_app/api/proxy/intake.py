@@ -1,0 +1,64 @@
+"""Reading a request's body, within the limits of one call and of the whole worker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hcai_app.api.exchange import Exchange
+from hcai_app.errors import InvalidRequest
+from hcai_app.services.bodies import Bodies
+
+# A client that sends nothing for so long while its body is awaited has lost its way.
+SILENCE_S = 60.0
+
+
+class ClientGoneError(Exception):
+    """The client has left; there is nobody to answer."""
+
+
+def check_declared_size(bodies: Bodies, exchange: Exchange) -> None:
+    """Refuse a body that says itself that it is too large.
+
+    Raises:
+        TooLarge: When Content-Length is over the limit.
+    """
+    declared = exchange.header(b"content-length")
+    if declared is not None and declared.isdigit():
+        bodies.check_size(int(declared))
+
+
+@asynccontextmanager
+async def body_of(bodies: Bodies, exchange: Exchange) -> AsyncIterator[bytes]:
+    """Read the whole body; its memory counts until the block ends.
+
+    Raises:
+        TooLarge: When it is over the limit.
+        Unavailable: When this worker holds too many bodies already.
+        InvalidRequest: When it stops coming.
+        ClientGoneError: When the client leaves.
+    """
+    pieces: list[bytes] = []
+    size, is_whole = 0, False
+    try:
+        while not is_whole:
+            data, is_whole = await _next_piece(exchange, is_first=not pieces)
+            bodies.check_size(size + len(data))
+            bodies.take(len(data))
+            size += len(data)
+            pieces.append(data)
+        yield pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    finally:
+        bodies.give_back(size)
+
+
+async def _next_piece(exchange: Exchange, *, is_first: bool) -> tuple[bytes, bool]:
+    """Return the next piece, and whether it is the last."""
+    try:
+        # Most bodies are one piece that is there already: no timer for that.
+        receiving = exchange.receive()
+        message = await (receiving if is_first else asyncio.wait_for(receiving, SILENCE_S))
+    except TimeoutError:
+        raise InvalidRequest("The body stopped coming.") from None
+    if message["type"] == "http.disconnect":
+        raise ClientGoneError
+    return message.get("body", b""), not message.get("more_body", False)

@@ -1,0 +1,115 @@
+"""The one road of a generating call: key, who may, limits, body, model, budget, relay.
+
+Whatever refuses a call does so before the provider is asked, and costs nothing. The playground will
+enter after the key, with the signed-in user in its place.
+"""
+
+import asyncio
+
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy import chat, intake
+from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
+from hcai_app.api.proxy.chat import ChatRequest
+from hcai_app.api.proxy.delivery import Delivery
+from hcai_app.errors import Unavailable
+from hcai_app.services import catalog
+from hcai_app.services.calls import Caller, OpenCall, Opening
+from hcai_app.services.running import Slot
+from hcai_app.services.windows import Standing
+from hcai_app.worker import Worker
+
+BEARER = "bearer "
+CHAT = "/chat/completions"
+
+
+async def carry(worker: Worker, exchange: Exchange) -> None:
+    """Carry a chat completion from its key to its row in the ledger."""
+    caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+    slot = worker.running.enter(caller)
+    try:
+        await _check_caller(worker, exchange, caller)
+        async with intake.body_of(worker.bodies, exchange) as body:
+            request = chat.parse(body)
+            _check_models(worker, request)
+            call = _open(worker, exchange, caller, request, len(body))
+            await worker.budget.reserve(caller, call)
+            await _deliver(worker, exchange, slot, call, request)
+    except asyncio.CancelledError:
+        if slot.cut_by is None or exchange.status:
+            raise
+        slot.uncancel()
+        raise slot.cut_by from None
+    finally:
+        worker.running.leave(slot)
+
+
+def bearer_key(exchange: Exchange) -> str | None:
+    """Return the key of the Authorization header; None when there is none."""
+    value = exchange.header(b"authorization")
+    if value is None or value[: len(BEARER)].lower() != BEARER:
+        return None
+    return value[len(BEARER) :].strip()
+
+
+async def _check_caller(worker: Worker, exchange: Exchange, caller: Caller) -> None:
+    """Ask whether this caller may make one more call, before a byte of its body is read."""
+    worker.keyring.check_allowed(caller)
+    intake.check_declared_size(worker.bodies, exchange)
+    show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
+    worker.running.check_room(caller)
+
+
+def _check_models(worker: Worker, request: ChatRequest) -> None:
+    allowed = worker.catalog.chat_models
+    worker.catalog.check_allowed(request.model, allowed)
+    for name in request.fallbacks:
+        worker.catalog.check_allowed(name, allowed, "models")
+
+
+def _open(
+    worker: Worker, exchange: Exchange, caller: Caller, request: ChatRequest, body_bytes: int
+) -> OpenCall:
+    estimate = catalog.estimate(
+        worker.catalog.prices_of(request.model),
+        body_bytes=body_bytes,
+        max_tokens=request.max_tokens,
+        answers=request.answers,
+    )
+    opening = Opening(
+        id=exchange.request_id,
+        user_id=caller.user_id,
+        key_id=caller.key_id,
+        endpoint=CHAT,
+        requested_model=request.model,
+        streamed=request.is_stream,
+        reserved_nanousd=estimate,
+        started_at_ms=exchange.started_at_ms,
+    )
+    return OpenCall(opening, request.model)
+
+
+async def _deliver(
+    worker: Worker, exchange: Exchange, slot: Slot, call: OpenCall, request: ChatRequest
+) -> None:
+    try:
+        worker.journal.open(call)
+    except OSError as error:
+        worker.budget.cancel(call)
+        raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
+    delivery = Delivery(worker, exchange, slot, call)
+    delivery.answer = StreamAnswer(delivery) if request.is_stream else WholeAnswer(delivery)
+    await delivery.run(request.body_for(worker.pseudonym_of(slot.caller)))
+
+
+def show_standing(exchange: Exchange, standing: Standing) -> None:
+    """Tell the caller where their rate limit stands, and refuse the call that is over it.
+
+    Raises:
+        RateLimited: When the window is full.
+    """
+    exchange.headers += [
+        (b"x-ratelimit-limit", str(standing.limit).encode()),
+        (b"x-ratelimit-remaining", str(standing.remaining).encode()),
+        (b"x-ratelimit-reset", str(int(standing.reset_at) + 1).encode()),
+    ]
+    standing.require()

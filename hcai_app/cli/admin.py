@@ -1,0 +1,53 @@
+"""`migrate`, `doctor`, `serve`, `simulate`: running the service itself."""
+
+import argparse
+from typing import Any
+
+from hcai_app.cli import checks
+from hcai_app.cli.table import add_command, say
+from hcai_app.db import migrate
+from hcai_app.db.engine import Database
+from hcai_app.errors import InvalidRequest
+from hcai_app.settings import Settings
+from hcai_app.simulator import server as simulator
+
+DEVELOPMENT_HOST = "127.0.0.1"
+PRODUCTION_HOST = "0.0.0.0"  # noqa: S104 - production stands behind a reverse proxy
+DEFAULT_PORT = 3000
+
+
+def add_to(commands: Any) -> None:
+    """Add the area's commands."""
+    add_command(commands, "migrate", "bring the database to the current schema", command=_migrate)
+    add_command(commands, "doctor", "check everything that must work", command=_doctor)
+    served = add_command(commands, "serve", "the production server", offline=_serve)
+    served.add_argument("--host")
+    served.add_argument("--port", type=int, default=DEFAULT_PORT)
+    served.add_argument("--workers", type=int, default=1)
+    simulated = add_command(commands, "simulate", "the simulated provider alone", offline=_simulate)
+    simulated.add_argument("--host", default=DEVELOPMENT_HOST)
+    simulated.add_argument("--port", type=int, required=True)
+
+
+async def _migrate(database: Database, _given: Settings, _parsed: argparse.Namespace) -> None:
+    await migrate.upgrade(database)
+
+
+async def _doctor(database: Database, given: Settings, _parsed: argparse.Namespace) -> int:
+    results = await checks.run(database, given)
+    for result in results:
+        say(f"{'ok  ' if result.is_good else 'FAIL'} {result.name}: {result.text}")
+    return 0 if all(result.is_good for result in results) else 1
+
+
+def _serve(given: Settings, parsed: argparse.Namespace) -> None:
+    from hcai_app import server  # noqa: PLC0415 - brings Reflex, which no other command needs
+
+    if parsed.workers > 1 and not given.redis_url:
+        raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
+    host = parsed.host or (PRODUCTION_HOST if given.is_production else DEVELOPMENT_HOST)
+    server.serve(given, host=host, port=parsed.port, workers=parsed.workers)
+
+
+def _simulate(_given: Settings, parsed: argparse.Namespace) -> None:
+    simulator.run(parsed.host, parsed.port)

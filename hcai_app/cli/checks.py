@@ -1,0 +1,96 @@
+"""What `doctor` looks at: each thing that must work, in one line."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy import text
+
+from hcai_app.db import engine, migrate
+from hcai_app.db.engine import Database
+from hcai_app.errors import HcaiError
+from hcai_app.services.shared import SharedRedis
+from hcai_app.settings import Settings
+from hcai_app.upstream.client import provider_of
+from hcai_app.upstream.directory import Directory
+
+TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One thing looked at."""
+
+    name: str
+    is_good: bool
+    text: str
+
+
+class FaultError(Exception):
+    """Something does not work; the message says what and what to do."""
+
+
+async def run(database: Database, given: Settings) -> list[Result]:
+    """Look at everything."""
+    return [
+        Result("settings", True, f"{given.env}, {given.origin}"),
+        await _result("database", _database(database)),
+        await _result("redis", _redis(given)),
+        await _result("provider", _provider(given)),
+        await _result("sign-in", _sign_in(given)),
+    ]
+
+
+async def _result(name: str, check: Awaitable[str]) -> Result:
+    try:
+        return Result(name, True, await check)
+    except FaultError as error:
+        return Result(name, False, str(error))
+
+
+async def _database(database: Database) -> str:
+    try:
+        async with database.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+    except Exception as error:
+        raise FaultError(f"does not answer ({engine.reason(error)}): check DATABASE_URL") from error
+    if not await migrate.is_current(database):
+        raise FaultError("is not up to date: run python -m hcai_app migrate")
+    return f"{database.url.get_backend_name()}, schema up to date"
+
+
+async def _redis(given: Settings) -> str:
+    if given.redis_url is None:
+        return "not used; one worker needs none"
+    redis = SharedRedis(given.redis_url)
+    try:
+        if not await redis.answers():
+            raise FaultError("does not answer: check REDIS_URL")
+    finally:
+        await redis.close()
+    return "answers"
+
+
+async def _provider(given: Settings) -> str:
+    if given.is_simulated:
+        return "simulated; set OPENROUTER_API_KEY for the real one"
+    directory = Directory(provider_of(given, None))
+    try:
+        models = await directory.models("/models")
+    except HcaiError as error:
+        raise FaultError(f"{error.message} Check OPENROUTER_BASE_URL.") from error
+    finally:
+        await directory.close()
+    return f"offers {len(models)} models"
+
+
+async def _sign_in(given: Settings) -> str:
+    if given.hackclub_client_id is None:
+        return "no OAuth client: development only"
+    address = f"{given.hackclub_issuer.rstrip('/')}/.well-known/openid-configuration"
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
+            answer = (await client.get(address)).raise_for_status().json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise FaultError(f"{address} does not answer: check HACKCLUB_ISSUER") from error
+    return f"discovery of {answer.get('issuer')} answers"

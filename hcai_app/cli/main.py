@@ -1,0 +1,62 @@
+"""The table of commands (contract section 6), and the one place that reports their errors."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from hcai_app import settings
+from hcai_app.cli import admin, keys, usage, users
+from hcai_app.db import engine, migrate
+from hcai_app.db.engine import Database
+from hcai_app.errors import HcaiError
+from hcai_app.settings import Settings, SettingsError
+
+Command = Callable[[Database, Settings, argparse.Namespace], Awaitable[int | None]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    parsed = parser().parse_args(arguments)
+    try:
+        given = settings.load()
+        if parsed.offline is not None:
+            return parsed.offline(given, parsed) or 0
+        return asyncio.run(_run(parsed.command, given, parsed)) or 0
+    except SettingsError as error:
+        return _fail(str(error))
+    except HcaiError as error:
+        return _fail(error.message)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0  # whoever read the output has enough
+    except Exception as error:
+        if not engine.is_away(error) and not engine.is_unmigrated(error):
+            raise
+        hint = "; run: python -m hcai_app migrate" if engine.is_unmigrated(error) else ""
+        return _fail(f"the database does not answer as it should: {engine.reason(error)}{hint}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    root = argparse.ArgumentParser(prog="python -m hcai_app", description="Run and tend HCAI.")
+    commands = root.add_subparsers(required=True, metavar="command")
+    for area in (admin, users, keys, usage):
+        area.add_to(commands)
+    return root
+
+
+async def _run(command: Command, given: Settings, parsed: argparse.Namespace) -> int | None:
+    database = Database(given.database_url)
+    try:
+        if not given.is_production and not await migrate.is_current(database):
+            await migrate.upgrade(database)  # as the server does at its start in development
+        return await command(database, given, parsed)
+    finally:
+        await database.close()
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+    return 1

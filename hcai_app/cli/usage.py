@@ -1,0 +1,48 @@
+"""`usage export`: the ledger's rows, page by page, as JSON lines or CSV."""
+
+import argparse
+import csv
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from hcai_app import clock
+from hcai_app.cli.table import add_area, add_command, say
+from hcai_app.db.engine import Database
+from hcai_app.services import exports, users
+from hcai_app.settings import Settings
+
+
+def add_to(commands: Any) -> None:
+    """Add the area's commands."""
+    area = add_area(commands, "usage", "look at the ledger")
+    made = add_command(area, "export", "print ledger rows, oldest first", command=_export)
+    made.add_argument("--user")
+    made.add_argument("--since", type=_moment, help="ISO 8601; UTC unless it says otherwise")
+    made.add_argument("--format", choices=("jsonl", "csv"), required=True)
+
+
+async def _export(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+    user_id = None
+    if parsed.user is not None:
+        async with database.reading() as connection:
+            user_id = (await users.find(connection, parsed.user))["id"]
+    since_ms = clock.to_ms(parsed.since) if parsed.since else 0
+    table = csv.writer(sys.stdout)
+    if parsed.format == "csv":
+        table.writerow(exports.FIELDS)
+    async for row in exports.rows(database, user_id=user_id, since_ms=since_ms):
+        if parsed.format == "csv":
+            table.writerow(row.values())
+        else:
+            say(msgspec.json.encode(row).decode())
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

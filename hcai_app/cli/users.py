@@ -1,0 +1,86 @@
+"""`users …`: make, ban, limit and look at users."""
+
+import argparse
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from hcai_app import clock, money
+from hcai_app.cli.table import add_area, add_command, say
+from hcai_app.db.engine import Database
+from hcai_app.services import budget, stats, users
+from hcai_app.settings import Settings
+
+
+def add_to(commands: Any) -> None:
+    """Add the area's commands."""
+    area = add_area(commands, "users", "make, ban, limit and look at users")
+    made = add_command(area, "create", "make a user, print their id", command=_create)
+    made.add_argument("--slack-id", required=True)
+    made.add_argument("--name", required=True)
+    made.add_argument("--verified", action="store_true")
+    made.add_argument("--budget-usd", type=_dollars)
+    banned = add_command(area, "ban", "refuse everything a user asks", command=_ban)
+    banned.add_argument("user")
+    banned.add_argument("--reason", required=True)
+    add_command(area, "unban", "let a user in again", command=_unban).add_argument("user")
+    limited = add_command(area, "budget", "set a user's daily budget", command=_budget)
+    limited.add_argument("user")
+    limited.add_argument("usd", type=_dollars)
+    add_command(area, "show", "print a user as JSON", command=_show).add_argument("user")
+
+
+async def _create(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+    limit = parsed.budget_usd
+    user_id = await users.create(
+        database,
+        slack_id=parsed.slack_id,
+        name=parsed.name,
+        is_verified=parsed.verified,
+        budget_nanousd=None if limit is None else money.to_nanousd(limit),
+    )
+    say(user_id)
+
+
+async def _ban(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+    await users.ban(database, parsed.user, parsed.reason)
+
+
+async def _unban(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+    await users.unban(database, parsed.user)
+
+
+async def _budget(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+    await users.set_budget(database, parsed.user, money.to_nanousd(parsed.usd))
+
+
+async def _show(database: Database, given: Settings, parsed: argparse.Namespace) -> None:
+    today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
+    async with database.reading() as connection:
+        user = await users.find(connection, parsed.user)
+        account = await budget.read_account(connection, user["id"], today)
+    totals = await stats.of_user(database, user["id"])
+    limit = user["budget_nanousd"]
+    shown = {
+        **{name: user[name] for name in ("id", "slack_id", "subject", "name", "is_verified")},
+        "banned_at": user["banned_at"],
+        "ban_reason": user["ban_reason"],
+        "budget_usd": given.daily_budget_usd if limit is None else money.to_usd(limit),
+        "spent_today_usd": money.to_text(account.spent),
+        "requests": totals.requests,
+        "total_tokens": totals.total_tokens,
+        "cost_usd": money.to_text(totals.cost_nanousd),
+        "created_at": user["created_at"],
+    }
+    say(msgspec.json.format(msgspec.json.encode(shown)).decode())
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not 0 <= amount <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount in dollars")
+    return amount

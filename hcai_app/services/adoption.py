@@ -1,0 +1,55 @@
+"""Adoption: what dead workers left in their journals becomes rows of the ledger."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+from hcai_app.db import engine
+from hcai_app.services.calls import Entry, Outcome
+from hcai_app.services.journal import Journal, Orphans, find_orphans
+from hcai_app.services.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+POLL_S = 5.0
+BATCH = 500
+# The status of a call that ended with its worker: its client saw the connection break.
+BROKEN = 500
+
+
+async def adopt(journal: Journal, ledger: Ledger) -> int:
+    """Bring everything that dead workers left into the ledger; return how many rows that made."""
+    made = 0
+    for orphans in find_orphans(journal):
+        try:
+            made += await _adopt(orphans, ledger)
+            orphans.discard()
+        finally:
+            orphans.release()
+    return made
+
+
+async def watch(journal: Journal, ledger: Ledger) -> None:
+    """Adopt from neighbours that die, for ever."""
+    while True:
+        await asyncio.sleep(POLL_S)
+        try:
+            await adopt(journal, ledger)
+        except Exception as error:
+            log.warning("a dead worker's journal cannot be adopted yet: %s", engine.reason(error))
+
+
+async def _adopt(orphans: Orphans, ledger: Ledger) -> int:
+    calls, entries = orphans.read()
+    rows = [*entries, *(call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls)]
+    made = 0
+    for batch in _batches(rows):
+        made += await ledger.insert_missing(batch)
+    if made:
+        log.warning("%d calls of a dead worker are in the ledger now", made)
+    return made
+
+
+def _batches(rows: list[Entry]) -> Iterator[list[Entry]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]

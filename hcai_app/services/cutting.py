@@ -1,0 +1,50 @@
+"""What a change of a user or a key does on this worker: cached is forgotten, running is cut."""
+
+import asyncio
+import logging
+
+from sqlalchemy import select
+
+from hcai_app.db.engine import Database
+from hcai_app.errors import HcaiError, NotAllowed, NotAuthenticated
+from hcai_app.services.keyring import Keyring
+from hcai_app.services.keys import keys_table
+from hcai_app.services.running import Running
+from hcai_app.services.users import users_table
+
+log = logging.getLogger(__name__)
+
+
+class Cutter:
+    """Applies changes to one worker."""
+
+    def __init__(self, database: Database, keyring: Keyring, running: Running) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._running = running
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def apply(self, user_id: str, key_id: str | None) -> None:
+        """Forget the user or the key at once, and look at what they have running."""
+        self._keyring.forget(user_id, key_id)
+        if self._running.has(user_id):
+            task = asyncio.create_task(self._review(user_id), name="review of running calls")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _review(self, user_id: str) -> None:
+        """Cut the calls of a banned user and of revoked keys; other changes let them run."""
+        async with self._database.reading() as connection:
+            ban = select(users_table.c.banned_at).where(users_table.c.id == user_id)
+            is_banned = await connection.scalar(ban) is not None
+            is_revoked = (keys_table.c.user_id == user_id) & keys_table.c.revoked_at.is_not(None)
+            revoked = list(await connection.scalars(select(keys_table.c.id).where(is_revoked)))
+        if is_banned:
+            self._cut(user_id, None, NotAllowed("Your account was banned; this call ends here."))
+        for key_id in revoked:
+            self._cut(user_id, key_id, NotAuthenticated("This API key was revoked."))
+
+    def _cut(self, user_id: str, key_id: str | None, error: HcaiError) -> None:
+        cut = self._running.cut(user_id, key_id, error)
+        if cut:
+            log.info("%d running calls of %s were cut", cut, user_id)

@@ -1,0 +1,39 @@
+"""Totals and lists of usage, out of the roll-ups: their cost does not grow with the ledger."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Table, func, select
+
+from hcai_app.db.engine import Database
+from hcai_app.db.models import KeyTotalRow
+
+totals_table: Table = KeyTotalRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a user has used from the beginning."""
+
+    requests: int
+    total_tokens: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_nanousd: int
+
+
+async def of_user(database: Database, user_id: str) -> Totals:
+    """Return a user's totals, over all keys they ever had."""
+    columns = totals_table.c
+    sums = [
+        func.coalesce(func.sum(column), 0)
+        for column in (
+            columns.requests,
+            columns.total_tokens,
+            columns.prompt_tokens,
+            columns.completion_tokens,
+            columns.cost_nanousd,
+        )
+    ]
+    async with database.reading() as connection:
+        row = (await connection.execute(select(*sums).where(columns.user_id == user_id))).one()
+    return Totals(*(int(value) for value in row))

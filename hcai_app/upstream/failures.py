@@ -1,0 +1,83 @@
+"""From what went wrong at the provider to what the caller is told.
+
+The provider's 401 and 402 speak of our account: the caller's key and budget are fine, so it becomes
+502, not to be repeated, and the operator is alerted. Every other 4xx and 5xx keeps its status, with
+the provider's message where it has one.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from hcai_app.errors import UpstreamFailed, UpstreamRefused
+from hcai_app.upstream.chunks import normalised, status_of
+
+log = logging.getLogger(__name__)
+
+OUR_ACCOUNT = (401, 402)
+TIMEOUT = 504
+MAX_ERROR_BYTES = 1024 * 1024
+# What the clients are told to wait, in seconds, where the provider gives no hint.
+DEFAULT_RETRY_AFTER = "5"
+DO_NOT_RETRY = {"x-should-retry": "false"}
+
+
+def from_status(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailed:
+    """Return the error for an answer that is not 200."""
+    if status in OUR_ACCOUNT:
+        log.critical("the provider answers %d: check OPENROUTER_API_KEY and its credits", status)
+        return UpstreamFailed(
+            "The service's own account at the provider has a problem; the team has been told.",
+            headers=DO_NOT_RETRY,
+        )
+    error = _error_in(body)
+    if not 400 <= status <= 599:
+        status = 502
+    return _failure(status, error, headers)
+
+
+def from_error(error: Any) -> UpstreamFailed:
+    """Return the error for a 200 that holds nothing but an error."""
+    code = error.get("code") if isinstance(error, dict) else None
+    if str(code) in ("401", "402"):
+        return from_status(int(str(code)), {}, b"")
+    return _failure(status_of(error), normalised(error), {})
+
+
+def from_exception(error: Exception) -> UpstreamFailed:
+    """Return the error for a connection that failed, broke or went silent."""
+    if isinstance(error, TimeoutError):
+        return UpstreamFailed("The provider was silent for too long.", code=TIMEOUT)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return UpstreamFailed("The provider cannot be reached; try again in a moment.")
+    return UpstreamFailed("The provider broke the connection before its answer was whole.")
+
+
+def _failure(status: int, error: dict[str, Any], headers: Mapping[str, str]) -> UpstreamFailed:
+    kind = UpstreamRefused if status < 500 else UpstreamFailed
+    message = error.get("message") or f"The provider answered {status}."
+    metadata = error.get("metadata")
+    param = error.get("param")
+    failure = kind(
+        str(message),
+        code=status,
+        param=param if isinstance(param, str) else None,
+        metadata=metadata if isinstance(metadata, dict) else None,
+    )
+    retry_after = headers.get("Retry-After")
+    if retry_after or status == 429:
+        failure.headers["Retry-After"] = retry_after or DEFAULT_RETRY_AFTER
+    return failure
+
+
+def _error_in(body: bytes) -> dict[str, Any]:
+    """Return the `error` member of a body; empty for HTML, broken JSON and anything else."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    error = value.get("error") if isinstance(value, dict) else None
+    return normalised(error) if error else {}

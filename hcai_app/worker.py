@@ -1,0 +1,64 @@
+"""What one worker process owns, and how it is opened and closed in order.
+
+Every service of the API hangs here; nothing is made at import, since servers fork.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from hcai_app.db.engine import Database
+from hcai_app.services.bodies import Bodies
+from hcai_app.services.budget import Budget
+from hcai_app.services.calls import Caller
+from hcai_app.services.catalog import Catalog
+from hcai_app.services.journal import Journal
+from hcai_app.services.keyring import Keyring
+from hcai_app.services.ledger import Ledger
+from hcai_app.services.limits import RateLimit
+from hcai_app.services.running import Running
+from hcai_app.services.settling import Settler
+from hcai_app.services.shared import SharedRedis
+from hcai_app.settings import Settings
+from hcai_app.upstream.client import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One worker's services."""
+
+    settings: Settings
+    database: Database
+    journal: Journal
+    ledger: Ledger
+    settler: Settler
+    budget: Budget
+    keyring: Keyring
+    running: Running
+    chat_limit: RateLimit
+    bodies: Bodies
+    catalog: Catalog
+    upstream: Upstream
+    redis: SharedRedis | None
+
+    def pseudonym_of(self, caller: Caller) -> str:
+        """Return the name by which the provider knows the caller: stable, and telling nothing."""
+        secret = self.settings.secret_key.get_secret_value().encode()
+        digest = hmac.digest(secret, b"pseudonym:" + caller.user_id.encode(), hashlib.sha256)
+        return f"hc_{digest.hex()[:24]}"
+
+
+class _Holder:
+    """The worker that is open in this process, if one is."""
+
+    worker: Worker | None = None
+
+
+def current() -> Worker | None:
+    """Return this process's worker; None before its lifespan opens and after it ends."""
+    return _Holder.worker
+
+
+def set_current(worker: Worker | None) -> None:
+    """Make a worker this process's; for the lifespan only."""
+    _Holder.worker = worker
