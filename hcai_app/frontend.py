@@ -34,6 +34,16 @@ SOURCES = (
     "assets",
     "reflex.lock",
 )
+# The settings whose values are written into the pages, the pages' configuration included.
+SHOWN_SETTINGS = (
+    "env",
+    "base_url",
+    "language_models",
+    "image_models",
+    "embedding_models",
+    "chat_rate_limit",
+    "daily_budget_usd",
+)
 
 
 class BuildError(Exception):
@@ -55,8 +65,10 @@ def ensure_built() -> None:
             _build()
 
 
-def serve_built_pages(port: int) -> None:
+def serve_built_pages(port: int, *, with_pages: bool = True) -> None:
     """Make `hcai_app.hcai_app:app` serve the built pages, here and in every worker started here.
+
+    Without pages it serves only the API and the pages' events, and needs no build.
 
     Call it before that module is imported. It is what `reflex run --env prod` does for its workers.
     """
@@ -64,7 +76,7 @@ def serve_built_pages(port: int) -> None:
     environment.REFLEX_ENV_MODE.set(Env.PROD)
     environment.REFLEX_COMPILE_CONTEXT.set(CompileContext.RUN)
     environment.REFLEX_SKIP_COMPILE.set(True)
-    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(with_pages)
 
 
 def _is_fresh() -> bool:
@@ -74,8 +86,8 @@ def _is_fresh() -> bool:
 def _fingerprint() -> str:
     """Hash everything that the pages are made of, and the settings whose values they show."""
     given = settings.load()
-    shown = (version("reflex"), given.env, given.origin, given.is_simulated, given.language_models)
-    digest = hashlib.sha256(repr(shown).encode())
+    shown = [given.is_simulated, *(str(getattr(given, name)) for name in SHOWN_SETTINGS)]
+    digest = hashlib.sha256(repr([version("reflex"), *shown]).encode())
     for file in _source_files():
         digest.update(str(file).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,7 +43,7 @@ class PageHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def _cache_header(path: str, answer: dict[str, Any]) -> list[tuple[bytes, bytes]]:
+def _cache_header(path: str, answer: Message) -> list[tuple[bytes, bytes]]:
     if any(name.lower() == b"cache-control" for name, _ in answer.get("headers", [])):
         return []
     unchanging = answer["status"] in {200, 304} and UNCHANGING.match(path)

@@ -44,7 +44,7 @@ function hcaiOwnOrigin() {{
     name: "hcai-own-origin",
     apply: "build",
     enforce: "pre",
-    resolveId: (source) => (source === "$/env.json" ? module : null),
+    resolveId: (source) => (/^(.*\\/)?env\\.json$/.test(source) ? module : null),
     load: (id) => (id !== module ? null : `
       const env = ${{readFileSync(new URL("./env.json", import.meta.url), "utf8")}};
       if (typeof window !== "undefined")

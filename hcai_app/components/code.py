@@ -43,8 +43,9 @@ def _tint(text: str, origin: rx.Component | None) -> list[rx.Component | str]:
     end = 0
     for match in TINTED.finditer(text):
         parts.append(text[end : match.start()])
-        kind = str(match.lastgroup)
-        is_origin = kind == "origin" and origin is not None
-        parts.append(origin if is_origin else rx.el.span(match.group(), class_name=kind))
+        if match.lastgroup == "origin" and origin is not None:
+            parts.append(origin)
+        else:
+            parts.append(rx.el.span(match.group(), class_name=str(match.lastgroup)))
         end = match.end()
     return [part for part in [*parts, text[end:]] if part != ""]

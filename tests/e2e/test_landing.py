@@ -107,7 +107,7 @@ def test_primary_action_leads_to_the_quick_start(visit):
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-@pytest.mark.parametrize("path", ["/proxy/v1/x", "/proxy/", "/healthz", "/up"])
+@pytest.mark.parametrize("path", ["/proxy/v1/x", "/proxy/", "/healthz", "/readyz"])
 def test_server_paths_are_never_answered_with_a_page(server: str, host: str, path: str):
     answer = httpx.get(server.replace("localhost", host) + path)
     assert "html" not in answer.headers.get("content-type", "")

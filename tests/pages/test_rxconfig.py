@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.config import get_config
 
 from hcai_app import vite
+from hcai_app.api import app as api
 
 RXCONFIG = Path("rxconfig.py")
 
@@ -41,6 +42,11 @@ def test_vite_forwards_the_servers_paths_and_binds_loopback():
     assert 'host: "127.0.0.1"' in changed
     assert "hcaiForward(),\n    hcaiOwnOrigin()," in changed
     assert vite.add_forwarding(changed) == changed
+
+
+def test_vite_forwards_whatever_the_api_owns():
+    owned = {path.strip("/").split("/")[0] for path in (*api.ROUTES, *api.FOLDERS)}
+    assert owned <= set(vite.SERVER_PATHS)
 
 
 def test_a_new_form_of_the_vite_config_is_noticed():
