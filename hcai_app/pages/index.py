@@ -12,7 +12,6 @@ SECTIONS = {"Models": "#models", "Cost": "#cost", "Rules": "#rules", "Run it": "
 FOOT = {
     **SECTIONS,
     "Models as JSON": "/proxy/v1/models",
-    "API description": "/proxy/v1/openapi.json",
     "Hack Club": "https://hackclub.com",
 }
 REQUEST = f"""curl -N {ORIGIN}/proxy/v1/chat/completions \\

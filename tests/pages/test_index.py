@@ -7,7 +7,7 @@ from hcai_app.components.models import CARDS, card_of, model_list
 from hcai_app.pages import index
 
 PAGES = {"/"}
-SERVER_PATHS = {"/proxy/v1/models", "/proxy/v1/openapi.json"}
+SERVER_PATHS = {"/proxy/v1/models"}
 
 
 @pytest.fixture(scope="module")
