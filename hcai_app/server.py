@@ -65,14 +65,15 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def serve(given: Settings, *, host: str, port: int, workers: int) -> None:
+def serve(given: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:
     """Build the pages if they are not, then serve until a signal ends it.
 
     Raises:
         frontend.BuildError: When the pages cannot be built.
     """
-    frontend.ensure_built()
-    frontend.serve_built_pages(port)
+    if with_pages:
+        frontend.ensure_built()
+    frontend.serve_built_pages(port, with_pages=with_pages)
     options: dict[str, Any] = {
         "factory": True,
         "host": host,

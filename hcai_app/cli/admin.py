@@ -24,6 +24,9 @@ def add_to(commands: Any) -> None:
     served.add_argument("--host")
     served.add_argument("--port", type=int, default=DEFAULT_PORT)
     served.add_argument("--workers", type=int, default=1)
+    served.add_argument(
+        "--backend-only", action="store_true", help="API and UI events, without the pages"
+    )
     simulated = add_command(commands, "simulate", "the simulated provider alone", offline=_simulate)
     simulated.add_argument("--host", default=DEVELOPMENT_HOST)
     simulated.add_argument("--port", type=int, required=True)
@@ -46,7 +49,13 @@ def _serve(given: Settings, parsed: argparse.Namespace) -> None:
     if parsed.workers > 1 and not given.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     host = parsed.host or (PRODUCTION_HOST if given.is_production else DEVELOPMENT_HOST)
-    server.serve(given, host=host, port=parsed.port, workers=parsed.workers)
+    server.serve(
+        given,
+        host=host,
+        port=parsed.port,
+        workers=parsed.workers,
+        with_pages=not parsed.backend_only,
+    )
 
 
 def _simulate(_given: Settings, parsed: argparse.Namespace) -> None:

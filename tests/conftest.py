@@ -1,0 +1,71 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.databases import postgres_database
+from tests.harness.product import Product
+from tests.harness.provider import Provider
+
+Install = Callable[..., Product]
+
+
+@pytest.fixture(scope="session")
+def provider_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    provider = Provider(tmp_path_factory.mktemp("provider"))
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(provider_process: Provider) -> Provider:
+    """The simulated provider, without a memory of earlier tests and without delays."""
+    provider_process.reset()
+    return provider_process
+
+
+@pytest.fixture(scope="module")
+def module_product(
+    provider_process: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Product]:
+    product = _product(tmp_path_factory.mktemp("product"), provider_process).start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture
+def product(module_product: Product, provider: Provider) -> Product:
+    """A running server that the tests of a module share; take a user of your own."""
+    assert provider.base_url
+    return module_product
+
+
+@pytest.fixture
+def install(provider: Provider, tmp_path: Path) -> Iterator[Install]:
+    """Make installations with settings of their own; they are stopped at the end."""
+    installed: list[Product] = []
+
+    def make(**settings: str) -> Product:
+        folder = tmp_path / f"product-{len(installed)}"
+        folder.mkdir()
+        installed.append(_product(folder, provider, **settings))
+        return installed[-1]
+
+    yield make
+    for made in installed:
+        made.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'books.db'}"
+    else:
+        with postgres_database() as url:
+            yield url
+
+
+def _product(folder: Path, provider: Provider, **settings: str) -> Product:
+    own = {"OPENROUTER_API_KEY": "sk-or-v1-test", "OPENROUTER_BASE_URL": provider.base_url}
+    return Product(folder, **{**own, **settings})

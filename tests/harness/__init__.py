@@ -1,0 +1,1 @@
+"""What drives the product from outside: its server process, its provider, its databases."""

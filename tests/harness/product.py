@@ -1,0 +1,118 @@
+"""The product as its users have it: the server process, the command line, the rows it writes."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.harness.processes import ROOT, Process, clean_environment, free_port
+
+# What a folder needs so that the product runs there as in its own tree, with its own data.
+PARTS = ("hcai_app", "alembic", "alembic.ini", "rxconfig.py", "assets", "reflex.lock")
+
+
+class Product:
+    """One installation of HCAI in a folder of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        for part in PARTS:
+            if not (folder / part).exists():
+                (folder / part).symlink_to(ROOT / part)
+        self.settings = {
+            "DATABASE_URL": f"sqlite:///{folder / 'hcai.db'}",
+            "HCAI_SECRET_KEY": "a secret of the tests, long enough for it",
+            **settings,
+        }
+        self.port = free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.base_url = f"{self.origin}/proxy/v1"
+        self.process: Process | None = None
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {**clean_environment(), **self.settings}
+
+    def start(self, workers: int = 1) -> "Product":
+        """Start the server and wait until it is ready."""
+        arguments = ["serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
+        if workers > 1:
+            arguments += ["--workers", str(workers)]
+        self.process = Process(
+            arguments, folder=self.folder, env=self.env, ready=f"{self.origin}/readyz"
+        )
+        self.process.wait_until_ready()
+        return self
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        assert self.process is not None
+        self.process.kill()
+        self.process = None
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as an operator does."""
+        return subprocess.run(
+            [sys.executable, "-m", "hcai_app", *arguments],
+            cwd=self.folder,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def cli(self, *arguments: str) -> str:
+        """Run a command that must succeed; return what it prints."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def make_key(self, slack_id: str = "U1", *more: str) -> str:
+        """Make a user and a key for them, return the key."""
+        self.cli("users", "create", "--slack-id", slack_id, "--name", "Ada", *more)
+        return self.cli("keys", "create", "--user", slack_id, "--name", "laptop")
+
+    def rows(self, *more: str) -> list[dict[str, Any]]:
+        """The ledger, as the export tells it."""
+        text = self.cli("usage", "export", "--format", "jsonl", *more)
+        return [json.loads(line) for line in text.splitlines()]
+
+    def wait_for_rows(
+        self, are_right: Callable[[list[dict[str, Any]]], bool], seconds: float = 20
+    ) -> list[dict[str, Any]]:
+        """Read the ledger until it is as it should be; the last reading, when it never is."""
+        deadline = time.monotonic() + seconds
+        rows = self.rows()
+        while not are_right(rows) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            rows = self.rows()
+        return rows
+
+    def chat(self, key: str, text: str = "hi", **fields: Any) -> httpx.Response:
+        """Ask for a chat completion; the text may hold a `/simulate` line."""
+        body = {
+            "model": "qwen/qwen3-32b",
+            "messages": [{"role": "user", "content": text}],
+            **fields,
+        }
+        return self.post("/chat/completions", key, json=body)
+
+    def post(self, path: str, key: str | None, **request: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers |= request.pop("headers", {})
+        return httpx.post(self.base_url + path, headers=headers, timeout=60, **request)
+
+    def get(self, path: str, key: str | None = None, **request: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers |= request.pop("headers", {})
+        return httpx.get(self.base_url + path, headers=headers, timeout=60, **request)
