@@ -9,7 +9,7 @@ from reflex.constants import StateManagerMode
 from hcai_app import settings, vite
 from hcai_app.theme import Tokens, radix_theme
 
-vite.use_bundled_node()
+vite.prepare_tools()
 try:
     given = settings.load()
 except settings.SettingsError as error:

