@@ -1,0 +1,65 @@
+# HCAI's commands. A machine needs Python 3.11 or newer (with venv) and make; Node comes with the packages.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-slow check fix bench
+
+PYTHON ?= python3
+PORT ?= 3000
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime-installed
+TOOLS := $(VENV)/.tools-installed
+
+# The environment's own Python, Node and npm come before the machine's.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# On another port the pages must show that port.
+ifneq ($(PORT),3000)
+export HCAI_BASE_URL ?= http://localhost:$(PORT)
+endif
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(TOOLS) ## Make .venv with everything that running and testing need
+
+run: $(RUNTIME) ## Start HCAI with hot reload on http://localhost:3000 (other port: make run PORT=4000)
+	@echo "HCAI opens at http://localhost:$(PORT) in a moment (the first start takes longer); Ctrl-C stops it."
+	@exec reflex run --env preview --frontend-port $(PORT) --backend-port $(PORT)
+
+test: $(TOOLS) ## Run the whole test suite, but for the tests that take minutes
+	python -m pytest -m "not slow"
+
+test-slow: $(TOOLS) ## Run the tests that take minutes
+	python -m pytest -m slow
+
+check: $(TOOLS) ## Check format, lint, types, tests and pages, as CI does
+	ruff format --check .
+	ruff check .
+	basedpyright
+	python -m pytest -m "not slow"
+	reflex compile --dry
+
+fix: $(TOOLS) ## Mend format and lint where a program can
+	ruff check --fix .
+	ruff format .
+
+bench: $(TOOLS) ## Measure HCAI against two bare relays
+	python -m tests.benchmarks
+
+$(RUNTIME): requirements.txt constraints.txt | $(BIN)/pip
+	@echo "Installing what HCAI runs on (a minute or two, once) ..."
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what its tests need ..."
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# pip is the last thing that venv writes: an environment without it is half made.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "HCAI needs Python 3.11 or newer: name one with make PYTHON=python3.13 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "Python's venv is missing: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
