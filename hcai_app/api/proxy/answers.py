@@ -24,11 +24,16 @@ MAX_WHOLE_BYTES = 1024 * 1024
 
 
 class StreamAnswer:
-    """Events go on as they come, while a tee reads along."""
+    """Events go on as they come, while a tee reads along.
+
+    The provider's comments before the first event wait for it, or for the first heartbeat: they
+    would commit our 200 while an early failure can still have its true status.
+    """
 
     def __init__(self, delivery: Delivery) -> None:
         self._delivery = delivery
         self._tee = StreamTee()
+        self._comments = b""
 
     async def relay(self, response: aiohttp.ClientResponse) -> None:
         """Relay the events; `[DONE]` waits for the row."""
@@ -49,12 +54,12 @@ class StreamAnswer:
         await committed
         await delivery.pulse.stop()
         await self._start_once()
-        await delivery.exchange.write(ending, more=False)
+        await delivery.exchange.write(self._take_comments() + ending, more=False)
 
     async def beat(self) -> None:
         """Send a comment, which every client skips."""
         await self._start_once()
-        data = self._tee.keep_alive()
+        data = self._take_comments() or self._tee.keep_alive()
         if data:
             await self._delivery.exchange.write(data)
 
@@ -78,11 +83,18 @@ class StreamAnswer:
                 continue
             if not delivery.exchange.status:
                 self._raise_early_error()
+                if _is_comment(out):
+                    self._comments += out
+                    continue
                 await self._start_once()
-            if delivery.call.first_byte_ms is None and not out.startswith(b":"):
+            if delivery.call.first_byte_ms is None and not _is_comment(out):
                 delivery.call.first_byte_ms = delivery.call.elapsed_ms()
-            await delivery.pulse.write(out)
+            await delivery.pulse.write(self._take_comments() + out)
         self._learn()
+
+    def _take_comments(self) -> bytes:
+        comments, self._comments = self._comments, b""
+        return comments
 
     def _raise_early_error(self) -> None:
         """Turn an error that comes in place of an answer into a true status."""
@@ -204,6 +216,11 @@ class WholeAnswer:
         call.usage = answer.usage
         call.model = answer.model or call.model
         self._delivery.learn_generation(answer.generation_id)
+
+
+def _is_comment(lines: bytes) -> bool:
+    """Tell whether there is nothing that a client would look at."""
+    return all(not line or line.startswith(b":") for line in lines.splitlines())
 
 
 def _failure_in(answer: Reading | None) -> UpstreamFailed:
