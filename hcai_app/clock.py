@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 MS_PER_MINUTE = 60_000
 MS_PER_HOUR = 3_600_000
 MS_PER_DAY = 86_400_000
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def now() -> datetime:
@@ -25,7 +26,7 @@ def from_ms(moment_ms: int) -> datetime:
 
 def to_ms(moment: datetime) -> int:
     """Return milliseconds since the Unix epoch of an aware datetime."""
-    return int(moment.timestamp() * 1000)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def floor_ms(moment_ms: int, unit_ms: int) -> int:

@@ -3,8 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 NANO = 1_000_000_000
-# The largest amount that a column holds; more is a broken figure of the provider's.
-MAX_NANOUSD = 2**62
+# More is a broken figure of the provider's; sums over a thousand of these still fit a column.
+MAX_NANOUSD = 2**53
 
 
 def to_nanousd(usd: Decimal | str | float) -> int:
@@ -14,11 +14,14 @@ def to_nanousd(usd: Decimal | str | float) -> int:
         ValueError: When the amount is no finite number.
     """
     try:
-        exact = Decimal(str(usd)) * NANO
-        amount = int(exact.to_integral_value(ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError, ValueError) as error:
+        amount = Decimal(str(usd))
+    except InvalidOperation as error:
         raise ValueError(f"not an amount of money: {usd!r}") from error
-    return max(-MAX_NANOUSD, min(amount, MAX_NANOUSD))
+    if not amount.is_finite():
+        raise ValueError(f"not an amount of money: {usd!r}")
+    if abs(amount) >= to_usd(MAX_NANOUSD):
+        return MAX_NANOUSD if amount > 0 else -MAX_NANOUSD
+    return int((amount * NANO).to_integral_value(ROUND_HALF_UP))
 
 
 def to_usd(nanousd: int) -> Decimal:
