@@ -4,54 +4,74 @@ Source: openrouter-api reference, section 5 ("Mid-stream error chunk"): all memb
 integer code, and no empty `metadata`, which `@openrouter/sdk` rejects.
 """
 
+import logging
 from typing import Any
 
 import msgspec
 
 from hcai_app import clock
+from hcai_app.lenient import members_of
+
+log = logging.getLogger(__name__)
 
 UNKNOWN_ERROR = 502
+# Statuses of the provider's that speak of our account, not of the caller's key or budget.
+OUR_ACCOUNT = (401, 402)
+OUR_ACCOUNT_MESSAGE = (
+    "The service's own account at the provider has a problem; the team has been told."
+)
 
 
-def error_chunk(error: Any, generation_id: str | None, model: str | None) -> bytes:
-    """Return the JSON of a chunk that carries the provider's error, or ours."""
+def error_chunk(error: dict[str, Any], generation_id: str | None, model: str | None) -> bytes:
+    """Return the JSON of a chunk that carries an error, the provider's normalised or ours."""
+    told = {name: value for name, value in error.items() if name != "metadata" or value}
     return msgspec.json.encode(
         {
             "id": generation_id or "",
             "object": "chat.completion.chunk",
             "created": clock.now_ms() // 1000,
             "model": model or "",
-            "error": normalised(error),
+            "error": told,
             "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}],
         }
     )
 
 
 def normalised(error: Any) -> dict[str, Any]:
-    """Return the provider's error with an integer `code`, a text and no empty `metadata`."""
-    if not isinstance(error, dict):
-        error = {"message": str(error)}
-    given = dict(error)
-    metadata = given.pop("metadata", None)
-    message = given.get("message")
-    result = {
-        **given,
+    """Return the provider's error with an integer `code`, a text and no empty `metadata`.
+
+    What it says of our account is for the operator alone.
+    """
+    code = code_of(error)
+    if code is not None and code in OUR_ACCOUNT:
+        alert(code)
+        return {"code": UNKNOWN_ERROR, "message": OUR_ACCOUNT_MESSAGE}
+    given = members_of(error)
+    message = given.get("message", error)
+    return {
+        **{name: value for name, value in given.items() if name != "metadata"},
         "code": status_of(error),
         "message": message if isinstance(message, str) else "The provider reported an error.",
+        **({"metadata": metadata} if (metadata := members_of(given.get("metadata"))) else {}),
     }
-    if isinstance(metadata, dict) and metadata:
-        result["metadata"] = metadata
-    return result
+
+
+def alert(status: int) -> None:
+    """Tell the operator that the provider does not accept our account."""
+    log.critical("the provider answers %s: check OPENROUTER_API_KEY and its credits", status)
 
 
 def status_of(error: Any) -> int:
-    """Return the HTTP status that a provider's error object stands for.
+    """Return the HTTP status that a provider's error object stands for."""
+    code = code_of(error)
+    is_status = code is not None and 400 <= code <= 599 and code not in OUR_ACCOUNT
+    return code if code is not None and is_status else UNKNOWN_ERROR
 
-    The provider's 401 and 402 speak of our account, not of the caller's key or budget.
-    """
-    code = error.get("code") if isinstance(error, dict) else None
+
+def code_of(error: Any) -> int | None:
+    """Return the error's code as a number, if it is one in any spelling."""
+    code = members_of(error).get("code")
     try:
-        status = int(code) if code is not None else UNKNOWN_ERROR
-    except (TypeError, ValueError):
-        return UNKNOWN_ERROR
-    return status if 400 <= status <= 599 and status not in (401, 402) else UNKNOWN_ERROR
+        return int(code) if isinstance(code, (int, float, str)) else None
+    except (ValueError, OverflowError):
+        return None

@@ -5,12 +5,13 @@ from typing import Any
 import httpx
 
 from hcai_app.errors import UpstreamFailed
+from hcai_app.lenient import items_of, members_of
 from hcai_app.services.calls import Usage
 from hcai_app.upstream import reading
 from hcai_app.upstream.client import Provider
 
 TIMEOUT_S = 20.0
-PAGE = 1000
+NOT_FOUND = 404
 
 
 class Directory:
@@ -30,7 +31,7 @@ class Directory:
         data = answer.get("data")
         if not isinstance(data, list):
             raise UpstreamFailed("The provider's list of models is no list.")
-        return [model for model in data if isinstance(model, dict)]
+        return [model for item in items_of(data) if (model := members_of(item))]
 
     async def generation(self, generation_id: str) -> tuple[str | None, Usage] | None:
         """Return the model and the usage of a generation; None while the provider does not know.
@@ -41,13 +42,10 @@ class Directory:
         try:
             answer = await self._get("/generation", {"id": generation_id})
         except UpstreamFailed as error:
-            if error.code == httpx.codes.NOT_FOUND:
+            if error.code == NOT_FOUND:
                 return None
             raise
-        data = answer.get("data")
-        if not isinstance(data, dict) or data.get("total_cost") is None:
-            return None
-        return reading.generation_of(data)
+        return reading.generation_of(members_of(answer.get("data")))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -65,4 +63,4 @@ class Directory:
             raise UpstreamFailed(
                 f"The provider answered {answer.status_code}.", code=answer.status_code
             )
-        return body
+        return members_of(body)

@@ -5,7 +5,6 @@ The provider's 401 and 402 speak of our account: the caller's key and budget are
 the provider's message where it has one.
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,11 +12,16 @@ import aiohttp
 import msgspec
 
 from hcai_app.errors import UpstreamFailed, UpstreamRefused
-from hcai_app.upstream.chunks import normalised, status_of
+from hcai_app.lenient import members_of
+from hcai_app.upstream.chunks import (
+    OUR_ACCOUNT,
+    OUR_ACCOUNT_MESSAGE,
+    alert,
+    code_of,
+    normalised,
+    status_of,
+)
 
-log = logging.getLogger(__name__)
-
-OUR_ACCOUNT = (401, 402)
 TIMEOUT = 504
 MAX_ERROR_BYTES = 1024 * 1024
 # What the clients are told to wait, in seconds, where the provider gives no hint.
@@ -28,11 +32,8 @@ DO_NOT_RETRY = {"x-should-retry": "false"}
 def from_status(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamFailed:
     """Return the error for an answer that is not 200."""
     if status in OUR_ACCOUNT:
-        log.critical("the provider answers %d: check OPENROUTER_API_KEY and its credits", status)
-        return UpstreamFailed(
-            "The service's own account at the provider has a problem; the team has been told.",
-            headers=DO_NOT_RETRY,
-        )
+        alert(status)
+        return UpstreamFailed(OUR_ACCOUNT_MESSAGE, headers=DO_NOT_RETRY)
     error = _error_in(body)
     if not 400 <= status <= 599:
         status = 502
@@ -41,9 +42,9 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes) -> Upstrea
 
 def from_error(error: Any) -> UpstreamFailed:
     """Return the error for a 200 that holds nothing but an error."""
-    code = error.get("code") if isinstance(error, dict) else None
-    if str(code) in ("401", "402"):
-        return from_status(int(str(code)), {}, b"")
+    code = code_of(error)
+    if code is not None and code in OUR_ACCOUNT:
+        return from_status(code, {}, b"")
     return _failure(status_of(error), normalised(error), {})
 
 
@@ -79,5 +80,5 @@ def _error_in(body: bytes) -> dict[str, Any]:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    error = value.get("error") if isinstance(value, dict) else None
+    error = members_of(value).get("error")
     return normalised(error) if error else {}

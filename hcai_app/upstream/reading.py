@@ -4,18 +4,23 @@ Everything is read leniently: figures may be null, absent, strings or beyond 64 
 understood counts as not told. Source: openrouter-api reference, sections 4 to 6.
 """
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from hcai_app import money
+from hcai_app.lenient import members_of
 from hcai_app.services.calls import Usage
 
 MAX_TOKENS = 2**53
 MAX_TEXT = 200
-# Where the usage of a cut-out piece of JSON is looked for.
-USAGE_KEYS = (b'"usage":', b'"usage" :')
+# How the usage is found in a cut-out piece of JSON, and how long it may be there.
+USAGE_KEY = b'"usage"'
+OBJECT_FOLLOWS = re.compile(r"\s*:\s*(?=\{)")
+MAX_USAGE_BYTES = 16 * 1024
 
 
 class _Members(msgspec.Struct):
@@ -28,6 +33,7 @@ class _Members(msgspec.Struct):
     choices: msgspec.Raw = msgspec.Raw()
 
 
+_scanner = json.JSONDecoder()
 _members = msgspec.json.Decoder(_Members)
 
 
@@ -59,38 +65,41 @@ def read(data: bytes | bytearray) -> Reading | None:
 
 def usage_of(value: Any) -> Usage | None:
     """Read a usage object; None when there is none."""
-    if not isinstance(value, dict) or not value:
+    usage = members_of(value)
+    if not usage:
         return None
     return Usage(
-        prompt_tokens=_count(value.get("prompt_tokens")),
-        completion_tokens=_count(value.get("completion_tokens")),
-        reasoning_tokens=_detail(value, "completion_tokens_details", "reasoning_tokens"),
-        cached_tokens=_detail(value, "prompt_tokens_details", "cached_tokens"),
-        total_tokens=_total(value),
-        cost_nanousd=_cost(value),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+        reasoning_tokens=_detail(usage, "completion_tokens_details", "reasoning_tokens"),
+        cached_tokens=_detail(usage, "prompt_tokens_details", "cached_tokens"),
+        total_tokens=_total(usage),
+        cost_nanousd=_cost(usage),
     )
 
 
 def find_usage(piece: bytes) -> Usage | None:
-    """Find the last usage object in a piece that was cut out of a larger JSON text."""
-    for key in USAGE_KEYS:
-        start = piece.rfind(key)
-        if start >= 0:
-            return usage_of(_first_object(piece[start + len(key) :]))
+    """Find the last whole usage object in a piece that was cut out of a larger JSON text."""
+    end = len(piece)
+    while (start := piece.rfind(USAGE_KEY, 0, end)) >= 0:
+        after = start + len(USAGE_KEY)
+        usage = usage_of(_object_in(piece[after : after + MAX_USAGE_BYTES]))
+        if usage is not None:
+            return usage
+        end = start
     return None
 
 
-def _first_object(text: bytes) -> Any:
-    """Return the JSON object that the text begins with; None when it is not whole."""
-    depth = 0
-    for end, byte in enumerate(text):
-        if byte == 0x7B:
-            depth += 1
-        elif byte == 0x7D:
-            depth -= 1
-            if depth == 0:
-                return _value(msgspec.Raw(text[: end + 1]))
-    return None
+def _object_in(text: bytes) -> Any:
+    """Return the JSON object that is the value of the member just named; None when it is not."""
+    shown = text.decode(errors="replace")
+    opening = OBJECT_FOLLOWS.match(shown)
+    if opening is None:
+        return None
+    try:
+        return _scanner.raw_decode(shown, opening.end())[0]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _value(raw: msgspec.Raw) -> Any:
@@ -118,8 +127,7 @@ def _count(value: Any) -> int:
 
 
 def _detail(usage: dict[str, Any], group: str, name: str) -> int:
-    details = usage.get(group)
-    return _count(details.get(name)) if isinstance(details, dict) else 0
+    return _count(members_of(usage.get(group)).get(name))
 
 
 def _total(usage: dict[str, Any]) -> int:
@@ -132,11 +140,12 @@ def _cost(usage: dict[str, Any]) -> int | None:
     fee = _amount(usage.get("cost"))
     if fee is None:
         return None
-    details = usage.get("cost_details")
-    upstream = (
-        _amount(details.get("upstream_inference_cost")) if isinstance(details, dict) else None
-    )
-    return fee + (upstream or 0) if usage.get("is_byok") else fee
+    upstream = _amount(members_of(usage.get("cost_details")).get("upstream_inference_cost"))
+    return fee + (upstream or 0) if _is_true(usage.get("is_byok")) else fee
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _amount(value: Any) -> int | None:
@@ -148,13 +157,18 @@ def _amount(value: Any) -> int | None:
         return None
 
 
-def generation_of(data: dict[str, Any]) -> tuple[str | None, Usage]:
-    """Read the answer of `/generation`: the model, and the figures that are billed."""
-    prompt = _count(data.get("native_tokens_prompt", data.get("tokens_prompt")))
-    completion = _count(data.get("native_tokens_completion", data.get("tokens_completion")))
-    cost = _amount(data.get("total_cost")) or 0
-    if data.get("is_byok"):
+def generation_of(data: dict[str, Any]) -> tuple[str | None, Usage] | None:
+    """Read the answer of `/generation`: the model, and what is billed; None while no cost is told.
+
+    The native counts are what is billed; the normalised ones stand in where those are missing.
+    """
+    cost = _amount(data.get("total_cost"))
+    if cost is None:
+        return None
+    if _is_true(data.get("is_byok")):
         cost += _amount(data.get("upstream_inference_cost")) or 0
+    prompt = _count(_first_told(data, "native_tokens_prompt", "tokens_prompt"))
+    completion = _count(_first_told(data, "native_tokens_completion", "tokens_completion"))
     usage = Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
@@ -165,3 +179,7 @@ def generation_of(data: dict[str, Any]) -> tuple[str | None, Usage]:
     )
     model = data.get("model")
     return (model if isinstance(model, str) and len(model) <= MAX_TEXT else None), usage
+
+
+def _first_told(data: dict[str, Any], *names: str) -> Any:
+    return next((data[name] for name in names if data.get(name) is not None), None)

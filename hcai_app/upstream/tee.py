@@ -3,8 +3,8 @@
 Content chunks are never parsed: a block of whole lines is searched for the few words that matter,
 and only a line that holds one is read as JSON. Three things decide what leaves when:
 
-* The last bytes of an unfinished line stay here: a client cannot use half a line, and so a comment
-  can still be put before it, or the bytes themselves be dribbled, while the provider is silent.
+* An unfinished line stays here, of a long one its end: a client cannot use half a line, and so a
+  comment can still be put before it, or its bytes be dribbled, while the provider is silent.
 * An error is rewritten into the full chunk that every client understands.
 * From `data: [DONE]` on everything waits for the row to be committed.
 """
@@ -14,15 +14,16 @@ from typing import Any
 
 from hcai_app.services.calls import Usage
 from hcai_app.upstream import reading
-from hcai_app.upstream.chunks import error_chunk
+from hcai_app.upstream.chunks import error_chunk, normalised
 from hcai_app.upstream.reading import Reading
 
-HELD_BYTES = 256
-# A line is kept whole up to here; of a longer one (a huge image) only the end is looked at.
+# How much of an unfinished line is not sent yet: any error chunk, so that it can be rewritten.
+HELD_BYTES = 64 * 1024
+# A line is kept whole up to here; of a longer one (a huge image) the end alone is kept.
 MAX_LINE_BYTES = 16 * 1024 * 1024
-TAIL_BYTES = 64 * 1024
-# How many chunks are read for the name of the model that answers.
-CHUNKS_READ_FOR_MODEL = 3
+TAIL_BYTES = HELD_BYTES
+# How many chunks are read for the generation id and the name of the model that answers.
+CHUNKS_READ_FOR_NAMES = 3
 KEEP_ALIVE = b": keep-alive\n"
 WORDS = (b'"usage"', b'"error"', b"[DONE]")
 
@@ -40,7 +41,8 @@ class StreamTee:
     ending: bytearray = field(default_factory=bytearray)  # from `data: [DONE]` on
     _line: bytearray = field(default_factory=bytearray)  # the unfinished line, as read
     _is_cut: bool = False  # only the end of it is kept
-    _held: bytes = b""  # the end of it, which has not been sent
+    _line_sent: int = 0  # how much of what is kept has been sent
+    _parts: bytes = b""  # the data lines of an event that are JSON only together
     _chunks_read: int = 0
     _last: bytes = b"\n\n"  # the last bytes sent
 
@@ -54,9 +56,9 @@ class StreamTee:
             return self._sent(self._hold(data))
         lines, rest = data[:cut], data[cut:]
         whole = bytes(self._line) + lines if self._line else lines
-        out = self._read_lines(lines) if self._needs_reading(whole) else self._held + lines
-        self._line.clear()
-        self._held, self._is_cut = b"", False
+        reads = self._needs_reading(whole)
+        out = self._read_lines(whole) if reads else whole[self._line_sent :]
+        self._drop_line()
         if self.is_done:
             self.ending += rest
             return self._sent(out)
@@ -67,54 +69,69 @@ class StreamTee:
         if self._last.endswith(b"\n"):
             at_event_end = self._last.endswith((b"\n\n", b"\n\r\n"))
             return KEEP_ALIVE + b"\n" if at_event_end else KEEP_ALIVE
-        byte, self._held = self._held[:1], self._held[1:]
+        byte = bytes(self._line[self._line_sent : self._line_sent + 1])
+        self._line_sent += len(byte)
         return self._sent(byte)
 
     def finish(self) -> bytes:
         """Return the end of a stream that stopped in the middle of a line, or without `[DONE]`."""
-        if self._line and not self._is_cut:
-            self._read_line(bytes(self._line))
-        out, self._held = self._held, b""
+        rewritten = self._read_line(bytes(self._line)) if self._line else None
+        out = bytes(self._line[self._line_sent :])
+        if rewritten is not None and not self._line_sent:
+            out = rewritten
+        self._drop_line()
         return self._sent(out)
 
     def boundary(self) -> bytes:
         """Return what must be sent before an event of our own can begin."""
-        self._held = b""
+        self._drop_line()
         if self._last.endswith((b"\n\n", b"\n\r\n")):
             return b""
         return b"\n" if self._last.endswith(b"\n") else b"\n\n"
 
     def _needs_reading(self, block: bytes) -> bool:
-        if self._chunks_read < CHUNKS_READ_FOR_MODEL and self.model is None:
+        if self._is_early() or self._is_cut or self._parts:
             return True
-        return self._is_cut or any(word in block for word in WORDS)
+        return any(word in block for word in WORDS)
+
+    def _is_early(self) -> bool:
+        """Tell whether every chunk is read, for the names that most of them carry."""
+        is_known = self.model is not None and self.generation_id is not None
+        return self._chunks_read < CHUNKS_READ_FOR_NAMES and not is_known
 
     def _hold(self, data: bytes) -> bytes:
         """Keep the end of an unfinished line back, return what is before it."""
-        self._line += data
-        if len(self._line) > MAX_LINE_BYTES:
-            del self._line[:-TAIL_BYTES]
+        line = self._line
+        line += data
+        ready = max(self._line_sent, len(line) - HELD_BYTES)
+        out = bytes(line[self._line_sent : ready])
+        self._line_sent = ready
+        if len(line) > MAX_LINE_BYTES:
+            self.usage = reading.find_usage(bytes(line)) or self.usage
+            self._line_sent -= len(line) - TAIL_BYTES
+            del line[:-TAIL_BYTES]
             self._is_cut = True
-        held = self._held + data
-        self._held = held[-HELD_BYTES:]
-        return held[:-HELD_BYTES]
+        return out
+
+    def _drop_line(self) -> None:
+        self._line.clear()
+        self._line_sent, self._is_cut = 0, False
 
     def _sent(self, out: bytes) -> bytes:
         if out:
             self._last = out[-3:] if len(out) > 2 else (self._last + out)[-3:]
         return out
 
-    def _read_lines(self, lines: bytes) -> bytes:
-        """Read whole lines one by one; the first of them completes the unfinished one."""
+    def _read_lines(self, block: bytes) -> bytes:
+        """Read whole lines one by one; of the first, a part may have been sent."""
         out: list[bytes] = []
-        for number, line in enumerate(lines.splitlines(keepends=True)):
-            first = number == 0
-            whole = bytes(self._line) + line if first else line
-            rewritten = self._read_line(whole)
-            unsent = self._held + line if first else line
+        sent = self._line_sent
+        for line in block.splitlines(keepends=True):
+            rewritten = self._read_line(line)
+            unsent, sent = line[sent:], max(0, sent - len(line))
             if self.is_done:
                 self.ending += unsent
-            elif rewritten is not None and len(unsent) == len(whole):
+            elif rewritten is not None and len(unsent) == len(line):
                 out.append(rewritten)
             else:
                 out.append(unsent)
@@ -127,16 +144,28 @@ class StreamTee:
             self.usage = reading.find_usage(line) or self.usage
             return None
         if self.is_done or not line.startswith(b"data:"):
+            self._parts = self._parts if line.strip() else b""
             return None
         data = line[5:].strip()
         if data == b"[DONE]":
             self.is_done = True
             return None
-        is_early = self._chunks_read < CHUNKS_READ_FOR_MODEL and self.model is None
-        if not is_early and not any(word in data for word in WORDS):
+        if not (self._is_early() or self._parts or any(word in data for word in WORDS)):
             return None
         chunk = reading.read(data)
-        return self._learn(chunk, line) if chunk is not None else None
+        if chunk is None:
+            self._read_part(data)
+            return None
+        return self._learn(chunk, line)
+
+    def _read_part(self, data: bytes) -> None:
+        """Read an event of several data lines as far as it has come; clients join them, too."""
+        self._parts = (self._parts + data)[-TAIL_BYTES:]
+        chunk = reading.read(self._parts)
+        if chunk is not None:
+            self._learn(chunk, b"")
+        else:
+            self.usage = reading.find_usage(self._parts) or self.usage
 
     def _learn(self, chunk: Reading, line: bytes) -> bytes | None:
         self._chunks_read += 1
@@ -148,4 +177,6 @@ class StreamTee:
             return None
         self.error = chunk.error
         end = line[len(line.rstrip(b"\r\n")) :]
-        return b"data: " + error_chunk(chunk.error, self.generation_id, self.model) + end
+        return (
+            b"data: " + error_chunk(normalised(chunk.error), self.generation_id, self.model) + end
+        )
