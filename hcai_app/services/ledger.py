@@ -100,12 +100,10 @@ class Ledger:
 
     async def _write_after_outage(self) -> None:
         """Try to write the kept rows; until that works, new rows go to the journal too."""
-        if self._waiting:
-            fresh, self._waiting = self._waiting, []
-            self._keep(fresh)
+        self._keep_fresh()
         group = self._kept[: self._group_size]
         try:
-            await self.insert_missing([pending.entry for pending in group])
+            await self._insert_kept(group)
         except Exception as error:
             log.warning("the ledger keeps %d rows: %s", len(self._kept), engine.reason(error))
             await self._after_failure(group, error)
@@ -113,6 +111,16 @@ class Ledger:
             self._group_size = GROUP_SIZE
             del self._kept[: len(group)]
             self._commit(group)
+
+    async def _insert_kept(self, group: list[_Pending]) -> None:
+        """Write rows to a database that may take seconds to refuse; fresh ones need not wait."""
+        attempt = asyncio.create_task(self.insert_missing([pending.entry for pending in group]))
+        attempt.add_done_callback(lambda _done: self._wake.set())
+        while not attempt.done():
+            self._wake.clear()
+            await self._wake.wait()
+            self._keep_fresh()
+        attempt.result()
 
     async def _after_failure(self, group: list[_Pending], error: Exception) -> None:
         """Wait for the database; a row that it refuses must not hold up the others for ever."""
@@ -123,9 +131,17 @@ class Ledger:
         elif len(group) > 1:
             self._group_size = 1
         else:
-            self._journal.reject(group[0].entry, group[0].segment)
-            log.critical("the database refuses row %s: it lies in the journal", group[0].entry.id)
-            del self._kept[0]
+            await self._reject(group[0])
+
+    async def _reject(self, pending: _Pending) -> None:
+        try:
+            self._journal.reject(pending.entry, pending.segment)
+        except OSError:
+            await self._pause()  # the journal's disk is full: the next round tries again
+            return
+        log.critical("the database refuses row %s: it lies in the journal", pending.entry.id)
+        self._kept.remove(pending)
+        _resolve(pending)
 
     async def _pause(self) -> None:
         """Wait a moment before the next try, but take new rows into the journal at once."""
@@ -136,14 +152,23 @@ class Ledger:
                 await asyncio.wait_for(self._wake.wait(), left)
             except TimeoutError:
                 return
-            fresh, self._waiting = self._waiting, []
+            self._keep_fresh()
+
+    def _keep_fresh(self) -> None:
+        fresh, self._waiting = self._waiting, []
+        if fresh:
             self._keep(fresh)
 
     def _keep(self, group: list[_Pending]) -> None:
-        for pending in group:
-            pending.segment = self._journal.keep(pending.entry, pending.segment)
-        self._journal.sync()
+        """Bring rows to the journal's disk; when that fails too, they wait for the database."""
         self._kept.extend(group)
+        try:
+            for pending in group:
+                pending.segment = self._journal.keep(pending.entry, pending.segment)
+            self._journal.sync()
+        except OSError as error:
+            log.critical("neither database nor journal takes %d rows: %s", len(group), error)
+            return
         for pending in group:
             _resolve(pending)
 
