@@ -44,7 +44,11 @@ class Provider:
         return self._http.get("/calls", params={"summary": 1}).json()
 
     def count(self) -> int:
-        return self._http.get("/count").json()["count"]
+        return self.totals()["count"]
+
+    def totals(self) -> dict[str, Any]:
+        """Of all generating requests: count, running, cancelled, cost."""
+        return self._http.get("/count").json()
 
     def stop(self) -> None:
         self._http.close()

@@ -1,0 +1,1 @@
+"""Things that go wrong, for real: processes killed, databases gone, clients that leave."""

@@ -1,0 +1,68 @@
+"""A PostgreSQL server of the tests' own, which may be stopped, frozen and started again."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.chaos import procfs
+from tests.harness.processes import free_port
+
+BINARIES = Path("/usr/lib/postgresql/15/bin")
+OWNER = "postgres"
+
+
+class Cluster:
+    """One server on a free port, in a folder that is deleted again."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="hcai-cluster-"))
+        self.port = free_port()
+        self.url = f"postgresql://{OWNER}@127.0.0.1:{self.port}/postgres"
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            owner = pwd.getpwnam(OWNER)
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        self._run("initdb", "--no-sync", "--username", OWNER, "--auth", "trust")
+        options = f"listen_addresses = '127.0.0.1'\nport = {self.port}\n"
+        options += f"unix_socket_directories = '{self.folder}'\n"
+        with (self.folder / "postgresql.conf").open("a") as file:
+            file.write(options)
+
+    @staticmethod
+    def is_possible() -> bool:
+        return (BINARIES / "initdb").exists()
+
+    def start(self) -> None:
+        self._run("pg_ctl", "start", "-w", "-l", str(self.folder / "log"))
+
+    def stop(self) -> None:
+        """Break every connection and refuse new ones, as a crash or a restart does."""
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate")
+
+    def freeze(self) -> None:
+        """Answer nobody any more, but keep every connection open."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
+    def remove(self) -> None:
+        pid_file = self.folder / "postmaster.pid"
+        if pid_file.exists():
+            self.thaw()
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    def _processes(self) -> list[int]:
+        return procfs.family(int((self.folder / "postmaster.pid").read_text().splitlines()[0]))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(BINARIES / program), "-D", str(self.folder), *arguments]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid", OWNER, "--regid", OWNER, "--clear-groups", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")

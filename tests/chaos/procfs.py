@@ -1,0 +1,35 @@
+"""What Linux tells of a process: its family, its memory, its open sockets."""
+
+import os
+from pathlib import Path
+
+
+def family(pid: int) -> list[int]:
+    """The process and everything below it."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found = [pid]
+    for member in found:
+        found += children.get(member, [])
+    return found
+
+
+def memory_mb(pid: int) -> float:
+    """The memory that the process has resident now."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
+
+
+def open_sockets(pid: int) -> int:
+    count = 0
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            count += str(handle.readlink()).startswith("socket:")
+        except OSError:
+            continue
+    return count
