@@ -19,7 +19,7 @@ def to_nanousd(usd: Decimal | str | float) -> int:
         raise ValueError(f"not an amount of money: {usd!r}") from error
     if not amount.is_finite():
         raise ValueError(f"not an amount of money: {usd!r}")
-    if abs(amount) >= to_usd(MAX_NANOUSD):
+    if not -to_usd(MAX_NANOUSD) < amount < to_usd(MAX_NANOUSD):
         return MAX_NANOUSD if amount > 0 else -MAX_NANOUSD
     return int((amount * NANO).to_integral_value(ROUND_HALF_UP))
 
