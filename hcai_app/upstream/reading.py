@@ -20,6 +20,10 @@ MAX_TEXT = 200
 # How the usage is found in a cut-out piece of JSON, and how long it may be there.
 USAGE_KEY = b'"usage"'
 OBJECT_FOLLOWS = re.compile(r"\s*:\s*(?=\{)")
+# Where the names stand in the beginning of an answer: before the choices, which have ids, too.
+MAX_HEAD_BYTES = 64 * 1024
+CHOICES_KEY = b'"choices"'
+NAMES = {name: re.compile(rb'"%b"\s*:\s*("[^"]*")' % name.encode()) for name in ("id", "model")}
 MAX_USAGE_BYTES = 16 * 1024
 
 
@@ -61,6 +65,14 @@ def read(data: bytes | bytearray) -> Reading | None:
         )
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
+
+
+def read_head(piece: bytes) -> Reading:
+    """Read the beginning of a JSON object too large to be read whole."""
+    head = piece[:MAX_HEAD_BYTES].split(CHOICES_KEY, 1)[0]
+    names = {name: NAMES[name].search(head) for name in NAMES}
+    texts = {name: _text(msgspec.Raw(found[1])) for name, found in names.items() if found}
+    return Reading(texts.get("id"), texts.get("model"), find_usage(piece))
 
 
 def usage_of(value: Any) -> Usage | None:

@@ -197,3 +197,13 @@ def test_a_generation_tells_what_is_billed() -> None:
 def test_a_generation_whose_cost_is_not_told_yet_is_asked_for_again(cost: Any) -> None:
     assert reading.generation_of({"model": "a/b", "total_cost": cost}) is None
     assert reading.generation_of({"model": "a/b"}) is None
+
+
+def test_the_head_of_a_huge_answer_tells_its_names_but_not_those_of_its_choices() -> None:
+    head = b'{"id": "gen-1", "model":"a/b", "choices": [{"id": "call_1", "x": "' + b"y" * 10**6
+    read = reading.read_head(head)
+    assert (read.generation_id, read.model, read.usage) == ("gen-1", "a/b", None)
+    read = reading.read_head(b'{"usage": ' + encode(USAGE) + b', "choices": [{"id": "call_1"')
+    assert read.generation_id is None
+    assert read.usage is not None
+    assert read.usage.cost_nanousd == COST_NANOUSD

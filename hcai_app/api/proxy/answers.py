@@ -185,6 +185,7 @@ class WholeAnswer:
     async def _relay_large(self, body: bytes, content: aiohttp.StreamReader) -> None:
         delivery = self._delivery
         self._is_large = True
+        self._learn(reading.read_head(body))
         if not delivery.exchange.status:
             await delivery.start(JSON_TYPE, *UNBUFFERED)
         tail = body
@@ -193,7 +194,7 @@ class WholeAnswer:
             out, self._held = self._held, data
             await delivery.pulse.write(out)
             tail = (tail + data)[-MAX_WHOLE_BYTES:]
-        delivery.call.usage = reading.find_usage(tail)
+        delivery.call.usage = reading.find_usage(tail) or delivery.call.usage
         await delivery.close(Outcome.COMPLETED, 200)
         await delivery.pulse.stop()
         await delivery.exchange.write(self._held, more=False)
