@@ -10,6 +10,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -50,6 +51,9 @@ CUT_S = 5.0
 GC_THRESHOLDS = (10_000, 20, 50)
 
 
+SWITCH_INTERVAL_S = 0.0005
+
+
 class SchemaError(Exception):
     """The database does not have the current schema."""
 
@@ -59,7 +63,7 @@ async def worker_lifespan() -> AsyncIterator[None]:
     """Keep this process's worker open; registered with Reflex, which runs it once per worker."""
     async with open_worker(settings.load()) as opened:
         worker.set_current(opened)
-        _spare_the_collector()
+        _tune_interpreter()
         try:
             with _stop_on_signal(opened):
                 yield
@@ -68,12 +72,15 @@ async def worker_lifespan() -> AsyncIterator[None]:
             worker.set_current(None)
 
 
-def _spare_the_collector() -> None:
-    """Keep the garbage collector out of what was loaded at start, which lives as long as we do.
+def _tune_interpreter() -> None:
+    """Set the interpreter up for a server.
 
-    Reflex brings half a million objects; looking through them again and again took a third of the
-    CPU under load, in pauses of a tenth of a second.
+    The garbage collector is kept out of what was loaded at start and lives as long as we do:
+    looking through Reflex' objects again and again made pauses of a tenth of a second under load.
+    And the ledger's thread on SQLite must not wait 5 ms for the interpreter's lock at each
+    statement.
     """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
@@ -112,8 +119,7 @@ async def _open_services(
 ) -> Worker:
     journal = Journal(settings.journal_folder(given))
     stack.callback(journal.close)
-    name = f"{socket.gethostname()}-{journal.slot}"
-    totals = Rollups(database.is_sqlite, name)
+    totals = Rollups(f"{socket.gethostname()}-{journal.slot}")
     ledger = Ledger(database, journal, totals)
     ledger.start()
     stack.push_async_callback(ledger.close)

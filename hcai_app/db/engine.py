@@ -5,12 +5,14 @@ failing half-way; nothing slow may be awaited inside one. The writing engine has
 connection there: SQLite has one writer anyway.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any, TypeVar
 
-from sqlalchemy import event, make_url
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -19,6 +21,9 @@ BUSY_TIMEOUT_S = 5
 # A database that does not answer within this many seconds counts as away.
 COMMAND_TIMEOUT_S = 5
 POOL_SIZE = 5
+CACHED_STATEMENTS = 256
+
+T = TypeVar("T")
 
 
 class Database:
@@ -30,6 +35,9 @@ class Database:
         if self.is_sqlite:
             self._reader = _sqlite_engine(self.url, "BEGIN", POOL_SIZE)
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
+            self._books = _sqlite_books_engine(self.url)
+            self._thread = ThreadPoolExecutor(1, "books")
+            self._turn = asyncio.Lock()  # of this process's writers: SQLite's own queue is unfair
         else:
             # Readers ask first whether the connection still lives: a restart costs no call.
             self._reader = _postgres_engine(self.url, pre_ping=True, isolation="REPEATABLE READ")
@@ -44,11 +52,34 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a unit of work that writes; it commits once, at its end."""
-        async with self._writer.begin() as connection:
+        async with self._writers_turn(), self._writer.begin() as connection:
             yield connection
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a whole unit of work that writes, and commit it.
+
+        On SQLite all of it runs in one hop to a thread, where a hop a statement cost more than the
+        statements.
+        """
+        if not self.is_sqlite:
+            async with self._writer.begin() as connection:
+                return await connection.run_sync(work)
+        async with self._turn:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._thread, self._run, work)
+
+    def _run(self, work: Callable[[Connection], T]) -> T:
+        with self._books.begin() as connection:
+            return work(connection)
+
+    def _writers_turn(self) -> AbstractAsyncContextManager[Any]:
+        return self._turn if self.is_sqlite else nullcontext()
 
     async def close(self) -> None:
         """Close all connections."""
+        if self.is_sqlite:
+            self._thread.shutdown()
+            self._books.dispose()
         await self._reader.dispose()
         await self._writer.dispose()
 
@@ -72,10 +103,26 @@ def _postgres_engine(url: URL, *, pre_ping: bool, isolation: str) -> AsyncEngine
 
 
 def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_S}
-    )
+    options = {"timeout": BUSY_TIMEOUT_S}
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args=options)
+    _prepare_sqlite(engine.sync_engine, begin)
+    return engine
 
+
+def _sqlite_books_engine(url: URL) -> Engine:
+    """Return the engine of `write`: one connection, used by one thread at a time."""
+    options = {
+        "timeout": BUSY_TIMEOUT_S,
+        "check_same_thread": False,
+        "cached_statements": CACHED_STATEMENTS,
+    }
+    plain = url.set(drivername="sqlite")
+    engine = create_engine(plain, pool_size=1, max_overflow=0, connect_args=options)
+    _prepare_sqlite(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, begin: str) -> None:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the transaction is opened below, not by the driver
         cursor = connection.cursor()
@@ -90,9 +137,8 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
     def open_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, "connect", prepare)
-    event.listen(engine.sync_engine, "begin", open_transaction)
-    return engine
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", open_transaction)
 
 
 def is_away(error: BaseException) -> bool:

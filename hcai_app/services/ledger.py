@@ -10,13 +10,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
-from sqlalchemy import Table, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, select
 
 from hcai_app.db import engine
+from hcai_app.db.bulk import Bulk
 from hcai_app.db.engine import Database
 from hcai_app.db.models import CallRow
 from hcai_app.services import rollups
@@ -29,6 +28,7 @@ log = logging.getLogger(__name__)
 GROUP_SIZE = 500
 RETRY_S = 0.5
 calls_table: Table = CallRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+CALLS = Bulk(calls_table, Entry.__struct_fields__)
 
 
 @dataclass(slots=True, eq=False)
@@ -179,27 +179,28 @@ class Ledger:
         self.on_commit([pending.entry for pending in group])
 
     async def _insert(self, entries: list[Entry]) -> None:
-        async with self._database.writing() as connection:
-            await self._insert_into(connection, entries)
+        await self._database.write(lambda connection: self._insert_into(connection, entries))
 
     async def insert_missing(self, entries: list[Entry]) -> int:
         """Insert the rows that are not there yet; return how many those were.
 
         An earlier try may have ended in the dark: the row's id keeps it from being counted twice.
         """
-        ids = [entry.id for entry in entries]
-        known = select(calls_table.c.id).where(calls_table.c.id.in_(ids))
-        async with self._database.writing() as connection:
-            present = set(await connection.scalars(known))
+
+        def work(connection: Connection) -> int:
+            ids = [entry.id for entry in entries]
+            known = select(calls_table.c.id).where(calls_table.c.id.in_(ids))
+            present = set(connection.scalars(known))
             missing = [entry for entry in entries if entry.id not in present]
             if missing:
-                await self._insert_into(connection, missing)
-        return len(missing)
+                self._insert_into(connection, missing)
+            return len(missing)
 
-    async def _insert_into(self, connection: AsyncConnection, entries: list[Entry]) -> None:
-        rows: list[dict[str, Any]] = [msgspec.structs.asdict(entry) for entry in entries]
-        await connection.execute(insert(calls_table), rows)
-        await self._totals.add(connection, [rollups.of(entry) for entry in entries])
+        return await self._database.write(work)
+
+    def _insert_into(self, connection: Connection, entries: list[Entry]) -> None:
+        CALLS.insert(connection, [msgspec.structs.astuple(entry) for entry in entries])
+        self._totals.add(connection, [rollups.of(entry) for entry in entries])
 
 
 def _resolve(pending: _Pending) -> None:

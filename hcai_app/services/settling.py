@@ -83,7 +83,7 @@ class Settler:
             )
             if result.rowcount != 1:
                 return  # another worker was first
-            await self._totals.add(connection, _difference(entry, settled))
+            await connection.run_sync(self._totals.add, _difference(entry, settled))
         self._budget.settle(settled)
         self.on_settled(settled)
 
