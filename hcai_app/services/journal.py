@@ -65,20 +65,31 @@ class Journal:
         Raises:
             OSError: When it cannot be written; then the provider must not be asked.
         """
+        self._make_room()
         self._append(_Line(o=call.opening))
         call.segment = self._segment
         self._calls_in[self._segment] += 1
 
     def name(self, call: OpenCall) -> None:
-        """Write the call's generation id, by which its cost is found after a crash."""
-        if call.generation_id is not None:
-            self._append(_Line(n=Named(call.id, call.generation_id, call.model)))
+        """Write the call's generation id, by which its cost is found after a crash.
+
+        It goes into one file with the opening, so that neither is deleted without the other.
+        """
+        if call.generation_id is None:
+            return
+        self._make_room()
+        if call.segment != self._segment:
+            opened_in = call.segment
+            self.open(call)
+            self.release(opened_in)
+        self._append(_Line(n=Named(call.id, call.generation_id, call.model)))
 
     def keep(self, entry: Entry, segment: int) -> int:
         """Write a finished row while the database is away; return the segment that now holds it.
 
         It counts as committed once `sync` has returned.
         """
+        self._make_room()
         self._append(_Line(e=entry))
         self._calls_in[self._segment] += 1
         self.release(segment)
@@ -106,10 +117,12 @@ class Journal:
         self._delete_if_free(self._segment)
         os.close(self._lock)
 
-    def _append(self, line: _Line) -> None:
-        data = _encoder.encode(line) + b"\n"
+    def _make_room(self) -> None:
         if self._size > SEGMENT_BYTES:
             self._start_segment()
+
+    def _append(self, line: _Line) -> None:
+        data = _encoder.encode(line) + b"\n"
         written = os.write(self._file, data)
         if written != len(data):
             os.ftruncate(self._file, self._size)  # half a line would spoil the next one
@@ -218,5 +231,5 @@ def _lines(paths: list[Path]) -> Iterator[_Line]:
             for data in file:
                 try:
                     yield _decoder.decode(data)
-                except msgspec.DecodeError:
+                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                     continue  # the power went in the middle of the line

@@ -1,0 +1,91 @@
+"""A worker's books, opened and closed by hand, and calls to write into them."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, select, text
+from sqlalchemy.engine import RowMapping
+
+from hcai_app import clock
+from hcai_app.db.engine import Database
+from hcai_app.services.calls import Entry, OpenCall, Opening, Outcome, Usage, new_id
+from hcai_app.services.journal import Journal
+from hcai_app.services.ledger import Ledger, calls_table
+from hcai_app.services.rollups import SUMS, Rollups
+
+
+class Books:
+    """What a worker writes with."""
+
+    def __init__(self, database: Database, folder: Path, worker: str = "w1") -> None:
+        self.database = database
+        self.journal = Journal(folder)
+        self.totals = Rollups(database.is_sqlite, worker)
+        self.ledger = Ledger(database, self.journal, self.totals)
+        self.ledger.start()
+        self._is_open = True
+
+    async def close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            await self.ledger.close()
+            self.journal.close()
+
+    async def record(self, entry: Entry) -> None:
+        """Write a row on the whole way, from its opening to its commit."""
+        opened = open_call(id=entry.id, user_id=entry.user_id, key_id=entry.key_id)
+        self.journal.open(opened)
+        await self.ledger.record(entry, opened.segment)
+
+
+def open_call(**fields: Any) -> OpenCall:
+    """A running call."""
+    started = fields.pop("started_at_ms", None) or clock.now_ms()
+    given = {
+        "id": new_id(started),
+        "user_id": "usr_1",
+        "key_id": "key_1",
+        "endpoint": "/chat/completions",
+        "requested_model": "a/b",
+        "streamed": False,
+        "reserved_nanousd": 1_000,
+        "started_at_ms": started,
+    }
+    opening = Opening(**{**given, **fields})
+    return OpenCall(opening, opening.requested_model)
+
+
+def entry(
+    *,
+    outcome: Outcome = Outcome.COMPLETED,
+    cost: int | None = 500,
+    generation_id: str | None = "gen-1",
+    model: str = "a/b",
+    usage: Usage | None = None,
+    **opening: Any,
+) -> Entry:
+    """A finished call; without a cost it is not settled."""
+    call = open_call(**opening)
+    call.has_answer, call.generation_id, call.model = True, generation_id, model
+    call.usage = usage or Usage(10, 20, 3, 4, 30, cost)
+    return call.finish(outcome, 200)
+
+
+async def rows(database: Database) -> list[RowMapping]:
+    """The ledger."""
+    async with database.reading() as connection:
+        found = await connection.execute(select(calls_table).order_by(calls_table.c.id))
+        return list(found.mappings())
+
+
+async def sums(database: Database, table: Table | str, where: str = "1 = 1") -> tuple[int, ...]:
+    """What a table of roll-ups adds up to, in the order of SUMS."""
+    columns = ", ".join(f"COALESCE(SUM({name}), 0)" for name in SUMS)
+    async with database.reading() as connection:
+        found = await connection.execute(text(f"SELECT {columns} FROM {table} WHERE {where}"))
+        return tuple(int(value) for value in found.one())
+
+
+async def execute(database: Database, statement: str, **values: Any) -> Any:
+    async with database.writing() as connection:
+        return await connection.execute(text(statement), values)

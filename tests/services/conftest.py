@@ -1,0 +1,37 @@
+"""The services of one worker, on a real database of each kind, with nothing in it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from hcai_app.db import migrate
+from hcai_app.db.engine import Database
+from hcai_app.services import users
+from hcai_app.services.calls import Caller
+from tests.services.books import Books
+
+OpenBooks = Callable[[], Books]
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    await migrate.upgrade(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def books(database: Database, tmp_path: Path) -> AsyncIterator[Books]:
+    """A worker's journal, ledger and roll-ups."""
+    opened = Books(database, tmp_path / "journal")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def caller(database: Database) -> Caller:
+    """A user who is in the database, calling with a key that is not."""
+    user_id = await users.create(database, slack_id="U1", name="Ada")
+    return Caller(user_id, "key_1", True, None, None)
