@@ -1,0 +1,46 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from hcai_app import settings
+from hcai_app.settings import Settings
+
+README = Path("README.md").read_text()
+EXAMPLE = Path(".env.example").read_text()
+SETTINGS = {str(field.alias) for field in Settings.model_fields.values()}
+DOCUMENTS = [Path(name) for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+DOCUMENTS += sorted(Path("docs").rglob("*.md"))
+
+
+def example() -> dict[str, str]:
+    lines = re.findall(r"^# ([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
+    return dict(lines)
+
+
+def test_every_setting_is_in_the_example_and_no_other():
+    assert set(example()) == SETTINGS
+
+
+def test_the_example_shows_the_defaults():
+    secret = {"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}
+    assert settings.read(example() | secret) == settings.read(secret)
+
+
+def test_every_setting_is_in_the_readme_and_no_other():
+    table = README.split("\n## Settings\n")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`([A-Z_]+)`", " ".join(rows))) == SETTINGS
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_links_lead_to_files(document: Path):
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert not missing
+
+
+def test_make_explains_each_of_its_commands():
+    makefile = Path("Makefile").read_text()
+    (names,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert re.findall(r"^([a-z-]+):.* ## .+$", makefile, re.MULTILINE) == names.split()
