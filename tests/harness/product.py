@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.harness.processes import ROOT, Process, clean_environment, free_port
+from tests.harness.processes import ROOT, TLS, Process, clean_environment, free_port
 
 # What a folder needs so that the product runs there as in its own tree, with its own data.
 PARTS = ("hcai_app", "alembic", "alembic.ini", "rxconfig.py", "assets", "reflex.lock")
@@ -108,11 +108,15 @@ class Product:
         return self.post("/chat/completions", key, json=body)
 
     def post(self, path: str, key: str | None, **request: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        headers |= request.pop("headers", {})
-        return httpx.post(self.base_url + path, headers=headers, timeout=60, **request)
+        return self.request("POST", path, key, **request)
 
     def get(self, path: str, key: str | None = None, **request: Any) -> httpx.Response:
+        return self.request("GET", path, key, **request)
+
+    def request(
+        self, method: str, path: str, key: str | None = None, **request: Any
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         headers |= request.pop("headers", {})
-        return httpx.get(self.base_url + path, headers=headers, timeout=60, **request)
+        url = self.base_url + path
+        return httpx.request(method, url, headers=headers, timeout=60, verify=TLS, **request)
