@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from limits import RateLimitItem, parse
@@ -21,6 +22,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SECRET_FILE = Path(".hcai-secret")
 MIN_SECRET_BYTES = 32
+JOURNALS = Path(".hcai-journal")
+POSTGRES_PORT = 5432
 
 LANGUAGE_MODELS = (
     "qwen/qwen3-32b,moonshotai/kimi-k2-0905,openai/gpt-oss-120b,google/gemini-2.5-flash,"
@@ -249,6 +252,13 @@ def _development_secret() -> str:
 
 
 def journal_folder(settings: Settings) -> Path:
-    """Return where this database's journals lie: one folder per database, so that two never mix."""
-    name = hashlib.sha256(settings.database_url.encode()).hexdigest()[:12]
-    return Path(".hcai-journal") / name
+    """Return where this database's journals lie: one folder per database, so that two never mix.
+
+    Who opens the database is no part of its name: a new password must not hide what lies there.
+    """
+    place = urlsplit(settings.database_url)
+    name = settings.database_url
+    if place.scheme.startswith("postgres"):
+        sockets = parse_qs(place.query).get("host", [])
+        name = repr((place.hostname, place.port or POSTGRES_PORT, place.path, sockets))
+    return JOURNALS / hashlib.sha256(name.encode()).hexdigest()[:12]

@@ -1,6 +1,7 @@
 """`migrate`, `doctor`, `serve`, `simulate`: running the service itself."""
 
 import argparse
+import asyncio
 from typing import Any
 
 from hcai_app.cli import checks
@@ -48,6 +49,8 @@ def _serve(given: Settings, parsed: argparse.Namespace) -> None:
 
     if parsed.workers > 1 and not given.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
+    if given.is_production:  # before the pages are built and the workers begin
+        asyncio.run(_require_schema(given))
     host = parsed.host or (PRODUCTION_HOST if given.is_production else DEVELOPMENT_HOST)
     server.serve(
         given,
@@ -56,6 +59,15 @@ def _serve(given: Settings, parsed: argparse.Namespace) -> None:
         workers=parsed.workers,
         with_pages=not parsed.backend_only,
     )
+
+
+async def _require_schema(given: Settings) -> None:
+    database = Database(given.database_url)
+    try:
+        if not await migrate.is_current(database):
+            raise InvalidRequest("the database is not up to date: run python -m hcai_app migrate")
+    finally:
+        await database.close()
 
 
 def _simulate(_given: Settings, parsed: argparse.Namespace) -> None:
