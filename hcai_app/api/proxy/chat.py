@@ -24,8 +24,13 @@ class ChatRequest:
     fields: Fields
 
     def body_for(self, pseudonym: str) -> bytes:
-        """Return the body for the provider, with `user` overwritten."""
-        self.fields["user"] = msgspec.Raw(msgspec.json.encode(pseudonym))
+        """Return the body for the provider, in which our pseudonym is the end user's only name."""
+        name = msgspec.Raw(msgspec.json.encode(pseudonym))
+        self.fields["user"] = name
+        if "safety_identifier" in self.fields:
+            self.fields["safety_identifier"] = name
+        if "metadata" in self.fields:
+            self.fields["metadata"] = _renamed(self.fields["metadata"], name)
         return msgspec.json.encode(self.fields)
 
 
@@ -102,6 +107,17 @@ def _whole(fields: Fields, name: str) -> int | None:
     value = _value(fields, name)
     is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
     return value if is_whole else None
+
+
+def _renamed(metadata: msgspec.Raw, name: msgspec.Raw) -> msgspec.Raw:
+    """Return the metadata with its `user_id` replaced, if it has one."""
+    try:
+        pairs = _fields.decode(metadata)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return metadata  # no object: for the provider to judge
+    if "user_id" not in pairs:
+        return metadata
+    return msgspec.Raw(msgspec.json.encode({**pairs, "user_id": name}))
 
 
 def _value(fields: Fields, name: str) -> Any:
