@@ -30,6 +30,8 @@ MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?")
 FALLBACK_PROMPT = 10_000
 FALLBACK_COMPLETION = 30_000
 MAX_ASSUMED_OUTPUT = 8_192
+# No model writes more; a larger `max_tokens` would make a figure that no column holds.
+MAX_OUTPUT = 1_000_000
 BYTES_PER_TOKEN = 4
 
 Model = dict[str, Any]
@@ -145,7 +147,7 @@ def estimate(prices: Prices, *, body_bytes: int, max_tokens: int | None, answers
     prompt_tokens = body_bytes // BYTES_PER_TOKEN + 1
     if prices.context:
         prompt_tokens = min(prompt_tokens, prices.context)
-    output_tokens = MAX_ASSUMED_OUTPUT if max_tokens is None else max_tokens
+    output_tokens = MAX_ASSUMED_OUTPUT if max_tokens is None else min(max_tokens, MAX_OUTPUT)
     if prices.max_output:
         output_tokens = min(output_tokens, prices.max_output)
     cost = prompt_tokens * prices.prompt + answers * output_tokens * prices.completion
