@@ -21,6 +21,8 @@ BUSY_TIMEOUT_S = 5
 # A database that does not answer within this many seconds counts as away.
 COMMAND_TIMEOUT_S = 5
 POOL_SIZE = 5
+# The class of PostgreSQL's states for values that do not fit.
+DATA_EXCEPTION = "22"
 CACHED_STATEMENTS = 256
 
 T = TypeVar("T")
@@ -143,9 +145,16 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
 
 def is_away(error: BaseException) -> bool:
     """Tell whether the error means that the database cannot be reached or does not answer."""
-    if isinstance(error, (IntegrityError, ProgrammingError, DataError)):
+    if isinstance(error, (IntegrityError, ProgrammingError, DataError)) or _is_refusal(error):
         return False
     return isinstance(error, (DBAPIError, PoolTimeoutError, OSError, TimeoutError))
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Tell whether PostgreSQL, or asyncpg before it, refuses a value: SQLAlchemy does not say."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    state = getattr(cause, "sqlstate", None) or ""
+    return isinstance(cause, ValueError) or state.startswith(DATA_EXCEPTION)
 
 
 def is_unmigrated(error: BaseException) -> bool:

@@ -1,5 +1,7 @@
 """A worker's books, opened and closed by hand, and calls to write into them."""
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ class Books:
     def __init__(self, database: Database, folder: Path, worker: str = "w1") -> None:
         self.database = database
         self.journal = Journal(folder)
-        self.totals = Rollups(database.is_sqlite, worker)
+        self.totals = Rollups(worker)
         self.ledger = Ledger(database, self.journal, self.totals)
         self.ledger.start()
         self._is_open = True
@@ -36,6 +38,13 @@ class Books:
         opened = open_call(id=entry.id, user_id=entry.user_id, key_id=entry.key_id)
         self.journal.open(opened)
         await self.ledger.record(entry, opened.segment)
+
+
+async def until(is_true: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for what happens in the background."""
+    async with asyncio.timeout(seconds):
+        while not is_true():  # noqa: ASYNC110 - there is no event of this
+            await asyncio.sleep(0.02)
 
 
 def open_call(**fields: Any) -> OpenCall:
