@@ -41,7 +41,10 @@ async def watch(journal: Journal, ledger: Ledger) -> None:
 
 async def _adopt(orphans: Orphans, ledger: Ledger) -> int:
     calls, entries = orphans.read()
-    rows = [*entries, *(call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls)]
+    broken = [call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls]
+    for batch in _batches(broken):
+        await ledger.hasten(batch)  # some have a row, which waits for an answer
+    rows = [*entries, *broken]
     made = 0
     for batch in _batches(rows):
         made += await ledger.insert_missing(batch)

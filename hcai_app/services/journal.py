@@ -84,6 +84,10 @@ class Journal:
             self.release(opened_in)
         self._append(_Line(n=Named(call.id, call.generation_id, call.model)))
 
+    def hold(self, call: OpenCall) -> None:
+        """Keep the call's lines beyond its row, until `release`: its answer is still on its way."""
+        self._calls_in[call.segment] += 1
+
     def keep(self, entry: Entry, segment: int) -> int:
         """Write a finished row while the database is away; return the segment that now holds it.
 
@@ -131,10 +135,10 @@ class Journal:
 
     def _start_segment(self) -> None:
         full, full_file = self._segment, self._file
-        self._segment += 1
-        self._calls_in[self._segment] = 0
-        path = _segment_path(self.folder, self.slot, self._segment)
+        path = _segment_path(self.folder, self.slot, full + 1)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._segment = full + 1
+        self._calls_in[self._segment] = 0
         self._size = 0
         if full_file >= 0:
             os.close(full_file)

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select, update
 
+from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.bulk import Bulk
 from hcai_app.db.engine import Database
@@ -197,6 +198,24 @@ class Ledger:
             return len(missing)
 
         return await self._database.write(work)
+
+    async def hasten(self, entries: list[Entry]) -> None:
+        """Have rows settled soon whose answer will not come any more, by what is known of them."""
+        columns, known = calls_table.c, {entry.id: entry for entry in entries}
+        open_rows = select(columns.id).where(columns.id.in_(known), columns.settled.is_(False))
+
+        def work(connection: Connection) -> None:
+            for row_id in list(connection.scalars(open_rows)):
+                values = {
+                    "settle_at_ms": known[row_id].settle_at_ms or clock.now_ms(),
+                    "generation_id": func.coalesce(
+                        columns.generation_id, known[row_id].generation_id
+                    ),
+                }
+                is_open = (columns.id == row_id) & columns.settled.is_(False)
+                connection.execute(update(calls_table).where(is_open).values(values))
+
+        await self._database.write(work)
 
     def _insert_into(self, connection: Connection, entries: list[Entry]) -> None:
         CALLS.insert(connection, [msgspec.structs.astuple(entry) for entry in entries])

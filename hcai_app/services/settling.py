@@ -44,6 +44,7 @@ class Settlement:
     usage: Usage
     model: str | None
     source: CostSource
+    generation_id: str | None = None  # where the row may not know it yet
 
 
 class Settler:
@@ -153,6 +154,7 @@ def _settled(entry: Entry, settlement: Settlement) -> Entry:
     return msgspec.structs.replace(
         entry,
         model=settlement.model or entry.model,
+        generation_id=settlement.generation_id or entry.generation_id,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
         reasoning_tokens=usage.reasoning_tokens,
@@ -167,6 +169,7 @@ def _settled(entry: Entry, settlement: Settlement) -> Entry:
 
 FIGURES = (
     "model",
+    "generation_id",
     "prompt_tokens",
     "completion_tokens",
     "reasoning_tokens",

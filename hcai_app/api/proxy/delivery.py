@@ -6,6 +6,7 @@ committed. How a stream or a plain answer is relayed stands in `answers.py`.
 """
 
 import asyncio
+import logging
 from typing import Protocol
 
 import aiohttp
@@ -19,6 +20,8 @@ from hcai_app.services.running import Slot
 from hcai_app.services.settling import Settlement
 from hcai_app.upstream import failures
 from hcai_app.worker import Worker
+
+log = logging.getLogger(__name__)
 
 # A call that is over sooner is not watched for a client that leaves: nothing would be gained.
 WATCH_AFTER_S = 0.1
@@ -60,6 +63,7 @@ class Delivery:
         self._committed: asyncio.Future[None] | None = None
         self._response: aiohttp.ClientResponse | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._is_held = False  # in the journal, beyond its row
         loop = asyncio.get_running_loop()
         self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
 
@@ -85,7 +89,10 @@ class Delivery:
         """Journal the generation's id, by which its cost is found if we do not see its end."""
         if generation_id is not None and self.call.generation_id is None:
             self.call.generation_id = generation_id
-            self._worker.journal.name(self.call)
+            try:
+                self._worker.journal.name(self.call)
+            except OSError as error:  # it is needed only if this process is killed
+                log.error("the journal does not take a generation's id: %s", error)
 
     def close(self, outcome: Outcome, status: int) -> asyncio.Future[None]:
         """Hand the call's row to the ledger, if that is not done; return its commit."""
@@ -126,6 +133,7 @@ class Delivery:
         task.uncancel()
         if error is not None:
             await self._end(Outcome.INTERRUPTED, error)
+            await self._stop_waiting()
         else:
             await self.close(Outcome.CLIENT_CLOSED, self.exchange.status or CLIENT_CLOSED)
 
@@ -170,6 +178,8 @@ class Delivery:
         else:
             wait_ms = int(self._worker.settings.upstream_timeout_seconds * 1000) + GRACE_MS
             status = self.exchange.status or CLIENT_CLOSED
+            self._worker.journal.hold(self.call)
+            self._is_held = True
             self._record(self.call.finish(Outcome.CLIENT_CLOSED, status, settle_in_ms=wait_ms))
 
     async def _settle_after_leaving(self) -> None:
@@ -182,8 +192,17 @@ class Delivery:
         if usage is None and not self.call.has_answer:
             usage = Usage(cost_nanousd=0)  # an error instead of an answer is not billed
         if usage is not None and usage.cost_nanousd is not None:
-            settlement = Settlement(usage, self.call.model, CostSource.PROVIDER)
+            settlement = Settlement(
+                usage, self.call.model, CostSource.PROVIDER, self.call.generation_id
+            )
             await self._worker.settler.settle(self._entry, settlement)
+        else:
+            await self._stop_waiting()
+
+    async def _stop_waiting(self) -> None:
+        """Let a row be looked up now that waited for an answer which does not come any more."""
+        if self.has_left and self._entry is not None and not self._entry.settled:
+            await self._worker.ledger.hasten([self.call.finish(Outcome.CLIENT_CLOSED, 0)])
 
     def _clean_up(self) -> None:
         self._watch_timer.cancel()
@@ -191,5 +210,7 @@ class Delivery:
             self._watch.cancel()
         self.pulse.abort()
         self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
+        if self._is_held:
+            self._worker.journal.release(self.call.segment)
         if self._response is not None:
             self._response.close()  # does nothing to an answer that was read to its end
