@@ -177,7 +177,7 @@ def read(variables: Mapping[str, str]) -> Settings:
     problems = [*_unknown_names(given), *_missing_in_production(given), *_wrong_secret(given)]
     names = {str(field.alias) for field in Settings.model_fields.values()}
     try:
-        settings = _Given(**{name: value for name, value in given.items() if name in names})
+        settings = _Given.model_validate({name: given[name] for name in names & given.keys()})
     except ValidationError as error:
         raise SettingsError([*problems, *_wrong_values(error)]) from None
     if problems:
@@ -191,9 +191,9 @@ class _Given(Settings):
     """Settings from the given values only: nothing else is looked up behind `read`'s back."""
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # pyright: ignore[reportIncompatibleMethodOverride]
         cls, settings_cls: Any, init_settings: Any, **_: Any
-    ) -> tuple[Any, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
+    ) -> tuple[Any, ...]:
         """Keep the constructor's values as the only source."""
         return (init_settings,)
 

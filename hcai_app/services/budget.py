@@ -16,6 +16,7 @@ from hcai_app import clock, money
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.models import UsageHourRow
+from hcai_app.db.tables import table_of
 from hcai_app.errors import BudgetExhausted, RateLimited, Unavailable
 from hcai_app.services.calls import Caller, Entry, OpenCall, first_id_at
 from hcai_app.services.ledger import calls_table
@@ -23,7 +24,7 @@ from hcai_app.services.ledger import calls_table
 # An account that nobody used for so long is read from the database again next time.
 IDLE_S = 900.0
 SWEEP_S = 60.0
-hours_table = UsageHourRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+hours_table = table_of(UsageHourRow)
 
 
 @dataclass(slots=True)

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.models import ChangeRow
+from hcai_app.db.tables import table_of
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ POLL_S = 0.3
 # more than the transactions that run at once.
 OVERLAP = 200
 KEPT = timedelta(days=1)
-changes_table: Table = ChangeRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+changes_table = table_of(ChangeRow)
 
 
 async def append(connection: AsyncConnection, user_id: str, key_id: str | None = None) -> None:

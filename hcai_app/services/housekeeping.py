@@ -3,13 +3,14 @@
 import asyncio
 import logging
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.models import UsageMinuteRow
+from hcai_app.db.tables import table_of
 from hcai_app.services import changes
 from hcai_app.services.calls import first_id_at
 from hcai_app.services.ledger import calls_table
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 600.0
 # Rows deleted in one transaction: the ledger's writer waits no longer than for these.
 BATCH = 2_000
-minutes_table: Table = UsageMinuteRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+minutes_table = table_of(UsageMinuteRow)
 
 
 async def run(database: Database, retention_days: int) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 
 from hcai_app.db.engine import Database
 from hcai_app.db.models import KeyTotalRow
+from hcai_app.db.tables import table_of
 
-totals_table: Table = KeyTotalRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+totals_table = table_of(KeyTotalRow)
 
 
 @dataclass(frozen=True, slots=True)

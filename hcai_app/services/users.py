@@ -3,18 +3,19 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import Table, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.db.models import UserRow
+from hcai_app.db.tables import table_of
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import changes
 
 MAX_NAME = 200
-users_table: Table = UserRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+users_table = table_of(UserRow)
 
 
 async def create(

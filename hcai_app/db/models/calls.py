@@ -10,7 +10,7 @@ class CallRow(SQLModel, table=True):
     `id` opens with the start's milliseconds in hexadecimal: ids sort in the order of starts.
     """
 
-    __tablename__ = "calls"
+    __tablename__ = "calls"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("ix_calls_user_id_id", "user_id", "id"),
         Index("ix_calls_generation_id", "generation_id"),

@@ -11,7 +11,7 @@ from hcai_app import clock
 class ChangeRow(SQLModel, table=True):
     """Something about a user or a key has changed: forget what is cached, cut what is running."""
 
-    __tablename__ = "changes"
+    __tablename__ = "changes"  # pyright: ignore[reportAssignmentType]
 
     id: int | None = Field(
         default=None,

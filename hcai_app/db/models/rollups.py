@@ -24,7 +24,7 @@ class Sums(SQLModel):
 class UsageHourRow(Sums, table=True):
     """One user, hour, key and model."""
 
-    __tablename__ = "usage_hours"
+    __tablename__ = "usage_hours"  # pyright: ignore[reportAssignmentType]
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     user_id: str = Field(primary_key=True)
@@ -36,7 +36,7 @@ class UsageHourRow(Sums, table=True):
 class UsageMinuteRow(Sums, table=True):
     """One user, minute, key and model; kept for 25 hours."""
 
-    __tablename__ = "usage_minutes"
+    __tablename__ = "usage_minutes"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ix_usage_minutes_start_ms", "start_ms"), {"sqlite_with_rowid": False})
 
     user_id: str = Field(primary_key=True)
@@ -48,7 +48,7 @@ class UsageMinuteRow(Sums, table=True):
 class KeyTotalRow(Sums, table=True):
     """One user and key, from the beginning; a user's total is the sum over their keys."""
 
-    __tablename__ = "key_totals"
+    __tablename__ = "key_totals"  # pyright: ignore[reportAssignmentType]
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     user_id: str = Field(primary_key=True)
@@ -59,7 +59,7 @@ class KeyTotalRow(Sums, table=True):
 class SiteDayRow(Sums, table=True):
     """One UTC day, model and worker: a row per worker, summed on read, so that no row is hot."""
 
-    __tablename__ = "site_days"
+    __tablename__ = "site_days"  # pyright: ignore[reportAssignmentType]
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     start_ms: int = Field(primary_key=True, sa_type=BigInteger)

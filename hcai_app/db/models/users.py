@@ -11,7 +11,7 @@ from hcai_app import clock
 class UserRow(SQLModel, table=True):
     """One student or volunteer."""
 
-    __tablename__ = "users"
+    __tablename__ = "users"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True)
     slack_id: str | None = Field(default=None, unique=True)
