@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 NANO = 1_000_000_000
 # More is a broken figure of the provider's; sums over a thousand of these still fit a column.
 MAX_NANOUSD = 2**53
+MAX_USD = Decimal(MAX_NANOUSD) / NANO
 
 
 def to_nanousd(usd: Decimal | str | float) -> int:
@@ -14,12 +15,12 @@ def to_nanousd(usd: Decimal | str | float) -> int:
         ValueError: When the amount is no finite number.
     """
     try:
-        amount = Decimal(str(usd))
+        amount = usd if isinstance(usd, Decimal) else Decimal(str(usd))
     except InvalidOperation as error:
         raise ValueError(f"not an amount of money: {usd!r}") from error
     if not amount.is_finite():
         raise ValueError(f"not an amount of money: {usd!r}")
-    if not -to_usd(MAX_NANOUSD) < amount < to_usd(MAX_NANOUSD):
+    if not -MAX_USD < amount < MAX_USD:
         return MAX_NANOUSD if amount > 0 else -MAX_NANOUSD
     return int((amount * NANO).to_integral_value(ROUND_HALF_UP))
 

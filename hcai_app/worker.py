@@ -3,14 +3,11 @@
 Every service of the API hangs here; nothing is made at import, since servers fork.
 """
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
 from hcai_app.services.bodies import Bodies
 from hcai_app.services.budget import Budget
-from hcai_app.services.calls import Caller
 from hcai_app.services.catalog import Catalog
 from hcai_app.services.journal import Journal
 from hcai_app.services.keyring import Keyring
@@ -40,12 +37,6 @@ class Worker:
     catalog: Catalog
     upstream: Upstream
     redis: SharedRedis | None
-
-    def pseudonym_of(self, caller: Caller) -> str:
-        """Return the name by which the provider knows the caller: stable, and telling nothing."""
-        secret = self.settings.secret_key.get_secret_value().encode()
-        digest = hmac.digest(secret, b"pseudonym:" + caller.user_id.encode(), hashlib.sha256)
-        return f"hc_{digest.hex()[:24]}"
 
 
 class _Holder:

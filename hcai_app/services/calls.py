@@ -1,6 +1,6 @@
 """One admitted call: while it runs (`OpenCall`) and as the ledger keeps it (`Entry`)."""
 
-import secrets
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +43,7 @@ class Caller:
     is_verified: bool
     ban_reason: str | None  # None: not banned
     budget_nanousd: int | None  # per UTC day; None: the default of the settings
+    pseudonym: str  # by which the provider knows the user: stable, and telling nothing
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -178,7 +179,7 @@ class OpenCall:
 
 def new_id(started_at_ms: int) -> str:
     """Return a fresh id: 12 hex digits of milliseconds, then 20 random ones; sorts by start."""
-    return f"{started_at_ms:012x}{secrets.token_hex(ID_RANDOM_BYTES)}"
+    return f"{started_at_ms:012x}{os.urandom(ID_RANDOM_BYTES).hex()}"
 
 
 def first_id_at(moment_ms: int) -> str:

@@ -138,7 +138,8 @@ class Keyring:
         if row is None:
             return None
         ban = (row.ban_reason or "ask the team why.") if row.banned_at else None
-        return Caller(row.id, row.key_id, row.is_verified, ban, row.budget_nanousd)
+        pseudonym = keys.pseudonym_of(row.id, self._secret_key)
+        return Caller(row.id, row.key_id, row.is_verified, ban, row.budget_nanousd, pseudonym)
 
     def _remember(self, hashed: str, caller: Caller | None, now: float) -> None:
         self._cache.pop(hashed, None)

@@ -7,7 +7,8 @@ understood counts as not told. Source: openrouter-api reference, sections 4 to 6
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -37,8 +38,44 @@ class _Members(msgspec.Struct):
     choices: msgspec.Raw = msgspec.Raw()
 
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_TOKENS)]
+
+
+class _Details(msgspec.Struct):
+    """The details of a well-formed usage object, wherever they stand."""
+
+    reasoning_tokens: Count = 0
+    cached_tokens: Count = 0
+    upstream_inference_cost: Decimal | None = None
+
+
+class _Figures(msgspec.Struct):
+    """A well-formed usage object."""
+
+    total_tokens: Count
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
+    cost: Decimal | None = None
+    is_byok: bool = False
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    cost_details: _Details | None = None
+
+
+class _WellFormed(msgspec.Struct):
+    """What nearly every answer is: read in one go, many times faster than member by member."""
+
+    id: str
+    model: str
+    usage: _Figures
+    choices: msgspec.Raw
+    error: None = None
+
+
 _scanner = json.JSONDecoder()
 _members = msgspec.json.Decoder(_Members)
+_well_formed = msgspec.json.Decoder(_WellFormed)
+_NO_DETAILS = _Details()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +92,39 @@ class Reading:
 def read(data: bytes | bytearray) -> Reading | None:
     """Read a JSON object; None when it is none."""
     try:
+        return _read_well_formed(_well_formed.decode(data))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return _read_leniently(data)
+
+
+def _read_well_formed(answer: _WellFormed) -> Reading:
+    usage = answer.usage
+    completion = usage.completion_tokens_details or _NO_DETAILS
+    prompt = usage.prompt_tokens_details or _NO_DETAILS
+    cost = None if usage.cost is None else max(0, money.to_nanousd(usage.cost))
+    upstream = (usage.cost_details or _NO_DETAILS).upstream_inference_cost
+    if cost is not None and usage.is_byok and upstream is not None:
+        cost += max(0, money.to_nanousd(upstream))
+    figures = Usage(
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        reasoning_tokens=completion.reasoning_tokens,
+        cached_tokens=prompt.cached_tokens,
+        total_tokens=usage.total_tokens or usage.prompt_tokens + usage.completion_tokens,
+        cost_nanousd=cost,
+    )
+    return Reading(_name(answer.id), _name(answer.model), figures, None, _has_items(answer.choices))
+
+
+def _read_leniently(data: bytes | bytearray) -> Reading | None:
+    try:
         members = _members.decode(data)
         return Reading(
             _text(members.id),
             _text(members.model),
             usage_of(_value(members.usage)),
             _value(members.error),
-            bytes(members.choices) not in (b"", b"null", b"[]"),
+            _has_items(members.choices),
         )
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
@@ -124,11 +187,17 @@ def _value(raw: msgspec.Raw) -> Any:
         return None
 
 
+def _has_items(choices: msgspec.Raw) -> bool:
+    return bytes(choices) not in (b"", b"null", b"[]")
+
+
 def _text(raw: msgspec.Raw) -> str | None:
     value = _value(raw)
-    if not isinstance(value, str) or not value or len(value) > MAX_TEXT or not value.isprintable():
-        return None
-    return value
+    return _name(value) if isinstance(value, str) else None
+
+
+def _name(value: str) -> str | None:
+    return value if value and len(value) <= MAX_TEXT and value.isprintable() else None
 
 
 def _count(value: Any) -> int:

@@ -1,8 +1,6 @@
 """Reading a request's body, within the limits of one call and of the whole worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from hcai_app.api.exchange import Exchange
 from hcai_app.errors import InvalidRequest
@@ -27,9 +25,8 @@ def check_declared_size(bodies: Bodies, exchange: Exchange) -> None:
         bodies.check_size(int(declared))
 
 
-@asynccontextmanager
-async def body_of(bodies: Bodies, exchange: Exchange) -> AsyncIterator[bytes]:
-    """Read the whole body; its memory counts until the block ends.
+async def read_body(bodies: Bodies, exchange: Exchange) -> bytes:
+    """Read the whole body; whoever gets it gives its size back to `bodies` at the end.
 
     Raises:
         TooLarge: When it is over the limit.
@@ -46,9 +43,10 @@ async def body_of(bodies: Bodies, exchange: Exchange) -> AsyncIterator[bytes]:
             bodies.take(len(data))
             size += len(data)
             pieces.append(data)
-        yield pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    finally:
+    except BaseException:
         bodies.give_back(size)
+        raise
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 async def _next_piece(exchange: Exchange, *, is_first: bool) -> tuple[bytes, bool]:

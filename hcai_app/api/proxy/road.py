@@ -28,12 +28,15 @@ async def carry(worker: Worker, exchange: Exchange) -> None:
     slot = worker.running.enter(caller)
     try:
         await _check_caller(worker, exchange, caller)
-        async with intake.body_of(worker.bodies, exchange) as body:
+        body = await intake.read_body(worker.bodies, exchange)
+        try:
             request = chat.parse(body)
             _check_models(worker, request)
             call = _open(worker, exchange, caller, request, len(body))
             await worker.budget.reserve(caller, call)
             await _deliver(worker, exchange, slot, call, request)
+        finally:
+            worker.bodies.give_back(len(body))
     except asyncio.CancelledError:
         if slot.cut_by is None or exchange.status:
             raise
@@ -98,7 +101,7 @@ async def _deliver(
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
     delivery = Delivery(worker, exchange, slot, call)
     delivery.answer = StreamAnswer(delivery) if request.is_stream else WholeAnswer(delivery)
-    await delivery.run(request.body_for(worker.pseudonym_of(slot.caller)))
+    await delivery.run(request.body_for(slot.caller.pseudonym))
 
 
 def show_standing(exchange: Exchange, standing: Standing) -> None:

@@ -10,12 +10,12 @@ from hcai_app import clock
 class KeyRow(SQLModel, table=True):
     """One key of one user; `revoked_at` set means dead."""
 
-    __tablename__ = "keys"
+    __tablename__ = "keys"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id", index=True)
     name: str
-    hash: str = Field(unique=True)  # hex of HMAC-SHA256 under HCAI_SECRET_KEY
+    hash: str = Field(unique=True)  # keyed BLAKE2b, in hex: services/keys.py
     preview: str
     created_at: datetime = Field(default_factory=clock.now)
     revoked_at: datetime | None = None
