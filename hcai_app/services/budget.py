@@ -49,6 +49,7 @@ class Budget:
         self._default_nanousd = default_nanousd
         self._accounts: dict[tuple[str, int], Account] = {}
         self._loading: dict[tuple[str, int], asyncio.Task[Account]] = {}
+        self._settled_meanwhile: dict[tuple[str, int], list[Entry]] = {}  # by what is loading
         self._sweep_at = time.monotonic() + SWEEP_S
 
     def limit_of(self, caller: Caller) -> int:
@@ -80,8 +81,13 @@ class Budget:
 
     def settle(self, entry: Entry) -> None:
         """Book the row's cost in place of its reservation; an unsettled row keeps it."""
-        account = self._accounts.get((entry.user_id, entry.day_ms))
-        if account is None or not entry.settled:
+        name = (entry.user_id, entry.day_ms)
+        account = self._accounts.get(name)
+        if not entry.settled:
+            return
+        if account is None:
+            if name in self._loading:  # and may be read as it was before
+                self._settled_meanwhile.setdefault(name, []).append(entry)
             return
         if account.reserved.pop(entry.id, None) is not None:  # else it was read with its cost
             account.spent += entry.cost_nanousd
@@ -119,7 +125,10 @@ class Budget:
     async def _load(self, user_id: str, day_ms: int) -> Account:
         async with self._database.reading() as connection:
             account = await read_account(connection, user_id, day_ms)
-        return self._accounts.setdefault((user_id, day_ms), account)
+        account = self._accounts.setdefault((user_id, day_ms), account)
+        for entry in self._settled_meanwhile.pop((user_id, day_ms), ()):
+            self.settle(entry)
+        return account
 
     def _sweep(self, now: float) -> None:
         """Forget accounts that are idle and hold no reservation."""
