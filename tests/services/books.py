@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.calls import Entry, OpenCall, Opening, Outcome, Usage, new_id
+from hcai_app.services.calls import Caller, Entry, OpenCall, Opening, Outcome, Usage, new_id
 from hcai_app.services.journal import Journal
 from hcai_app.services.ledger import Ledger, calls_table
 from hcai_app.services.rollups import SUMS, Rollups
@@ -45,6 +45,18 @@ async def until(is_true: Callable[[], bool], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not is_true():  # noqa: ASYNC110 - there is no event of this
             await asyncio.sleep(0.02)
+
+
+def caller_of(user_id: str = "usr_1", budget_nanousd: int | None = None) -> Caller:
+    """A user who calls with a key."""
+    return Caller(
+        user_id=user_id,
+        key_id="key_1",
+        is_verified=True,
+        ban_reason=None,
+        budget_nanousd=budget_nanousd,
+        pseudonym="hc_1",
+    )
 
 
 def open_call(**fields: Any) -> OpenCall:

@@ -9,7 +9,7 @@ from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services import users
 from hcai_app.services.calls import Caller
-from tests.services.books import Books
+from tests.services.books import Books, caller_of
 
 OpenBooks = Callable[[], Books]
 
@@ -34,4 +34,4 @@ async def books(database: Database, tmp_path: Path) -> AsyncIterator[Books]:
 async def caller(database: Database) -> Caller:
     """A user who is in the database, calling with a key that is not."""
     user_id = await users.create(database, slack_id="U1", name="Ada")
-    return Caller(user_id, "key_1", True, None, None)
+    return caller_of(user_id)

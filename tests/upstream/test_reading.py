@@ -106,6 +106,20 @@ def test_no_usage_is_too_odd_to_be_read(usage: dict[str, Any]) -> None:
         assert read.cost_nanousd is None or 0 <= read.cost_nanousd <= 2 * MAX_NANOUSD
 
 
+@given(st.dictionaries(st.sampled_from(NAMES), st.integers(0, 9**9) | odd), st.booleans())
+def test_an_answer_read_fast_tells_the_same_as_one_read_leniently(
+    usage: dict[str, Any], is_whole: bool
+) -> None:
+    whole = {"total_tokens": 5, "cost": 1e-9, "is_byok": True} if is_whole else {}
+    answer = {"id": "gen-1", "model": "a/b", "choices": [1], "usage": {**usage, **whole}}
+    data = json.dumps(answer).encode("utf-8", "replace")
+    fast, slow = reading.read(data), reading.read(data[:-1] + b', "error": 0}')
+    assert fast is not None
+    assert slow is not None
+    assert (fast.usage, fast.generation_id, fast.model) == (slow.usage, "gen-1", "a/b")
+    assert fast.has_choices
+
+
 @pytest.mark.parametrize("value", [None, {}, [], "usage", 7])
 def test_what_is_no_object_is_no_usage(value: Any) -> None:
     assert reading.usage_of(value) is None
