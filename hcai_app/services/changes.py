@@ -77,6 +77,11 @@ class Follower:
 
 
 async def prune(connection: AsyncConnection) -> None:
-    """Delete changes that every worker has read long ago."""
-    before = clock.now() - KEPT
-    await connection.execute(delete(changes_table).where(changes_table.c.created_at < before))
+    """Delete changes that every worker has read long ago.
+
+    The last one stays: SQLite numbers an empty table from one again, where followers do not look.
+    """
+    columns = changes_table.c
+    is_old = columns.created_at < clock.now() - KEPT
+    last = await connection.scalar(select(func.max(columns.id))) or 0
+    await connection.execute(delete(changes_table).where(is_old, columns.id < last))
