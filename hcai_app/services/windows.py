@@ -73,5 +73,7 @@ class Windows:
     def _sweep(self, now: float) -> None:
         """Forget the names without a hit in their window, once a window's length."""
         ended = now - self.seconds
-        self._hits = {name: hits for name, hits in self._hits.items() if hits[-1] > ended}
+        self._hits = {
+            name: hits for name, hits in self._hits.items() if max(hits, default=0) > ended
+        }
         self._sweep_at = now + self.seconds
