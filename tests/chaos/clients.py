@@ -38,6 +38,20 @@ class Seen:
         return json.loads(events[-1][6:])
 
 
+def check_cut(seen: Seen, status: int) -> None:
+    """The call ended in good order with this error, in the form that its answer had by then."""
+    assert seen.whole, "the connection broke"
+    if seen.status != 200:
+        assert (seen.status, seen.error["code"]) == (status, status)
+    elif seen.headers["content-type"].startswith("text/event-stream"):
+        assert seen.body.endswith(DONE)
+        assert seen.last_event["error"]["code"] == status
+        assert seen.last_event["choices"][0]["finish_reason"] == "error"
+    else:  # a heartbeat was first
+        assert seen.body.startswith(b" ")
+        assert seen.error["code"] == status
+
+
 def body_of(text: str, *, stream: bool, **fields: Any) -> bytes:
     message = {"role": "user", "content": text}
     return json.dumps({"model": MODEL, "messages": [message], "stream": stream, **fields}).encode()
