@@ -144,17 +144,21 @@ async def _open_services(
         running=Running(given.max_in_flight),
         chat_limit=RateLimit("chat", given.chat_rate_limit, given.redis_url),
         bodies=Bodies(given.max_body_bytes),
-        catalog=Catalog(
-            directory.models,
-            language=given.language_models,
-            image=given.image_models,
-            embedding=given.embedding_models,
-        ),
+        catalog=_catalog(given, directory),
         upstream=await stack.enter_async_context(Upstream(provider)),
         redis=redis,
     )
     await _start_tasks(stack, opened)
     return opened
+
+
+def _catalog(given: Settings, directory: Directory) -> Catalog:
+    return Catalog(
+        directory.models,
+        language=given.language_models,
+        image=given.image_models,
+        embedding=given.embedding_models,
+    )
 
 
 async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
