@@ -1,0 +1,111 @@
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlmodel import SQLModel
+
+from alembic import command
+from hcai_app.db import migrate, models
+from hcai_app.db.engine import Database
+from tests.harness.processes import ROOT, clean_environment
+
+UPGRADE = """
+import asyncio, sys
+from hcai_app.db import migrate
+from hcai_app.db.engine import Database
+
+async def upgrade():
+    database = Database(sys.argv[1])
+    await migrate.upgrade(database)
+    assert await migrate.is_current(database)
+    await database.close()
+
+asyncio.run(upgrade())
+"""
+
+
+@pytest.fixture
+async def empty(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+def differences(connection: Connection) -> Any:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return compare_metadata(context, SQLModel.metadata)
+
+
+async def tables_of(database: Database) -> set[str]:
+    async with database.reading() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def test_the_migrations_make_what_the_models_say(empty: Database) -> None:
+    assert models.__all__
+    await migrate.upgrade(empty)
+    async with empty.reading() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_an_empty_database_is_brought_up_and_a_second_time_nothing_happens(
+    empty: Database,
+) -> None:
+    assert not await migrate.is_current(empty)
+    await migrate.upgrade(empty)
+    assert await migrate.is_current(empty)
+    tables = await tables_of(empty)
+    assert tables == {*SQLModel.metadata.tables, "alembic_version"}
+    await migrate.upgrade(empty)
+    assert await tables_of(empty) == tables
+
+
+async def test_every_migration_can_be_taken_back(empty: Database) -> None:
+    await migrate.upgrade(empty)
+
+    def downgrade(connection: Connection) -> None:
+        config = Config(migrate.ALEMBIC_INI)
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+
+    async with empty.writing() as connection:
+        await connection.run_sync(downgrade)
+    assert await tables_of(empty) == {"alembic_version"}
+    assert not await migrate.is_current(empty)
+    await migrate.upgrade(empty)
+    assert await migrate.is_current(empty)
+
+
+async def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            UPGRADE,
+            database_url,
+            cwd=ROOT,
+            env=clean_environment(),
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(4)
+    ]
+    results = await asyncio.gather(*(process.communicate() for process in processes))
+    errors = [error.decode() for _out, error in results]
+    assert [process.returncode for process in processes] == [0, 0, 0, 0], errors
+
+
+def test_the_command_line_migrates_what_the_settings_name(database_url: str) -> None:
+    env = {**clean_environment(), "DATABASE_URL": database_url, "HOME": os.environ["HOME"]}
+    for arguments in (["hcai_app", "migrate"], ["alembic", "check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments], cwd=ROOT, env=env, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
