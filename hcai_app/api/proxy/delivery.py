@@ -23,7 +23,7 @@ from hcai_app.worker import Worker
 
 log = logging.getLogger(__name__)
 
-# A call that is over sooner is not watched for a client that leaves: nothing would be gained.
+# A call that is over sooner needs neither a pulse nor an eye on its client.
 WATCH_AFTER_S = 0.1
 CLIENT_CLOSED = 499
 INTERNAL_ERROR = 500
@@ -160,6 +160,7 @@ class Delivery:
             self.exchange.headers.append(header)
 
     def _start_watch(self) -> None:
+        self.pulse.start()
         self._watch = asyncio.get_running_loop().create_task(self._watch_client())
 
     async def _watch_client(self) -> None:

@@ -10,7 +10,7 @@ from hcai_app.api.exchange import Exchange
 
 
 class Pulse:
-    """Writes for its owner, and calls `beat` after each `interval_s` without a write."""
+    """Writes for its owner, and, once started, calls `beat` after each `interval_s` of silence."""
 
     def __init__(
         self, exchange: Exchange, interval_s: float, beat: Callable[[], Awaitable[None]]
@@ -23,7 +23,11 @@ class Pulse:
         self._is_writing = False
         self._is_over = False
         self._beating: asyncio.Task[None] | None = None
-        self._timer = self._loop.call_later(interval_s, self._fire)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to beat; the silence since the making of the pulse counts."""
+        self._fire()
 
     async def write(self, data: bytes) -> None:
         """Send a piece, after a beat that is still on its way."""
@@ -39,14 +43,16 @@ class Pulse:
     async def stop(self) -> None:
         """End the pulse; a beat that is on its way arrives first."""
         self._is_over = True
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._beating is not None:
             await self._beating
 
     def abort(self) -> None:
         """End the pulse at once: nobody listens any more."""
         self._is_over = True
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._beating is not None:
             self._beating.cancel()
 
