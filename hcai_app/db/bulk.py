@@ -1,0 +1,56 @@
+"""Writing many rows with few statements, on SQLite and PostgreSQL alike.
+
+The driver's `executemany` on SQLite runs a statement a row and gives the interpreter's lock away at
+each: under load a group of forty rows then waited longer for the lock than for the disk. Here a
+group goes out in statements of 64, 32, 16 … rows, so that a handful of prepared statements serves.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+LARGEST = 64
+
+
+class Bulk:
+    """The statements that insert rows of some columns into a table."""
+
+    def __init__(self, table: Table, columns: Sequence[str], *, on_conflict: str = "") -> None:
+        self._head = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of our tables
+        self._tail = f" {on_conflict}" if on_conflict else ""
+        self._width = len(columns)
+        self._texts: dict[tuple[str, int], str] = {}
+
+    def insert(self, connection: Connection, rows: Sequence[Iterable[Any]]) -> None:
+        """Insert rows, each with a value for every column, in their order."""
+        start, size = 0, LARGEST
+        while start < len(rows):
+            while size > len(rows) - start:
+                size //= 2
+            values = tuple(chain.from_iterable(rows[start : start + size]))
+            connection.exec_driver_sql(self._text(connection.dialect.name, size), values)
+            start += size
+
+    def _text(self, dialect: str, size: int) -> str:
+        text = self._texts.get((dialect, size))
+        if text is None:
+            mark = "?" if dialect == "sqlite" else "${}"
+            marks = [mark.format(number + 1) for number in range(size * self._width)]
+            rows = (marks[at : at + self._width] for at in range(0, len(marks), self._width))
+            text = self._head + ", ".join(f"({', '.join(row)})" for row in rows) + self._tail
+            self._texts[dialect, size] = text
+        return text
+
+
+def adding(table: Table, sums: Iterable[str], latest: Iterable[str] = ()) -> str:
+    """Return the clause that adds to a row of sums, and moves its latest moments on."""
+    name, key = table.name, ", ".join(column.name for column in table.primary_key)
+    steps = [f"{column} = {name}.{column} + excluded.{column}" for column in sums]
+    steps += [
+        f"{column} = CASE WHEN excluded.{column} > {name}.{column} "
+        f"THEN excluded.{column} ELSE {name}.{column} END"
+        for column in latest
+    ]
+    return f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(steps)}"
