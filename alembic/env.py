@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `hcai_app.db.migrate` hands over, or on DATABASE_URL."""
+"""Runs the migrations on the connection that `hcai_app.db.migrate` hands over, or DATABASE_URL."""
 
 import asyncio
 
@@ -7,10 +7,8 @@ from sqlmodel import SQLModel
 
 from alembic import context
 from hcai_app import settings
-from hcai_app.db import models
+from hcai_app.db import models  # noqa: F401 - importing the tables registers them
 from hcai_app.db.engine import Database
-
-assert models.__all__, "importing the tables registers them"
 
 
 def run_on(connection: Connection) -> None:

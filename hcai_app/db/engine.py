@@ -6,7 +6,7 @@ connection there: SQLite has one writer anyway.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
@@ -46,13 +46,13 @@ class Database:
             self._writer = _postgres_engine(self.url, pre_ping=False, isolation="READ COMMITTED")
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
         """Open a unit of work that only reads."""
         async with self._reader.begin() as connection:
             yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self) -> AsyncGenerator[AsyncConnection]:
         """Open a unit of work that writes; it commits once, at its end."""
         async with self._writers_turn(), self._writer.begin() as connection:
             yield connection

@@ -10,19 +10,20 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.db.models import KeyRow
+from hcai_app.db.tables import table_of
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import changes, users
 
 PREFIX = "sk-hc-v1-"
 PATTERN = re.compile(r"sk-hc-v1-[0-9a-f]{64}")
 MAX_NAME = 100
-keys_table: Table = KeyRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+keys_table = table_of(KeyRow)
 
 
 @dataclass(frozen=True, slots=True)

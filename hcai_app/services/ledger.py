@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.bulk import Bulk
 from hcai_app.db.engine import Database
 from hcai_app.db.models import CallRow
+from hcai_app.db.tables import table_of
 from hcai_app.services import rollups
 from hcai_app.services.calls import Entry
 from hcai_app.services.journal import Journal
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 GROUP_SIZE = 500
 RETRY_S = 0.5
-calls_table: Table = CallRow.__table__  # pyright: ignore[reportAttributeAccessIssue, reportAssignmentType]
+calls_table = table_of(CallRow)
 CALLS = Bulk(calls_table, Entry.__struct_fields__)
 
 

@@ -123,7 +123,8 @@ class Settler:
             await self._postpone(row)
 
     async def _postpone(self, row: RowMapping) -> None:
-        wait_s = SCHEDULE_S[min(row["settle_attempts"], len(SCHEDULE_S) - 1)]
+        attempts: int = row["settle_attempts"]
+        wait_s = SCHEDULE_S[min(attempts, len(SCHEDULE_S) - 1)]
         async with self._database.writing() as connection:
             await connection.execute(
                 update(calls_table)

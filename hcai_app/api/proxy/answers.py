@@ -1,6 +1,7 @@
 """The two ways to relay an answer: a stream of events, and a plain JSON body."""
 
 import asyncio
+from typing import Any, cast
 
 import aiohttp
 import msgspec
@@ -174,7 +175,8 @@ class WholeAnswer:
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
         """Return the whole body, or, of a large one, what has come so far."""
-        pieces, size = [], 0
+        pieces: list[bytes] = []
+        size = 0
         while data := await content.readany():
             pieces.append(data)
             size += len(data)
@@ -235,7 +237,11 @@ def _is_failed(body: bytes) -> bool:
     if b'"error"' not in body:
         return False
     choices = msgspec.json.decode(body).get("choices")
-    return isinstance(choices, list) and any(
-        isinstance(choice, dict) and (choice.get("error") or choice.get("finish_reason") == "error")
-        for choice in choices
-    )
+    return isinstance(choices, list) and any(map(_has_failed, cast(list[Any], choices)))
+
+
+def _has_failed(choice: Any) -> bool:
+    if not isinstance(choice, dict):
+        return False
+    fields = cast(dict[str, Any], choice)
+    return bool(fields.get("error")) or fields.get("finish_reason") == "error"

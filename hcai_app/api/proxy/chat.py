@@ -90,9 +90,10 @@ def _fallbacks(fields: Fields) -> tuple[str, ...]:
     models = _value(fields, "models")
     if models is None:
         return ()
-    if not isinstance(models, list) or not all(isinstance(name, str) for name in models):
-        raise InvalidRequest("`models` must be a list of model names.", param="models")
-    return tuple(models)
+    try:
+        return tuple(msgspec.convert(models, list[str]))
+    except msgspec.ValidationError:
+        raise InvalidRequest("`models` must be a list of model names.", param="models") from None
 
 
 def _is_stream(fields: Fields) -> bool:
