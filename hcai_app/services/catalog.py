@@ -17,6 +17,7 @@ from typing import Any
 
 from hcai_app import money
 from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
+from hcai_app.lenient import members_of
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?")
 # Estimates for a model of unknown price: dearer than most, in nano-dollars a token.
 FALLBACK_PROMPT = 10_000
 FALLBACK_COMPLETION = 30_000
+# Dearer than any image or request; more is a broken figure.
+MAX_PRICE_USD = 1_000
 MAX_ASSUMED_OUTPUT = 8_192
 # No model writes more; a larger `max_tokens` would make a figure that no column holds.
 MAX_OUTPUT = 1_000_000
@@ -132,7 +135,7 @@ class Catalog:
     async def _refresh(self) -> None:
         try:
             models = [*await self._fetch(LANGUAGE_PATH), *await self._fetch(EMBEDDING_PATH)]
-            by_id = {str(model["id"]): model for model in models if "id" in model}
+            by_id = {model["id"]: model for model in models if isinstance(model.get("id"), str)}
             prices = {name: prices_from(model) for name, model in by_id.items()}
             self._listing = Listing(by_id, prices, time.monotonic())
         except HcaiError as error:
@@ -156,8 +159,8 @@ def estimate(prices: Prices, *, body_bytes: int, max_tokens: int | None, answers
 
 def prices_from(model: Model) -> Prices:
     """Read a catalogue entry's prices; what is missing or dynamic (-1) takes the fallback."""
-    pricing = model.get("pricing") or {}
-    top = model.get("top_provider") or {}
+    pricing = members_of(model.get("pricing"))
+    top = members_of(model.get("top_provider"))
     completion = _price(pricing.get("completion"), FALLBACK_COMPLETION)
     return Prices(
         prompt=_price(pricing.get("prompt"), FALLBACK_PROMPT),
@@ -171,11 +174,13 @@ def prices_from(model: Model) -> Prices:
 def _price(value: Any, fallback: int) -> int:
     """Return nano-dollars a unit, rounded up so that no price becomes nothing."""
     try:
-        exact = Decimal(str(value)) * money.NANO
-        return fallback if exact < 0 else int(exact.to_integral_value("ROUND_CEILING"))
-    except (InvalidOperation, ValueError, OverflowError):
+        price = Decimal(str(value))
+    except InvalidOperation:
         return fallback
+    is_price = price.is_finite() and 0 <= price < MAX_PRICE_USD
+    return int((price * money.NANO).to_integral_value("ROUND_CEILING")) if is_price else fallback
 
 
 def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return value if is_whole else 0
