@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
@@ -32,20 +33,19 @@ async def create(
         InvalidRequest: When the Slack id is taken.
     """
     user_id = f"usr_{secrets.token_hex(10)}"
-    async with database.writing() as connection:
-        taken = select(users_table.c.id).where(users_table.c.slack_id == slack_id)
-        if await connection.scalar(taken) is not None:
-            raise InvalidRequest(f"There is a user with the Slack id {slack_id} already.")
-        await connection.execute(
-            insert(users_table).values(
-                id=user_id,
-                slack_id=slack_id,
-                name=name.strip()[:MAX_NAME],
-                is_verified=is_verified,
-                budget_nanousd=budget_nanousd,
-                created_at=clock.now(),
-            )
-        )
+    row = {
+        "id": user_id,
+        "slack_id": slack_id,
+        "name": name.strip()[:MAX_NAME],
+        "is_verified": is_verified,
+        "budget_nanousd": budget_nanousd,
+        "created_at": clock.now(),
+    }
+    try:
+        async with database.writing() as connection:
+            await connection.execute(insert(users_table).values(row))
+    except IntegrityError as error:
+        raise InvalidRequest(f"There is a user with the Slack id {slack_id} already.") from error
     return user_id
 
 
