@@ -34,6 +34,12 @@ def test_every_setting_is_in_the_readme_and_no_other():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_no_setting_is_named_that_does_not_exist(document: Path):
+    named = set(re.findall(r"\bHCAI_[A-Z_]+\b", document.read_text()))
+    assert named <= SETTINGS
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_links_lead_to_files(document: Path):
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
     missing = [target for target in targets if not (document.parent / target).exists()]
