@@ -30,8 +30,8 @@ ANSWER = (
     "hit ten in a row and your raccoon gets the whole pizza."
 )
 RECEIPT = "qwen/qwen3-32b · 36 tokens"
-RUN = """python -m hcai_app users create --slack-id U0X --name Orpheus --verified
-python -m hcai_app keys create --user U0X --name laptop"""
+RUN = """.venv/bin/python -m hcai_app users create --slack-id U0X --name Orpheus --verified
+.venv/bin/python -m hcai_app keys create --user U0X --name laptop"""
 
 
 @rx.page("/", title="HCAI: free AI for teenagers who build", description="Hack Club's free AI API.")
