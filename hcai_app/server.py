@@ -24,41 +24,49 @@ STOP_GRACE_S = 10
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself waits for headers without end."""
+    """uvicorn's protocol, which by itself waits for headers without end.
+
+    One timer a connection looks every so often: a timer a request would cost too much.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock: headers are expected."""
         super().connection_made(transport)
         self._header_bytes = 0
-        self._awaits_headers = True
-        self._header_timer = self.loop.call_later(HEADERS_S, self._close_late)
+        self._headers_since: float | None = self.loop.time()
+        self._guard = self.loop.call_later(HEADERS_S, self._look)
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes of headers."""
-        if self._awaits_headers:
-            self._header_bytes += len(data)
         super().data_received(data)
-        if self._awaits_headers and self._header_bytes > MAX_HEADER_BYTES:
-            self._close_late()
+        if self._headers_since is not None:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
+                self._close_late()
 
     def on_message_begin(self) -> None:
         """Start the clock for the next request of the connection."""
         super().on_message_begin()
-        self._header_timer.cancel()
-        self._awaits_headers = True
-        self._header_timer = self.loop.call_later(HEADERS_S, self._close_late)
+        self._headers_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
         """Stop the clock."""
-        self._header_timer.cancel()
-        self._awaits_headers = False
+        self._headers_since = None
         self._header_bytes = 0
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
-        self._header_timer.cancel()
+        """Stop looking."""
+        self._guard.cancel()
         super().connection_lost(exc)
+
+    def _look(self) -> None:
+        since, now = self._headers_since, self.loop.time()
+        if since is not None and now - since >= HEADERS_S:
+            self._close_late()
+        else:
+            wait_s = HEADERS_S if since is None else since + HEADERS_S - now
+            self._guard = self.loop.call_later(wait_s, self._look)
 
     def _close_late(self) -> None:
         if self.transport is not None and not self.transport.is_closing():

@@ -43,7 +43,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:
-        batch_op.create_index("ix_calls_generation_id", ["generation_id"], unique=False)
         batch_op.create_index(
             "ix_calls_unsettled",
             ["settle_at_ms"],
@@ -184,6 +183,5 @@ def downgrade() -> None:
             sqlite_where=sa.text("settled = 0"),
             postgresql_where=sa.text("NOT settled"),
         )
-        batch_op.drop_index("ix_calls_generation_id")
 
     op.drop_table("calls")

@@ -31,6 +31,7 @@ class Exchange:
         self.receive = receive
         self._send = send
         self._proxy_hops = proxy_hops
+        self._request_headers: dict[bytes, bytes] = dict(scope["headers"])
         self.started_at_ms = clock.now_ms()
         self.request_id = calls.new_id(self.started_at_ms)
         self.headers: Headers = [
@@ -51,10 +52,8 @@ class Exchange:
 
     def header(self, name: bytes) -> str | None:
         """Return a request header (lower-case name); None when it was not sent."""
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return value.decode("latin-1")
-        return None
+        value = self._request_headers.get(name)
+        return None if value is None else value.decode("latin-1")
 
     @property
     def address(self) -> str:

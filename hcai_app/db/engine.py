@@ -24,6 +24,8 @@ POOL_SIZE = 5
 # The class of PostgreSQL's states for values that do not fit.
 DATA_EXCEPTION = "22"
 CACHED_STATEMENTS = 256
+# How many pages gather in the write-ahead log: the busy ones are then copied back less often.
+CHECKPOINT_PAGES = 4_000
 
 T = TypeVar("T")
 
@@ -131,6 +133,7 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
         ):
             cursor.execute(f"PRAGMA {pragma}")

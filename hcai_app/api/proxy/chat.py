@@ -1,7 +1,7 @@
 """A chat completion's request: only what we must know of it is read, the rest stays as it came."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -10,6 +10,9 @@ from hcai_app.errors import InvalidRequest
 Fields = dict[str, msgspec.Raw]
 _fields = msgspec.json.Decoder(Fields)
 MAX_ANSWERS = 128
+# Larger bodies are not read twice, not even quickly.
+MAX_PLAIN_BYTES = 256 * 1024
+Whole = Annotated[int, msgspec.Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,21 @@ class ChatRequest:
         return msgspec.json.encode(self.fields)
 
 
+class _Plain(msgspec.Struct):
+    """What nearly every request is: read in one go."""
+
+    model: Annotated[str, msgspec.Meta(min_length=1)]
+    messages: list[msgspec.Raw]
+    stream: bool | None = None
+    max_completion_tokens: Whole | None = None
+    max_tokens: Whole | None = None
+    n: Whole | None = None
+    models: None = None
+
+
+_plain_requests = msgspec.json.Decoder(_Plain)
+
+
 def parse(body: bytes) -> ChatRequest:
     """Read a request.
 
@@ -41,6 +59,26 @@ def parse(body: bytes) -> ChatRequest:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = object_in(body)
+    if len(body) <= MAX_PLAIN_BYTES:
+        try:
+            return _plain(_plain_requests.decode(body), fields)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass  # something is out of the ordinary: member by member it can be said what
+    return _parse_by_member(fields)
+
+
+def _plain(known: _Plain, fields: Fields) -> ChatRequest:
+    return ChatRequest(
+        model=known.model,
+        fallbacks=(),
+        is_stream=bool(known.stream),
+        max_tokens=known.max_completion_tokens or known.max_tokens,
+        answers=min(known.n or 1, MAX_ANSWERS),
+        fields=fields,
+    )
+
+
+def _parse_by_member(fields: Fields) -> ChatRequest:
     _check_messages(fields)
     return ChatRequest(
         model=_model(fields),

@@ -13,7 +13,6 @@ class CallRow(SQLModel, table=True):
     __tablename__ = "calls"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("ix_calls_user_id_id", "user_id", "id"),
-        Index("ix_calls_generation_id", "generation_id"),
         Index(
             "ix_calls_unsettled",
             "settle_at_ms",
