@@ -25,11 +25,16 @@ def memory_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024 / 1024
 
 
-def open_sockets(pid: int) -> int:
-    count = 0
+def open_files(pid: int) -> list[str]:
+    """The targets of the process's open handles: paths, and names like `socket:[…]`."""
+    names: list[str] = []
     for handle in Path(f"/proc/{pid}/fd").iterdir():
         try:
-            count += str(handle.readlink()).startswith("socket:")
+            names.append(str(handle.readlink()))
         except OSError:
             continue
-    return count
+    return names
+
+
+def open_sockets(pid: int) -> int:
+    return sum(name.startswith("socket:") for name in open_files(pid))

@@ -81,6 +81,7 @@ def test_a_full_disk_refuses_calls_and_loses_none(
     books.check_roll_ups(product)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_in_the_middle_of_a_line_spoils_no_other_line(
     install: Install, provider: Provider, disk: Path
 ) -> None:

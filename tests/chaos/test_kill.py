@@ -1,10 +1,14 @@
 """`kill -9` in mid-answer: no row is lost, none is doubled, and the cost is the provider's."""
 
+import os
+import signal
+
 import pytest
 
-from tests.chaos import books
+from tests.chaos import books, procfs
 from tests.chaos.clients import Load, body_of
 from tests.conftest import Install
+from tests.harness.databases import REDIS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
@@ -38,6 +42,34 @@ def test_five_kills_in_a_row_lose_and_double_nothing(
     install: Install, provider: Provider, database_url: str
 ) -> None:
     _kill_and_restart(install(DATABASE_URL=database_url, **ROOMY), provider, rounds=5)
+
+
+def test_a_neighbour_adopts_the_calls_of_a_killed_worker(
+    install: Install, provider: Provider
+) -> None:
+    product = install(REDIS_URL=f"{REDIS}/9", **ROOMY).start(workers=2)
+    key = books.make_key(product)
+    with Load(product, key, CLIENTS, MIXED) as load:
+        books.wait_until(lambda: len(load.seen) >= 150, 60, "the load runs")
+        os.kill(_a_worker_of(product), signal.SIGKILL)
+        books.wait_until(lambda: any(not call.whole for call in load.seen), 10, "calls broke")
+        seen = load.end()
+    whole = {call.request_id for call in seen if call.whole}
+    books.wait_until(lambda: len(books.ledger(product)) >= provider.count(), 20, "adoption")
+    rows = books.wait_until_settled(product)
+    assert whole <= {row["id"] for row in rows if row["outcome"] == "completed"}
+    books.check_against_provider(rows, provider)
+    books.check_roll_ups(product)
+    books.check_stats(product, key)
+
+
+def _a_worker_of(product: Product) -> int:
+    """A process that holds the lock of a journal's slot."""
+    assert product.process is not None
+    for pid in procfs.family(product.process.pid):
+        if any(name.endswith(".lock") for name in procfs.open_files(pid)):
+            return pid
+    raise AssertionError("no worker holds a journal")
 
 
 def _kill_and_restart(product: Product, provider: Provider, *, rounds: int) -> None:

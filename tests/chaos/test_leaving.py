@@ -152,6 +152,7 @@ def test_a_row_that_waits_for_its_cost_survives_a_restart(
     books.check_stats(product, key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_plain_answer_that_nobody_waits_for_is_settled_after_a_restart(
     install: Install, provider: Provider, ending: str

@@ -100,6 +100,7 @@ def test_rows_kept_in_the_journal_survive_a_kill_during_the_outage(
     books.check_roll_ups(product)
 
 
+@pytest.mark.slow
 def test_a_stop_during_the_outage_is_prompt_and_keeps_every_row(
     install: Install, provider: Provider, cluster: Cluster
 ) -> None:
