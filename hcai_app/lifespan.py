@@ -35,6 +35,7 @@ from hcai_app.services.rollups import Rollups
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
 from hcai_app.services.shared import SharedRedis
+from hcai_app.services.shared_budget import SharedBudget, SharedRoom
 from hcai_app.settings import Settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.client import Provider, Upstream, provider_of
@@ -119,16 +120,18 @@ async def _open_services(
 ) -> Worker:
     journal = Journal(settings.journal_folder(given))
     stack.callback(journal.close)
-    totals = Rollups(f"{socket.gethostname()}-{journal.slot}")
+    name = f"{socket.gethostname()}-{journal.slot}"
+    totals = Rollups(name)
     ledger = Ledger(database, journal, totals)
     ledger.start()
     stack.push_async_callback(ledger.close)
-    budget = Budget(database, money.to_nanousd(given.daily_budget_usd))
     directory = Directory(provider)
     stack.push_async_callback(directory.close)
     redis = SharedRedis(given.redis_url) if given.redis_url else None
     if redis is not None:
         stack.push_async_callback(redis.close)
+    default = money.to_nanousd(given.daily_budget_usd)
+    budget = SharedBudget(database, default, redis, name) if redis else Budget(database, default)
     opened = Worker(
         settings=given,
         database=database,
@@ -147,6 +150,7 @@ async def _open_services(
         catalog=_catalog(given, directory),
         upstream=await stack.enter_async_context(Upstream(provider)),
         redis=redis,
+        room=SharedRoom(redis, given.max_in_flight) if redis else None,
     )
     await _start_tasks(stack, opened)
     return opened
@@ -163,7 +167,7 @@ def _catalog(given: Settings, directory: Directory) -> Catalog:
 
 async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     """Adopt what dead workers left, then start what runs beside the calls."""
-    await adoption.adopt(opened.journal, opened.ledger)
+    await adoption.adopt(opened.journal, opened.ledger, opened.budget)
     cutter = Cutter(opened.database, opened.keyring, opened.running)
     follower = Follower(opened.database, cutter.apply)
     await follower.start()
@@ -171,10 +175,13 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     for running in (
         follower.run(),
         opened.settler.run(),
-        adoption.watch(opened.journal, opened.ledger),
+        opened.budget.run(),
+        adoption.watch(opened.journal, opened.ledger, opened.budget),
         housekeeping.run(opened.database, opened.settings.retention_days),
     ):
         _keep_running(stack, running)
+    if opened.room is not None:
+        _keep_running(stack, opened.room.run())
 
 
 def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

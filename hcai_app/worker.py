@@ -16,6 +16,7 @@ from hcai_app.services.limits import RateLimit
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
 from hcai_app.services.shared import SharedRedis
+from hcai_app.services.shared_budget import SharedRoom
 from hcai_app.settings import Settings
 from hcai_app.upstream.client import Upstream
 
@@ -37,6 +38,7 @@ class Worker:
     catalog: Catalog
     upstream: Upstream
     redis: SharedRedis | None
+    room: SharedRoom | None  # with Redis: all workers' running calls
 
 
 class _Holder:

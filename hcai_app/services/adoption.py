@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 
 from hcai_app.db import engine
+from hcai_app.services.budget import Budget
 from hcai_app.services.calls import Entry, Outcome
 from hcai_app.services.journal import Journal, Orphans, find_orphans
 from hcai_app.services.ledger import Ledger
@@ -17,29 +18,29 @@ BATCH = 500
 BROKEN = 500
 
 
-async def adopt(journal: Journal, ledger: Ledger) -> int:
+async def adopt(journal: Journal, ledger: Ledger, budget: Budget) -> int:
     """Bring everything that dead workers left into the ledger; return how many rows that made."""
     made = 0
     for orphans in find_orphans(journal):
         try:
-            made += await _adopt(orphans, ledger)
+            made += await _adopt(orphans, ledger, budget)
             orphans.discard()
         finally:
             orphans.release()
     return made
 
 
-async def watch(journal: Journal, ledger: Ledger) -> None:
+async def watch(journal: Journal, ledger: Ledger, budget: Budget) -> None:
     """Adopt from neighbours that die, for ever."""
     while True:
         await asyncio.sleep(POLL_S)
         try:
-            await adopt(journal, ledger)
+            await adopt(journal, ledger, budget)
         except Exception as error:
             log.warning("a dead worker's journal cannot be adopted yet: %s", engine.reason(error))
 
 
-async def _adopt(orphans: Orphans, ledger: Ledger) -> int:
+async def _adopt(orphans: Orphans, ledger: Ledger, budget: Budget) -> int:
     calls, entries = orphans.read()
     broken = [call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls]
     for batch in _batches(broken):
@@ -48,6 +49,7 @@ async def _adopt(orphans: Orphans, ledger: Ledger) -> int:
     made = 0
     for batch in _batches(rows):
         made += await ledger.insert_missing(batch)
+    budget.reread(rows)
     if made:
         log.warning("%d calls of a dead worker are in the ledger now", made)
     return made

@@ -7,6 +7,7 @@ overrun is one call at most. A call belongs to the UTC day on which it started.
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -65,8 +66,11 @@ class Budget:
             RateLimited: When only running or unsettled calls stand in the way.
             Unavailable: When the spending cannot be read.
         """
+        await self.reserve_within(self.limit_of(caller), caller, call)
+
+    async def reserve_within(self, limit: int, caller: Caller, call: OpenCall) -> None:
+        """Set the call's estimate aside within a limit; refuses as `reserve` does."""
         account = await self._account(caller.user_id, call.day_ms)
-        limit = self.limit_of(caller)
         if account.spent >= limit:
             raise exhausted(limit)
         if account.spent + account.reserved_sum >= limit:
@@ -92,6 +96,12 @@ class Budget:
         if account.reserved.pop(entry.id, None) is not None:  # else it was read with its cost
             account.spent += entry.cost_nanousd
 
+    def reread(self, entries: Iterable[Entry]) -> None:
+        """Read the accounts of a dead worker's calls anew: here they were never its own."""
+
+    async def run(self) -> None:
+        """Do what is to be done beside the calls: nothing, in one worker."""
+
     async def standing(self, caller: Caller) -> tuple[int, int]:
         """Return today's budget and what is spent of it."""
         today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
@@ -115,16 +125,10 @@ class Budget:
         if loading is None:
             loading = self._loading[name] = asyncio.create_task(self._load(*name))
             loading.add_done_callback(lambda _done: self._loading.pop(name, None))
-        try:
-            return await asyncio.shield(loading)
-        except Exception as error:
-            if not engine.is_away(error):
-                raise
-            raise Unavailable("Your budget cannot be read just now; try again soon.") from error
+        return await asyncio.shield(loading)
 
     async def _load(self, user_id: str, day_ms: int) -> Account:
-        async with self._database.reading() as connection:
-            account = await read_account(connection, user_id, day_ms)
+        account = await read_or_unavailable(self._database, user_id, day_ms)
         account = self._accounts.setdefault((user_id, day_ms), account)
         for entry in self._settled_meanwhile.pop((user_id, day_ms), ()):
             self.settle(entry)
@@ -155,6 +159,21 @@ async def read_account(connection: AsyncConnection, user_id: str, day_ms: int) -
     )
     reserved = {row.id: row.reserved_nanousd for row in await connection.execute(open_rows)}
     return Account(int(spent or 0), reserved)
+
+
+async def read_or_unavailable(database: Database, user_id: str, day_ms: int) -> Account:
+    """Read a user's day.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    try:
+        async with database.reading() as connection:
+            return await read_account(connection, user_id, day_ms)
+    except Exception as error:
+        if not engine.is_away(error):
+            raise
+        raise Unavailable("Your budget cannot be read just now; try again soon.") from error
 
 
 def exhausted(limit_nanousd: int) -> BudgetExhausted:

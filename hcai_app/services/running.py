@@ -61,11 +61,7 @@ class Running:
             RateLimited: When too many run already.
         """
         if len(self._slots[caller.user_id]) > self._max_per_user:
-            raise RateLimited(
-                f"You have {self._max_per_user} calls running, which is the most at once; "
-                "wait for one to end.",
-                1,
-            )
+            raise too_many(self._max_per_user)
 
     def leave(self, slot: Slot) -> None:
         """Give the place back."""
@@ -98,3 +94,10 @@ class Running:
         for slots in list(self._slots.values()):
             for slot in list(slots):
                 slot.cut(error)
+
+
+def too_many(most: int) -> RateLimited:
+    """Return the refusal of a call over the user's limit of running ones."""
+    return RateLimited(
+        f"You have {most} calls running, which is the most at once; wait for one to end.", 1
+    )

@@ -27,7 +27,7 @@ async def carry(worker: Worker, exchange: Exchange) -> None:
     caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
     slot = worker.running.enter(caller)
     try:
-        await _check_caller(worker, exchange, caller)
+        await _check_caller(worker, exchange, slot)
         body = await intake.read_body(worker.bodies, exchange)
         try:
             request = chat.parse(body)
@@ -44,6 +44,8 @@ async def carry(worker: Worker, exchange: Exchange) -> None:
         raise slot.cut_by from None
     finally:
         worker.running.leave(slot)
+        if worker.room is not None:
+            worker.room.leave(slot)
 
 
 def bearer_key(exchange: Exchange) -> str | None:
@@ -54,12 +56,15 @@ def bearer_key(exchange: Exchange) -> str | None:
     return value[len(BEARER) :].strip()
 
 
-async def _check_caller(worker: Worker, exchange: Exchange, caller: Caller) -> None:
+async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
     """Ask whether this caller may make one more call, before a byte of its body is read."""
+    caller = slot.caller
     worker.keyring.check_allowed(caller)
     intake.check_declared_size(worker.bodies, exchange)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
     worker.running.check_room(caller)
+    if worker.room is not None:
+        await worker.room.check(slot, exchange.request_id)
 
 
 def _check_models(worker: Worker, request: ChatRequest) -> None:
