@@ -1,6 +1,4 @@
 import asyncio
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -9,26 +7,9 @@ from sqlalchemy import text
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import keys, users
-from tests.harness.processes import ROOT, clean_environment
 
 SECRET = "a secret of the tests, long enough for it"
 LIMIT = 50
-RACE = """
-import asyncio, sys
-from hcai_app.db.engine import Database
-from hcai_app.errors import InvalidRequest
-from hcai_app.services import keys
-
-async def race():
-    database = Database(sys.argv[1])
-    made = await asyncio.gather(*(
-        keys.issue(database, "U1", "race", secret_key=sys.argv[2], max_keys=50) for _ in range(20)
-    ), return_exceptions=True)
-    assert all(isinstance(one, (keys.IssuedKey, InvalidRequest)) for one in made), made
-    await database.close()
-
-asyncio.run(race())
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -61,23 +42,6 @@ async def test_the_limit_counts_active_keys_only(database: Database) -> None:
     await keys.revoke(database, first.id, secret_key=SECRET)
     await issue(database, max_keys=2)
     assert len(await keys.of_user(database, "U1")) == 3
-
-
-async def test_racing_creations_of_several_processes_leave_the_limit(
-    database: Database, database_url: str
-) -> None:
-    racers = [
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", RACE, database_url, SECRET),
-            cwd=ROOT,
-            env=clean_environment(),
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(3)
-    ]
-    errors = [(await racer.communicate())[1].decode() for racer in racers]
-    assert [racer.returncode for racer in racers] == [0, 0, 0], errors
-    assert len(await keys.of_user(database, "U1")) == LIMIT
 
 
 @pytest.mark.parametrize("by", ["id", "secret"])

@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hcai_app.money import MAX_NANOUSD
@@ -113,6 +113,7 @@ def test_an_answer_read_fast_tells_the_same_as_one_read_leniently(
     whole = {"total_tokens": 5, "cost": 1e-9, "is_byok": True} if is_whole else {}
     answer = {"id": "gen-1", "model": "a/b", "choices": [1], "usage": {**usage, **whole}}
     data = json.dumps(answer).encode("utf-8", "replace")
+    assume(b"NaN" not in data and b"Infinity" not in data)  # no JSON
     fast, slow = reading.read(data), reading.read(data[:-1] + b', "error": 0}')
     assert fast is not None
     assert slow is not None
