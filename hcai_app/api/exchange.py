@@ -76,9 +76,9 @@ class Exchange:
             }
         )
 
-    async def write(self, data: bytes, *, more: bool = True) -> None:
+    def write(self, data: bytes, *, more: bool = True) -> Awaitable[None]:
         """Send a piece of the body; with `more` False the last one."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        return self._send({"type": "http.response.body", "body": data, "more_body": more})
 
     async def reply(self, status: int, data: bytes, *headers: tuple[bytes, bytes]) -> None:
         """Send a whole answer."""

@@ -25,7 +25,6 @@ TAIL_BYTES = HELD_BYTES
 # How many chunks are read for the generation id and the name of the model that answers.
 CHUNKS_READ_FOR_NAMES = 3
 KEEP_ALIVE = b": keep-alive\n"
-WORDS = (b'"usage"', b'"error"', b"[DONE]")
 
 
 @dataclass(slots=True)
@@ -44,10 +43,14 @@ class StreamTee:
     _line_sent: int = 0  # how much of what is kept has been sent
     _parts: bytes = b""  # the data lines of an event that are JSON only together
     _chunks_read: int = 0
+    _is_quiet: bool = False  # nothing is awaited of the next lines but content
     _last: bytes = b"\n\n"  # the last bytes sent
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the provider, return those that may go to the client now."""
+        if self._is_quiet and not self._line and data[-2:] == b"\n\n" and not _has_word(data):
+            self._last = data[-3:]  # what nearly all content is: whole events, nothing to read
+            return data
         if self.is_done:
             self.ending += data
             return b""
@@ -56,9 +59,10 @@ class StreamTee:
             return self._sent(self._hold(data))
         lines, rest = data[:cut], data[cut:]
         whole = bytes(self._line) + lines if self._line else lines
-        reads = self._needs_reading(whole)
+        reads = not self._is_quiet or self._is_cut or _has_word(whole)
         out = self._read_lines(whole) if reads else whole[self._line_sent :]
         self._drop_line()
+        self._is_quiet = not (self.is_done or self._parts or self._is_early())
         if self.is_done:
             self.ending += rest
             return self._sent(out)
@@ -88,11 +92,6 @@ class StreamTee:
         if self._last.endswith((b"\n\n", b"\n\r\n")):
             return b""
         return b"\n" if self._last.endswith(b"\n") else b"\n\n"
-
-    def _needs_reading(self, block: bytes) -> bool:
-        if self._is_early() or self._is_cut or self._parts:
-            return True
-        return any(word in block for word in WORDS)
 
     def _is_early(self) -> bool:
         """Tell whether every chunk is read, for the names that most of them carry."""
@@ -150,7 +149,7 @@ class StreamTee:
         if data == b"[DONE]":
             self.is_done = True
             return None
-        if not (self._is_early() or self._parts or any(word in data for word in WORDS)):
+        if not (self._is_early() or self._parts or _has_word(data)):
             return None
         chunk = reading.read(data)
         if chunk is None:
@@ -180,3 +179,7 @@ class StreamTee:
         return (
             b"data: " + error_chunk(normalised(chunk.error), self.generation_id, self.model) + end
         )
+
+
+def _has_word(data: bytes) -> bool:
+    return b'"usage"' in data or b'"error"' in data or b"[DONE]" in data

@@ -90,7 +90,7 @@ class StreamAnswer:
                 await self._start_once()
             if delivery.call.first_byte_ms is None and not _is_comment(out):
                 delivery.call.first_byte_ms = delivery.call.elapsed_ms()
-            await delivery.pulse.write(self._take_comments() + out)
+            await delivery.pulse.write(self._take_comments() + out if self._comments else out)
         self._learn()
 
     def _take_comments(self) -> bytes:
