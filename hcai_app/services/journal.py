@@ -141,6 +141,7 @@ class Journal:
         self._calls_in[self._segment] = 0
         self._size = 0
         if full_file >= 0:
+            os.fsync(full_file)  # finished rows may lie in it, which `sync` no longer reaches
             os.close(full_file)
             self._delete_if_free(full)
 
