@@ -10,6 +10,8 @@ from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
+from hcai_app.services import adoption
+from hcai_app.services.budget import Budget
 from hcai_app.services.calls import Caller, Entry, OpenCall, Opening, Outcome, Usage, new_id
 from hcai_app.services.journal import Journal
 from hcai_app.services.ledger import Ledger, calls_table
@@ -25,6 +27,7 @@ class Books:
         self.totals = Rollups(worker)
         self.ledger = Ledger(database, self.journal, self.totals)
         self.ledger.start()
+        self.budget = Budget(database, 10**9)
         self._is_open = True
 
     async def close(self) -> None:
@@ -32,6 +35,10 @@ class Books:
             self._is_open = False
             await self.ledger.close()
             self.journal.close()
+
+    async def adopt(self) -> int:
+        """Take over what dead workers left."""
+        return await adoption.adopt(self.journal, self.ledger, self.budget)
 
     async def record(self, entry: Entry) -> None:
         """Write a row on the whole way, from its opening to its commit."""

@@ -7,8 +7,8 @@ import pytest
 
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
-from hcai_app.services import adoption, ledger
 from hcai_app.services import journal as journal_module
+from hcai_app.services import ledger
 from hcai_app.services.journal import Journal
 from tests.services.books import Books, entry, execute, open_call, rows, sums, until
 from tests.services.outages import outage_of
@@ -113,9 +113,9 @@ async def test_a_worker_that_stops_while_the_database_is_away_leaves_its_rows_to
         await shaky.close()
     await outage.end()
     successor = Books(shaky.database, tmp_path / "journal")
-    assert await adoption.adopt(successor.journal, successor.ledger) == 3
+    assert await successor.adopt() == 3
     assert {row["id"] for row in await rows(shaky.database)} == {row.id for row in kept}
-    assert await adoption.adopt(successor.journal, successor.ledger) == 0
+    assert await successor.adopt() == 0
     await successor.close()
 
 
@@ -168,8 +168,8 @@ async def test_a_killed_workers_calls_become_rows_once(books: Books, tmp_path: P
     await books.ledger.insert_missing([written])
     journal_module.os.close(dead._file)
     journal_module.os.close(dead._lock)
-    assert await adoption.adopt(books.journal, books.ledger) == 2
-    assert await adoption.adopt(books.journal, books.ledger) == 0
+    assert await books.adopt() == 2
+    assert await books.adopt() == 0
     found = {row["id"]: row for row in await rows(books.database)}
     assert len(found) == 3
     assert found[written.id]["outcome"] == "completed"
@@ -190,6 +190,6 @@ async def test_adoption_waits_until_the_database_takes_the_rows(
     journal_module.os.close(dead._lock)
     await execute(books.database, "ALTER TABLE calls RENAME TO away")
     with pytest.raises(Exception, match="calls"):
-        await adoption.adopt(books.journal, books.ledger)
+        await books.adopt()
     await execute(books.database, "ALTER TABLE away RENAME TO calls")
-    assert await adoption.adopt(books.journal, books.ledger) == 1
+    assert await books.adopt() == 1

@@ -9,7 +9,6 @@ from sqlalchemy import text
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services import housekeeping, stats
-from hcai_app.services.budget import Budget
 from hcai_app.services.calls import CostSource, Entry, Outcome, Usage
 from hcai_app.services.rollups import MINUTES_KEPT_MS, NO_KEY
 from hcai_app.services.settling import Settlement, Settler
@@ -85,7 +84,7 @@ def _settler(books: Books) -> Settler:
     async def lookup(_id: str) -> None:
         return None
 
-    return Settler(books.database, books.totals, Budget(books.database, 10**9), lookup)
+    return Settler(books.database, books.totals, books.budget, lookup)
 
 
 async def test_a_row_is_booked_where_it_started_and_settled_there(books: Books) -> None:

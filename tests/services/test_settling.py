@@ -49,7 +49,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def settler(books: Books, lookup: Directory) -> Settler:
-    return Settler(books.database, books.totals, Budget(books.database, 10**9), lookup)
+    return Settler(books.database, books.totals, books.budget, lookup)
 
 
 async def unsettled(books: Books, **fields: Any) -> Entry:
@@ -171,7 +171,7 @@ async def test_a_fault_at_one_row_holds_up_no_other(books: Books, time: Clock) -
     for n in range(60):
         await unsettled(books, generation_id=f"gen-{n}")
     time.move(5)
-    one = Settler(books.database, books.totals, Budget(books.database, 10**9), lookup)
+    one = Settler(books.database, books.totals, books.budget, lookup)
     while await one.settle_due():
         pass
     waiting = [row["generation_id"] for row in await rows(books.database) if not row["settled"]]
