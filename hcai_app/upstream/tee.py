@@ -171,7 +171,7 @@ class StreamTee:
         self.generation_id = self.generation_id or chunk.generation_id
         self.model = chunk.model or self.model
         self.usage = chunk.usage or self.usage
-        self.has_content = self.has_content or chunk.has_choices
+        self.has_content = self.has_content or (chunk.has_choices and not chunk.error)
         if not chunk.error:
             return None
         self.error = chunk.error

@@ -222,3 +222,10 @@ def test_lines_that_are_no_json_pass_and_are_forgotten() -> None:
     assert tee.feed(stream) == stream
     assert tee.usage is not None
     assert tee.usage.cost_nanousd == COST_NANOUSD
+
+
+def test_an_error_in_place_of_an_answer_is_no_content_whatever_its_shape() -> None:
+    tee = StreamTee()
+    tee.feed(b": OPENROUTER PROCESSING\n\n" + event({**chunk(""), "error": {"code": 429}}))
+    assert not tee.has_content
+    assert tee.error == {"code": 429}
