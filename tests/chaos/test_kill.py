@@ -51,7 +51,7 @@ def test_a_neighbour_adopts_the_calls_of_a_killed_worker(
     key = books.make_key(product)
     with Load(product, key, CLIENTS, MIXED) as load:
         books.wait_until(lambda: len(load.seen) >= 150, 60, "the load runs")
-        os.kill(_a_worker_of(product), signal.SIGKILL)
+        os.kill(_busiest_worker(product), signal.SIGKILL)
         books.wait_until(lambda: any(not call.whole for call in load.seen), 10, "calls broke")
         seen = load.end()
     whole = {call.request_id for call in seen if call.whole}
@@ -63,13 +63,16 @@ def test_a_neighbour_adopts_the_calls_of_a_killed_worker(
     books.check_stats(product, key)
 
 
-def _a_worker_of(product: Product) -> int:
-    """A process that holds the lock of a journal's slot."""
+def _busiest_worker(product: Product) -> int:
+    """The process that holds a journal's slot and, of those, the most connections."""
     assert product.process is not None
-    for pid in procfs.family(product.process.pid):
-        if any(name.endswith(".lock") for name in procfs.open_files(pid)):
-            return pid
-    raise AssertionError("no worker holds a journal")
+    workers = [
+        pid
+        for pid in procfs.family(product.process.pid)
+        if any("hcai-journal" in name and name.endswith(".lock") for name in procfs.open_files(pid))
+    ]
+    assert len(workers) == 2, "each worker holds a journal of its own"
+    return max(workers, key=procfs.open_sockets)
 
 
 def _kill_and_restart(product: Product, provider: Provider, *, rounds: int) -> None:
