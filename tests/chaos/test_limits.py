@@ -13,6 +13,10 @@ PLAIN = body_of("hi", stream=False)
 NANO = 10**9
 
 
+def _shared(workers: int) -> dict[str, str]:
+    return {"REDIS_URL": f"{REDIS}/9"} if workers > 1 else {}
+
+
 def _statuses(seen: list[Seen]) -> list[int]:
     return sorted(call.status for call in seen)
 
@@ -21,9 +25,9 @@ def _statuses(seen: list[Seen]) -> list[int]:
 def test_of_four_hundred_racing_calls_exactly_a_hundred_and_fifty_pass(
     install: Install, provider: Provider, workers: int
 ) -> None:
-    shared = {"REDIS_URL": f"{REDIS}/9"} if workers > 1 else {}
-    product = install(HCAI_MAX_IN_FLIGHT="1000", HCAI_DAILY_BUDGET_USD="1000", **shared)
-    product.start(workers)
+    product = install(
+        HCAI_MAX_IN_FLIGHT="1000", HCAI_DAILY_BUDGET_USD="1000", **_shared(workers)
+    ).start(workers)
     key = books.make_key(product)
     seen = all_at_once(product, key, [PLAIN] * 400)
     assert _statuses(seen) == [200] * 150 + [429] * 250
@@ -38,14 +42,16 @@ def test_of_four_hundred_racing_calls_exactly_a_hundred_and_fifty_pass(
     assert min(remaining) == 0
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_budget_for_three_calls_is_overrun_by_one_call_at_most(
-    install: Install, provider: Provider
+    install: Install, provider: Provider, workers: int
 ) -> None:
     product = install(
         HCAI_MAX_IN_FLIGHT="1000",
         HCAI_CHAT_RATE_LIMIT="10000/minute",
         HCAI_LANGUAGE_MODELS="anthropic/claude-opus-4.1",
-    ).start()
+        **_shared(workers),
+    ).start(workers)
     text = "/simulate first=0.3 delay=0 chunks=100 size=40"
     body = body_of(text, stream=False, model="anthropic/claude-opus-4.1", max_tokens=1000)
     trial = books.make_key(product, "UTRIAL")
@@ -94,8 +100,9 @@ def test_a_cent_left_and_nothing_running_is_enough_for_an_expensive_model(
     assert row["reserved_nanousd"] > NANO // 100
 
 
-def test_only_so_many_calls_run_at_once(install: Install, provider: Provider) -> None:
-    product = install(HCAI_DAILY_BUDGET_USD="100").start()
+@pytest.mark.parametrize("workers", [1, 2])
+def test_only_so_many_calls_run_at_once(install: Install, provider: Provider, workers: int) -> None:
+    product = install(HCAI_DAILY_BUDGET_USD="100", **_shared(workers)).start(workers)
     key = books.make_key(product)
     other = books.make_key(product, "U2")
     slow = body_of("/simulate chunks=100 delay=0.05", stream=True)
