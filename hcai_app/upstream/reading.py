@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from hcai_app import money
-from hcai_app.lenient import members_of
+from hcai_app.lenient import items_of, members_of
 from hcai_app.services.calls import Usage
 
 MAX_TOKENS = 2**53
@@ -87,6 +87,7 @@ class Reading:
     usage: Usage | None = None
     error: Any = None  # the `error` member as it stands
     has_choices: bool = False
+    has_failed: bool = False  # a choice ended in an error
 
 
 def read(data: bytes | bytearray) -> Reading | None:
@@ -125,6 +126,7 @@ def _read_leniently(data: bytes | bytearray) -> Reading | None:
             usage_of(_value(members.usage)),
             _value(members.error),
             _has_items(members.choices),
+            _has_failed(members.choices),
         )
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
@@ -189,6 +191,14 @@ def _value(raw: msgspec.Raw) -> Any:
 
 def _has_items(choices: msgspec.Raw) -> bool:
     return bytes(choices) not in (b"", b"null", b"[]")
+
+
+def _has_failed(choices: msgspec.Raw) -> bool:
+    """Tell whether a choice ended in an error, which the provider does not bill."""
+    if b'"error"' not in bytes(choices):
+        return False
+    ends = map(members_of, items_of(_value(choices)))
+    return any(end.get("error") or end.get("finish_reason") == "error" for end in ends)
 
 
 def _text(raw: msgspec.Raw) -> str | None:

@@ -35,6 +35,7 @@ class StreamTee:
     model: str | None = None
     usage: Usage | None = None
     error: Any = None  # what the provider reported in the middle
+    has_failed: bool = False  # a choice ended in an error
     has_content: bool = False  # some chunk had choices: an answer has begun
     is_done: bool = False  # `data: [DONE]` was seen
     ending: bytearray = field(default_factory=bytearray)  # from `data: [DONE]` on
@@ -171,6 +172,7 @@ class StreamTee:
         self.generation_id = self.generation_id or chunk.generation_id
         self.model = chunk.model or self.model
         self.usage = chunk.usage or self.usage
+        self.has_failed = self.has_failed or chunk.has_failed
         self.has_content = self.has_content or (chunk.has_choices and not chunk.error)
         if not chunk.error:
             return None

@@ -229,3 +229,12 @@ def test_an_error_in_place_of_an_answer_is_no_content_whatever_its_shape() -> No
     tee.feed(b": OPENROUTER PROCESSING\n\n" + event({**chunk(""), "error": {"code": 429}}))
     assert not tee.has_content
     assert tee.error == {"code": 429}
+
+
+def test_a_choice_that_ended_in_an_error_has_failed_without_an_error_of_the_stream() -> None:
+    failed = {"index": 0, "delta": {"content": ""}, "finish_reason": "error"}
+    tee = StreamTee()
+    for value in (chunk("half"), chunk("", choices=[failed])):
+        tee.feed(event(value))
+    assert tee.has_failed
+    assert tee.error is None

@@ -1,10 +1,8 @@
 """The two ways to relay an answer: a stream of events, and a plain JSON body."""
 
 import asyncio
-from typing import Any, cast
 
 import aiohttp
-import msgspec
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE, UNBUFFERED
@@ -47,7 +45,7 @@ class StreamAnswer:
         ending = tee.finish()
         if not (tee.is_done or tee.usage or tee.error):
             raise UpstreamFailed("The provider's answer ended too early; it is not complete.")
-        outcome = Outcome.UPSTREAM_ERROR if tee.error else Outcome.COMPLETED
+        outcome = Outcome.UPSTREAM_ERROR if tee.error or tee.has_failed else Outcome.COMPLETED
         self._learn()
         committed = delivery.close(outcome, 200)
         if tee.is_done:
@@ -153,7 +151,7 @@ class WholeAnswer:
             self._learn(answer)
             raise _failure_in(answer)
         self._learn(answer)
-        outcome = Outcome.UPSTREAM_ERROR if _is_failed(body) else Outcome.COMPLETED
+        outcome = Outcome.UPSTREAM_ERROR if answer.has_failed else Outcome.COMPLETED
         await self._delivery.close(outcome, 200)
         await self._send(body)
 
@@ -230,18 +228,3 @@ def _failure_in(answer: Reading | None) -> UpstreamFailed:
     if answer is None or not answer.error:
         return UpstreamFailed("The provider's answer cannot be read.")
     return failures.from_error(answer.error)
-
-
-def _is_failed(body: bytes) -> bool:
-    """Tell whether a choice of the answer ended in an error (zero-token answers are not billed)."""
-    if b'"error"' not in body:
-        return False
-    choices = msgspec.json.decode(body).get("choices")
-    return isinstance(choices, list) and any(map(_has_failed, cast(list[Any], choices)))
-
-
-def _has_failed(choice: Any) -> bool:
-    if not isinstance(choice, dict):
-        return False
-    fields = cast(dict[str, Any], choice)
-    return bool(fields.get("error")) or fields.get("finish_reason") == "error"
