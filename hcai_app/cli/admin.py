@@ -5,7 +5,7 @@ import asyncio
 from typing import Any
 
 from hcai_app.cli import checks
-from hcai_app.cli.table import add_command, say
+from hcai_app.cli.table import add_command, port, say, worker_count
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest
@@ -20,17 +20,18 @@ DEFAULT_PORT = 3000
 def add_to(commands: Any) -> None:
     """Add the area's commands."""
     add_command(commands, "migrate", "bring the database to the current schema", command=_migrate)
-    add_command(commands, "doctor", "check everything that must work", command=_doctor)
+    checked = "check everything that must work"
+    add_command(commands, "doctor", checked, command=_doctor, migrates=False)
     served = add_command(commands, "serve", "the production server", offline=_serve)
     served.add_argument("--host")
-    served.add_argument("--port", type=int, default=DEFAULT_PORT)
-    served.add_argument("--workers", type=int, default=1)
+    served.add_argument("--port", type=port, default=DEFAULT_PORT)
+    served.add_argument("--workers", type=worker_count, default=1)
     served.add_argument(
         "--backend-only", action="store_true", help="API and UI events, without the pages"
     )
     simulated = add_command(commands, "simulate", "the simulated provider alone", offline=_simulate)
     simulated.add_argument("--host", default=DEVELOPMENT_HOST)
-    simulated.add_argument("--port", type=int, required=True)
+    simulated.add_argument("--port", type=port, required=True)
 
 
 async def _migrate(database: Database, _given: Settings, _parsed: argparse.Namespace) -> None:
@@ -71,4 +72,7 @@ async def _require_schema(given: Settings) -> None:
 
 
 def _simulate(_given: Settings, parsed: argparse.Namespace) -> None:
-    simulator.run(parsed.host, parsed.port)
+    try:
+        simulator.run(parsed.host, parsed.port)
+    except OSError as error:
+        raise InvalidRequest(f"cannot listen there: {error.strerror}") from error

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app import settings
 from hcai_app.cli import admin, keys, usage, users
+from hcai_app.cli.table import Parser
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    root = argparse.ArgumentParser(prog="python -m hcai_app", description="Run and tend HCAI.")
+    root = Parser(prog="python -m hcai_app", description="Run and tend HCAI.")
     commands = root.add_subparsers(required=True, metavar="command")
     for area in (admin, users, keys, usage):
         area.add_to(commands)
@@ -50,7 +51,8 @@ def parser() -> argparse.ArgumentParser:
 async def _run(command: Command, given: Settings, parsed: argparse.Namespace) -> int | None:
     database = Database(given.database_url)
     try:
-        if not given.is_production and not await migrate.is_current(database):
+        migrates = parsed.migrates and not given.is_production
+        if migrates and not await migrate.is_current(database):
             await migrate.upgrade(database)  # as the server does at its start in development
         return await command(database, given, parsed)
     finally:

@@ -1,13 +1,40 @@
 """How commands are declared and how they print: shared by the areas of the command line."""
 
 import argparse
-from typing import Any
+from typing import Any, NoReturn
+
+MAX_PORT = 65_535
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the message alone; `--help` tells the rest."""
+        self.exit(2, f"error: {message} (see {self.prog} --help)\n")
+
+
+def port(text: str) -> int:
+    """Read the number of a port."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 1 to {MAX_PORT}")
+    return int(text)
+
+
+def worker_count(text: str) -> int:
+    """Read a number of workers."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: write 1 or more")
+    return int(text)
 
 
 def add_command(commands: Any, name: str, help_text: str, **runs: Any) -> argparse.ArgumentParser:
-    """Add a command that runs on the database (`command=`) or without it (`offline=`)."""
+    """Add a command that runs on the database (`command=`) or without it (`offline=`).
+
+    With `migrates=False` it takes the database as it finds it, in development too.
+    """
     made: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
-    made.set_defaults(command=runs.get("command"), offline=runs.get("offline"))
+    made.set_defaults(**{"command": None, "offline": None, "migrates": True, **runs})
     return made
 
 

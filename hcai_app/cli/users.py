@@ -81,6 +81,6 @@ def _dollars(text: str) -> Decimal:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal(-1)
-    if not 0 <= amount <= 1_000_000:
+    if not amount.is_finite() or not 0 <= amount <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no amount in dollars")
     return amount

@@ -30,8 +30,10 @@ async def create(
     """Make a user, who is joined to the first sign-in with the same Slack id; return their id.
 
     Raises:
-        InvalidRequest: When the Slack id is taken.
+        InvalidRequest: When the Slack id is taken, or one of the names is empty.
     """
+    if not slack_id.strip() or not name.strip():
+        raise InvalidRequest("A user needs a Slack id and a name.")
     user_id = f"usr_{secrets.token_hex(10)}"
     row = {
         "id": user_id,
