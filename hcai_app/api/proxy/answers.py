@@ -75,6 +75,7 @@ class StreamAnswer:
             data = await content.readany()
             if not data:
                 break
+            await delivery.pulse.settle()
             out = tee.feed(data)
             if delivery.call.generation_id is None:
                 delivery.learn_generation(tee.generation_id)
@@ -191,6 +192,7 @@ class WholeAnswer:
         tail = body
         self._held = body
         while data := await content.readany():
+            await delivery.pulse.settle()
             out, self._held = self._held, data
             await delivery.pulse.write(out)
             tail = (tail + data)[-MAX_WHOLE_BYTES:]

@@ -29,10 +29,18 @@ class Pulse:
         """Begin to beat; the silence since the making of the pulse counts."""
         self._fire()
 
-    async def write(self, data: bytes) -> None:
-        """Send a piece, after a beat that is still on its way."""
+    async def settle(self) -> None:
+        """Wait for a beat that is on its way.
+
+        Whoever takes in a new piece does so first, and then writes at once: a beat must not send
+        from the middle of a line whose beginning is not written yet.
+        """
         if self._beating is not None:
             await self._beating
+
+    async def write(self, data: bytes) -> None:
+        """Send a piece, after a beat that is still on its way."""
+        await self.settle()
         self._is_writing = True
         try:
             await self._exchange.write(data)
