@@ -151,6 +151,13 @@ def test_200_with_only_an_error_gets_the_status_of_the_error(
     assert_typed(product, key, ask(f"only_error={status}", stream=stream), status)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_error_as_the_first_chunk_gets_its_status(
+    product: Product, key: str, ask, status: int
+) -> None:
+    assert_typed(product, key, ask(f"error={status} after=0", stream=True), status)
+
+
 @pytest.mark.parametrize(
     ("directive", "status"),
     [
