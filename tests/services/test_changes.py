@@ -28,6 +28,8 @@ async def heard(database: Database) -> AsyncIterator[Heard]:
     task = asyncio.create_task(made.follower.run())
     yield made
     task.cancel()
+    # A database that is closed under a reader leaves it waiting for ever.
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def say(database: Database, user_id: str, key_id: str | None = None) -> None:
