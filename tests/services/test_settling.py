@@ -207,6 +207,7 @@ async def test_the_settler_goes_on_when_the_database_was_away(
         while not (await the_row(books.database))["settled"]:  # noqa: ASYNC110 - no event of this
             await asyncio.sleep(0.05)
     task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
