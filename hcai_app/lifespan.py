@@ -169,7 +169,7 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     """Adopt what dead workers left, then start what runs beside the calls."""
     await adoption.adopt(opened.journal, opened.ledger, opened.budget)
     cutter = Cutter(opened.database, opened.keyring, opened.running)
-    follower = Follower(opened.database, cutter.apply)
+    follower = Follower(opened.database, cutter.apply, opened.keyring.hear)
     await follower.start()
     opened.catalog.refresh_if_stale()
     for running in (

@@ -59,7 +59,7 @@ async def _show(database: Database, given: Settings, parsed: argparse.Namespace)
     today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
     async with database.reading() as connection:
         user = await users.find(connection, parsed.user)
-        account = await budget.read_account(connection, user["id"], today)
+        account = await connection.run_sync(budget.read_account, user["id"], today)
     totals = await stats.of_user(database, user["id"])
     limit = user["budget_nanousd"]
     shown = {

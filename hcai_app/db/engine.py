@@ -27,6 +27,7 @@ POOL_SIZE = 5
 # The class of PostgreSQL's states for values that do not fit.
 DATA_EXCEPTION = "22"
 CACHED_STATEMENTS = 256
+LOOKUP_THREADS = 2
 # How many pages gather in the write-ahead log: the busy ones are then copied back less often.
 CHECKPOINT_PAGES = 4_000
 
@@ -42,8 +43,10 @@ class Database:
         if self.is_sqlite:
             self._reader = _sqlite_engine(self.url, "BEGIN", POOL_SIZE)
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
-            self._books = _sqlite_books_engine(self.url)
+            self._books = _sqlite_threaded_engine(self.url, "BEGIN IMMEDIATE", 1)
             self._thread = ThreadPoolExecutor(1, "books")
+            self._lookups = _sqlite_threaded_engine(self.url, "BEGIN", LOOKUP_THREADS)
+            self._lookup_threads = ThreadPoolExecutor(LOOKUP_THREADS, "lookups")
             self._turn = asyncio.Lock()  # of this process's writers: SQLite's own queue is unfair
         else:
             # Readers ask first whether the connection still lives: a restart costs no call.
@@ -73,11 +76,15 @@ class Database:
                 return await connection.run_sync(work)
         async with self._turn:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._thread, self._run, work)
+            return await loop.run_in_executor(self._thread, _run, self._books, work)
 
-    def _run(self, work: Callable[[Connection], T]) -> T:
-        with self._books.begin() as connection:
-            return work(connection)
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a whole unit of work that only reads, in one hop as `write` does."""
+        if not self.is_sqlite:
+            async with self._reader.begin() as connection:
+                return await connection.run_sync(work)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._lookup_threads, _run, self._lookups, work)
 
     def _writers_turn(self) -> AbstractAsyncContextManager[Any]:
         return self._turn if self.is_sqlite else nullcontext()
@@ -97,6 +104,8 @@ class Database:
         if self.is_sqlite:
             self._thread.shutdown()
             self._books.dispose()
+            self._lookup_threads.shutdown()
+            self._lookups.dispose()
         await self._reader.dispose()
         await self._writer.dispose()
 
@@ -126,16 +135,21 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
     return engine
 
 
-def _sqlite_books_engine(url: URL) -> Engine:
-    """Return the engine of `write`: one connection, used by one thread at a time."""
+def _run(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _sqlite_threaded_engine(url: URL, begin: str, pool_size: int) -> Engine:
+    """Return an engine of `read` or `write`: each connection serves one thread at a time."""
     options = {
         "timeout": BUSY_TIMEOUT_S,
         "check_same_thread": False,
         "cached_statements": CACHED_STATEMENTS,
     }
     plain = url.set(drivername="sqlite")
-    engine = create_engine(plain, pool_size=1, max_overflow=0, connect_args=options)
-    _prepare_sqlite(engine, "BEGIN IMMEDIATE")
+    engine = create_engine(plain, pool_size=pool_size, max_overflow=0, connect_args=options)
+    _prepare_sqlite(engine, begin)
     return engine
 
 

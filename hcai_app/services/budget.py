@@ -10,8 +10,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select
 
 from hcai_app import clock, money
 from hcai_app.db import engine
@@ -142,12 +141,12 @@ class Budget:
                 del self._accounts[name]
 
 
-async def read_account(connection: AsyncConnection, user_id: str, day_ms: int) -> Account:
+def read_account(connection: Connection, user_id: str, day_ms: int) -> Account:
     """Read a user's day from the roll-ups and the rows that are not settled yet."""
     next_day_ms = day_ms + clock.MS_PER_DAY
     hours = hours_table.c
     in_day = (hours.start_ms >= day_ms) & (hours.start_ms < next_day_ms)
-    spent = await connection.scalar(
+    spent = connection.scalar(
         select(func.sum(hours.cost_nanousd)).where(hours.user_id == user_id, in_day)
     )
     rows = calls_table.c
@@ -157,7 +156,7 @@ async def read_account(connection: AsyncConnection, user_id: str, day_ms: int) -
         rows.id < first_id_at(next_day_ms),
         rows.settled.is_(False),
     )
-    reserved = {row.id: row.reserved_nanousd for row in await connection.execute(open_rows)}
+    reserved = {row.id: row.reserved_nanousd for row in connection.execute(open_rows)}
     return Account(int(spent or 0), reserved)
 
 
@@ -168,8 +167,7 @@ async def read_or_unavailable(database: Database, user_id: str, day_ms: int) -> 
         Unavailable: When the database is away.
     """
     try:
-        async with database.reading() as connection:
-            return await read_account(connection, user_id, day_ms)
+        return await database.read(lambda connection: read_account(connection, user_id, day_ms))
     except Exception as error:
         if not engine.is_away(error):
             raise

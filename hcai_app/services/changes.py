@@ -38,11 +38,20 @@ async def append(connection: AsyncConnection, user_id: str, key_id: str | None =
 
 
 class Follower:
-    """Reads changes as they come and hands each to `on_change(user_id, key_id or None)`."""
+    """Reads changes as they come and hands each to `on_change(user_id, key_id or None)`.
 
-    def __init__(self, database: Database, on_change: Callable[[str, str | None], Any]) -> None:
+    `on_heard` is called after each reading, when all changes up to it are known.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        on_change: Callable[[str, str | None], Any],
+        on_heard: Callable[[], Any] = lambda: None,
+    ) -> None:
         self._database = database
         self._on_change = on_change
+        self._on_heard = on_heard
         self._mark = 0
         self._seen: set[int] = set()
 
@@ -66,14 +75,15 @@ class Follower:
         query = select(changes_table.c.id, changes_table.c.user_id, changes_table.c.key_id).where(
             changes_table.c.id > self._mark - OVERLAP
         )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query.order_by(changes_table.c.id))).all()
+        ordered = query.order_by(changes_table.c.id)
+        rows = await self._database.read(lambda connection: connection.execute(ordered).all())
         for row in rows:
             if row.id not in self._seen:
                 self._on_change(row.user_id, row.key_id)
         if rows:
             self._mark = max(self._mark, rows[-1].id)
             self._seen = {row.id for row in rows if row.id > self._mark - OVERLAP}
+        self._on_heard()
 
 
 async def prune(connection: AsyncConnection) -> None:

@@ -1,8 +1,7 @@
 """Who calls: from the key in a request to its user, mostly out of a cache.
 
-The cache holds because every change evicts (`changes.Follower`); an entry is read anew after half a
-minute all the same. While the database is away an entry serves a minute longer, an unknown key gets
-503 and never 401.
+The cache holds because every change evicts (`changes.Follower`). While the database is away an
+entry serves for a minute, an unknown key gets 503 and never 401.
 """
 
 import logging
@@ -22,8 +21,12 @@ from hcai_app.services.windows import Windows
 
 log = logging.getLogger(__name__)
 
+# An entry is read anew after so long, and much later while every change is heard of.
 FRESH_S = 30.0
-STALE_S = 60.0
+FRESH_WHILE_HEARD_S = 600.0
+HEARD_S = 2.0
+# While the database is away it serves so much longer.
+STALE_S = 30.0
 MAX_CACHED = 50_000
 UNKNOWN_KEYS_PER_MINUTE = 60
 
@@ -45,6 +48,7 @@ class Keyring:
         self._require_verified = require_verified
         self._cache: dict[str, _Cached] = {}
         self._changes = 0
+        self._heard_at = float("-inf")
         self._unknown = Windows(UNKNOWN_KEYS_PER_MINUTE, 60)
 
     async def authenticate(self, key: str | None, address: str) -> Caller:
@@ -60,7 +64,7 @@ class Keyring:
         hashed = keys.hash_of(key, self._secret_key)
         cached = self._cache.get(hashed)
         now = time.monotonic()
-        if cached is not None and now - cached.loaded_at < FRESH_S:
+        if cached is not None and now - cached.loaded_at < self._fresh_s(now):
             return cached.caller
         caller = await self._load(key, hashed, cached, now)
         if caller is None:
@@ -82,6 +86,13 @@ class Keyring:
             raise NotAllowed(
                 "Your account is not verified yet: verify your age with Hack Club, then try again."
             )
+
+    def hear(self) -> None:
+        """Note that all changes up to now are known: what is cached holds."""
+        self._heard_at = time.monotonic()
+
+    def _fresh_s(self, now: float) -> float:
+        return FRESH_S if now - self._heard_at > HEARD_S else FRESH_WHILE_HEARD_S
 
     def forget(self, user_id: str, key_id: str | None) -> None:
         """Drop what is cached of a user, or of one key."""
@@ -105,7 +116,8 @@ class Keyring:
             if not engine.is_away(error):
                 raise
             log.warning("keys cannot be read: %s", engine.reason(error))
-            if cached is not None and now - cached.loaded_at < FRESH_S + STALE_S:
+            known_at = max(cached.loaded_at, self._heard_at) if cached is not None else 0
+            if cached is not None and now - known_at < FRESH_S + STALE_S:
                 return cached.caller
             raise Unavailable("Keys cannot be checked just now; try again in a moment.") from error
         self._remember(hashed, caller, now)
@@ -133,8 +145,7 @@ class Keyring:
             .join(keys_table, keys_table.c.user_id == user.id)
             .where(keys_table.c.hash == hashed, keys_table.c.revoked_at.is_(None))
         )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
+        row = await self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             return None
         ban = (row.ban_reason or "ask the team why.") if row.banned_at else None
