@@ -4,13 +4,11 @@ import argparse
 import asyncio
 from typing import Any
 
-from hcai_app.cli import checks
 from hcai_app.cli.table import add_command, port, say, worker_count
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest
 from hcai_app.settings import Settings
-from hcai_app.simulator import server as simulator
 
 DEVELOPMENT_HOST = "127.0.0.1"
 PRODUCTION_HOST = "0.0.0.0"  # noqa: S104 - production stands behind a reverse proxy
@@ -39,6 +37,8 @@ async def _migrate(database: Database, _given: Settings, _parsed: argparse.Names
 
 
 async def _doctor(database: Database, given: Settings, _parsed: argparse.Namespace) -> int:
+    from hcai_app.cli import checks  # noqa: PLC0415 - so that the other commands start faster
+
     results = await checks.run(database, given)
     for result in results:
         say(f"{'ok  ' if result.is_good else 'FAIL'} {result.name}: {result.text}")
@@ -72,6 +72,8 @@ async def _require_schema(given: Settings) -> None:
 
 
 def _simulate(_given: Settings, parsed: argparse.Namespace) -> None:
+    from hcai_app.simulator import server as simulator  # noqa: PLC0415 - as above
+
     try:
         simulator.run(parsed.host, parsed.port)
     except OSError as error:
