@@ -114,7 +114,14 @@ def _read_well_formed(answer: _WellFormed) -> Reading:
         total_tokens=usage.total_tokens or usage.prompt_tokens + usage.completion_tokens,
         cost_nanousd=cost,
     )
-    return Reading(_name(answer.id), _name(answer.model), figures, None, _has_items(answer.choices))
+    return Reading(
+        _name(answer.id),
+        _name(answer.model),
+        figures,
+        None,
+        _has_items(answer.choices),
+        _has_failed(answer.choices),
+    )
 
 
 def _read_leniently(data: bytes | bytearray) -> Reading | None:

@@ -121,6 +121,15 @@ def test_an_answer_read_fast_tells_the_same_as_one_read_leniently(
     assert fast.has_choices
 
 
+@pytest.mark.parametrize("end", [{"finish_reason": "error", "error": None}, {"error": {}}])
+@pytest.mark.parametrize("total", [5, "5"], ids=["fast", "leniently"])
+def test_a_choice_that_ended_in_an_error_is_told(end: dict[str, Any], total: Any) -> None:
+    answer = {"id": "gen-1", "model": "a/b", "choices": [end], "usage": {"total_tokens": total}}
+    read = reading.read(json.dumps(answer).encode())
+    assert read is not None
+    assert read.has_failed == ("finish_reason" in end)
+
+
 @pytest.mark.parametrize("value", [None, {}, [], "usage", 7])
 def test_what_is_no_object_is_no_usage(value: Any) -> None:
     assert reading.usage_of(value) is None
