@@ -49,7 +49,7 @@ CUT_S = 5.0
 
 
 # New objects before the youngest is looked through, and how often the older generations follow.
-GC_THRESHOLDS = (10_000, 20, 50)
+GC_THRESHOLDS = (50_000, 20, 50)
 
 
 SWITCH_INTERVAL_S = 0.0005

@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 import aiohttp
+from aiohttp.payload import BytesPayload
+from multidict import istr
 from yarl import URL
 
 from hcai_app.settings import Settings
@@ -28,12 +30,11 @@ class Provider:
     base_url: str
     key: str
     origin: str
-    timeout_s: float
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of every request to the provider."""
-        return {
+        """The headers of every request to the provider, in the form that aiohttp need not fold."""
+        headers = {
             "Authorization": f"Bearer {self.key}",
             "Content-Type": "application/json",
             "HTTP-Referer": self.origin,
@@ -43,6 +44,7 @@ class Provider:
             "Accept-Encoding": "identity",
             "User-Agent": "hcai",
         }
+        return {istr(name): value for name, value in headers.items()}
 
 
 def provider_of(settings: Settings, simulator_url: str | None) -> Provider:
@@ -52,7 +54,6 @@ def provider_of(settings: Settings, simulator_url: str | None) -> Provider:
         base_url=(simulator_url or settings.openrouter_base_url).rstrip("/"),
         key=key.get_secret_value() if key else "simulated",
         origin=settings.origin,
-        timeout_s=settings.upstream_timeout_seconds,
     )
 
 
@@ -66,9 +67,8 @@ class Upstream:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
             headers=provider.headers,
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=CONNECT_S, sock_read=provider.timeout_s
-            ),
+            # How long the provider may be silent is the pulse's affair (api/proxy/pulse.py).
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             read_bufsize=READ_AHEAD,
             trust_env=False,
@@ -79,9 +79,11 @@ class Upstream:
 
         Raises:
             aiohttp.ClientError: When the provider cannot be reached or breaks off.
-            TimeoutError: When it is silent for too long.
+            TimeoutError: When no connection comes about.
         """
-        return await self._session.post(self._urls[path], data=body, allow_redirects=False)
+        return await self._session.post(
+            self._urls[path], data=BytesPayload(body), allow_redirects=False
+        )
 
     async def __aenter__(self) -> Self:
         return self

@@ -51,10 +51,15 @@ def from_error(error: Any) -> UpstreamFailed:
 def from_exception(error: Exception) -> UpstreamFailed:
     """Return the error for a connection that failed, broke or went silent."""
     if isinstance(error, TimeoutError):
-        return UpstreamFailed("The provider was silent for too long.", code=TIMEOUT)
+        return silence()
     if isinstance(error, aiohttp.ClientConnectorError):
         return UpstreamFailed("The provider cannot be reached; try again in a moment.")
     return UpstreamFailed("The provider broke the connection before its answer was whole.")
+
+
+def silence() -> UpstreamFailed:
+    """Return the error for a provider that said nothing for too long."""
+    return UpstreamFailed("The provider was silent for too long.", code=TIMEOUT)
 
 
 def _failure(status: int, error: dict[str, Any], headers: Mapping[str, str]) -> UpstreamFailed:

@@ -47,7 +47,8 @@ def relays(upstream_url: str) -> list[Target]:
 
 def ours(env: dict[str, str], keys: list[str]) -> Target:
     """Name HCAI's production server."""
-    serve = (sys.executable, "-m", "hcai_app", "serve", "--host", "127.0.0.1", "--port", "{port}")
+    options = "serve --backend-only --host 127.0.0.1 --port {port}"
+    serve = (sys.executable, "-m", "hcai_app", *options.split())
     return Target(OURS, serve, "/proxy/v1/chat/completions", "/readyz", env, tuple(keys))
 
 

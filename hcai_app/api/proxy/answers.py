@@ -80,11 +80,13 @@ class StreamAnswer:
             if delivery.call.generation_id is None:
                 delivery.learn_generation(tee.generation_id)
             if not out:
+                delivery.pulse.hear()
                 continue
             if not delivery.exchange.status:
                 self._raise_early_error()
                 if _is_comment(out):
                     self._comments += out
+                    delivery.pulse.hear()
                     continue
                 await self._start_once()
             if delivery.call.first_byte_ms is None and not _is_comment(out):
@@ -178,6 +180,7 @@ class WholeAnswer:
         size = 0
         while data := await content.readany():
             pieces.append(data)
+            self._delivery.pulse.hear()
             size += len(data)
             if size > MAX_WHOLE_BYTES:
                 break

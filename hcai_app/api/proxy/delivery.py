@@ -56,7 +56,14 @@ class Delivery:
         self.exchange = exchange
         self.call = call
         self.has_left = False
-        self.pulse = Pulse(exchange, worker.settings.heartbeat_seconds, self._beat)
+        given = worker.settings
+        self.pulse = Pulse(
+            exchange,
+            given.heartbeat_seconds,
+            given.upstream_timeout_seconds,
+            self._beat,
+            self._give_up,
+        )
         self._worker = worker
         self._slot = slot
         self._entry: Entry | None = None
@@ -64,6 +71,7 @@ class Delivery:
         self._response: aiohttp.ClientResponse | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_held = False  # in the journal, beyond its row
+        self._awaits_provider = True
         loop = asyncio.get_running_loop()
         self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
 
@@ -96,6 +104,7 @@ class Delivery:
 
     def close(self, outcome: Outcome, status: int) -> asyncio.Future[None]:
         """Hand the call's row to the ledger, if that is not done; return its commit."""
+        self._awaits_provider = False
         if self._committed is None:
             return self._record(self.call.finish(outcome, status))
         return self._committed
@@ -109,6 +118,7 @@ class Delivery:
     async def _ask(self, body: bytes) -> None:
         response = await self._worker.upstream.post(self.call.opening.endpoint, body)
         self._response = response
+        self.pulse.hear()
         if not 200 <= response.status < 300:
             answer = await response.content.read(failures.MAX_ERROR_BYTES)
             raise failures.from_status(response.status, response.headers, answer)
@@ -131,7 +141,9 @@ class Delivery:
             self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
             raise asyncio.CancelledError
         task.uncancel()
-        if error is not None:
+        if isinstance(error, UpstreamFailed):
+            await self._end_failed(error)
+        elif error is not None:
             await self._end(Outcome.INTERRUPTED, error)
             await self._stop_waiting()
         else:
@@ -152,6 +164,10 @@ class Delivery:
     async def _beat(self) -> None:
         if not self.has_left:
             await self.answer.beat()
+
+    def _give_up(self) -> None:
+        if self._awaits_provider:
+            self._slot.cut(failures.silence())
 
     def show_generation(self) -> None:
         """Add the generation's id to our headers, where it is known."""
@@ -206,7 +222,9 @@ class Delivery:
             await self._worker.ledger.hasten([self.call.finish(Outcome.CLIENT_CLOSED, 0)])
 
     def _clean_up(self) -> None:
+        """Leave nothing running, and no circle of references: collecting those cost a third."""
         self._watch_timer.cancel()
+        del self._watch_timer
         if self._watch is not None:
             self._watch.cancel()
         self.pulse.abort()
@@ -215,3 +233,4 @@ class Delivery:
             self._worker.journal.release(self.call.segment)
         if self._response is not None:
             self._response.close()  # does nothing to an answer that was read to its end
+        del self.answer
