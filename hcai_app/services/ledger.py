@@ -29,9 +29,6 @@ log = logging.getLogger(__name__)
 
 GROUP_SIZE = 500
 RETRY_S = 0.5
-# After a group of so many rows the next one waits a moment for company: each has its price.
-BUSY_GROUP = 4
-COMPANY_S = 0.002
 calls_table = table_of(CallRow)
 CALLS = Bulk(calls_table, Entry.__struct_fields__)
 
@@ -58,7 +55,6 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
         self._group_size = GROUP_SIZE
         self._is_closing = False
-        self._is_busy = False
         self.on_commit: Callable[[list[Entry]], None] = lambda _entries: None
 
     @property
@@ -92,15 +88,8 @@ class Ledger:
             elif self._kept:
                 await self._write_after_outage()
             else:
-                await self._write_waiting()
-
-    async def _write_waiting(self) -> None:
-        """Write what waits; when much is under way, a moment later and then more of it at once."""
-        if self._is_busy:
-            await asyncio.sleep(COMPANY_S)
-        group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
-        self._is_busy = len(group) >= BUSY_GROUP
-        await self._write_group(group)
+                group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
+                await self._write_group(group)
 
     async def _write_group(self, group: list[_Pending]) -> None:
         try:
