@@ -5,6 +5,7 @@ import logging
 
 from sqlalchemy import select
 
+from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError, NotAllowed, NotAuthenticated
 from hcai_app.services.keyring import Keyring
@@ -13,6 +14,8 @@ from hcai_app.services.running import Running
 from hcai_app.services.users import users_table
 
 log = logging.getLogger(__name__)
+
+RETRY_S = 0.5
 
 
 class Cutter:
@@ -28,9 +31,20 @@ class Cutter:
         """Forget the user or the key at once, and look at what they have running."""
         self._keyring.forget(user_id, key_id)
         if self._running.has(user_id):
-            task = asyncio.create_task(self._review(user_id), name="review of running calls")
+            task = asyncio.create_task(self._review_until_done(user_id), name="review of calls")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def _review_until_done(self, user_id: str) -> None:
+        """Look again when the database goes away in between: a revocation must not be missed."""
+        while self._running.has(user_id):
+            try:
+                await self._review(user_id)
+            except Exception as error:
+                log.warning("running calls cannot be reviewed: %s", engine.reason(error))
+            else:
+                return
+            await asyncio.sleep(RETRY_S)
 
     async def _review(self, user_id: str) -> None:
         """Cut the calls of a banned user and of revoked keys; other changes let them run."""
