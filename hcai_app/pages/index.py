@@ -111,12 +111,12 @@ def simulated_note() -> rx.Component:
 def models() -> rx.Component:
     """List the models that this server allows."""
     given = settings.load()
-    allowed = [*given.language_models, *given.image_models, *given.embedding_models]
+    allowed = [*given.language_models, *given.image_models]
     return _part(
         "models",
         rx.el.h2("Pick a model by its name"),
         rx.el.p(
-            "Chat, pictures and embeddings behind the same key. Change the name in your request "
+            "Chat and pictures behind the same key. Change the name in your request "
             "and you have changed the model.",
             class_name="lead",
         ),

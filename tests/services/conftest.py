@@ -1,6 +1,6 @@
 """The services of one worker, on a real database of each kind, with nothing in it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,9 @@ from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services import users
 from hcai_app.services.calls import Caller
+from tests.harness.databases import postgres_database
 from tests.services.books import Books, caller_of
+from tests.services.outages import PostgresOutage
 
 OpenBooks = Callable[[], Books]
 
@@ -35,3 +37,17 @@ async def caller(database: Database) -> Caller:
     """A user who is in the database, calling with a key that is not."""
     user_id = await users.create(database, slack_id="U1", name="Ada")
     return caller_of(user_id)
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    with postgres_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def outage(postgres_url: str) -> AsyncIterator[PostgresOutage]:
+    made = PostgresOutage(postgres_url)
+    await made.end()
+    yield made
+    await made.begin()

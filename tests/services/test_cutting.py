@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -10,24 +9,9 @@ from hcai_app.services.calls import Caller
 from hcai_app.services.cutting import Cutter
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.running import Running
-from tests.harness.databases import postgres_database
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"
-
-
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    with postgres_database() as url:
-        yield url
-
-
-@pytest.fixture
-async def outage(postgres_url: str) -> AsyncIterator[PostgresOutage]:
-    made = PostgresOutage(postgres_url)
-    await made.end()
-    yield made
-    await made.begin()
 
 
 async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over(

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailab
 from hcai_app.services import keyring as keyring_module
 from hcai_app.services import keys, users
 from hcai_app.services.keyring import UNKNOWN_KEYS_PER_MINUTE, Keyring
-from tests.harness.databases import postgres_database
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"
@@ -149,20 +147,6 @@ async def test_the_cache_is_bounded(
     for issued in [key, *[await issue(database) for _ in range(6)]]:
         await keyring.authenticate(issued.secret, HERE)
     assert len(keyring._cache) == 3
-
-
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    with postgres_database() as url:
-        yield url
-
-
-@pytest.fixture
-async def outage(postgres_url: str) -> AsyncIterator[PostgresOutage]:
-    made = PostgresOutage(postgres_url)
-    await made.end()
-    yield made
-    await made.begin()
 
 
 async def test_while_the_database_is_away_known_keys_go_on_and_nobody_gets_401(
