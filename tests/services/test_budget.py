@@ -196,13 +196,13 @@ async def test_a_row_settled_while_its_day_is_being_read_frees_its_reservation(
     waiting = entry(user_id=caller.user_id, cost=None, reserved_nanousd=LIMIT)
     await books.record(waiting)
     student = Student(Budget(books.database, LIMIT), caller)
-    read = budget_module.read_account
+    read = budget_module.read_or_unavailable
 
     async def read_slowly(*given: Any) -> Any:
         account = await read(*given)
         student.budget.settle(entry(id=waiting.id, user_id=caller.user_id, cost=1))
         return account
 
-    monkeypatch.setattr(budget_module, "read_account", read_slowly)
+    monkeypatch.setattr(budget_module, "read_or_unavailable", read_slowly)
     await student.begin(1)
     assert await student.spent() == 1
