@@ -160,6 +160,7 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            "temp_store=MEMORY",  # else a statement of many rows makes a file to undo it by
             f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
         ):

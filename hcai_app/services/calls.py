@@ -1,6 +1,7 @@
 """One admitted call: while it runs (`OpenCall`) and as the ledger keeps it (`Entry`)."""
 
 import os
+import random
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +9,10 @@ import msgspec
 
 from hcai_app import clock
 
-ID_RANDOM_BYTES = 10
+ID_RANDOM_BITS = 80
+# Ids must differ, not be secret, and the system's randomness costs a system call.
+_random = random.Random()  # noqa: S311
+os.register_at_fork(after_in_child=_random.seed)
 # The provider knows a generation's cost a moment after its end, half a second is too soon.
 FIRST_LOOKUP_MS = 2_000
 
@@ -179,7 +183,7 @@ class OpenCall:
 
 def new_id(started_at_ms: int) -> str:
     """Return a fresh id: 12 hex digits of milliseconds, then 20 random ones; sorts by start."""
-    return f"{started_at_ms:012x}{os.urandom(ID_RANDOM_BYTES).hex()}"
+    return f"{started_at_ms:012x}{_random.getrandbits(ID_RANDOM_BITS):020x}"
 
 
 def first_id_at(moment_ms: int) -> str:

@@ -1,8 +1,8 @@
 """The journal: each worker's own files of calls begun, so that a killed process loses none.
 
 A line is written before the provider is asked (`Opening`), another when the generation id is known
-(`Named`), and, while the database is away, one with the finished row (`Entry`). Lines are plain
-writes: the kernel keeps them when the process dies. A worker holds the lock of its slot; the files
+(`Named`), and, while the database is away, one with the finished row (`Entry`). The kernel keeps
+what is written when the process dies (segment.py). A worker holds the lock of its slot; the files
 of a slot that nobody holds belong to a dead worker, and whoever takes the lock adopts them.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from hcai_app.services.calls import Entry, OpenCall, Opening
+from hcai_app.services.segment import Segment
 
 # A file that grew past this is followed by a new one, and deleted when its last call has its row.
 SEGMENT_BYTES = 4 * 1024 * 1024
@@ -55,9 +56,7 @@ class Journal:
         self.first_segment = 1 + max(_segments(folder, self.slot), default=0)
         self._segment = self.first_segment - 1
         self._calls_in: dict[int, int] = {}  # segment -> calls that still need it
-        self._file = -1
-        self._size = 0
-        self._start_segment()
+        self._file: Segment = self._start_segment()
 
     def open(self, call: OpenCall) -> None:
         """Write that the call begins.
@@ -101,7 +100,7 @@ class Journal:
 
     def sync(self) -> None:
         """Bring what was kept to the disk itself."""
-        os.fsync(self._file)
+        self._file.sync()
 
     def reject(self, entry: Entry, segment: int) -> None:
         """Put a row that the database refuses aside, for a person to look at."""
@@ -117,33 +116,26 @@ class Journal:
 
     def close(self) -> None:
         """Give the slot back; a journal without open calls leaves no file."""
-        os.close(self._file)
+        self._file.close()
         self._delete_if_free(self._segment)
         os.close(self._lock)
 
     def _make_room(self) -> None:
-        if self._size > SEGMENT_BYTES:
-            self._start_segment()
+        if self._file.size > SEGMENT_BYTES:
+            full, full_file = self._segment, self._file
+            self._file = self._start_segment()
+            full_file.sync()  # finished rows may lie in it, which `sync` no longer reaches
+            full_file.close()
+            self._delete_if_free(full)
 
     def _append(self, line: _Line) -> None:
-        data = _encoder.encode(line) + b"\n"
-        written = os.write(self._file, data)
-        if written != len(data):
-            os.ftruncate(self._file, self._size)  # half a line would spoil the next one
-            raise OSError("the journal's disk is full")
-        self._size += written
+        self._file.append(_encoder.encode(line) + b"\n")
 
-    def _start_segment(self) -> None:
-        full, full_file = self._segment, self._file
-        path = _segment_path(self.folder, self.slot, full + 1)
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._segment = full + 1
+    def _start_segment(self) -> Segment:
+        file = Segment(_segment_path(self.folder, self.slot, self._segment + 1))
+        self._segment += 1
         self._calls_in[self._segment] = 0
-        self._size = 0
-        if full_file >= 0:
-            os.fsync(full_file)  # finished rows may lie in it, which `sync` no longer reaches
-            os.close(full_file)
-            self._delete_if_free(full)
+        return file
 
     def _delete_if_free(self, segment: int) -> None:
         if self._calls_in[segment] == 0:
@@ -235,6 +227,6 @@ def _lines(paths: list[Path]) -> Iterator[_Line]:
         with path.open("rb") as file:
             for data in file:
                 try:
-                    yield _decoder.decode(data)
+                    yield _decoder.decode(data.lstrip(b"\0"))  # room that a longer line left
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                     continue  # the power went in the middle of the line

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 GROUP_SIZE = 500
 RETRY_S = 0.5
+# A group has its price, whatever its size: under load it waits for company, but never for a timer.
+MANY_ROWS = 64
+MAX_TURNS = 16
 calls_table = table_of(CallRow)
 CALLS = Bulk(calls_table, Entry.__struct_fields__)
 
@@ -88,8 +91,16 @@ class Ledger:
             elif self._kept:
                 await self._write_after_outage()
             else:
+                await self._gather()
                 group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
                 await self._write_group(group)
+
+    async def _gather(self) -> None:
+        """Let the event loop turn for as long as each turn brings more rows."""
+        turns = present = 0
+        while present < len(self._waiting) < MANY_ROWS and turns < MAX_TURNS:
+            present, turns = len(self._waiting), turns + 1
+            await asyncio.sleep(0)
 
     async def _write_group(self, group: list[_Pending]) -> None:
         try:

@@ -93,9 +93,8 @@ class Settler:
         columns, now = calls_table.c, clock.now_ms()
         due = columns.settled.is_(False) & (columns.settle_at_ms <= now)
         query = select(calls_table).where(due).order_by(columns.settle_at_ms).limit(BATCH)
-        async with self._database.reading() as connection:
-            if (await connection.execute(query.limit(1))).first() is None:
-                return []
+        if not await self._database.read(lambda it: it.execute(query.limit(1)).first()):
+            return []
         async with self._database.writing() as connection:
             locked = query.with_for_update(skip_locked=True)
             rows = list((await connection.execute(locked)).mappings())

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,6 @@ def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def die(journal: Journal) -> None:
     """End as a killed process does: nothing is tidied up, the kernel gives the lock back."""
-    journal_module.os.close(journal._file)
     journal_module.os.close(journal._lock)
 
 
@@ -196,16 +196,29 @@ def test_a_full_disk_refuses_the_call_and_leaves_no_half_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path)
-    before = named(journal)
-    write = journal_module.os.write
-    monkeypatch.setattr(journal_module.os, "write", lambda file, data: write(file, data[:25]))
+    kept = {named(journal).id}
+    pwrite = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: pwrite(file, data[:25], at))
     with pytest.raises(OSError, match="full"):
-        journal.open(open_call())
+        while True:  # until the room that was made before is full
+            call = open_call()
+            journal.open(call)
+            kept.add(call.id)
     monkeypatch.undo()
-    after = named(journal)
+    kept.add(named(journal).id)
     die(journal)
     calls, _entries = adopted(tmp_path)
-    assert set(calls) == {before.id, after.id}
+    assert set(calls) == kept
+
+
+def test_a_line_longer_than_the_usual_room_is_kept(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    before, long, after = open_call(), open_call(requested_model="a/" + "b" * 70_000), open_call()
+    for call in (before, long, after):
+        journal.open(call)
+    die(journal)
+    calls, _entries = adopted(tmp_path)
+    assert {call.opening for call in calls.values()} == {c.opening for c in (before, long, after)}
 
 
 def test_what_the_database_refuses_is_put_aside_for_a_person(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,9 @@ import pytest
 
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
-from hcai_app.services import journal as journal_module
 from hcai_app.services import ledger
 from hcai_app.services.journal import Journal
+from hcai_app.services.segment import Segment
 from tests.services.books import Books, entry, execute, open_call, rows, sums, until
 from tests.services.outages import outage_of
 
@@ -145,10 +146,10 @@ async def test_a_full_disk_without_a_database_stops_nothing_for_ever(
     await outage.begin()
     with monkeypatch.context() as full:
 
-        def write(_file: int, _data: bytes) -> int:
+        def append(_segment: Segment, _line: bytes) -> None:
             raise OSError(28, "No space left on device")
 
-        full.setattr(journal_module.os, "write", write)
+        full.setattr(Segment, "append", append)
         pending = shaky.ledger.record(entry(id=opened.id), opened.segment)
         await asyncio.sleep(0.6)
         assert not pending.done()  # neither here nor there: it is not safe yet
@@ -166,8 +167,7 @@ async def test_a_killed_workers_calls_become_rows_once(books: Books, tmp_path: P
     with_id.generation_id = "gen-9"
     dead.name(with_id)
     await books.ledger.insert_missing([written])
-    journal_module.os.close(dead._file)
-    journal_module.os.close(dead._lock)
+    os.close(dead._lock)
     assert await books.adopt() == 2
     assert await books.adopt() == 0
     found = {row["id"]: row for row in await rows(books.database)}
@@ -186,8 +186,7 @@ async def test_adoption_waits_until_the_database_takes_the_rows(
 ) -> None:
     dead = Journal(tmp_path / "journal")
     dead.open(open_call())
-    journal_module.os.close(dead._file)
-    journal_module.os.close(dead._lock)
+    os.close(dead._lock)
     await execute(books.database, "ALTER TABLE calls RENAME TO away")
     with pytest.raises(Exception, match="calls"):
         await books.adopt()

@@ -56,9 +56,10 @@ class Delivery:
         self.exchange = exchange
         self.call = call
         self.has_left = False
-        given = worker.settings
+        given, loop = worker.settings, asyncio.get_running_loop()
         self.pulse = Pulse(
             exchange,
+            loop,
             given.heartbeat_seconds,
             given.upstream_timeout_seconds,
             self._beat,
@@ -72,7 +73,6 @@ class Delivery:
         self._watch: asyncio.Task[None] | None = None
         self._is_held = False  # in the journal, beyond its row
         self._awaits_provider = True
-        loop = asyncio.get_running_loop()
         self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
 
     async def run(self, body: bytes) -> None:

@@ -20,6 +20,7 @@ class Pulse:
     def __init__(
         self,
         exchange: Exchange,
+        loop: asyncio.AbstractEventLoop,
         interval_s: float,
         patience_s: float,
         beat: Callable[[], Awaitable[None]],
@@ -30,7 +31,7 @@ class Pulse:
         self._patience_s = patience_s
         self._beat = beat
         self._give_up = give_up
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._sent_at = self._heard_at = self._loop.time()
         self._is_writing = False
         self._is_over = False
