@@ -6,7 +6,7 @@ import reflex as rx
 from reflex.config import get_config
 
 from hcai_app import vite
-from hcai_app.api import app as api
+from hcai_app.api import routes as api
 
 RXCONFIG = Path("rxconfig.py")
 

@@ -1,0 +1,49 @@
+"""The table of routes: every path of the API, its methods, and who answers.
+
+A new endpoint is one line here. A path with names in braces is found by its pattern; what stood at
+the names is then in `scope["path_params"]`.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from hcai_app.api import health
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy import listings, road
+from hcai_app.worker import Worker
+
+Handler = Callable[[Worker, Exchange], Awaitable[None]]
+Methods = dict[str, Handler]
+
+PROXY = "/proxy"
+# The folders that are ours whole; of other paths only those of the table.
+FOLDERS = (f"{PROXY}/", "/auth/", "/internal/", "/api/")
+ROUTES: dict[str, Methods] = {
+    "/proxy/v1/chat/completions": {"POST": road.carry},
+    "/proxy/v1/models": {"GET": listings.models},
+    "/proxy/v1/stats": {"GET": listings.show_stats},
+    "/healthz": {"GET": health.alive},
+    "/readyz": {"GET": health.ready},
+}
+PATTERN_ROUTES: dict[str, Methods] = {}
+PATTERNS = [
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
+    for path, methods in PATTERN_ROUTES.items()
+]
+
+
+def owns(path: str) -> bool:
+    """Tell whether a path is the API's."""
+    return path in ROUTES or path == PROXY or path.startswith(FOLDERS)
+
+
+def find(path: str) -> tuple[Methods | None, dict[str, str]]:
+    """Return the methods of a path and what its names stand for; None for an unknown one."""
+    wanted = path.rstrip("/") or "/"
+    methods = ROUTES.get(wanted)
+    if methods is not None:
+        return methods, {}
+    for pattern, named in PATTERNS:
+        if match := pattern.fullmatch(wanted):
+            return named, match.groupdict()
+    return None, {}
