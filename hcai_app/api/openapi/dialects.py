@@ -1,0 +1,115 @@
+"""The two other ways to talk to a model: OpenAI's Responses and Anthropic's Messages."""
+
+from hcai_app.api.openapi.chat import FALLBACKS, MAX_TOKENS, STREAM, TEMPERATURE
+from hcai_app.api.openapi.schemas import (
+    Schema,
+    anything,
+    array,
+    choice,
+    constant,
+    either,
+    members,
+    nullable,
+    number,
+    open_choice,
+    ref,
+    text,
+    truth,
+    whole,
+)
+
+COST = nullable(number("US dollars."))
+STATUSES = ("completed", "incomplete", "in_progress", "failed", "cancelled", "queued")
+
+
+def schemas() -> dict[str, Schema]:
+    """Return the schemas of both."""
+    return {
+        "ResponsesRequest": _responses_request(),
+        "ResponsesAnswer": _responses_answer(),
+        "ResponsesEvent": _event("One event. `response.completed` holds the whole answer."),
+        "MessagesRequest": _messages_request(),
+        "MessagesAnswer": _messages_answer(),
+        "MessagesEvent": _event("One event, from `message_start` to `message_stop`."),
+    }
+
+
+def _responses_request() -> Schema:
+    given = either(text(), array(anything()), description="A text, or a list of items.")
+    optional = {
+        "input": given,
+        "instructions": nullable(text("How to behave.")),
+        "stream": STREAM,
+        "models": FALLBACKS,
+        "max_output_tokens": MAX_TOKENS,
+        "temperature": TEMPERATURE,
+        "tools": array(anything(), "Functions of yours that the model may ask for."),
+        "store": nullable({"const": False, "description": "Nothing is kept here: never `true`."}),
+        "previous_response_id": {
+            "type": "null",
+            "description": "Nothing is kept here: send the conversation itself.",
+        },
+    }
+    says = "OpenAI's Responses form. Whatever else OpenRouter takes may be here too."
+    return members({"model": ref("ChatModel")}, optional, says)
+
+
+def _responses_answer() -> Schema:
+    required = {
+        "id": text("The generation's id."),
+        "object": constant("response"),
+        "created_at": whole("Unix seconds."),
+        "status": open_choice(*STATUSES),
+        "model": text("Who answered."),
+        "output": array(anything(), "What was said, thought, and asked for."),
+        "parallel_tool_calls": truth(),
+        "tool_choice": {},
+        "tools": array(anything()),
+        "error": nullable(anything()),
+        "incomplete_details": nullable(anything()),
+    }
+    counts = {
+        "input_tokens": whole(),
+        "output_tokens": whole(),
+        "total_tokens": whole(),
+    }
+    usage = members(counts, {"cost": COST})
+    return members(required, {"usage": nullable(usage)}, "A whole answer, in OpenAI's form.")
+
+
+def _messages_request() -> Schema:
+    content = either(text(), array(anything()), description="A text, or blocks.")
+    turn = members({"role": choice("user", "assistant"), "content": content})
+    required = {
+        "model": ref("ChatModel"),
+        "messages": array(turn, "The conversation so far, oldest first."),
+    }
+    optional = {
+        "max_tokens": MAX_TOKENS,
+        "system": either(text(), array(anything()), description="How to behave."),
+        "stream": STREAM,
+        "models": FALLBACKS,
+        "temperature": TEMPERATURE,
+        "tools": array(anything(), "Tools of yours that the model may ask for."),
+    }
+    says = "Anthropic's Messages form, for any model, not only Claude."
+    return members(required, optional, says)
+
+
+def _messages_answer() -> Schema:
+    counts = {"input_tokens": whole(), "output_tokens": whole()}
+    required = {
+        "id": text("The generation's id."),
+        "type": constant("message"),
+        "role": constant("assistant"),
+        "content": array(members({"type": open_choice("text", "thinking", "tool_use")})),
+        "model": text("Who answered."),
+        "stop_reason": nullable(open_choice("end_turn", "max_tokens", "stop_sequence", "tool_use")),
+        "stop_sequence": nullable(text()),
+        "usage": members(counts, {"cost": COST}),
+    }
+    return members(required, description="A whole answer, in Anthropic's form.")
+
+
+def _event(says: str) -> Schema:
+    return members({"type": text("Which kind of event this is.")}, description=says)

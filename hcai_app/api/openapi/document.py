@@ -1,0 +1,165 @@
+"""Puts the document together, once for each set of settings, and serves it."""
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from hcai_app.api.exchange import JSON_TYPE, Exchange
+from hcai_app.api.openapi import (
+    account,
+    catalogue,
+    chat,
+    dialects,
+    errors,
+    examples,
+    headers,
+    media,
+    offers,
+    parameters,
+)
+from hcai_app.api.openapi.offers import Offer
+from hcai_app.api.openapi.operations import API_KEY, BEARER, OPERATIONS, Operation
+from hcai_app.api.openapi.schemas import Schema, either, ref, text
+from hcai_app.worker import Worker
+
+JSON, EVENT_STREAM = "application/json", "text/event-stream"
+ROOT = "/proxy/v1"
+DESCRIPTION = """\
+Free AI for teenagers who build things: dozens of models behind one key, in the forms that your \
+tools know already. Point any OpenAI, OpenRouter or Anthropic client at this server, and ship \
+your bot, game or website.
+
+**Three steps:** make a key on the site, send it as `Authorization: Bearer sk-hc-v1-…`, ask away.
+
+**Good to know**
+
+* Unknown members of a request go through to the model untouched, so new tricks work at once.
+* A long silence is filled, with comments in streams and white space before JSON; parsers skip both.
+* After such a sign of life the status is 200 for good. What breaks later is told in the body: \
+look for `error`, whose `code` is the true status.
+* Keep your key to yourself: out of your repository, out of your web pages. Lost it? Revoke it, \
+and make a new one.
+"""
+TAGS = {
+    "Talk": "Ask, and get answers.",
+    "Make": "Vectors, pictures, and a check for nasty things.",
+    "Look around": "What there is. No key needed.",
+    "Yours": "What you have used, and what is left.",
+}
+KEY_SAYS = "Your key: `sk-hc-v1-` and 64 more characters. Make one on the site; it is shown once."
+
+
+async def show(worker: Worker, exchange: Exchange) -> None:
+    """Serve the document, or 304 to whoever has it already."""
+    data, tag = prepared(offers.offer_of(worker.settings))
+    tags = [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+    if is_known(exchange.header(b"if-none-match"), tag):
+        await exchange.start(304, *tags)
+        await exchange.write(b"", more=False)
+    else:
+        await exchange.reply(200, data, JSON_TYPE, *tags)
+
+
+@lru_cache(maxsize=4)
+def prepared(offer: Offer) -> tuple[bytes, str]:
+    """Return the document's bytes and their ETag."""
+    data = msgspec.json.encode(build(offer))
+    return data, f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
+
+
+def is_known(known: str | None, tag: str) -> bool:
+    """Tell whether a client's `If-None-Match` names this answer."""
+    tags = [part.strip().removeprefix("W/") for part in (known or "").split(",")]
+    return tag in tags or tags == ["*"]
+
+
+def build(offer: Offer) -> dict[str, Any]:
+    """Return the whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "HCAI",
+            "version": "1",
+            "summary": "Free AI for teenagers who build things.",
+            "description": DESCRIPTION,
+        },
+        "servers": [{"url": f"{offer.origin}{ROOT}"}],
+        "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
+        "paths": _paths(offer),
+        "components": _components(offer),
+    }
+
+
+def _paths(offer: Offer) -> dict[str, Schema]:
+    requests = examples.of_requests(offer)
+    return {item.path: {item.method: _operation(item, requests)} for item in OPERATIONS}
+
+
+def _operation(item: Operation, requests: dict[str, examples.Examples]) -> Schema:
+    built: Schema = {
+        "operationId": item.name,
+        "tags": [item.tag],
+        "summary": item.summary,
+        "description": item.says,
+        "security": [{name: []} for name in item.security],
+        "responses": _responses(item),
+    }
+    if item.parameters:
+        built["parameters"] = [ref(name, "parameters") for name in item.parameters]
+    if item.request:
+        content = {"schema": ref(item.request), "examples": requests[item.request]}
+        built["requestBody"] = {"required": True, "content": {JSON: content}}
+    return built
+
+
+def _responses(item: Operation) -> Schema:
+    answers = {"200": _answer(item)}
+    if "ETag" in item.headers:
+        says = "You have it already."
+        answers["304"] = {"description": says, "headers": headers.of_answer("ETag")}
+    return answers | errors.of_operation(*item.errors, prefix=item.error_prefix)
+
+
+def _answer(item: Operation) -> Schema:
+    schema = ref(item.answer)
+    if item.may_fail_late:
+        late = ref(f"{item.error_prefix}Error")
+        schema = either(schema, late, description="An error here came after the 200 had left.")
+    content: Schema = {JSON: {"schema": schema}}
+    if item.event:
+        says = "Server-sent events: lines that begin with `data: `, each with JSON behind it."
+        content[EVENT_STREAM] = {"schema": text(says), "x-event-schema": ref(item.event)}
+    return {
+        "description": item.summary,
+        "headers": headers.of_answer(*item.headers),
+        "content": content,
+    }
+
+
+def _components(offer: Offer) -> Schema:
+    return {
+        "schemas": {
+            **offers.schemas(offer),
+            **chat.schemas(),
+            **dialects.schemas(),
+            **media.schemas(),
+            **catalogue.schemas(),
+            **account.schemas(),
+            **errors.schemas(),
+            "Document": {"type": "object", "description": "OpenAPI 3.1."},
+        },
+        "parameters": parameters.components(),
+        "headers": headers.components(),
+        "responses": errors.responses(),
+        "securitySchemes": {
+            BEARER: {"type": "http", "scheme": "bearer", "description": KEY_SAYS},
+            API_KEY: {
+                "type": "apiKey",
+                "in": "header",
+                "name": "x-api-key",
+                "description": f"{KEY_SAYS} On `/messages` only.",
+            },
+        },
+    }

@@ -1,0 +1,214 @@
+"""Error answers: one form for all paths but `/messages`, and what each status means."""
+
+from typing import NamedTuple
+
+from hcai_app.api.openapi import headers
+from hcai_app.api.openapi.headers import STANDING_AT_TIMES
+from hcai_app.api.openapi.schemas import (
+    Schema,
+    anything,
+    constant,
+    members,
+    nullable,
+    open_choice,
+    ref,
+    text,
+    whole,
+)
+
+
+class Status(NamedTuple):
+    """One kind of error answer: its component, what it means, an example, its headers."""
+
+    name: str
+    meaning: str
+    type: str
+    message: str
+    headers: tuple[str, ...] = STANDING_AT_TIMES
+
+
+STATUSES = {
+    "400": Status(
+        "BadRequest",
+        "Something in the request is not right. `message` says what, `param` says where; a model "
+        "that is not offered gets the nearest ones that are.",
+        "invalid_request_error",
+        "`messages` is missing: send a list of messages.",
+    ),
+    "401": Status(
+        "NoKey",
+        "There is no key, or it is not one of ours, or it was revoked. Make one on the keys page.",
+        "authentication_error",
+        "This key is not known here.",
+        ("Challenge",),
+    ),
+    "402": Status(
+        "BudgetSpent",
+        "Today's budget is spent. It is full again at 00:00 UTC: a good moment to go outside.",
+        "insufficient_quota",
+        "Today's budget is spent; it resets at 00:00 UTC.",
+        (*STANDING_AT_TIMES, "ShouldRetry?"),
+    ),
+    "403": Status(
+        "NotAllowed",
+        "We know you, but this is not for you: not verified yet, banned, or a blocked program.",
+        "permission_error",
+        "Only verified teenagers may use this key.",
+    ),
+    "404": Status(
+        "NotFound",
+        "There is nothing here, or the provider cannot serve this model just now.",
+        "not_found_error",
+        "There is nothing at /proxy/v1/nothing; see /docs for what there is.",
+    ),
+    "405": Status(
+        "WrongMethod",
+        "Right path, wrong method. The `Allow` header names the right one.",
+        "invalid_request_error",
+        "Use POST here.",
+        ("Allow",),
+    ),
+    "413": Status(
+        "TooLarge",
+        "The body is too large. Shrink your pictures, or send fewer of them.",
+        "invalid_request_error",
+        "The body is over the limit of 64 MB.",
+    ),
+    "429": Status(
+        "SlowDown",
+        "Too many calls, or too many at once: yours, or everybody's at the provider. Wait as long "
+        "as `Retry-After` says.",
+        "rate_limit_error",
+        "Too many calls; the limit is 150 per 30 minutes.",
+        (*STANDING_AT_TIMES, "RetryAfter", "GenerationId?"),
+    ),
+    "500": Status(
+        "OurFault",
+        "Something broke on our side. Tell us the request id, and we look.",
+        "server_error",
+        "Something broke on our side (request 01K…).",
+        headers.AT_TIMES,
+    ),
+    "502": Status(
+        "ProviderFailed",
+        "The provider broke: no answer, or one that cannot be read.",
+        "provider_error",
+        "The provider cannot be reached; try again in a moment.",
+        headers.AT_TIMES,
+    ),
+    "503": Status(
+        "ComeBackSoon",
+        "We are starting, stopping or full, or the provider is. Try again in a moment.",
+        "server_error",
+        "The server is restarting; send the call again.",
+        headers.AT_TIMES,
+    ),
+    "504": Status(
+        "ProviderSilent",
+        "The provider said nothing for too long.",
+        "provider_error",
+        "The provider was silent for too long.",
+        headers.AT_TIMES,
+    ),
+    "default": Status(
+        "ProviderSaid",
+        "Any other status is the provider's own (408, 422, 529 …), with its message.",
+        "provider_error",
+        "The model is overloaded.",
+        headers.AT_TIMES,
+    ),
+}
+OF_PROVIDER = 529  # what stands for the others in an example
+ANYWHERE = ("405", "500", "503")
+WITH_KEY = ("401", "403", "429", *ANYWHERE)
+GENERATING = tuple(STATUSES)
+MODERATING = tuple(code for code in STATUSES if code != "402")
+
+CODE = whole("The HTTP status, once more: an error inside a stream has no other.")
+MESSAGE = text("What happened, and what to do about it. Made to be read.")
+PARAM = nullable(text("Which part of the request is meant."))
+METADATA = nullable(
+    anything("More about it, such as the `nearest` models or the provider's own words.")
+)
+# Anthropic's names for the statuses that have one.
+ANTHROPIC: dict[str, str] = {
+    "400": "invalid_request_error",
+    "401": "authentication_error",
+    "402": "billing_error",
+    "403": "permission_error",
+    "404": "not_found_error",
+    "413": "request_too_large",
+    "429": "rate_limit_error",
+    "500": "api_error",
+    "503": "overloaded_error",
+    "504": "timeout_error",
+}
+
+
+def schemas() -> dict[str, Schema]:
+    """Return the two forms."""
+    types = sorted({status.type for status in STATUSES.values()})
+    kind = open_choice(*types, description="What kind of error this is, for programs.")
+    ours = {"code": CODE, "message": MESSAGE, "type": kind, "param": PARAM, "metadata": METADATA}
+    theirs = {
+        "type": open_choice(*ANTHROPIC.values(), description="Anthropic's name for it."),
+        "message": MESSAGE,
+    }
+    more = {"code": CODE, "param": PARAM, "metadata": METADATA}
+    return {
+        "Error": members(
+            {"error": members(ours)}, description="Every error, wherever it comes from."
+        ),
+        "MessagesError": members(
+            {"type": constant("error"), "error": members(theirs, more)},
+            {"request_id": nullable(text("The same as `X-Request-Id`."))},
+            description="Every error of `/messages`, in Anthropic's form.",
+        ),
+    }
+
+
+def responses() -> dict[str, Schema]:
+    """Return every error answer in both forms, ready to be referred to."""
+    common = {item.name: _response(code, item) for code, item in STATUSES.items()}
+    messages = {
+        f"Messages{item.name}": _messages_response(code, item) for code, item in STATUSES.items()
+    }
+    return common | messages
+
+
+def of_operation(*codes: str, prefix: str = "") -> dict[str, Schema]:
+    """Return the error answers of one operation, in the order of their statuses."""
+    return {
+        code: ref(f"{prefix}{item.name}", "responses")
+        for code, item in STATUSES.items()
+        if code in codes
+    }
+
+
+def _response(code: str, status: Status) -> Schema:
+    error: Schema = {
+        "code": _number(code),
+        "message": status.message,
+        "type": status.type,
+        "param": "messages" if code == "400" else None,
+        "metadata": None,
+    }
+    return _answer(status, "Error", {"error": error})
+
+
+def _messages_response(code: str, status: Status) -> Schema:
+    error: Schema = {"type": ANTHROPIC.get(code, ANTHROPIC["500"]), "message": status.message}
+    whole_example = {"type": "error", "error": error, "request_id": "01K…"}
+    return _answer(status, "MessagesError", whole_example)
+
+
+def _answer(status: Status, form: str, example: Schema) -> Schema:
+    return {
+        "description": status.meaning,
+        "headers": headers.of_answer(*status.headers),
+        "content": {"application/json": {"schema": ref(form), "example": example}},
+    }
+
+
+def _number(code: str) -> int:
+    return int(code) if code.isdigit() else OF_PROVIDER

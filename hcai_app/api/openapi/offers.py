@@ -1,0 +1,67 @@
+"""Which models this installation offers, so that the document names them and its examples work."""
+
+from typing import NamedTuple
+
+from hcai_app import settings
+from hcai_app.api.openapi.schemas import Schema, either, text
+from hcai_app.settings import Settings
+
+ANY = "*"
+LISTED_AT = "`GET /models` lists them all."
+EMBEDDINGS_LISTED_AT = "`GET /embeddings/models` lists them all."
+
+
+class Offer(NamedTuple):
+    """Where the API is, and the models of each kind, by their ids."""
+
+    origin: str
+    language: tuple[str, ...]
+    image: tuple[str, ...]
+    embedding: tuple[str, ...]
+
+    @property
+    def chat_model(self) -> str:
+        """A model for examples."""
+        return _first(self.language, settings.LANGUAGE_MODELS)
+
+    @property
+    def image_model(self) -> str:
+        """A model that draws, for examples."""
+        return _first(self.image, settings.IMAGE_MODELS)
+
+    @property
+    def embedding_model(self) -> str:
+        """A model that makes vectors, for examples."""
+        return _first(self.embedding, settings.EMBEDDING_MODELS)
+
+
+def offer_of(given: Settings) -> Offer:
+    """Return what these settings offer."""
+    return Offer(
+        given.origin,
+        tuple(given.language_models),
+        tuple(given.image_models),
+        tuple(given.embedding_models),
+    )
+
+
+def schemas(offer: Offer) -> dict[str, Schema]:
+    """Return the schemas of a model's id, one for each kind of call."""
+    chat = tuple(dict.fromkeys(offer.language + offer.image))
+    return {
+        "ChatModel": _model(chat, f"Who answers. {LISTED_AT}"),
+        "ImageModel": _model(offer.image, f"Who draws. {LISTED_AT}"),
+        "EmbeddingModel": _model(offer.embedding, f"Who reads. {EMBEDDINGS_LISTED_AT}"),
+    }
+
+
+def _model(names: tuple[str, ...], says: str) -> Schema:
+    if ANY in names or not names:
+        return text(says)
+    variant = text("One of these with a suffix such as `:nitro`.", examples=[f"{names[0]}:nitro"])
+    return either({"type": "string", "enum": list(names)}, variant, description=says)
+
+
+def _first(names: tuple[str, ...], defaults: str) -> str:
+    offered = [name for name in names if name != ANY]
+    return offered[0] if offered else defaults.split(",")[0]

@@ -1,0 +1,86 @@
+"""Small builders for JSON Schema, so that the schemas beside this file read like tables."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+Members = dict[str, Schema]
+
+
+def text(description: str = "", **keywords: Any) -> Schema:
+    """Return the schema of a string."""
+    return _typed("string", description, keywords)
+
+
+def whole(description: str = "", **keywords: Any) -> Schema:
+    """Return the schema of a whole number."""
+    return _typed("integer", description, keywords)
+
+
+def number(description: str = "", **keywords: Any) -> Schema:
+    """Return the schema of any number."""
+    return _typed("number", description, keywords)
+
+
+def truth(description: str = "") -> Schema:
+    """Return the schema of true and false."""
+    return _typed("boolean", description, {})
+
+
+def choice(*values: str, description: str = "") -> Schema:
+    """Return the schema of one of these strings."""
+    return _typed("string", description, {"enum": list(values)})
+
+
+def open_choice(*values: str, description: str = "") -> Schema:
+    """Return the schema of a string that is mostly one of these; others may come in time."""
+    return _typed("string", description, {"examples": list(values)})
+
+
+def constant(value: str) -> Schema:
+    """Return the schema of one string."""
+    return {"type": "string", "const": value}
+
+
+def array(items: Schema, description: str = "", **keywords: Any) -> Schema:
+    """Return the schema of a list."""
+    return _typed("array", description, {"items": items, **keywords})
+
+
+def members(
+    required: Members, optional: Members | None = None, description: str = "", **keywords: Any
+) -> Schema:
+    """Return the schema of an object; what is not named may be there too."""
+    shape: Schema = {"properties": {**required, **(optional or {})}}
+    if required:
+        shape["required"] = list(required)
+    return _typed("object", description, {**shape, "additionalProperties": True, **keywords})
+
+
+def anything(description: str = "") -> Schema:
+    """Return the schema of an object that is relayed as it is."""
+    return _typed("object", description, {"additionalProperties": True})
+
+
+def either(*schemas: Schema, description: str = "") -> Schema:
+    """Return the schema of what fits one of several."""
+    return _described({"anyOf": list(schemas)}, description)
+
+
+def nullable(schema: Schema) -> Schema:
+    """Return a schema that null fits too."""
+    if "type" not in schema or "enum" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def ref(name: str, kind: str = "schemas") -> Schema:
+    """Return a reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def _typed(name: str, description: str, keywords: Schema) -> Schema:
+    return _described({"type": name, **keywords}, description)
+
+
+def _described(schema: Schema, description: str) -> Schema:
+    return {**schema, "description": description} if description else schema
