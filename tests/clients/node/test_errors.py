@@ -1,0 +1,162 @@
+"""Errors as the official Node clients type them: the provider's, ours, and those in mid-stream."""
+
+from typing import Any
+
+import pytest
+
+from tests.clients.node.clients import Node, NodeClient, NodeError
+from tests.clients.test_errors import PROVIDERS, SPOILT
+from tests.conftest import Install
+from tests.harness.product import Product
+from tests.harness.provider import Provider
+
+CREATE = "chat.completions.create"
+SEND = "chat.send"
+KINDS = {
+    400: ("BadRequestError", "BadRequestResponseError"),
+    401: ("AuthenticationError", "UnauthorizedResponseError"),
+    402: ("APIError", "PaymentRequiredResponseError"),
+    403: ("PermissionDeniedError", "ForbiddenResponseError"),
+    404: ("NotFoundError", "NotFoundResponseError"),
+    408: ("APIError", "RequestTimeoutResponseError"),
+    409: ("ConflictError", "OpenRouterDefaultError"),
+    413: ("APIError", "PayloadTooLargeResponseError"),
+    422: ("UnprocessableEntityError", "UnprocessableEntityResponseError"),
+    429: ("RateLimitError", "TooManyRequestsResponseError"),
+    500: ("InternalServerError", "InternalServerResponseError"),
+    502: ("InternalServerError", "BadGatewayResponseError"),
+    503: ("InternalServerError", "ServiceUnavailableResponseError"),
+    504: ("InternalServerError", "OpenRouterDefaultError"),
+    524: ("InternalServerError", "EdgeNetworkTimeoutResponseError"),
+    529: ("InternalServerError", "ProviderOverloadedResponseError"),
+}
+
+
+@pytest.fixture
+def clients(openai: NodeClient, openrouter: NodeClient) -> tuple[NodeClient, NodeClient]:
+    """Both clients, without their retries."""
+    return openai.having(maxRetries=0), openrouter.having(retryConfig={"strategy": "none"})
+
+
+def assert_typed(
+    clients: tuple[NodeClient, NodeClient], body: dict[str, Any], status: int
+) -> NodeError:
+    """Both clients throw the class of the status; returns what openai threw."""
+    openai, openrouter = clients
+    seen = thrown(openai, CREATE, body)
+    caught = thrown(openrouter, SEND, {"chatRequest": body})
+    assert (seen.kind, caught.kind) == KINDS[status]
+    assert seen.status == caught.status == seen.code == status
+    assert seen.message.removeprefix(f"{status} ") == seen.body["message"]
+    if caught.kind != "OpenRouterDefaultError":
+        assert caught.code == status
+        assert caught.message
+    return seen
+
+
+def thrown(client: NodeClient, method: str, body: dict[str, Any]) -> NodeError:
+    with pytest.raises(NodeError) as caught:
+        client.call(method, body)
+    return caught.value
+
+
+def with_key(clients: tuple[NodeClient, NodeClient], key: str) -> tuple[NodeClient, NodeClient]:
+    openai, openrouter = clients
+    return openai.having(apiKey=key), openrouter.having(apiKey=key)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", PROVIDERS)
+def test_the_providers_errors_keep_their_class(clients, ask, status: int, stream: bool) -> None:
+    body = ask(f"status={status} message='it was so'", stream=stream)
+    error = assert_typed(clients, body, status)
+    assert "it was so" in error.message
+    assert error.body["metadata"]["provider_name"] == "Simulated"
+
+
+@pytest.mark.parametrize("status", [401, 402])
+def test_the_providers_view_of_our_account_is_not_the_callers(clients, ask, status: int) -> None:
+    error = assert_typed(clients, ask(f"status={status} message=secret"), 502)
+    assert error.headers["x-should-retry"] == "false"
+    assert "secret" not in error.message
+
+
+def test_no_key_and_a_wrong_key_are_401(clients, ask) -> None:
+    for key in ("sk-hc-v1-" + "0" * 64, "sk-or-v1-mine"):
+        error = assert_typed(with_key(clients, key), ask(), 401)
+        assert error.headers["www-authenticate"] == "Bearer"
+
+
+def test_an_unknown_model_is_400_and_names_the_nearest(clients, ask) -> None:
+    error = assert_typed(clients, {**ask(), "model": "qwen/qwen3-32"}, 400)
+    assert error.body["param"] == "model"
+    assert "qwen/qwen3-32b" in error.message
+
+
+def test_a_ban_is_403_and_says_why(clients, product: Product, ask) -> None:
+    key = product.make_key("UBANNED")
+    product.cli("users", "ban", "UBANNED", "--reason", "resold their key")
+    assert "resold their key" in assert_typed(with_key(clients, key), ask(), 403).message
+
+
+def test_a_spent_budget_is_402_and_says_when_it_resets(clients, product: Product, ask) -> None:
+    key = product.make_key("UPOOR", "--budget-usd", "0")
+    assert "00:00 UTC" in assert_typed(with_key(clients, key), ask(), 402).message
+
+
+def test_limits_are_413_and_429(install: Install, node: Node, provider: Provider, ask) -> None:
+    product = install(HCAI_MAX_BODY_MB="1", HCAI_CHAT_RATE_LIMIT="2/minute").start()
+    key, url = product.make_key(), product.base_url
+    once = {"strategy": "none"}
+    openai = NodeClient(node, "openai", {"baseURL": url, "apiKey": key, "maxRetries": 0})
+    options = {"serverURL": url, "apiKey": key, "retryConfig": once}
+    clients = openai, NodeClient(node, "@openrouter/sdk", options)
+    # The size is declared, and so costs no attempt.
+    messages = [{"role": "user", "content": "x" * 2**20}]
+    assert_typed(clients, {**ask(), "messages": messages}, 413)
+    for _ in range(2):
+        openai.call(CREATE, ask())
+    assert 1 <= int(assert_typed(clients, ask(), 429).headers["retry-after"]) <= 61
+    assert provider.count() == 2
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", [400, 429, 503])
+def test_200_with_only_an_error_gets_the_status_of_the_error(
+    clients, ask, status: int, stream: bool
+) -> None:
+    assert_typed(clients, ask(f"only_error={status}", stream=stream), status)
+
+
+@pytest.mark.parametrize(
+    ("directive", "status"),
+    [
+        ("status=502 html", 502),
+        ("status=524 html", 524),
+        ("body=half", 502),
+        ("body=empty", 502),
+        ("cut=before_headers", 502),
+        ("cut=body", 502),
+    ],
+)
+def test_a_broken_provider_is_a_typed_error(clients, ask, directive: str, status: int) -> None:
+    assert "<" not in assert_typed(clients, ask(directive), status).message
+
+
+@pytest.mark.parametrize("code", [400, 403, 429, 500, 502, 503])
+def test_an_error_in_mid_stream_is_thrown_by_openai(openai: NodeClient, ask, code: int) -> None:
+    error = thrown(openai, CREATE, ask(f"error={code} after=3", stream=True))
+    assert len(error.items) == 3
+    assert error.kind == "APIError"
+    assert error.code == code
+
+
+@pytest.mark.parametrize(("directive", "code"), SPOILT.items())
+def test_an_error_in_mid_stream_is_a_chunk_to_openrouter(
+    openrouter: NodeClient, ask, directive: str, code: int
+) -> None:
+    chunks = openrouter.call(SEND, {"chatRequest": ask(directive, stream=True)})
+    assert len(chunks) == 4
+    assert chunks[-1]["error"]["code"] == code
+    assert chunks[-1]["error"]["message"]
+    assert chunks[-1]["choices"][0]["finishReason"] == "error"
