@@ -1,6 +1,6 @@
 """The two other ways to talk to a model: OpenAI's Responses and Anthropic's Messages."""
 
-from hcai_app.api.openapi.chat import FALLBACKS, MAX_TOKENS, STREAM, TEMPERATURE
+from hcai_app.api.openapi.chat import DONE, FALLBACKS, MAX_TOKENS, STREAM, TEMPERATURE
 from hcai_app.api.openapi.schemas import (
     Schema,
     anything,
@@ -8,6 +8,7 @@ from hcai_app.api.openapi.schemas import (
     choice,
     constant,
     either,
+    event,
     members,
     nullable,
     number,
@@ -27,10 +28,12 @@ def schemas() -> dict[str, Schema]:
     return {
         "ResponsesRequest": _responses_request(),
         "ResponsesAnswer": _responses_answer(),
-        "ResponsesEvent": _event("One event. `response.completed` holds the whole answer."),
+        "ResponsesEvent": event(
+            _told("`response.completed` holds the whole."), "event", ending=DONE
+        ),
         "MessagesRequest": _messages_request(),
         "MessagesAnswer": _messages_answer(),
-        "MessagesEvent": _event("One event, from `message_start` to `message_stop`."),
+        "MessagesEvent": event(_told("From `message_start` to `message_stop`."), "event"),
     }
 
 
@@ -111,5 +114,5 @@ def _messages_answer() -> Schema:
     return members(required, description="A whole answer, in Anthropic's form.")
 
 
-def _event(says: str) -> Schema:
+def _told(says: str) -> Schema:
     return members({"type": text("Which kind of event this is.")}, description=says)

@@ -20,7 +20,7 @@ class Operation(NamedTuple):
     says: str
     answer: str
     request: str = ""
-    event: str = ""  # the schema of one event, where the answer can be a stream
+    event: str = ""  # where the answer can be a stream of these
     parameters: tuple[str, ...] = ()
     errors: tuple[str, ...] = errors.ANYWHERE
     error_prefix: str = ""
@@ -44,7 +44,7 @@ TALK = (
         "pictures, PDFs, tools and JSON, and, with `stream: true`, word by word.",
         request="ChatRequest",
         answer="ChatCompletion",
-        event="ChatChunk",
+        event="ChatEvent",
         errors=errors.GENERATING,
         headers=GENERATED,
     ),

@@ -66,6 +66,13 @@ def either(*schemas: Schema, description: str = "") -> Schema:
     return _described({"anyOf": list(schemas)}, description)
 
 
+def event(payload: Schema, *names: str, ending: str = "") -> Schema:
+    """Return the schema of one server-sent event, whose data is JSON, or the stream's `ending`."""
+    data = text(contentMediaType="application/json", contentSchema=payload)
+    data = either(constant(ending), data) if ending else data
+    return members({"data": data}, {name: text() for name in names})
+
+
 def nullable(schema: Schema) -> Schema:
     """Return a schema that null fits too."""
     if "type" not in schema or "enum" in schema:
