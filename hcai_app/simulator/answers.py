@@ -37,6 +37,12 @@ class Answer:
     annotations: list[dict[str, Any]] = field(default_factory=list)
     finish_reason: str = "stop"
 
+    def argument_parts(self) -> tuple[str, str]:
+        """Return the arguments of the tool call in two parts, as a stream brings them."""
+        arguments = self.tool_call["function"]["arguments"] if self.tool_call else ""
+        middle = len(arguments) // 2
+        return arguments[:middle], arguments[middle:]
+
     def tokens(self) -> tuple[int, int, int]:
         """Return the completion (all), reasoning and image tokens."""
         spoken = "".join(self.pieces)

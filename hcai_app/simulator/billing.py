@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from hcai_app.simulator.calls import Call
 from hcai_app.simulator.listings import Listing
@@ -47,52 +46,3 @@ def charge(call: Call, listing: Listing, scenario: Scenario) -> Bill:
         cost = Decimal(scenario.cost)
     call.cost, call.upstream_cost = cost, upstream
     return Bill(prompt, completion, cost, upstream)
-
-
-def usage_json(call: Call, bill: Bill, form: str) -> dict[str, Any] | None:
-    """Build the usage object in one of the forms that a scenario can ask for."""
-    usage: dict[str, Any] = {
-        "prompt_tokens": call.prompt_tokens,
-        "completion_tokens": call.completion_tokens,
-        "total_tokens": call.prompt_tokens + call.completion_tokens,
-        "cost": bill.cost,
-        "is_byok": bill.upstream is not None,
-        "prompt_tokens_details": {
-            "cached_tokens": 0,
-            "cache_write_tokens": 0,
-            "audio_tokens": 0,
-            "video_tokens": 0,
-        },
-        "cost_details": {
-            "upstream_inference_cost": bill.upstream,
-            "upstream_inference_prompt_cost": bill.prompt,
-            "upstream_inference_completions_cost": bill.completion,
-            "server_tool_cost": None,
-        },
-        "completion_tokens_details": {
-            "reasoning_tokens": call.reasoning_tokens,
-            "image_tokens": call.image_tokens,
-            "audio_tokens": 0,
-        },
-    }
-    return _in_form(usage, form)
-
-
-def _in_form(usage: dict[str, Any], form: str) -> dict[str, Any] | None:
-    match form:
-        case "null":
-            return None
-        case "no_cost":
-            return {name: usage[name] for name in usage if name not in {"cost", "cost_details"}}
-        case "nulls":
-            return dict.fromkeys(usage)
-        case "strings":
-            return {
-                name: str(value) if isinstance(value, int | Decimal) else value
-                for name, value in usage.items()
-            }
-        case "zero":
-            return {
-                name: 0 if isinstance(usage[name], int | Decimal) else usage[name] for name in usage
-            }
-    return usage

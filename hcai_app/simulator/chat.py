@@ -1,11 +1,11 @@
-"""POST /chat/completions: the whole answer in JSON, or the start of a stream."""
+"""POST /chat/completions: the words of a completion."""
 
 from typing import Any
 
 from aiohttp import web
 
-from hcai_app.simulator import billing, prompts, replies, streams
-from hcai_app.simulator.answers import Answer, compose
+from hcai_app.simulator import chat_streams, conversations, prompts, replies, usages
+from hcai_app.simulator.answers import Answer
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.exchanges import Exchange, Operation, serve
 
@@ -16,47 +16,21 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 async def _answer(exchange: Exchange) -> web.StreamResponse:
-    if not prompts.messages_of(exchange.body):
+    return await conversations.answer(exchange, DIALECT)
+
+
+def _checked(body: dict[str, Any]) -> dict[str, Any]:
+    if not prompts.messages_of(body):
         raise Refusal(400, 'Input required: specify "prompt" or "messages"')
-    scenario, call = exchange.scenario, exchange.call
-    call.prompt_tokens = prompts.prompt_tokens(exchange.body)
-    if scenario.prompt_tokens >= 0:
-        call.prompt_tokens = scenario.prompt_tokens
-    answer = compose(exchange.body, exchange.listing, scenario)
-    exchange.whole = answer.tokens()
-    if scenario.completion_tokens >= 0:
-        exchange.whole = (scenario.completion_tokens, *exchange.whole[1:])
-    call.status, call.images = 200, len(answer.images)
-    if call.streamed:
-        return await streams.send(exchange, answer)
-    return await _whole(exchange, answer)
-
-
-async def _whole(exchange: Exchange, answer: Answer) -> web.StreamResponse:
-    scenario, call = exchange.scenario, exchange.call
-    if scenario.only_error:
-        call.finish_reason = "error"
-        payload: dict[str, Any] = {"error": replies.error_from(scenario, scenario.only_error)}
-        return await replies.send_json(exchange.wire, scenario, payload, exchange.headers())
-    await exchange.wire.pause(scenario.chunks * scenario.delay)
-    payload = _completion(exchange, answer)
-    response = await replies.send_json(exchange.wire, scenario, payload, exchange.headers())
-    call.finish_reason = payload["choices"][0]["finish_reason"]
-    return response
+    return body
 
 
 def _completion(exchange: Exchange, answer: Answer) -> dict[str, Any]:
-    scenario, call = exchange.scenario, exchange.call
-    if exchange.whole:
-        call.completion_tokens, call.reasoning_tokens, call.image_tokens = exchange.whole
-    completion = {
-        **streams.frame(call, "chat.completion"),
+    return {
+        **chat_streams.frame(exchange.call, "chat.completion"),
         "choices": [_choice(exchange, answer)],
+        **usages.member(exchange, usages.chat),
     }
-    if scenario.usage != "none":
-        bill = billing.charge(call, exchange.listing, scenario)
-        completion["usage"] = billing.usage_json(call, bill, scenario.usage)
-    return completion
 
 
 def _choice(exchange: Exchange, answer: Answer) -> dict[str, Any]:
@@ -82,7 +56,7 @@ def _message(answer: Answer) -> dict[str, Any]:
         "reasoning": thought or None,
     }
     if thought:
-        message["reasoning_details"] = [streams.reasoning_detail(thought)]
+        message["reasoning_details"] = [chat_streams.reasoning_detail(thought)]
     if answer.tool_call:
         message["tool_calls"] = [{**answer.tool_call, "index": 0}]
     if answer.images:
@@ -92,4 +66,9 @@ def _message(answer: Answer) -> dict[str, Any]:
     return message
 
 
+def _lone_error(exchange: Exchange, code: int) -> dict[str, Any]:
+    return {"error": replies.error_from(exchange.scenario, code)}
+
+
+DIALECT = conversations.Dialect(_checked, _completion, chat_streams.ChatStream, _lone_error)
 OPERATION = Operation("completions", prompts.last_user_text, _answer)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hcai_app.simulator import billing, prompts, replies
+from hcai_app.simulator import billing, prompts, replies, usages
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.exchanges import Exchange, Operation, serve
 
@@ -53,12 +53,7 @@ def _payload(exchange: Exchange, inputs: list[Any]) -> dict[str, Any]:
             for index, item in enumerate(inputs)
         ],
     }
-    bill = billing.charge(call, exchange.listing, scenario)
-    usage = billing.usage_json(call, bill, scenario.usage)
-    if scenario.usage != "none":
-        spoken = ("completion_tokens", "completion_tokens_details")
-        payload["usage"] = usage and {key: usage[key] for key in usage if key not in spoken}
-    return payload
+    return {**payload, **usages.member(exchange, usages.embeddings)}
 
 
 def _vector(exchange: Exchange, item: Any) -> list[float] | str:

@@ -1,4 +1,4 @@
-"""OpenRouter's error envelope, and the words it uses for each status."""
+"""OpenRouter's error envelopes, and the words it uses for each status."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,24 @@ KINDS: dict[int, tuple[str, str]] = {
     504: ("timeout", "The provider did not answer in time"),
     524: ("timeout", "The edge network timed out"),
     529: ("provider_overloaded", "The provider is overloaded"),
+}
+
+ANTHROPIC_PATH = "/messages"
+ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    408: "timeout_error",
+    409: "invalid_request_error",
+    413: "invalid_request_error",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+    524: "timeout_error",
+    529: "overloaded_error",
 }
 
 
@@ -44,6 +62,21 @@ def error_object(
         "code": code or status,
         "message": f"{message or usual} (simulated)",
         "metadata": {"error_type": error_type or kind, "provider_name": "Simulated"},
+    }
+
+
+def envelope(path: str, error: dict[str, Any], status: int) -> dict[str, Any]:
+    """Wrap an error as the clients of a path expect it."""
+    if not path.endswith(ANTHROPIC_PATH):
+        return {"error": error, "user_id": None}
+    return {
+        "type": "error",
+        "error": {
+            "type": ANTHROPIC_TYPES.get(status, "api_error"),
+            "message": error["message"],
+            "error_type": error["metadata"]["error_type"],
+        },
+        "request_id": None,
     }
 
 

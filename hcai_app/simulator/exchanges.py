@@ -68,7 +68,7 @@ async def serve(request: web.Request, operation: Operation) -> web.StreamRespons
         return await _answer(exchange, operation)
     except Refusal as refusal:
         call.status = refusal.status
-        return replies.refusal(refusal)
+        return replies.refusal(refusal, request.path)
     except asyncio.CancelledError:
         if wire is None or not wire.was_cut:
             call.cancelled_at = time.time()
@@ -89,7 +89,8 @@ async def _answer(exchange: Exchange, operation: Operation) -> web.StreamRespons
     try:
         if scenario.status:
             call.status, call.prompt_tokens = scenario.status, 0
-            return await replies.send_error(exchange.wire, scenario, exchange.headers())
+            headers = exchange.headers()
+            return await replies.send_error(exchange.wire, scenario, headers, call.path)
         return await operation.answer(exchange)
     finally:
         _settle(exchange)
@@ -118,12 +119,19 @@ def _open(request: web.Request, operation: Operation, raw: bytes, call: Call) ->
     except UnknownDirective as error:
         raise Refusal(400, str(error)) from error
     call.streamed = body.get("stream") is True
-    call.user, call.session_id = body.get("user"), body.get("session_id")
+    call.user, call.session_id = _user(body), body.get("session_id")
     call.generation_delay = scenario.generation_delay
     call.generation_status = scenario.generation_status
     listing = _choose(body, scenario)
     call.model = listing.id
     return Exchange(request, body, scenario, call, Wire(request, scenario), listing)
+
+
+def _user(body: dict[str, Any]) -> str | None:
+    """Return the pseudonym of the end user, from wherever the dialects put it."""
+    metadata = body.get("metadata")
+    nested = metadata.get("user_id") if isinstance(metadata, dict) else None
+    return body.get("user") or body.get("safety_identifier") or nested
 
 
 def _body(raw: bytes) -> dict[str, Any]:
@@ -158,7 +166,7 @@ def _settle(exchange: Exchange) -> None:
     if call.finish_reason is None and exchange.whole and (not call.streamed or scenario.bill_all):
         call.completion_tokens, call.reasoning_tokens, call.image_tokens = exchange.whole
     if call.finish_reason == "error" or (
-        call.api_type == "completions" and not call.completion_tokens
+        call.api_type != "embeddings" and not call.completion_tokens
     ):
         # Zero completion insurance.
         call.cost, call.upstream_cost = billing.NOTHING

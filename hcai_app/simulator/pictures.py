@@ -10,9 +10,15 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @lru_cache(maxsize=8)
+def png_base64(size: int = 0) -> str:
+    """Return a PNG in base64, padded to `size` bytes where that is more than it needs."""
+    return base64.b64encode(png(size)).decode()
+
+
+@lru_cache(maxsize=8)
 def png_data_url(size: int = 0) -> str:
-    """Return a PNG as a data URL, padded to `size` bytes where that is more than it needs."""
-    return "data:image/png;base64," + base64.b64encode(png(size)).decode()
+    """Return a PNG as a data URL, padded in the same way."""
+    return "data:image/png;base64," + png_base64(size)
 
 
 def png(size: int = 0) -> bytes:

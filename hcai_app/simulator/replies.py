@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from hcai_app.simulator.errors import Refusal, error_object, html_page
+from hcai_app.simulator.errors import Refusal, envelope, error_object, html_page
 from hcai_app.simulator.scenarios import Scenario
 from hcai_app.simulator.wire import Wire
 
@@ -26,7 +26,7 @@ async def send_json(
 
 
 async def send_error(
-    wire: Wire, scenario: Scenario, headers: Mapping[str, str]
+    wire: Wire, scenario: Scenario, headers: Mapping[str, str], path: str = ""
 ) -> web.StreamResponse:
     """Send the error that the scenario asks for, as JSON or as a CDN's page."""
     extra = {**headers}
@@ -35,16 +35,14 @@ async def send_error(
     if scenario.html:
         page = html_page(scenario.status)
         return await _send(wire, scenario, page, _Head(scenario.status, "text/html", extra))
-    payload = {"error": error_from(scenario, scenario.status), "user_id": None}
+    payload = envelope(path, error_from(scenario, scenario.status), scenario.status)
     return await send_json(wire, scenario, payload, extra, scenario.status)
 
 
-def refusal(error: Refusal) -> web.Response:
+def refusal(error: Refusal, path: str = "") -> web.Response:
     """Answer a request that is wrong in itself, without any scenario."""
-    payload = {
-        "error": error_object(error.status, error.message, error.error_type),
-        "user_id": None,
-    }
+    inner = error_object(error.status, error.message, error.error_type)
+    payload = envelope(path, inner, error.status)
     return web.Response(body=encode(payload), status=error.status, content_type=JSON)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 Place = Literal["", "before_headers", "after_headers", "chunks", "line", "body"]
+ErrorEvent = Literal["", "error", "response.error"]
 UsageForm = Literal["full", "none", "null", "no_cost", "nulls", "strings", "zero"]
 BodyForm = Literal["full", "half", "empty", "invalid"]
 
@@ -19,6 +20,7 @@ DECIMAL = re.compile(r"\d+(\.\d+)?([eE]-?\d{1,2})?")
 CHOICES: dict[str, tuple[str, ...]] = {
     "cut": get_args(Place),
     "hang": get_args(Place),
+    "error_event": get_args(ErrorEvent),
     "usage": get_args(UsageForm),
     "body": get_args(BodyForm),
     "usage_at": ("last", "choice"),
@@ -82,6 +84,8 @@ class Scenario:
     """200 with nothing but an `error` of this code (in a stream: as the only event)."""
     error: int = 0
     """An error of this code within a 200: after `after` chunks, or inside the choice of JSON."""
+    error_event: ErrorEvent = ""
+    """The event that tells of `error` in a stream of /responses: error or response.error."""
     after: int = 1
     """The number of chunks before `between`, `error`, `cut` and `hang` take effect."""
     cut: Place = ""
@@ -95,7 +99,7 @@ class Scenario:
 
     # The wire
     no_done: bool = False
-    """End a stream without `data: [DONE]`."""
+    """End a stream without `data: [DONE]`, or without `message_stop`."""
     no_comment: bool = False
     """Begin a stream without `: OPENROUTER PROCESSING`."""
     no_generation_id: bool = False

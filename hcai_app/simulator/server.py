@@ -15,12 +15,15 @@ from hcai_app.simulator import (
     control,
     embeddings,
     generations,
+    images,
     keys,
+    messages,
     moderations,
     replies,
+    responses,
 )
 from hcai_app.simulator.calls import Call, CallLog
-from hcai_app.simulator.errors import Refusal
+from hcai_app.simulator.errors import ANTHROPIC_PATH, Refusal
 from hcai_app.simulator.exchanges import CALLS, RECORD, SCRIPT
 from hcai_app.simulator.scenarios import Scenario
 from hcai_app.simulator.scripts import Script
@@ -84,7 +87,10 @@ class Simulator:
         app.add_routes(
             [
                 web.post(f"{API}/chat/completions", chat.create),
+                web.post(f"{API}/responses", responses.create),
+                web.post(f"{API}/messages", messages.create),
                 web.post(f"{API}/embeddings", embeddings.create),
+                web.post(f"{API}/images", images.create),
                 web.post(f"{API}/moderations", moderations.create),
                 # Where the OpenAI client looks, if it is given the bare host with /v1.
                 web.post("/v1/moderations", moderations.create),
@@ -119,12 +125,14 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
             _authenticate(request)
         return await handler(request)
     except Refusal as refusal:
-        return replies.refusal(refusal)
+        return replies.refusal(refusal, request.path)
     except web.HTTPException as error:
-        return replies.refusal(Refusal(error.status, error.reason))
+        return replies.refusal(Refusal(error.status, error.reason), request.path)
 
 
 def _authenticate(request: web.Request) -> None:
+    if request.path.endswith(ANTHROPIC_PATH) and request.headers.get("x-api-key"):
+        return
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise Refusal(401)

@@ -1,0 +1,60 @@
+"""What /chat/completions, /responses and /messages have in common: one model, three dialects.
+
+Each request is put into the words of a chat, and each answer back into the words of its endpoint.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from hcai_app.simulator import prompts, replies, streams
+from hcai_app.simulator.answers import Answer, compose
+from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.streams import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one endpoint words things."""
+
+    as_chat: Callable[[dict[str, Any]], dict[str, Any]]
+    """Puts a request body into the words of /chat/completions; refuses what is not valid."""
+    whole: Callable[[Exchange, Answer], dict[str, Any]]
+    """Builds the answer in JSON, with the usage and any error in it."""
+    program: Callable[[Exchange, Answer], Program]
+    lone_error: Callable[[Exchange, int], dict[str, Any]]
+    """Builds the body that holds nothing but an error."""
+
+
+async def answer(exchange: Exchange, dialect: Dialect) -> web.StreamResponse:
+    """Answer a conversation in its dialect, streamed or whole."""
+    scenario, call = exchange.scenario, exchange.call
+    chat = dialect.as_chat(exchange.body)
+    call.prompt_tokens = prompts.prompt_tokens(chat)
+    if scenario.prompt_tokens >= 0:
+        call.prompt_tokens = scenario.prompt_tokens
+    composed = compose(chat, exchange.listing, scenario)
+    exchange.whole = composed.tokens()
+    if scenario.completion_tokens >= 0:
+        exchange.whole = (scenario.completion_tokens, *exchange.whole[1:])
+    call.status, call.images = 200, len(composed.images)
+    if call.streamed:
+        return await streams.send(exchange, dialect.program(exchange, composed))
+    return await _whole(exchange, dialect, composed)
+
+
+async def _whole(exchange: Exchange, dialect: Dialect, composed: Answer) -> web.StreamResponse:
+    scenario, call = exchange.scenario, exchange.call
+    if scenario.only_error:
+        call.finish_reason = "error"
+        payload = dialect.lone_error(exchange, scenario.only_error)
+        return await replies.send_json(exchange.wire, scenario, payload, exchange.headers())
+    await exchange.wire.pause(scenario.chunks * scenario.delay)
+    if exchange.whole:
+        call.completion_tokens, call.reasoning_tokens, call.image_tokens = exchange.whole
+    payload = dialect.whole(exchange, composed)
+    response = await replies.send_json(exchange.wire, scenario, payload, exchange.headers())
+    call.finish_reason = "error" if scenario.error else composed.finish_reason
+    return response

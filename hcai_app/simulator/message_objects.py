@@ -1,0 +1,77 @@
+"""The objects of the Messages format: the message, its content blocks, its errors."""
+
+from typing import Any
+
+import msgspec
+
+from hcai_app.simulator import errors, replies, usages
+from hcai_app.simulator.answers import Answer
+from hcai_app.simulator.exchanges import Exchange
+
+STOP_REASONS = {
+    "stop": "end_turn",
+    "length": "max_tokens",
+    "tool_calls": "tool_use",
+    "content_filter": "refusal",
+}
+# Thoughts are signed so that a client cannot put its own into the model's mouth.
+SIGNATURE = "c2ltdWxhdGVk"
+
+
+def whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
+    """Build the finished message."""
+    return {
+        **started(exchange),
+        "content": blocks(answer),
+        "stop_reason": stop_reason(answer.finish_reason),
+        **usages.member(exchange, usages.messages),
+    }
+
+
+def started(exchange: Exchange) -> dict[str, Any]:
+    """Build the message as it is before anything has been said."""
+    return {
+        "id": exchange.call.id,
+        "type": "message",
+        "role": "assistant",
+        "model": exchange.call.model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "container": None,
+        "provider": "Simulated",
+    }
+
+
+def failed(exchange: Exchange, code: int) -> dict[str, Any]:
+    """Build the error object that takes the place of a message."""
+    error = replies.error_from(exchange.scenario, code)
+    return errors.envelope(exchange.call.path, error, code)
+
+
+def stop_reason(finish_reason: str) -> str:
+    """Translate a finish reason."""
+    return STOP_REASONS.get(finish_reason, finish_reason)
+
+
+def blocks(answer: Answer) -> list[dict[str, Any]]:
+    """Build the content: thoughts, then words or the use of a tool."""
+    thought = "".join(answer.reasoning)
+    found: list[dict[str, Any]] = []
+    if thought:
+        found.append({"type": "thinking", "thinking": thought, "signature": SIGNATURE})
+    if answer.tool_call:
+        found.append(_tool_use(answer.tool_call))
+    else:
+        found.append({"type": "text", "text": "".join(answer.pieces), "citations": None})
+    return found
+
+
+def _tool_use(tool_call: dict[str, Any]) -> dict[str, Any]:
+    function = tool_call["function"]
+    return {
+        "type": "tool_use",
+        "id": tool_call["id"].replace("call_", "toolu_"),
+        "name": function["name"],
+        "input": msgspec.json.decode(function["arguments"]),
+    }

@@ -1,0 +1,82 @@
+"""A message as a stream: blocks that open, grow and close; tokens are told, the cost is not."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hcai_app.simulator import message_objects, streams, usages
+from hcai_app.simulator.answers import Answer
+from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.streams import Payload, Piece
+
+PING = {"type": "ping"}
+STOP = {"type": "message_stop"}
+
+
+class MessageStream:
+    """The program of a /messages stream."""
+
+    end_mark = streams.event(STOP, "message_stop")
+
+    def __init__(self, exchange: Exchange, answer: Answer) -> None:
+        self.finish_reason = answer.finish_reason
+        self._exchange = exchange
+        self._answer = answer
+
+    def opening(self) -> Iterator[Payload]:
+        """Announce the message, with the tokens of the prompt."""
+        message = message_objects.started(self._exchange)
+        yield {"type": "message_start", "message": {**message, **self._usage()}}
+        yield PING
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the events of every content block."""
+        for index, block in enumerate(message_objects.blocks(self._answer)):
+            opened = {"type": "content_block_start", "index": index, "content_block": _empty(block)}
+            yield Piece(opened, is_frame=True)
+            yield from self._block(block, index)
+            yield Piece({"type": "content_block_stop", "index": index}, is_frame=True)
+
+    def ending(self) -> Iterator[Payload]:
+        """Yield the reason for the end and the final counts."""
+        reason = message_objects.stop_reason(self.finish_reason)
+        delta = {"stop_reason": reason, "stop_sequence": None}
+        yield {"type": "message_delta", "delta": delta, **self._usage()}
+
+    def failure(self, code: int, *, is_lone: bool) -> Payload:
+        """Build an error event, the same whether it is the only event or not."""
+        del is_lone
+        return message_objects.failed(self._exchange, code)
+
+    def encode(self, payload: Payload) -> bytes:
+        """Name the event."""
+        return streams.event(payload, payload["type"])
+
+    def _usage(self) -> dict[str, Any]:
+        return usages.member(self._exchange, usages.streamed_messages)
+
+    def _block(self, block: dict[str, Any], index: int) -> Iterator[Piece]:
+        match block["type"]:
+            case "thinking":
+                yield from _deltas(index, "thinking_delta", "thinking", self._answer.reasoning)
+                signed = {"type": "signature_delta", "signature": block["signature"]}
+                yield Piece(_delta(index, signed), is_frame=True)
+            case "tool_use":
+                parts = self._answer.argument_parts()
+                yield from _deltas(index, "input_json_delta", "partial_json", parts)
+            case _:
+                yield from _deltas(index, "text_delta", "text", self._answer.pieces)
+
+
+def _deltas(index: int, kind: str, member: str, texts: Iterable[str]) -> Iterator[Piece]:
+    for text in texts:
+        yield Piece(_delta(index, {"type": kind, member: text}), text)
+
+
+def _delta(index: int, delta: dict[str, Any]) -> Payload:
+    return {"type": "content_block_delta", "index": index, "delta": delta}
+
+
+def _empty(block: dict[str, Any]) -> dict[str, Any]:
+    """Return a block as it is before its first word."""
+    blank: dict[str, Any] = {"text": "", "thinking": "", "signature": "", "input": {}}
+    return {**block, **{name: blank[name] for name in blank if name in block}}
