@@ -6,6 +6,9 @@ import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.errors import HcaiError
+from hcai_app.upstream.chunks import anthropic_error
+
+MESSAGES = "/proxy/v1/messages"
 
 
 def error_object(error: HcaiError) -> dict[str, Any]:
@@ -19,12 +22,15 @@ def error_object(error: HcaiError) -> dict[str, Any]:
     }
 
 
-def error_body(error: HcaiError) -> bytes:
-    """Return the JSON of an error answer."""
-    return msgspec.json.encode({"error": error_object(error)})
+def body_for(exchange: Exchange, error: HcaiError) -> bytes:
+    """Return the JSON of an error answer; `/messages` has the envelope of Anthropic's clients."""
+    told = error_object(error)
+    if exchange.path.startswith(MESSAGES):
+        return msgspec.json.encode(anthropic_error(told, exchange.request_id))
+    return msgspec.json.encode({"error": told})
 
 
 async def reply(exchange: Exchange, error: HcaiError) -> None:
     """Send an error as the whole answer."""
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
-    await exchange.reply(error.code, error_body(error), JSON_TYPE, *headers)
+    await exchange.reply(error.code, body_for(exchange, error), JSON_TYPE, *headers)

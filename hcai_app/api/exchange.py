@@ -55,6 +55,13 @@ class Exchange:
         value = self._request_headers.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def repeats(self, name: bytes) -> bool:
+        """Tell whether a request header (lower-case name) was sent more than once."""
+        sent = self.scope["headers"]
+        if len(sent) == len(self._request_headers):
+            return False
+        return sum(key == name for key, _value in sent) > 1
+
     @property
     def address(self) -> str:
         """The client's address, behind as many reverse proxies as the settings trust."""

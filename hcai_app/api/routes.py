@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app.api import health
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import listings, road
+from hcai_app.api.openapi import document
+from hcai_app.api.proxy import account, catalogue, operations, road
 from hcai_app.worker import Worker
 
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
@@ -19,13 +20,21 @@ PROXY = "/proxy"
 # The folders that are ours whole; of other paths only those of the table.
 FOLDERS = (f"{PROXY}/", "/auth/", "/internal/", "/api/")
 ROUTES: dict[str, Methods] = {
-    "/proxy/v1/chat/completions": {"POST": road.carry},
-    "/proxy/v1/models": {"GET": listings.models},
-    "/proxy/v1/stats": {"GET": listings.show_stats},
+    **{f"/proxy/v1{kind.endpoint}": {"POST": road.of(kind)} for kind in operations.ALL},
+    "/proxy/v1/models": {"GET": catalogue.models},
+    "/proxy/v1/models/count": {"GET": catalogue.count_models},
+    "/proxy/v1/embeddings/models": {"GET": catalogue.embedding_models},
+    "/proxy/v1/stats": {"GET": account.show_stats},
+    "/proxy/v1/key": {"GET": account.show_key},
+    "/proxy/v1/generation": {"GET": account.show_generation},
+    "/proxy/v1/openapi.json": {"GET": document.show},
     "/healthz": {"GET": health.alive},
     "/readyz": {"GET": health.ready},
 }
-PATTERN_ROUTES: dict[str, Methods] = {}
+PATTERN_ROUTES: dict[str, Methods] = {
+    "/proxy/v1/model/{author}/{slug}": {"GET": catalogue.show_model},
+    "/proxy/v1/models/{author}/{slug}/endpoints": {"GET": catalogue.list_endpoints},
+}
 PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
     for path, methods in PATTERN_ROUTES.items()

@@ -130,6 +130,10 @@ class OpenCall:
         """The start of the UTC day that the call belongs to."""
         return clock.floor_ms(self.opening.started_at_ms, clock.MS_PER_DAY)
 
+    def doubt_answer(self) -> None:
+        """Take a 200 that held no answer for none, unless the provider can be asked about it."""
+        self.has_answer = self.generation_id is not None
+
     def elapsed_ms(self) -> int:
         """Return the milliseconds since the call started."""
         return max(0, clock.now_ms() - self.opening.started_at_ms)

@@ -22,7 +22,7 @@ class Step:
 
 
 class Script:
-    """A queue of steps; the first that fits a request decides."""
+    """A queue of steps: the first that fits and is counted decides, else the last that stands."""
 
     def __init__(self, default: Scenario) -> None:
         self.default = default
@@ -38,10 +38,10 @@ class Script:
 
     def draw(self, path: str, *, is_generating: bool) -> Scenario:
         """Return the scenario for a request and use up one of its times."""
-        for step in self._steps:
-            if step.fits(path, is_generating=is_generating):
-                return self._use(step)
-        return self.default
+        fitting = [step for step in self._steps if step.fits(path, is_generating=is_generating)]
+        counted = [step for step in fitting if step.times is not None]
+        chosen = (counted or fitting[-1:] or [None])[0]
+        return self.default if chosen is None else self._use(chosen)
 
     def _use(self, step: Step) -> Scenario:
         if step.times is not None:

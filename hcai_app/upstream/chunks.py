@@ -37,6 +37,30 @@ def error_chunk(error: dict[str, Any], generation_id: str | None, model: str | N
     )
 
 
+# Anthropic's types of errors, by status (openrouter-api reference, section 11).
+ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    408: "timeout_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+
+
+def anthropic_error(error: dict[str, Any], request_id: str | None = None) -> dict[str, Any]:
+    """Return an error object in the envelope of Anthropic's Messages, with our members in it."""
+    status = error["code"]
+    kind = ANTHROPIC_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
+    return {"type": "error", "error": {**error, "type": kind}, "request_id": request_id}
+
+
 def normalised(error: Any) -> dict[str, Any]:
     """Return the provider's error with an integer `code`, a text and no empty `metadata`.
 

@@ -21,6 +21,8 @@ KEEP_ALIVE_S = 15.0
 # How much of an answer is read ahead of a slow client, in bytes.
 READ_AHEAD = 64 * 1024
 TITLE = "Hack Club AI"
+# What generates.
+PATHS = ("/chat/completions", "/embeddings", "/responses", "/messages", "/images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,7 @@ class Upstream:
     """The pool of connections to the provider; opened in the worker's event loop."""
 
     def __init__(self, provider: Provider) -> None:
-        self._urls = {
-            path: URL(provider.base_url + path) for path in ("/chat/completions", "/embeddings")
-        }
+        self._urls = {path: URL(provider.base_url + path) for path in PATHS}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
             headers=provider.headers,

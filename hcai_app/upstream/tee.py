@@ -6,16 +6,16 @@ and only a line that holds one is read as JSON. Three things decide what leaves 
 * An unfinished line stays here, of a long one its end: a client cannot use half a line, and so a
   comment can still be put before it, or its bytes be dribbled, while the provider is silent.
 * An error is rewritten into the full chunk that every client understands.
-* From `data: [DONE]` on everything waits for the row to be committed.
+* From the event that ends the stream on everything waits for the row to be committed.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from hcai_app.services.calls import Usage
-from hcai_app.upstream import reading
-from hcai_app.upstream.chunks import error_chunk, normalised
+from hcai_app.upstream.forms import CHAT, ChatForm
 from hcai_app.upstream.reading import Reading
+from hcai_app.upstream.usage import find_usage
 
 # How much of an unfinished line is not sent yet: any error chunk, so that it can be rewritten.
 HELD_BYTES = 64 * 1024
@@ -31,14 +31,15 @@ KEEP_ALIVE = b": keep-alive\n"
 class StreamTee:
     """Reads along in one answer."""
 
+    form: ChatForm = CHAT
     generation_id: str | None = None
     model: str | None = None
     usage: Usage | None = None
     error: Any = None  # what the provider reported in the middle
     has_failed: bool = False  # a choice ended in an error
     has_content: bool = False  # some chunk had choices: an answer has begun
-    is_done: bool = False  # `data: [DONE]` was seen
-    ending: bytearray = field(default_factory=bytearray)  # from `data: [DONE]` on
+    is_done: bool = False  # the event that ends the stream was seen
+    ending: bytearray = field(default_factory=bytearray)  # from that event on
     _line: bytearray = field(default_factory=bytearray)  # the unfinished line, as read
     _is_cut: bool = False  # only the end of it is kept
     _line_sent: int = 0  # how much of what is kept has been sent
@@ -49,7 +50,12 @@ class StreamTee:
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the provider, return those that may go to the client now."""
-        if self._is_quiet and not self._line and data[-2:] == b"\n\n" and not _has_word(data):
+        if (
+            self._is_quiet
+            and not self._line
+            and data[-2:] == b"\n\n"
+            and not self.form.has_word(data)
+        ):
             self._last = data[-3:]  # what nearly all content is: whole events, nothing to read
             return data
         if self.is_done:
@@ -60,7 +66,7 @@ class StreamTee:
             return self._sent(self._hold(data))
         lines, rest = data[:cut], data[cut:]
         whole = bytes(self._line) + lines if self._line else lines
-        reads = not self._is_quiet or self._is_cut or _has_word(whole)
+        reads = not self._is_quiet or self._is_cut or self.form.has_word(whole)
         out = self._read_lines(whole) if reads else whole[self._line_sent :]
         self._drop_line()
         self._is_quiet = not (self.is_done or self._parts or self._is_early())
@@ -87,6 +93,12 @@ class StreamTee:
         self._drop_line()
         return self._sent(out)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the provider has said everything, be it an error."""
+        has_usage = self.usage is not None and self.form.ends_with_usage
+        return bool(self.is_done or has_usage or self.error)
+
     def boundary(self) -> bytes:
         """Return what must be sent before an event of our own can begin."""
         self._drop_line()
@@ -107,7 +119,7 @@ class StreamTee:
         out = bytes(line[self._line_sent : ready])
         self._line_sent = ready
         if len(line) > MAX_LINE_BYTES:
-            self.usage = reading.find_usage(bytes(line)) or self.usage
+            self.usage = find_usage(bytes(line)) or self.usage
             self._line_sent -= len(line) - TAIL_BYTES
             del line[:-TAIL_BYTES]
             self._is_cut = True
@@ -129,19 +141,18 @@ class StreamTee:
         for line in block.splitlines(keepends=True):
             rewritten = self._read_line(line)
             unsent, sent = line[sent:], max(0, sent - len(line))
+            told = rewritten if rewritten is not None and len(unsent) == len(line) else unsent
             if self.is_done:
-                self.ending += unsent
-            elif rewritten is not None and len(unsent) == len(line):
-                out.append(rewritten)
+                self.ending += told
             else:
-                out.append(unsent)
+                out.append(told)
         return b"".join(out)
 
     def _read_line(self, line: bytes) -> bytes | None:
         """Learn what the line tells; return what is sent in its place, if it must be changed."""
         if self._is_cut:
             self._is_cut = False
-            self.usage = reading.find_usage(line) or self.usage
+            self.usage = find_usage(line) or self.usage
             return None
         if self.is_done or not line.startswith(b"data:"):
             self._parts = self._parts if line.strip() else b""
@@ -150,9 +161,9 @@ class StreamTee:
         if data == b"[DONE]":
             self.is_done = True
             return None
-        if not (self._is_early() or self._parts or _has_word(data)):
+        if not (self._is_early() or self._parts or self.form.has_word(data)):
             return None
-        chunk = reading.read(data)
+        chunk = self.form.read(data)
         if chunk is None:
             self._read_part(data)
             return None
@@ -161,27 +172,23 @@ class StreamTee:
     def _read_part(self, data: bytes) -> None:
         """Read an event of several data lines as far as it has come; clients join them, too."""
         self._parts = (self._parts + data)[-TAIL_BYTES:]
-        chunk = reading.read(self._parts)
+        chunk = self.form.read(self._parts)
         if chunk is not None:
             self._learn(chunk, b"")
         else:
-            self.usage = reading.find_usage(self._parts) or self.usage
+            self.usage = find_usage(self._parts) or self.usage
 
     def _learn(self, chunk: Reading, line: bytes) -> bytes | None:
         self._chunks_read += 1
         self.generation_id = self.generation_id or chunk.generation_id
         self.model = chunk.model or self.model
-        self.usage = chunk.usage or self.usage
+        self.usage = self.form.merge(self.usage, chunk.usage)
+        self.is_done = self.is_done or chunk.is_end
         self.has_failed = self.has_failed or chunk.has_failed
-        self.has_content = self.has_content or (chunk.has_choices and not chunk.error)
+        self.has_content = self.has_content or (chunk.has_content and not chunk.error)
         if not chunk.error:
             return None
         self.error = chunk.error
+        told = self.form.rewritten(chunk.error, self.generation_id, self.model)
         end = line[len(line.rstrip(b"\r\n")) :]
-        return (
-            b"data: " + error_chunk(normalised(chunk.error), self.generation_id, self.model) + end
-        )
-
-
-def _has_word(data: bytes) -> bool:
-    return b'"usage"' in data or b'"error"' in data or b"[DONE]" in data
+        return None if told is None else b"data: " + told + end

@@ -10,13 +10,13 @@ from hcai_app.api.proxy.delivery import Delivery
 from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.services.calls import Outcome
 from hcai_app.upstream import failures, reading
-from hcai_app.upstream.chunks import error_chunk
+from hcai_app.upstream.forms import ChatForm
 from hcai_app.upstream.reading import Reading
 from hcai_app.upstream.tee import StreamTee
+from hcai_app.upstream.usage import find_usage
 
 EVENT_STREAM = "text/event-stream"
-DONE = b"data: [DONE]\n\n"
-# How long the provider may take to close after its `[DONE]`, in seconds.
+# How long the provider may take to close after the end of its stream, in seconds.
 LINGER_S = 1.0
 # Answers up to here are held whole and parsed once; larger ones (images) go on as they come.
 MAX_WHOLE_BYTES = 1024 * 1024
@@ -29,13 +29,13 @@ class StreamAnswer:
     would commit our 200 while an early failure can still have its true status.
     """
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, form: ChatForm) -> None:
         self._delivery = delivery
-        self._tee = StreamTee()
+        self._tee = StreamTee(form)
         self._comments = b""
 
     async def relay(self, response: aiohttp.ClientResponse) -> None:
-        """Relay the events; `[DONE]` waits for the row."""
+        """Relay the events; the one that ends the stream waits for the row."""
         delivery, tee = self._delivery, self._tee
         if response.content_type != EVENT_STREAM:
             await self._relay_whole(response)
@@ -43,7 +43,9 @@ class StreamAnswer:
         tee.generation_id = delivery.call.generation_id
         await self._relay_events(response.content)
         ending = tee.finish()
-        if not (tee.is_done or tee.usage or tee.error):
+        if not tee.is_whole:
+            if not tee.has_content:
+                delivery.call.doubt_answer()
             raise UpstreamFailed("The provider's answer ended too early; it is not complete.")
         outcome = Outcome.UPSTREAM_ERROR if tee.error or tee.has_failed else Outcome.COMPLETED
         self._learn()
@@ -65,8 +67,9 @@ class StreamAnswer:
     async def tell(self, error: HcaiError) -> None:
         """Send an error chunk and end the stream."""
         tee = self._tee
-        chunk = error_chunk(errors.error_object(error), tee.generation_id, tee.model)
-        data = tee.boundary() + b"data: " + chunk + b"\n\n" + DONE
+        told = errors.error_object(error)
+        event = tee.form.error_event(told, tee.generation_id, tee.model)
+        data = tee.boundary() + event + tee.form.last
         await self._delivery.exchange.write(data, more=False)
 
     async def _relay_events(self, content: aiohttp.StreamReader) -> None:
@@ -102,6 +105,7 @@ class StreamAnswer:
         """Turn an error that comes in place of an answer into a true status."""
         if self._tee.error is not None and not self._tee.has_content:
             self._learn()
+            self._delivery.call.doubt_answer()
             raise failures.from_error(self._tee.error)
 
     async def _relay_whole(self, response: aiohttp.ClientResponse) -> None:
@@ -114,7 +118,7 @@ class StreamAnswer:
         raise _failure_in(reading.read(body))
 
     async def _rest(self, content: aiohttp.StreamReader) -> bytes:
-        """Return `[DONE]` and what the provider sends after it, ended as an event must be."""
+        """Return the event that ends the stream and what follows it, ended as an event must be."""
         ending = self._tee.ending
         try:
             async with asyncio.timeout(LINGER_S):
@@ -149,11 +153,11 @@ class WholeAnswer:
         if len(body) > MAX_WHOLE_BYTES:
             await self._relay_large(body, response.content)
             return
-        answer = reading.read(body)
-        if answer is None or (answer.error and not answer.has_choices):
-            self._learn(answer)
-            raise _failure_in(answer)
+        answer = reading.read(body) or reading.read_strange(body)
         self._learn(answer)
+        if answer is None or not (answer.has_content or (answer.usage and not answer.error)):
+            self._delivery.call.doubt_answer()
+            raise _failure_in(answer)
         outcome = Outcome.UPSTREAM_ERROR if answer.has_failed else Outcome.COMPLETED
         await self._delivery.close(outcome, 200)
         await self._send(body)
@@ -172,7 +176,8 @@ class WholeAnswer:
     async def tell(self, error: HcaiError) -> None:
         """Send the error as the body; an answer already on its way is cut off instead."""
         if not self._is_large:
-            await self._delivery.exchange.write(errors.error_body(error), more=False)
+            exchange = self._delivery.exchange
+            await exchange.write(errors.body_for(exchange, error), more=False)
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
         """Return the whole body, or, of a large one, what has come so far."""
@@ -199,7 +204,7 @@ class WholeAnswer:
             out, self._held = self._held, data
             await delivery.pulse.write(out)
             tail = (tail + data)[-MAX_WHOLE_BYTES:]
-        delivery.call.usage = reading.find_usage(tail) or delivery.call.usage
+        delivery.call.usage = find_usage(tail) or delivery.call.usage
         await delivery.close(Outcome.COMPLETED, 200)
         await delivery.pulse.stop()
         await delivery.exchange.write(self._held, more=False)

@@ -18,7 +18,7 @@ from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
 from hcai_app.services.calls import CostSource, Entry, OpenCall, Outcome, Usage
 from hcai_app.services.running import Slot
 from hcai_app.services.settling import Settlement
-from hcai_app.upstream import failures
+from hcai_app.upstream import failures, reading
 from hcai_app.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -75,10 +75,10 @@ class Delivery:
         self._awaits_provider = True
         self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
 
-    async def run(self, body: bytes) -> None:
+    async def run(self, path: str, body: bytes) -> None:
         """Carry the call to its end; nothing of it is left running."""
         try:
-            await self._ask(body)
+            await self._ask(path, body)
         except asyncio.CancelledError:
             await self._end_cancelled()
         except UpstreamFailed as error:
@@ -115,15 +115,15 @@ class Delivery:
         self._committed = self._worker.ledger.record(entry, self.call.segment)
         return self._committed
 
-    async def _ask(self, body: bytes) -> None:
-        response = await self._worker.upstream.post(self.call.opening.endpoint, body)
+    async def _ask(self, path: str, body: bytes) -> None:
+        response = await self._worker.upstream.post(path, body)
         self._response = response
         self.pulse.hear()
         if not 200 <= response.status < 300:
             answer = await response.content.read(failures.MAX_ERROR_BYTES)
             raise failures.from_status(response.status, response.headers, answer)
         self.call.has_answer = True
-        self.learn_generation(response.headers.get("X-Generation-Id"))
+        self.learn_generation(reading.name(response.headers.get("X-Generation-Id", "")))
         await self.answer.relay(response)
         await self._settle_after_leaving()
 
@@ -172,7 +172,7 @@ class Delivery:
     def show_generation(self) -> None:
         """Add the generation's id to our headers, where it is known."""
         if self.call.generation_id is not None:
-            header = (b"x-generation-id", self.call.generation_id.encode("latin-1", "replace"))
+            header = (b"x-generation-id", self.call.generation_id.encode())
             self.exchange.headers.append(header)
 
     def _start_watch(self) -> None:

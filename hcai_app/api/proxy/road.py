@@ -5,13 +5,16 @@ enter after the key, with the signed-in user in its place.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import chat, intake
+from hcai_app.api.proxy import intake
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
-from hcai_app.api.proxy.chat import ChatRequest
 from hcai_app.api.proxy.delivery import Delivery
-from hcai_app.errors import Unavailable
+from hcai_app.api.proxy.operations import Operation
+from hcai_app.api.proxy.requests import Request
+from hcai_app.errors import NotAuthenticated, Unavailable
 from hcai_app.services import catalog
 from hcai_app.services.calls import Caller, OpenCall, Opening
 from hcai_app.services.running import Slot
@@ -19,22 +22,27 @@ from hcai_app.services.windows import Standing
 from hcai_app.worker import Worker
 
 BEARER = "bearer "
-CHAT = "/chat/completions"
 
 
-async def carry(worker: Worker, exchange: Exchange) -> None:
-    """Carry a chat completion from its key to its row in the ledger."""
-    caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+def of(operation: Operation) -> Callable[[Worker, Exchange], Awaitable[None]]:
+    """Return what answers a kind of generating call."""
+    return partial(carry, operation)
+
+
+async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> None:
+    """Carry a call from its key to its row in the ledger."""
+    key = _key_of(operation, exchange)
+    caller = await worker.keyring.authenticate(key, exchange.address)
     slot = worker.running.enter(caller)
     try:
         await _check_caller(worker, exchange, slot)
         body = await intake.read_body(worker.bodies, exchange)
         try:
-            request = chat.parse(body)
-            _check_models(worker, request)
-            call = _open(worker, exchange, caller, request, len(body))
+            request = operation.parse(body)
+            _check_models(operation, worker, request, body)
+            call = _open(operation, worker, exchange, caller, request, len(body))
             await worker.budget.reserve(caller, call)
-            await _deliver(worker, exchange, slot, call, request)
+            await _deliver(operation, worker, exchange, slot, call, request)
         finally:
             worker.bodies.give_back(len(body))
     except asyncio.CancelledError:
@@ -48,8 +56,21 @@ async def carry(worker: Worker, exchange: Exchange) -> None:
             worker.room.leave(slot)
 
 
+def _key_of(operation: Operation, exchange: Exchange) -> str | None:
+    key = bearer_key(exchange)
+    if key is None and operation.takes_api_key_header:
+        return exchange.header(b"x-api-key")
+    return key
+
+
 def bearer_key(exchange: Exchange) -> str | None:
-    """Return the key of the Authorization header; None when there is none."""
+    """Return the key of the Authorization header; None when there is none.
+
+    Raises:
+        NotAuthenticated: When there are two: who stands in front of us may have read the other.
+    """
+    if exchange.repeats(b"authorization"):
+        raise NotAuthenticated("Send one Authorization header, not two.")
     value = exchange.header(b"authorization")
     if value is None or value[: len(BEARER)].lower() != BEARER:
         return None
@@ -67,15 +88,19 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
         await worker.room.check(slot, exchange.request_id)
 
 
-def _check_models(worker: Worker, request: ChatRequest) -> None:
-    allowed = worker.catalog.chat_models
+def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> None:
+    """Refuse what is not on offer, wherever the body names it."""
+    allowed = operation.models(worker.catalog)
     worker.catalog.check_allowed(request.model, allowed)
-    for name in request.fallbacks:
-        worker.catalog.check_allowed(name, allowed, "models")
 
 
 def _open(
-    worker: Worker, exchange: Exchange, caller: Caller, request: ChatRequest, body_bytes: int
+    operation: Operation,
+    worker: Worker,
+    exchange: Exchange,
+    caller: Caller,
+    request: Request,
+    body_bytes: int,
 ) -> OpenCall:
     estimate = catalog.estimate(
         worker.catalog.prices_of(request.model),
@@ -87,7 +112,7 @@ def _open(
         id=exchange.request_id,
         user_id=caller.user_id,
         key_id=caller.key_id,
-        endpoint=CHAT,
+        endpoint=operation.endpoint,
         requested_model=request.model,
         streamed=request.is_stream,
         reserved_nanousd=estimate,
@@ -97,7 +122,12 @@ def _open(
 
 
 async def _deliver(
-    worker: Worker, exchange: Exchange, slot: Slot, call: OpenCall, request: ChatRequest
+    operation: Operation,
+    worker: Worker,
+    exchange: Exchange,
+    slot: Slot,
+    call: OpenCall,
+    request: Request,
 ) -> None:
     try:
         worker.journal.open(call)
@@ -105,8 +135,9 @@ async def _deliver(
         worker.budget.cancel(call)
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
     delivery = Delivery(worker, exchange, slot, call)
-    delivery.answer = StreamAnswer(delivery) if request.is_stream else WholeAnswer(delivery)
-    await delivery.run(request.body_for(slot.caller.pseudonym))
+    is_stream, form = request.is_stream, operation.form
+    delivery.answer = StreamAnswer(delivery, form) if is_stream else WholeAnswer(delivery)
+    await delivery.run(operation.path, request.body_for(slot.caller.pseudonym))
 
 
 def show_standing(exchange: Exchange, standing: Standing) -> None:

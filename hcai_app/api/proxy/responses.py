@@ -1,0 +1,26 @@
+"""`/responses`: the shape of OpenAI's Responses requests."""
+
+from hcai_app.api.proxy import fields as members
+from hcai_app.api.proxy.requests import Request
+from hcai_app.errors import InvalidRequest
+
+
+def parse(body: bytes) -> Request:
+    """Read a request.
+
+    Raises:
+        InvalidRequest: When it is no JSON object or lacks its shape.
+    """
+    fields = members.object_in(body)
+    given = fields.get("input")
+    if given is None or not members.starts_with(given, b'"', b"["):
+        raise InvalidRequest("`input` must be a text or a list of items.", param="input")
+    return Request(
+        model=members.model(fields),
+        is_stream=members.is_stream(fields),
+        max_tokens=members.whole(fields, "max_output_tokens"),
+        answers=1,
+        fields=fields,
+        # Without the second all our users would share one identity there.
+        names=("user", "safety_identifier"),
+    )
