@@ -1,0 +1,113 @@
+"""What would reach into the provider's account, which all students share, or out of it.
+
+Files, presets, containers, stored answers and the like have no owner there: who knows an id has the
+thing. Keys and addresses of a student's own would make the provider call anybody in our name.
+"""
+
+import re
+from typing import Any
+
+from hcai_app.api.proxy.guard_reading import Fields, members_within, read
+from hcai_app.errors import InvalidRequest
+from hcai_app.lenient import items_of, members_of
+
+# Member -> why it is refused and what to do instead.
+STATE = {
+    "file_id": "Files cannot be kept here: send the file's data in the request itself.",
+    "file_ids": "Files cannot be kept here: send the file's data in the request itself.",
+    "vector_store_ids": "Files cannot be kept here: send what is to be searched in the request.",
+    "preset": "Presets are not offered here: write the model and its settings into the request.",
+    "previous_response_id": "Answers are not kept here: send the whole conversation each time.",
+    "conversation": "Conversations are not kept here: send all messages each time.",
+    "container": "Containers are not offered here: leave it out.",
+    "container_id": "Containers are not offered here: leave it out.",
+    "vault": "The vault is not offered here: leave it out.",
+    "mcp_servers": "The provider would call any address in our name: call the MCP server yourself "
+    "and offer its tools as functions.",
+    "debug": "Debugging output of the provider is not offered here: leave it out.",
+}
+ADDRESS = "Keys and addresses of other services cannot be set here: leave it out."
+# Fields that only some of their values make dangerous.
+STORE, BACKGROUND, PROMPT = "store", "background", "prompt"
+# Fields of which every spelling is refused but their own, should a parser be lenient.
+GUARDED = frozenset(STATE) | {
+    *("model", "models", "fallbacks", "plugins", "tools", "provider", STORE, BACKGROUND, PROMPT)
+}
+_PLAIN = {name.replace("_", ""): name for name in GUARDED}
+_SEPARATORS = re.compile(r"[\W_]+")
+# Of names without their separators, in small letters.
+_KEY_OR_ADDRESS = re.compile(
+    r".*(apikey|accesskey|privatekey|secret|passw|credential|authorization|bearer|accesstoken"
+    r"|authtoken|sessiontoken|serviceaccount|vault|baseurl|apibase|apiurl|endpoint|callback|webhook"
+    r"|headers?$|proxy|ur[il]s?$).*|key|keys|token|auth|host|hostname"
+)
+_ANY_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
+# Tools of the account's own: containers, files, and whatever a server anywhere offers.
+STATE_TOOLS = {
+    **dict.fromkeys(("bash", "shell", "code_interpreter", "code_execution"), "container"),
+    **dict.fromkeys(("files", "file_search", "memory"), "file_id"),
+    **dict.fromkeys(("mcp", "mcp_toolset"), "mcp_servers"),
+}
+
+
+def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
+    """Check the fields of a request that are out of the ordinary.
+
+    Raises:
+        InvalidRequest: When one reaches into the account or out of it.
+    """
+    for name in fields.keys() - ordinary:
+        plain = _SEPARATORS.sub("", name.lower())
+        proper = _PLAIN.get(plain, name)
+        if proper != name:
+            raise InvalidRequest(f"Write {name[:100]!r} as `{proper}`.", param=proper)
+        if name in STATE or name in (STORE, BACKGROUND, PROMPT):
+            check_member(name, read(fields[name], name), name)
+        elif _KEY_OR_ADDRESS.fullmatch(plain):
+            raise InvalidRequest(ADDRESS, param=name[:100])
+
+
+def check_member(name: str, value: Any, param: str) -> None:
+    """Check one member, wherever it stands.
+
+    Raises:
+        InvalidRequest: When it reaches into the account.
+    """
+    if value is None or value is False:
+        return
+    if name in STATE and value != []:
+        raise InvalidRequest(STATE[name], param=param)
+    if name == STORE:
+        raise InvalidRequest("Answers are not kept here: leave `store` out.", param=param)
+    if name == BACKGROUND and str(value).lower() in ("true", "1"):
+        raise InvalidRequest("Calls cannot run in the background here.", param=param)
+    if name == PROMPT and isinstance(value, dict):
+        raise InvalidRequest("Prompts are not kept here: write the text out.", param=param)
+
+
+def check_provider(provider: Any) -> None:
+    """Check the provider's options, which go to whoever runs the model as they are.
+
+    Raises:
+        InvalidRequest: When they hold a key or an address.
+    """
+    for name, value in members_within(members_of(provider).get("options")):
+        plain = _SEPARATORS.sub("", name.lower())
+        if value is not None and _KEY_OR_ADDRESS.fullmatch(plain):
+            raise InvalidRequest(ADDRESS, param="provider.options")
+        texts = [value] if isinstance(value, str) else items_of(value)
+        if any(isinstance(text, str) and _ANY_ADDRESS.search(text) for text in texts):
+            raise InvalidRequest(ADDRESS, param="provider.options")
+
+
+def check_tool(kind: str, plain: str, param: str) -> None:
+    """Check a tool's type; `plain` is it without prefix and version.
+
+    Raises:
+        InvalidRequest: When it works on what the account keeps.
+    """
+    # Anthropic's shell, known by its version, runs at the student's.
+    runs_at_home = plain in ("bash", "memory") and kind != plain and ":" not in kind
+    if plain in STATE_TOOLS and not runs_at_home:
+        why = STATE[STATE_TOOLS[plain]]
+        raise InvalidRequest(f"The tool {kind[:100]!r} is not offered here. {why}", param=param)
