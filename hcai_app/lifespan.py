@@ -31,6 +31,7 @@ from hcai_app.services.journal import Journal
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
+from hcai_app.services.records import Records
 from hcai_app.services.rollups import Rollups
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
@@ -148,6 +149,7 @@ async def _open_services(
         chat_limit=RateLimit("chat", given.chat_rate_limit, given.redis_url),
         bodies=Bodies(given.max_body_bytes),
         catalog=_catalog(given, directory),
+        records=Records(directory.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
         redis=redis,
         room=SharedRoom(redis, given.max_in_flight) if redis else None,
@@ -159,6 +161,7 @@ async def _open_services(
 def _catalog(given: Settings, directory: Directory) -> Catalog:
     return Catalog(
         directory.models,
+        directory.endpoints,
         language=given.language_models,
         image=given.image_models,
         embedding=given.embedding_models,

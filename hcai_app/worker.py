@@ -13,6 +13,7 @@ from hcai_app.services.journal import Journal
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
+from hcai_app.services.records import Records
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
 from hcai_app.services.shared import SharedRedis
@@ -36,6 +37,7 @@ class Worker:
     chat_limit: RateLimit
     bodies: Bodies
     catalog: Catalog
+    records: Records
     upstream: Upstream
     redis: SharedRedis | None
     room: SharedRoom | None  # with Redis: all workers' running calls

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcai_app.errors import InvalidRequest, Unavailable, UpstreamFailed
-from hcai_app.services import catalog as catalog_module
+from hcai_app.errors import InvalidRequest, NotFound, Unavailable, UpstreamFailed
+from hcai_app.services import copies
 from hcai_app.services.catalog import (
     EMBEDDING_PATH,
     FALLBACK_COMPLETION,
@@ -27,11 +27,15 @@ CHEAP = {
 }
 
 
+EMBEDDER = {"id": "e/embed", "architecture": {"output_modalities": ["embeddings"]}}
+
+
 class Source:
     """The provider's lists, and how often they were asked for."""
 
     def __init__(self, *models: Any) -> None:
         self.models = list(models) or [CHEAP, {"id": "a/dear"}]
+        self.embedders = [EMBEDDER]
         self.fetches: list[str] = []
         self.error: Exception | None = None
 
@@ -40,86 +44,165 @@ class Source:
         await asyncio.sleep(0.01)
         if self.error:
             raise self.error
-        return self.models if path == LANGUAGE_PATH else [{"id": "e/embed"}]
+        return self.models if path == LANGUAGE_PATH else self.embedders
+
+    async def endpoints(self, model: str) -> bytes | None:
+        self.fetches.append(model)
+        await asyncio.sleep(0.01)
+        if self.error:
+            raise self.error
+        return None if model == "a/dear" else f"endpoints of {model}".encode()
 
 
 def catalog_of(source: Source, *language: str) -> Catalog:
     names = list(language) or ["a/dear", "a/cheap"]
-    return Catalog(source, language=names, image=["a/cheap", "i/image"], embedding=["e/embed"])
+    image, embedding = ["a/cheap", "i/image"], ["e/embed"]
+    return Catalog(source, source.endpoints, language=names, image=image, embedding=embedding)
+
+
+async def names_of(catalog: Catalog) -> list[str]:
+    return [model["id"] for model in await catalog.language_models()]
 
 
 @pytest.fixture
 def moved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     ahead = [0.0]
-    monotonic = catalog_module.time.monotonic
-    monkeypatch.setattr(catalog_module.time, "monotonic", lambda: monotonic() + ahead[0])
+    monotonic = copies.time.monotonic
+    monkeypatch.setattr(copies.time, "monotonic", lambda: monotonic() + ahead[0])
     return ahead
 
 
 async def test_allowed_models_come_in_the_configured_order() -> None:
-    source = Source({"id": "x/other"}, CHEAP, {"id": "a/dear"})
-    catalog = catalog_of(source)
+    catalog = catalog_of(Source({"id": "x/other"}, CHEAP, {"id": "a/dear"}))
     assert catalog.chat_models == ["a/dear", "a/cheap", "i/image"]
-    listed = await catalog.models(catalog.chat_models)
-    assert [model["id"] for model in listed] == ["a/dear", "a/cheap"]
-    assert [model["id"] for model in await catalog.models(["e/embed"])] == ["e/embed"]
-    assert len(await catalog.models(["*"])) == 4
+    assert await names_of(catalog) == ["a/dear", "a/cheap"]
+    assert await catalog.embedders() == [EMBEDDER]
+
+
+async def test_a_star_lists_all_models_of_its_kind_behind_the_named_ones() -> None:
+    source = Source({"id": "x/other"}, CHEAP, {"id": "a/dear"}, {**EMBEDDER, "id": "e/other"})
+    assert await names_of(catalog_of(source, "*", "a/dear")) == ["a/dear", "a/cheap", "x/other"]
+    everything = Catalog(source, source.endpoints, language=[], image=["*"], embedding=["*"])
+    assert await names_of(everything) == ["x/other", "a/cheap", "a/dear"]
+    assert [model["id"] for model in await everything.embedders()] == ["e/other", "e/embed"]
 
 
 async def test_many_who_ask_at_once_share_one_fetch() -> None:
     source = Source()
     catalog = catalog_of(source)
-    await asyncio.gather(*(catalog.models(["*"]) for _ in range(50)))
+    await asyncio.gather(*(catalog.language_models() for _ in range(50)))
     assert source.fetches == [LANGUAGE_PATH, EMBEDDING_PATH]
+    await asyncio.gather(*(catalog.endpoints("a/cheap") for _ in range(50)))
+    assert source.fetches[2:] == ["a/cheap"]
 
 
 async def test_one_who_gives_up_does_not_spoil_it_for_the_others() -> None:
-    source = Source()
-    catalog = catalog_of(source)
-    impatient = asyncio.create_task(catalog.models(["*"]))
-    patient = asyncio.create_task(catalog.models(["*"]))
+    catalog = catalog_of(Source())
+    impatient = asyncio.create_task(catalog.language_models())
+    patient = asyncio.create_task(catalog.language_models())
     await asyncio.sleep(0)
     impatient.cancel()
-    assert len(await patient) == 3
+    assert len(await patient) == 2
 
 
 async def test_a_stale_copy_is_served_while_a_new_one_comes(moved: list[float]) -> None:
     source = Source()
     catalog = catalog_of(source)
-    await catalog.models(["*"])
+    assert len(await catalog.language_models()) == 2
     source.models = [CHEAP]
-    moved[0] = catalog_module.FRESH_S + 1
-    assert len(await catalog.models(["*"])) == 3
+    moved[0] = copies.FRESH_S + 1
+    assert len(await catalog.language_models()) == 2
     await asyncio.sleep(0.1)
-    assert len(await catalog.models(["*"])) == 2
+    assert len(await catalog.language_models()) == 1
     assert len(source.fetches) == 4
 
 
-async def test_while_the_provider_is_down_the_last_copy_serves_on(moved: list[float]) -> None:
+@pytest.mark.parametrize("error", [UpstreamFailed("down"), RecursionError(), ValueError("odd")])
+async def test_while_the_provider_is_down_the_last_copy_serves_on(
+    moved: list[float], error: Exception
+) -> None:
     source = Source()
     catalog = catalog_of(source)
-    await catalog.models(["*"])
-    source.error = UpstreamFailed("down")
-    moved[0] = 10 * catalog_module.FRESH_S
+    await catalog.language_models()
+    source.error = error
+    moved[0] = 10 * copies.FRESH_S
     for _ in range(20):
-        assert len(await catalog.models(["*"])) == 3
+        assert len(await catalog.language_models()) == 2
         await asyncio.sleep(0.005)
     assert len(source.fetches) == 3  # and is not asked again at every call
     source.error = None
-    moved[0] += catalog_module.RETRY_S
+    moved[0] += copies.RETRY_S
     catalog.refresh_if_stale()
     await asyncio.sleep(0.1)
     assert len(source.fetches) == 5
+
+
+async def test_an_empty_list_replaces_no_copy(moved: list[float]) -> None:
+    source = Source()
+    catalog = catalog_of(source)
+    whole = await catalog.language_models()
+    for models, embedders in (([], []), ([], [EMBEDDER]), ([CHEAP], [])):
+        source.models, source.embedders = list(models), list(embedders)
+        moved[0] += 2 * copies.FRESH_S
+        assert await catalog.language_models() == whole
+        await asyncio.sleep(0.1)
+        assert await catalog.language_models() == whole
+        assert await catalog.embedders() == [EMBEDDER]
 
 
 async def test_a_provider_that_never_answered_is_503_and_calls_go_on() -> None:
     source = Source()
     source.error = UpstreamFailed("down")
     catalog = catalog_of(source)
-    with pytest.raises(Unavailable):
-        await catalog.models(["*"])
+    for ask in (catalog.language_models(), catalog.embedders(), catalog.model("a/cheap")):
+        with pytest.raises(Unavailable):
+            await ask
     assert catalog.prices_of("a/cheap") == Prices()
     catalog.check_allowed("a/cheap", catalog.chat_models)
+
+
+async def test_nobody_waits_long_for_a_first_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "PATIENCE_S", 0.05)
+    asked: list[str] = []
+
+    async def hang(path: str) -> list[Any]:
+        asked.append(path)
+        await asyncio.Event().wait()
+        return []
+
+    catalog = Catalog(hang, Source().endpoints, language=["a/b"], image=[], embedding=[])
+    async with asyncio.timeout(5):
+        waiting = [catalog.language_models() for _ in range(50)]
+        errors = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(error) for error in errors} == {Unavailable}
+    assert len(asked) == 1
+
+
+async def test_one_model_is_found_by_its_id_or_with_a_routing_variant() -> None:
+    source = Source(CHEAP, {"id": "a/cheap:free"}, {"id": "x/other"})
+    catalog = catalog_of(source)
+    assert await catalog.model("a/cheap") == CHEAP
+    assert await catalog.model("a/cheap:nitro") == CHEAP
+    assert await catalog.model("a/cheap:free") == {"id": "a/cheap:free"}
+    assert await catalog.model("e/embed") == EMBEDDER
+    for name in ("x/other", "a/dear", "a/cheap:banana", "a/cheap:", "a/", "no slash", "a/b/c"):
+        with pytest.raises(NotFound):
+            await catalog.model(name)
+
+
+async def test_endpoints_are_kept_model_by_model(moved: list[float]) -> None:
+    source = Source()
+    catalog = catalog_of(source)
+    for name in ("a/cheap", "a/cheap:nitro", "a/cheap"):
+        assert await catalog.endpoints(name) == b"endpoints of a/cheap"
+    assert await catalog.endpoints("e/embed") == b"endpoints of e/embed"
+    for _ in range(2):  # the provider does not know it: that is kept, too
+        with pytest.raises(NotFound):
+            await catalog.endpoints("a/dear")
+    assert source.fetches[2:] == ["a/cheap", "e/embed", "a/dear"]
+    source.error = UpstreamFailed("down")
+    moved[0] = 2 * copies.FRESH_S
+    assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
 
 
 async def test_odd_entries_spoil_no_others() -> None:
@@ -129,16 +212,17 @@ async def test_odd_entries_spoil_no_others() -> None:
         {"id": "o/3", "pricing": {"prompt": "NaN", "completion": "1e999999"}},
         {"id": None},
         {"name": "no id"},
+        {"id": "no slash"},
+        {"id": "../a/cheap"},
     ]
-    catalog = catalog_of(Source(*odd, CHEAP))
-    listed = await catalog.models(["o/1", "o/2", "o/3", "a/cheap"])
-    assert [model["id"] for model in listed] == ["o/1", "o/2", "o/3", "a/cheap"]
+    catalog = catalog_of(Source(*odd, CHEAP), "o/1", "o/2", "o/3", "a/cheap")
+    assert await names_of(catalog) == ["o/1", "o/2", "o/3", "a/cheap"]
     assert catalog.prices_of("o/1") == Prices()
 
 
 async def test_a_variant_is_allowed_and_priced_as_its_base() -> None:
     catalog = catalog_of(Source())
-    await catalog.models(["*"])
+    await catalog.language_models()
     for variant in ("free", "nitro", "online", "thinking"):
         catalog.check_allowed(f"a/cheap:{variant}", catalog.chat_models)
         assert catalog.prices_of(f"a/cheap:{variant}").prompt == 1_000
@@ -185,6 +269,19 @@ def test_with_everything_allowed_a_name_must_still_be_one() -> None:
     for odd in ("auto", "@preset/a", "a/b c", "a/b/c"):
         with pytest.raises(InvalidRequest):
             catalog.check_allowed(odd, catalog.chat_models)
+
+
+async def test_with_everything_allowed_the_nearest_are_those_of_the_catalogue() -> None:
+    catalog = catalog_of(Source(CHEAP, {"id": "a/dear"}, {"id": "x/other"}), "*")
+    for is_loaded in (False, True):
+        with pytest.raises(InvalidRequest) as refusal:
+            catalog.check_allowed("a cheap", catalog.chat_models)
+        assert "*" not in refusal.value.message
+        assert refusal.value.metadata is not None
+        if is_loaded:
+            assert refusal.value.metadata["nearest"][0] == "a/cheap"
+            assert "x/other" in refusal.value.metadata["nearest"]
+        await catalog.language_models()
 
 
 def test_prices_are_read_in_nano_dollars_a_unit() -> None:

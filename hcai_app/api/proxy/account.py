@@ -1,0 +1,118 @@
+"""What belongs to a key's owner: their totals, their limits and spending, their generations.
+
+No rate limit counts these calls, but the key must be good and its owner allowed.
+"""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+from hcai_app import clock, money
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy.road import bearer_key
+from hcai_app.errors import InvalidRequest
+from hcai_app.services import spending, stats
+from hcai_app.services.calls import Caller
+from hcai_app.worker import Worker
+
+DAY_S = int(timedelta(days=1).total_seconds())
+# What OpenRouter's clients require of a key although nothing here is like it: see the reference,
+# section 13. What the provider's own keys cost (BYOK) is counted in `usage`.
+NOT_OURS = {
+    "allowed_data_regions": ["global"],
+    "byok_usage": 0,
+    "byok_usage_daily": 0,
+    "byok_usage_weekly": 0,
+    "byok_usage_monthly": 0,
+    "expires_at": None,
+    "include_byok_in_limit": True,
+    "is_free_tier": False,
+    "is_management_key": False,
+    "is_provisioning_key": False,
+    "organization_id": None,
+    "workspace_id": None,
+}
+
+
+async def show_stats(worker: Worker, exchange: Exchange) -> None:
+    """Tell the key's owner their totals."""
+    caller = await _caller(worker, exchange)
+    totals = await stats.of_user(worker.database, caller.user_id)
+    body = {
+        "totalRequests": totals.requests,
+        "totalTokens": totals.total_tokens,
+        "totalPromptTokens": totals.prompt_tokens,
+        "totalCompletionTokens": totals.completion_tokens,
+    }
+    await exchange.reply_json(200, body)
+
+
+async def show_key(worker: Worker, exchange: Exchange) -> None:
+    """Tell the key's owner their limits, what they have spent and what is left for today."""
+    caller = await _caller(worker, exchange)
+    spent = await spending.of_caller(worker.database, caller)
+    limit = worker.budget.limit_of(caller)
+    budget = _budget(limit, spent.day)
+    data = {
+        **NOT_OURS,
+        "label": spent.key_preview,
+        "limit": _usd(limit),
+        "limit_remaining": max(0, budget["remaining_usd"]),
+        "limit_reset": "daily",
+        "usage": _usd(spent.total),
+        "usage_daily": _usd(spent.day),
+        "usage_weekly": _usd(spent.week),
+        "usage_monthly": _usd(spent.month),
+        "creator_user_id": caller.user_id,
+        "budgets": [budget],
+        "effective_budget": budget,
+        **_rates(worker),
+    }
+    await exchange.reply_json(200, {"data": data})
+
+
+async def show_generation(worker: Worker, exchange: Exchange) -> None:
+    """Show the provider's record of one of the caller's own calls."""
+    caller = await _caller(worker, exchange)
+    ids = parse_qs(exchange.scope["query_string"].decode("latin-1")).get("id")
+    if not ids:
+        raise InvalidRequest("Name the generation: `/generation?id=gen-…`.", param="id")
+    record = await worker.records.of_caller(ids[-1], caller)
+    await exchange.reply_json(200, {"data": record})
+
+
+async def _caller(worker: Worker, exchange: Exchange) -> Caller:
+    caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+    worker.keyring.check_allowed(caller)
+    return caller
+
+
+def _budget(limit: int, spent: int) -> dict[str, Any]:
+    """Return the day's budget, which all keys of a user share, in the form of OpenRouter's."""
+    return {
+        "scope": "member",
+        "budget_id": None,
+        "guardrail_id": None,
+        "include_byok": True,
+        "limit_usd": _usd(limit),
+        "spend_usd": _usd(spent),
+        "remaining_usd": _usd(limit - spent),
+        "reset_interval": "daily",
+        "resets_at": clock.next_midnight().isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _rates(worker: Worker) -> dict[str, Any]:
+    """Return how often the caller may call; free models have no limit of their own."""
+    rate = worker.settings.chat_rate_limit
+    window_s = rate.get_expiry()
+    calls_a_day = rate.amount * DAY_S // window_s
+    note = "Of all generating calls together, with all of your keys."
+    return {
+        "rate_limit": {"requests": rate.amount, "interval": f"{window_s}s", "note": note},
+        "free_model_daily_requests": {"limit": calls_a_day, "used": 0, "remaining": calls_a_day},
+    }
+
+
+def _usd(nanousd: int) -> float:
+    return float(money.to_usd(nanousd))
