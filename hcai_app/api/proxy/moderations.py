@@ -1,0 +1,109 @@
+"""`POST /moderations`: relayed to OpenAI without a row or spend, under a limit of its own."""
+
+import asyncio
+import difflib
+
+import msgspec
+
+from hcai_app.api import errors
+from hcai_app.api.exchange import JSON_TYPE, UNBUFFERED, Exchange
+from hcai_app.api.proxy import fields as members
+from hcai_app.api.proxy import intake
+from hcai_app.api.proxy.road import bearer_key, show_standing
+from hcai_app.errors import HcaiError, InvalidRequest, NotFound, UpstreamRefused
+from hcai_app.services.calls import Outcome
+from hcai_app.upstream.moderations import MODELS, Moderations
+from hcai_app.worker import Worker
+
+# What could name the end user: OpenAI needs none of it to judge a text.
+NAMES = ("user", "safety_identifier", "metadata")
+SIMULATED = (b"x-simulated", b"true")
+
+
+async def create(worker: Worker, exchange: Exchange) -> None:
+    """Let OpenAI judge a caller's texts and images."""
+    caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+    worker.keyring.check_allowed(caller)
+    moderations = _offered(worker)
+    intake.check_declared_size(worker.bodies, exchange)
+    show_standing(exchange, await worker.moderation_limit.hit(caller.user_id))
+    if moderations.is_simulated:
+        exchange.headers.append(SIMULATED)
+    body = await intake.read_body(worker.bodies, exchange)
+    try:
+        await _relay(worker, exchange, asyncio.create_task(moderations.create(body_from(body))))
+    finally:
+        worker.bodies.give_back(len(body))
+
+
+def _offered(worker: Worker) -> Moderations:
+    if worker.moderations is None:
+        raise NotFound("This server offers no moderation: it has no OPENAI_API_KEY.")
+    return worker.moderations
+
+
+def body_from(body: bytes) -> bytes:
+    """Return the body for OpenAI: what the caller sent, but for who they are.
+
+    Raises:
+        InvalidRequest: When it is no JSON object or lacks its shape.
+    """
+    fields = members.object_in(body)
+    if "input" not in fields:
+        raise InvalidRequest("`input` is missing: send a text or a list.", param="input")
+    if not members.starts_with(fields["input"], b'"', b"["):
+        raise InvalidRequest("`input` must be a text or a list.", param="input")
+    if members.value(fields, "model") is None:
+        fields.pop("model", None)
+    else:
+        _check_model(members.value(fields, "model"))
+    kept = {name: value for name, value in fields.items() if name not in NAMES}
+    return msgspec.json.encode(kept)
+
+
+def _check_model(model: object) -> None:
+    if model in MODELS:
+        return
+    near = difflib.get_close_matches(str(model)[:100], MODELS, 3, 0)
+    raise InvalidRequest(
+        f"This model does not moderate. The nearest that do are: {', '.join(near)}.",
+        param="model",
+        metadata={"nearest": near},
+    )
+
+
+async def _relay(worker: Worker, exchange: Exchange, asking: asyncio.Task[bytes]) -> None:
+    """Wait for the answer, with a byte of white space for each long silence, and send it."""
+    try:
+        while not asking.done():
+            await asyncio.wait({asking}, timeout=worker.settings.heartbeat_seconds)
+            if not asking.done():
+                await _beat(exchange)
+        answer = asking.result()
+        worker.metrics.count_moderation(Outcome.COMPLETED)
+        await _send(exchange, answer)
+    except HcaiError as error:
+        worker.metrics.count_moderation(_outcome_of(error))
+        if not exchange.status:
+            raise
+        await exchange.write(errors.body_for(exchange, error), more=False)
+    finally:
+        asking.cancel()
+
+
+def _outcome_of(error: HcaiError) -> Outcome:
+    is_refusal = isinstance(error, UpstreamRefused)
+    return Outcome.REFUSED_BY_PROVIDER if is_refusal else Outcome.UPSTREAM_ERROR
+
+
+async def _beat(exchange: Exchange) -> None:
+    if not exchange.status:
+        await exchange.start(200, JSON_TYPE, *UNBUFFERED)
+    await exchange.write(b" ")
+
+
+async def _send(exchange: Exchange, answer: bytes) -> None:
+    if exchange.status:
+        await exchange.write(answer, more=False)
+    else:
+        await exchange.reply(200, answer, JSON_TYPE)

@@ -1,0 +1,52 @@
+"""`GET /up`: how the service is, for anybody who wants to know, from what is known already."""
+
+from hcai_app import clock
+from hcai_app.api.exchange import Exchange
+from hcai_app.services import commits
+from hcai_app.services.watch import Watch
+from hcai_app.worker import Worker
+
+# How long a copy of the answer may serve; the state itself is a few seconds old at most.
+CACHE = (b"cache-control", b"public, max-age=2")
+# Anybody's page may show it: it holds nothing but what everybody may know.
+ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+UP, FAILING, DOWN = "up", "failing", "down"
+OK, DEGRADED = "ok", "degraded"
+# How long callers whom a worker knows go on without the database.
+KNOWN_CALLERS_S = 90.0
+COMMIT = commits.running_commit()
+
+
+async def show(worker: Worker, exchange: Exchange) -> None:
+    """Tell the public how the service is, without asking anybody for it.
+
+    The status is 200 whatever the state: the question was answered. Who wants a status code that
+    takes a worker out of service asks `/readyz`.
+    """
+    watch = worker.watch
+    state = _state(worker, watch)
+    body = {
+        "status": state,
+        "accepting_calls": state != DOWN,
+        "database": _database(worker, watch),
+        **({"redis": watch.redis.state} if watch.redis else {}),
+        "provider": watch.provider.state,
+        "simulated": worker.settings.is_simulated,
+        "commit": COMMIT,
+        "checked_at": clock.from_ms(watch.provider.seen_at_ms).isoformat(timespec="seconds"),
+    }
+    await exchange.reply_json(200, body, CACHE, ANY_ORIGIN)
+
+
+def _state(worker: Worker, watch: Watch) -> str:
+    """Return `ok`; `degraded` when some calls fail; `down` when none can succeed."""
+    if watch.provider.state == DOWN or watch.database.down_for_s() > KNOWN_CALLERS_S:
+        return DOWN
+    states = [watch.provider.state, _database(worker, watch)]
+    states += [watch.redis.state] if watch.redis else []
+    return DEGRADED if {DOWN, FAILING} & set(states) else OK
+
+
+def _database(worker: Worker, watch: Watch) -> str:
+    """Return the database's state; one that answers but takes no rows is away, too."""
+    return DOWN if worker.ledger.backlog else watch.database.state
