@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from hcai_app.simulator import billing, listings, replies
+from hcai_app.simulator import billing, listings, prompts, replies
 from hcai_app.simulator.calls import MAX_BODY_BYTES, Call, CallLog
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.listings import Listing
@@ -145,10 +145,8 @@ def _body(raw: bytes) -> dict[str, Any]:
 
 
 def _choose(body: dict[str, Any], scenario: Scenario) -> Listing:
-    """Return the first available model among `model` and the `models` fallback list."""
-    fallbacks = body.get("models")
-    wanted = [body.get("model"), *(fallbacks if isinstance(fallbacks, list) else [])]
-    names = [name for name in wanted if isinstance(name, str)] or [listings.ROUTER]
+    """Return the first available model among those that the request names."""
+    names = [name for name in _named(body) if isinstance(name, str)] or [listings.ROUTER]
     unavailable = scenario.unavailable.split(",")
     for name in names:
         listing = listings.find(listings.ROUTED_TO if name == listings.ROUTER else name)
@@ -157,6 +155,16 @@ def _choose(body: dict[str, Any], scenario: Scenario) -> Listing:
     if names[0] in unavailable:
         raise Refusal(503, f"{names[0]} is not available", "provider_unavailable")
     raise Refusal(400, f"{names[0]} is not a valid model ID")
+
+
+def _named(body: dict[str, Any]) -> list[Any]:
+    """Return `model`, the `models` list, and the `fallbacks` that /messages may bring."""
+    models, fallbacks = body.get("models"), body.get("fallbacks")
+    return [
+        body.get("model"),
+        *(models if isinstance(models, list) else []),
+        *(item.get("model") for item in prompts.parts_of(fallbacks)),
+    ]
 
 
 def _settle(exchange: Exchange) -> None:

@@ -39,7 +39,7 @@ def _checked(exchange: Exchange) -> int:
         raise Refusal(404, f"No endpoints found that draw images with {listing.id}")
     if not isinstance(body.get("prompt"), str) or not body["prompt"]:
         raise Refusal(400, "prompt is required")
-    count = body.get("n") or 1
+    count = 1 if body.get("n") is None else body["n"]
     if not isinstance(count, int) or not 1 <= count <= MAX_IMAGES:
         raise Refusal(400, f"n must be from 1 to {MAX_IMAGES}")
     return count

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
 from openrouter import OpenRouter
 
@@ -46,6 +47,14 @@ async def openai(simulator: Simulator) -> AsyncIterator[AsyncOpenAI]:
 @pytest.fixture
 async def openrouter(simulator: Simulator) -> AsyncIterator[OpenRouter]:
     async with OpenRouter(api_key="sk-or-v1-test", server_url=simulator.base_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def anthropic(simulator: Simulator) -> AsyncIterator[AsyncAnthropic]:
+    base_url = simulator.base_url.removesuffix("/v1")
+    client = AsyncAnthropic(base_url=base_url, auth_token="sk-or-v1-test", max_retries=0)
+    async with client:
         yield client
 
 

@@ -39,6 +39,15 @@ async def test_openrouter_sdk_reads_count_model_and_endpoints(openrouter: OpenRo
     assert listed.data.endpoints[0].provider_name == "Simulated"
 
 
+@pytest.mark.parametrize("listing", CHAT_MODELS + EMBEDDING_MODELS, ids=lambda model: model.id)
+async def test_openrouter_sdk_reads_every_model_and_its_endpoints(openrouter, listing):
+    author, _, slug = listing.id.partition("/")
+    model = await openrouter.models.get_async(author=author, slug=slug)
+    assert model.data.id == listing.id
+    listed = await openrouter.endpoints.list_async(author=author, slug=slug)
+    assert [endpoint.model_id for endpoint in listed.data.endpoints] == [listing.id]
+
+
 async def test_pages_are_linked(http: httpx.AsyncClient):
     page = (await http.get("/models?limit=10")).json()
     assert len(page["data"]) == 10

@@ -8,11 +8,7 @@ import pytest
 from openai import APIError, AsyncOpenAI
 from openrouter import OpenRouter
 
-
-def events(text: str) -> list[dict]:
-    """Parse the data lines of a stream."""
-    lines = [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: ")]
-    return [msgspec.json.decode(line) for line in lines if line != "[DONE]"]
+from tests.simulator.events import events
 
 
 async def test_openai_sdk_reads_a_stream_with_usage(openai: AsyncOpenAI, ask):
