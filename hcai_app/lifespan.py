@@ -24,6 +24,7 @@ from hcai_app.errors import Unavailable
 from hcai_app.services import adoption, housekeeping
 from hcai_app.services.bodies import Bodies
 from hcai_app.services.budget import Budget
+from hcai_app.services.calls import Entry
 from hcai_app.services.catalog import Catalog
 from hcai_app.services.changes import Follower
 from hcai_app.services.cutting import Cutter
@@ -31,16 +32,21 @@ from hcai_app.services.journal import Journal
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
+from hcai_app.services.metrics import Metrics
 from hcai_app.services.records import Records
 from hcai_app.services.rollups import Rollups
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
 from hcai_app.services.shared import SharedRedis
 from hcai_app.services.shared_budget import SharedBudget, SharedRoom
+from hcai_app.services.unsettled import Unsettled
+from hcai_app.services.watch import Watch, Watched, WatchedProvider
 from hcai_app.settings import Settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.client import Provider, Upstream, provider_of
 from hcai_app.upstream.directory import Directory
+from hcai_app.upstream.moderations import moderating
+from hcai_app.upstream.probe import Probe
 from hcai_app.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -51,8 +57,6 @@ CUT_S = 5.0
 
 # New objects before the youngest is looked through, and how often the older generations follow.
 GC_THRESHOLDS = (50_000, 20, 50)
-
-
 SWITCH_INTERVAL_S = 0.0005
 
 
@@ -95,8 +99,8 @@ async def open_worker(given: Settings) -> AsyncIterator[Worker]:
         database = Database(given.database_url)
         stack.push_async_callback(database.close)
         await _prepare_schema(database, given)
-        provider = await _open_provider(stack, given)
-        yield await _open_services(stack, given, database, provider)
+        simulator_url = await _open_simulator(stack, given)
+        yield await _open_services(stack, given, database, simulator_url)
 
 
 async def _prepare_schema(database: Database, given: Settings) -> None:
@@ -106,19 +110,22 @@ async def _prepare_schema(database: Database, given: Settings) -> None:
         raise SchemaError("the database is not up to date: run python -m hcai_app migrate")
 
 
-async def _open_provider(stack: AsyncExitStack, given: Settings) -> Provider:
-    if not given.is_simulated:
-        return provider_of(given, None)
+async def _open_simulator(stack: AsyncExitStack, given: Settings) -> str | None:
+    """Start the simulated provider where development lacks a key; return where it is."""
+    if given.is_production or (given.openrouter_api_key and given.openai_api_key):
+        return None
     simulator = Simulator()
     await simulator.start()
     stack.push_async_callback(simulator.stop)
-    log.warning("no OPENROUTER_API_KEY: answers come from the simulated provider")
-    return provider_of(given, simulator.base_url)
+    if given.is_simulated:
+        log.warning("no OPENROUTER_API_KEY: answers come from the simulated provider")
+    return simulator.base_url
 
 
 async def _open_services(
-    stack: AsyncExitStack, given: Settings, database: Database, provider: Provider
+    stack: AsyncExitStack, given: Settings, database: Database, simulator_url: str | None
 ) -> Worker:
+    provider = provider_of(given, simulator_url if given.is_simulated else None)
     journal = Journal(settings.journal_folder(given))
     stack.callback(journal.close)
     name = f"{socket.gethostname()}-{journal.slot}"
@@ -128,9 +135,7 @@ async def _open_services(
     stack.push_async_callback(ledger.close)
     directory = Directory(provider)
     stack.push_async_callback(directory.close)
-    redis = SharedRedis(given.redis_url) if given.redis_url else None
-    if redis is not None:
-        stack.push_async_callback(redis.close)
+    redis = _open_redis(stack, given)
     default = money.to_nanousd(given.daily_budget_usd)
     budget = SharedBudget(database, default, redis, name) if redis else Budget(database, default)
     opened = Worker(
@@ -140,22 +145,51 @@ async def _open_services(
         ledger=ledger,
         settler=Settler(database, totals, budget, directory.generation),
         budget=budget,
-        keyring=Keyring(
-            database,
-            secret_key=given.secret_key.get_secret_value(),
-            require_verified=given.require_verified,
-        ),
+        keyring=_keyring(given, database),
         running=Running(given.max_in_flight),
         chat_limit=RateLimit("chat", given.chat_rate_limit, given.redis_url),
+        moderation_limit=RateLimit("moderation", given.moderation_rate_limit, given.redis_url),
         bodies=Bodies(given.max_body_bytes),
         catalog=_catalog(given, directory),
         records=Records(directory.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
+        moderations=await stack.enter_async_context(moderating(given, simulator_url)),
+        metrics=Metrics([*given.language_models, *given.image_models, *given.embedding_models]),
+        unsettled=Unsettled(database),
+        watch=_open_watch(stack, database, provider, redis),
         redis=redis,
         room=SharedRoom(redis, given.max_in_flight) if redis else None,
     )
     await _start_tasks(stack, opened)
     return opened
+
+
+def _open_redis(stack: AsyncExitStack, given: Settings) -> SharedRedis | None:
+    if given.redis_url is None:
+        return None
+    redis = SharedRedis(given.redis_url)
+    stack.push_async_callback(redis.close)
+    return redis
+
+
+def _open_watch(
+    stack: AsyncExitStack, database: Database, provider: Provider, redis: SharedRedis | None
+) -> Watch:
+    probe = Probe(provider)
+    stack.push_async_callback(probe.close)
+    return Watch(
+        database=Watched("database", database.answers),
+        provider=WatchedProvider(probe.ask),
+        redis=Watched("redis", redis.answers) if redis else None,
+    )
+
+
+def _keyring(given: Settings, database: Database) -> Keyring:
+    return Keyring(
+        database,
+        secret_key=given.secret_key.get_secret_value(),
+        require_verified=given.require_verified,
+    )
 
 
 def _catalog(given: Settings, directory: Directory) -> Catalog:
@@ -175,16 +209,30 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     follower = Follower(opened.database, cutter.apply, opened.keyring.hear)
     await follower.start()
     opened.catalog.refresh_if_stale()
+    _listen(opened)
     for running in (
         follower.run(),
         opened.settler.run(),
         opened.budget.run(),
         adoption.watch(opened.journal, opened.ledger, opened.budget),
         housekeeping.run(opened.database, opened.settings.retention_days),
+        opened.metrics.measure_lag(),
+        *(part.run() for part in opened.watch.all),
     ):
         _keep_running(stack, running)
     if opened.room is not None:
         _keep_running(stack, opened.room.run())
+
+
+def _listen(opened: Worker) -> None:
+    """Let metrics and watch hear of what the ledger has committed."""
+
+    def hear(entries: list[Entry]) -> None:
+        opened.metrics.count(entries)
+        opened.watch.provider.hear(entries)
+
+    opened.ledger.on_commit = hear
+    opened.settler.on_settled = opened.metrics.count_settled
 
 
 def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

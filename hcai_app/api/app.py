@@ -35,12 +35,21 @@ class ApiApp:
         except ClientGoneError:
             return
         except HcaiError as error:
+            _count(serving, exchange, error.code)
             await errors.reply(exchange, error)
         except Exception:
             log.exception("request %s failed", exchange.request_id)
+            _count(serving, exchange, InternalError.status)
             if not exchange.status:
                 message = f"Something broke on our side (request {exchange.request_id})."
                 await errors.reply(exchange, InternalError(message))
+
+
+def _count(serving: Worker | None, exchange: Exchange, status: int) -> None:
+    """Count an error under the path of the table that it came from: no caller makes a label."""
+    if serving is not None:
+        path = exchange.path if exchange.path in routes.ROUTES else None
+        serving.metrics.count_refusal(path and path.removeprefix("/proxy/v1"), status)
 
 
 async def _serve(serving: Worker, exchange: Exchange) -> None:

@@ -7,10 +7,10 @@ the names is then in `scope["path_params"]`.
 import re
 from collections.abc import Awaitable, Callable
 
-from hcai_app.api import health
+from hcai_app.api import health, metrics, status
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import document
-from hcai_app.api.proxy import account, catalogue, operations, road
+from hcai_app.api.proxy import account, catalogue, moderations, operations, road
 from hcai_app.worker import Worker
 
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
@@ -21,6 +21,7 @@ PROXY = "/proxy"
 FOLDERS = (f"{PROXY}/", "/auth/", "/internal/", "/api/")
 ROUTES: dict[str, Methods] = {
     **{f"/proxy/v1{kind.endpoint}": {"POST": road.of(kind)} for kind in operations.ALL},
+    "/proxy/v1/moderations": {"POST": moderations.create},
     "/proxy/v1/models": {"GET": catalogue.models},
     "/proxy/v1/models/count": {"GET": catalogue.count_models},
     "/proxy/v1/embeddings/models": {"GET": catalogue.embedding_models},
@@ -30,6 +31,8 @@ ROUTES: dict[str, Methods] = {
     "/proxy/v1/openapi.json": {"GET": document.show},
     "/healthz": {"GET": health.alive},
     "/readyz": {"GET": health.ready},
+    "/up": {"GET": status.show},
+    "/metrics": {"GET": metrics.show},
 }
 PATTERN_ROUTES: dict[str, Methods] = {
     "/proxy/v1/model/{author}/{slug}": {"GET": catalogue.show_model},
