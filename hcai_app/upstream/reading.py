@@ -19,6 +19,7 @@ from hcai_app.upstream.usage import MAX_TEXT, Figures, find_usage, usage_of
 
 # Where the names stand in the beginning of an answer: before its content, which has ids, too.
 MAX_HEAD_BYTES = 64 * 1024
+MAX_END_BYTES = 2 * 1024
 CONTENT_KEYS = re.compile(rb'"(?:choices|output|content|data)"\s*:\s*\[')
 NAMES = {name: re.compile(rb'"%b"\s*:\s*("[^"]*")' % name.encode()) for name in ("id", "model")}
 NOTHING = msgspec.Raw()
@@ -128,9 +129,16 @@ def reading_of(members: Members, *, is_end: bool = False) -> Reading:
 
 
 def read_strange(data: bytes) -> Reading | None:
-    """Read an answer that is no JSON to us, if it tells what it used: some client may read it."""
+    """Read a large answer without parsing it, or one that only a strict reader refuses.
+
+    None when it does not tell what it used.
+    """
     told = read_head(data)
-    return None if told.usage is None else replace(told, has_content=True)
+    if told.usage is None:
+        return None
+    last = NAMES["model"].search(data[-MAX_END_BYTES:])  # where embeddings have it
+    model = told.model or (_text(msgspec.Raw(last[1])) if last else None)
+    return replace(told, model=model, has_content=True)
 
 
 def read_head(piece: bytes) -> Reading:

@@ -59,6 +59,14 @@ def _delta_event() -> bytes:
     return _event({"choices": [choice]})
 
 
+def _embeddings_body() -> str:
+    vector = [round(number / 9_973, 9) for number in range(4_096)]
+    data = [{"object": "embedding", "index": i, "embedding": vector} for i in range(19)]
+    usage = {"prompt_tokens": 20, "total_tokens": 20, "cost": 0.0000021}
+    return json.dumps({"id": _ID, "object": "list", "model": MODEL, "data": data, "usage": usage})
+
+
+_EMBEDDINGS = _template(_embeddings_body())
 _CHAT = _template(_chat_body())
 _DELTA = _delta_event()
 _USAGE_EVENT = _event({"choices": [], "usage": USAGE})
@@ -72,6 +80,18 @@ def framed(data: bytes) -> bytes:
 def chat(generation_id: bytes) -> bytes:
     """Answer a chat completion without streaming: about 1 KB."""
     body = _CHAT % {b"id": generation_id}
+    head = _HEAD % b"application/json"
+    return b"%bX-Generation-Id: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+        head,
+        generation_id,
+        len(body),
+        body,
+    )
+
+
+def embeddings(generation_id: bytes) -> bytes:
+    """Answer with embeddings of about 1 MB."""
+    body = _EMBEDDINGS % {b"id": generation_id}
     head = _HEAD % b"application/json"
     return b"%bX-Generation-Id: %b\r\nContent-Length: %d\r\n\r\n%b" % (
         head,

@@ -17,6 +17,7 @@ class Case:
     chunks: int = 0
     delay_ms: int = 0
     warm_calls: int = 0
+    beside: int = 0  # other clients, which ask for embeddings of 1 MB all the time
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,17 @@ CASES = (
         delay_ms=20,
         warm_calls=1000,
     ),
+    Case(
+        "beside-embeddings",
+        "answers of 1 KB, 4 clients, beside 64 with embeddings of 1 MB",
+        4,
+        seconds=4,
+        warm_calls=100,
+        beside=64,
+    ),
 )
+# What other calls may take while large answers go through, in milliseconds.
+MAX_BESIDE_P99_MS = 100
 GOALS = (
     Goal("plain-64", "calls_per_s", 0.5, at_least=True),
     Goal("plain-64", "cpu_per_1000", 2.2, at_least=False),

@@ -20,6 +20,7 @@ class Job:
     calls: int = 0
     seconds: float = 0
     warm_calls: int = 0
+    is_embeddings: bool = False
 
     def requests(self, chunks: int) -> list[bytes]:
         """Write one ready request per key."""
@@ -27,6 +28,8 @@ class Job:
         return [self._request(key, body) for key in self.keys]
 
     def _question(self, chunks: int) -> dict[str, object]:
+        if self.is_embeddings:
+            return {"model": MODEL, "input": ["Say something."] * 20}
         content = f"chunks={chunks} delay={self.delay_ms}" if chunks else "Say something."
         message = {"role": "user", "content": content}
         streaming = {"stream": True, "stream_options": {"include_usage": True}} if chunks else {}

@@ -6,7 +6,15 @@ A ratio is the median of the rounds' own ratios: neighbours in time share the ma
 from dataclasses import dataclass
 from statistics import median
 
-from tests.benchmarks.cases import CASES, GOALS, MEMORY_GROWTH, Case, Goal, Plan
+from tests.benchmarks.cases import (
+    CASES,
+    GOALS,
+    MAX_BESIDE_P99_MS,
+    MEMORY_GROWTH,
+    Case,
+    Goal,
+    Plan,
+)
 from tests.benchmarks.jobs import Result
 from tests.benchmarks.rounds import Figures
 from tests.benchmarks.targets import AIOHTTP, HTTPX, OURS
@@ -87,7 +95,8 @@ def _times(number: float | None) -> str:
 def verdicts(figures: Figures, plan: Plan, slack: float) -> list[Verdict]:
     """Judge everything that was measured."""
     found = [_judge(figures, goal, slack) for goal in GOALS]
-    found += [_all_streams(figures, plan), _memory(figures, plan, slack), _all_right(figures)]
+    found += [_beside(figures, slack), _all_streams(figures, plan)]
+    found += [_memory(figures, plan, slack), _all_right(figures)]
     return [verdict for verdict in found if verdict]
 
 
@@ -100,6 +109,15 @@ def _judge(figures: Figures, goal: Goal, slack: float) -> Verdict | None:
     room = f", slack {slack:g}" if slack != 1 else ""
     wanted = f"wanted {sign} {goal.ratio:g}x{room}"
     return Verdict(goal.holds(measured, slack), f"{text} ({wanted})")
+
+
+def _beside(figures: Figures, slack: float) -> Verdict | None:
+    measured = value(figures.results.get("beside-embeddings", {}), OURS, "p99_ms")
+    if measured is None:
+        return None
+    text = f"{_TITLES['beside-embeddings']}: p99 {measured:.0f} ms"
+    most = MAX_BESIDE_P99_MS * slack
+    return Verdict(measured <= most, f"{text} (wanted at most {most:.0f} ms)")
 
 
 def _all_streams(figures: Figures, plan: Plan) -> Verdict | None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from tests.benchmarks import procfs
 from tests.benchmarks.cases import Case, Plan
@@ -15,6 +15,8 @@ from tests.benchmarks.processes import LOAD_CORE, BenchmarkError, Server
 from tests.benchmarks.targets import Target
 
 _LOAD_S = 300
+# How much longer than the measurement the load beside it runs: it starts at the same time.
+BESIDE_LEAD_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -77,18 +79,46 @@ def measure(case: Case, one: Running) -> Result:
     Raises:
         BenchmarkError: When the load itself fails.
     """
-    done = subprocess.run(
+    job = _job(case, one)
+    if not case.beside:
+        return _end(_start(job), one)
+    beside = replace(
+        job,
+        clients=case.beside,
+        path=job.path.replace("/chat/completions", "/embeddings"),
+        is_embeddings=True,
+        seconds=case.seconds + BESIDE_LEAD_S,
+    )
+    others = _start(beside)
+    result = _end(_start(job), one)
+    large = _end(others, one)
+    result.answered_warm += large.answered + large.answered_warm
+    result.failed += large.failed
+    result.faults += large.faults
+    return result
+
+
+def _start(job: Job) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.load"],
-        input=json.dumps(asdict(_job(case, one))),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=_LOAD_S,
-        check=False,
         preexec_fn=lambda: os.sched_setaffinity(0, {LOAD_CORE}),
     )
-    if done.returncode:
-        raise BenchmarkError(f"the load on {one.target.name} failed:\n{done.stderr[-2000:]}")
-    return Result(**json.loads(done.stdout))
+    assert process.stdin
+    process.stdin.write(json.dumps(asdict(job)))
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def _end(load: subprocess.Popen[str], one: Running) -> Result:
+    output, errors = load.communicate(timeout=_LOAD_S)
+    if load.returncode:
+        raise BenchmarkError(f"the load on {one.target.name} failed:\n{errors[-2000:]}")
+    return Result(**json.loads(output))
 
 
 def _job(case: Case, one: Running) -> Job:

@@ -62,6 +62,7 @@ def our_environment(database_url: str, upstream_url: str) -> dict[str, str]:
         "OPENROUTER_API_KEY": "bench",
         "OPENROUTER_BASE_URL": f"{upstream_url}/api/v1",
         "HCAI_LANGUAGE_MODELS": MODEL,
+        "HCAI_EMBEDDING_MODELS": MODEL,
         "HCAI_CHAT_RATE_LIMIT": "1000000/30 minutes",
         "HCAI_DAILY_BUDGET_USD": "1000",
     }

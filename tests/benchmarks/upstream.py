@@ -83,6 +83,8 @@ class Upstream(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if b"/chat/completions" in self.url:
             self._chat(b"".join(self.body))
+        elif b"/embeddings" in self.url and self.body:
+            self.transport.write(answers.embeddings(b"gen-%d" % next(_serial)))
         else:
             self.transport.write(answers.document(_rare(self.url.decode())))
 

@@ -1,6 +1,7 @@
 """The two ways to relay an answer: a stream of events, and a plain JSON body."""
 
 import asyncio
+from collections import deque
 
 import aiohttp
 
@@ -20,6 +21,10 @@ EVENT_STREAM = "text/event-stream"
 LINGER_S = 1.0
 # Answers up to here are held whole and parsed once; larger ones (images) go on as they come.
 MAX_WHOLE_BYTES = 1024 * 1024
+# How many of the last pieces of a large answer are searched for its usage; each is up to 64 KB.
+TAIL_PIECES = 16
+# Parsing more than this holds up the other calls; what we want of it can be found without.
+MAX_PARSED_BYTES = 256 * 1024
 
 
 class StreamAnswer:
@@ -153,7 +158,7 @@ class WholeAnswer:
         if len(body) > MAX_WHOLE_BYTES:
             await self._relay_large(body, response.content)
             return
-        answer = reading.read(body) or reading.read_strange(body)
+        answer = _read(body)
         self._learn(answer)
         if answer is None or not (answer.has_content or (answer.usage and not answer.error)):
             self._delivery.call.doubt_answer()
@@ -197,14 +202,16 @@ class WholeAnswer:
         self._learn(reading.read_head(body))
         if not delivery.exchange.status:
             await delivery.start(JSON_TYPE, *UNBUFFERED)
-        tail = body
+        tail = deque([body])  # pieces: joining them each time would copy a megabyte each time
         self._held = body
         while data := await content.readany():
             await delivery.pulse.settle()
             out, self._held = self._held, data
             await delivery.pulse.write(out)
-            tail = (tail + data)[-MAX_WHOLE_BYTES:]
-        delivery.call.usage = find_usage(tail) or delivery.call.usage
+            tail.append(data)
+            if len(tail) > TAIL_PIECES:
+                tail.popleft()
+        delivery.call.usage = find_usage(b"".join(tail)) or delivery.call.usage
         await delivery.close(Outcome.COMPLETED, 200)
         await delivery.pulse.stop()
         await delivery.exchange.write(self._held, more=False)
@@ -227,6 +234,12 @@ class WholeAnswer:
         call.usage = answer.usage
         call.model = answer.model or call.model
         self._delivery.learn_generation(answer.generation_id)
+
+
+def _read(body: bytes) -> Reading | None:
+    if len(body) > MAX_PARSED_BYTES and (found := reading.read_strange(body)):
+        return found
+    return reading.read(body) or reading.read_strange(body)
 
 
 def _is_comment(lines: bytes) -> bool:
