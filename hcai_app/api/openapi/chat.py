@@ -22,7 +22,6 @@ STREAM = nullable(truth("`true`: the answer comes word by word, as server-sent e
 FALLBACKS = nullable(array(ref("ChatModel"), "What to ask instead when `model` cannot answer."))
 MAX_TOKENS = nullable(whole("The most tokens to write. A token is about ¾ of a word."))
 TEMPERATURE = nullable(number("0: the same again and again. 2: wild.", minimum=0, maximum=2))
-DONE = "[DONE]"
 FINISHES = ("stop", "length", "tool_calls", "content_filter", "error")
 IMAGES = array(
     anything(), "Pictures, each `{type: image_url, image_url: {url: data:image/png;base64,…}}`."
@@ -37,7 +36,7 @@ def schemas() -> dict[str, Schema]:
         "ContentPart": _part(),
         "ChatCompletion": _completion(),
         "ChatChunk": _chunk(),
-        "ChatEvent": event(ref("ChatChunk"), ending=DONE),
+        "ChatEvent": event(ref("ChatChunk"), has_end_mark=True),
         "Usage": usage(),
     }
 

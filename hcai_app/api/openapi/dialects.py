@@ -1,6 +1,6 @@
 """The two other ways to talk to a model: OpenAI's Responses and Anthropic's Messages."""
 
-from hcai_app.api.openapi.chat import DONE, FALLBACKS, MAX_TOKENS, STREAM, TEMPERATURE
+from hcai_app.api.openapi.chat import FALLBACKS, MAX_TOKENS, STREAM, TEMPERATURE
 from hcai_app.api.openapi.schemas import (
     Schema,
     anything,
@@ -29,7 +29,7 @@ def schemas() -> dict[str, Schema]:
         "ResponsesRequest": _responses_request(),
         "ResponsesAnswer": _responses_answer(),
         "ResponsesEvent": event(
-            _told("`response.completed` holds the whole."), "event", ending=DONE
+            _told("`response.completed` holds the whole."), "event", has_end_mark=True
         ),
         "MessagesRequest": _messages_request(),
         "MessagesAnswer": _messages_answer(),
@@ -39,8 +39,8 @@ def schemas() -> dict[str, Schema]:
 
 def _responses_request() -> Schema:
     given = either(text(), array(anything()), description="A text, or a list of items.")
+    required = {"model": ref("ChatModel"), "input": given}
     optional = {
-        "input": given,
         "instructions": nullable(text("How to behave.")),
         "stream": STREAM,
         "models": FALLBACKS,
@@ -54,7 +54,7 @@ def _responses_request() -> Schema:
         },
     }
     says = "OpenAI's Responses form. Whatever else OpenRouter takes may be here too."
-    return members({"model": ref("ChatModel")}, optional, says)
+    return members(required, optional, says)
 
 
 def _responses_answer() -> Schema:

@@ -1,12 +1,11 @@
 """Puts the document together, once for each set of settings, and serves it."""
 
-import hashlib
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from hcai_app.api.exchange import JSON_TYPE, Exchange
+from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import (
     account,
     catalogue,
@@ -22,6 +21,7 @@ from hcai_app.api.openapi import (
 from hcai_app.api.openapi.offers import Offer
 from hcai_app.api.openapi.operations import API_KEY, BEARER, OPERATIONS, Operation
 from hcai_app.api.openapi.schemas import Schema, either, ref
+from hcai_app.api.proxy.catalogue import reply_tagged
 from hcai_app.worker import Worker
 
 JSON, EVENT_STREAM = "application/json", "text/event-stream"
@@ -53,26 +53,13 @@ KEY_SAYS = "Your key: `sk-hc-v1-` and 64 more characters. Make one on the site; 
 
 async def show(worker: Worker, exchange: Exchange) -> None:
     """Serve the document, or 304 to whoever has it already."""
-    data, tag = prepared(offers.offer_of(worker.settings))
-    tags = [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
-    if is_known(exchange.header(b"if-none-match"), tag):
-        await exchange.start(304, *tags)
-        await exchange.write(b"", more=False)
-    else:
-        await exchange.reply(200, data, JSON_TYPE, *tags)
+    await reply_tagged(exchange, prepared(offers.offer_of(worker.settings)))
 
 
-@lru_cache(maxsize=4)
-def prepared(offer: Offer) -> tuple[bytes, str]:
-    """Return the document's bytes and their ETag."""
-    data = msgspec.json.encode(build(offer))
-    return data, f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
-
-
-def is_known(known: str | None, tag: str) -> bool:
-    """Tell whether a client's `If-None-Match` names this answer."""
-    tags = [part.strip().removeprefix("W/") for part in (known or "").split(",")]
-    return tag in tags or tags == ["*"]
+@lru_cache(maxsize=1)
+def prepared(offer: Offer) -> bytes:
+    """Return the document as it is sent."""
+    return msgspec.json.encode(build(offer))
 
 
 def build(offer: Offer) -> dict[str, Any]:

@@ -15,6 +15,11 @@ from hcai_app.api.openapi.schemas import (
     text,
     whole,
 )
+from hcai_app.upstream.chunks import ANTHROPIC_TYPES, anthropic_error
+
+# What stands in the examples.
+OF_PROVIDER = 529
+REQUEST_ID = "019ab1e5d3c80f9e8d7c6b5a49382716"
 
 
 class Status(NamedTuple):
@@ -86,7 +91,7 @@ STATUSES = {
         "OurFault",
         "Something broke on our side. Tell us the request id, and we look.",
         "server_error",
-        "Something broke on our side (request 01K…).",
+        f"Something broke on our side (request {REQUEST_ID}).",
         headers.AT_TIMES,
     ),
     "502": Status(
@@ -118,7 +123,6 @@ STATUSES = {
         headers.AT_TIMES,
     ),
 }
-OF_PROVIDER = 529  # what stands for the others in an example
 ANYWHERE = ("405", "500", "503")
 WITH_KEY = ("401", "403", "429", *ANYWHERE)
 GENERATING = tuple(STATUSES)
@@ -130,19 +134,6 @@ PARAM = nullable(text("Which part of the request is meant."))
 METADATA = nullable(
     anything("More about it, such as the `nearest` models or the provider's own words.")
 )
-# Anthropic's names for the statuses that have one.
-ANTHROPIC: dict[str, str] = {
-    "400": "invalid_request_error",
-    "401": "authentication_error",
-    "402": "billing_error",
-    "403": "permission_error",
-    "404": "not_found_error",
-    "413": "request_too_large",
-    "429": "rate_limit_error",
-    "500": "api_error",
-    "503": "overloaded_error",
-    "504": "timeout_error",
-}
 
 
 def schemas() -> dict[str, Schema]:
@@ -150,18 +141,18 @@ def schemas() -> dict[str, Schema]:
     types = sorted({status.type for status in STATUSES.values()})
     kind = open_choice(*types, description="What kind of error this is, for programs.")
     ours = {"code": CODE, "message": MESSAGE, "type": kind, "param": PARAM, "metadata": METADATA}
-    theirs = {
-        "type": open_choice(*ANTHROPIC.values(), description="Anthropic's name for it."),
-        "message": MESSAGE,
-    }
-    more = {"code": CODE, "param": PARAM, "metadata": METADATA}
+    names = sorted({*ANTHROPIC_TYPES.values(), "api_error"})
+    theirs = {**ours, "type": open_choice(*names, description="Anthropic's name for it.")}
     return {
         "Error": members(
             {"error": members(ours)}, description="Every error, wherever it comes from."
         ),
         "MessagesError": members(
-            {"type": constant("error"), "error": members(theirs, more)},
-            {"request_id": nullable(text("The same as `X-Request-Id`."))},
+            {
+                "type": constant("error"),
+                "error": members(theirs),
+                "request_id": nullable(text("The same as `X-Request-Id`.")),
+            },
             description="Every error of `/messages`, in Anthropic's form.",
         ),
     }
@@ -186,20 +177,22 @@ def of_operation(*codes: str, prefix: str = "") -> dict[str, Schema]:
 
 
 def _response(code: str, status: Status) -> Schema:
-    error: Schema = {
-        "code": _number(code),
+    return _answer(status, "Error", {"error": _example(code, status)})
+
+
+def _messages_response(code: str, status: Status) -> Schema:
+    example = anthropic_error(_example(code, status), REQUEST_ID)
+    return _answer(status, "MessagesError", example)
+
+
+def _example(code: str, status: Status) -> Schema:
+    return {
+        "code": int(code) if code.isdigit() else OF_PROVIDER,
         "message": status.message,
         "type": status.type,
         "param": "messages" if code == "400" else None,
         "metadata": None,
     }
-    return _answer(status, "Error", {"error": error})
-
-
-def _messages_response(code: str, status: Status) -> Schema:
-    error: Schema = {"type": ANTHROPIC.get(code, ANTHROPIC["500"]), "message": status.message}
-    whole_example = {"type": "error", "error": error, "request_id": "01K…"}
-    return _answer(status, "MessagesError", whole_example)
 
 
 def _answer(status: Status, form: str, example: Schema) -> Schema:
@@ -208,7 +201,3 @@ def _answer(status: Status, form: str, example: Schema) -> Schema:
         "headers": headers.of_answer(*status.headers),
         "content": {"application/json": {"schema": ref(form), "example": example}},
     }
-
-
-def _number(code: str) -> int:
-    return int(code) if code.isdigit() else OF_PROVIDER

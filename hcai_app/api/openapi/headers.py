@@ -37,18 +37,22 @@ HEADERS = {
     "ETag": Header(
         "ETag", "The fingerprint of this answer. Send it as `If-None-Match` next time.", text()
     ),
+    "Simulated": Header(
+        "X-Simulated", "`true`: this server has no provider, and made the answer up.", text()
+    ),
     "Challenge": Header("WWW-Authenticate", "Which kind of key we want.", text()),
     "Allow": Header("Allow", "The methods that this path takes.", text()),
 }
 STANDING = ("Limit", "Remaining", "Reset")
 STANDING_AT_TIMES = tuple(f"{name}?" for name in STANDING)
 AT_TIMES = (*STANDING_AT_TIMES, "GenerationId?", "RetryAfter?", "ShouldRetry?")
+SIMULATED = "Simulated?"
 ALWAYS = ("RequestId", *STANDING, "RetryAfter", "ETag", "Challenge", "Allow")
 
 
 def components() -> dict[str, Schema]:
     """Return every header, ready to be referred to."""
-    return {_component(name): _header(name) for name in (*ALWAYS, *AT_TIMES)}
+    return {_component(name): _header(name) for name in (*ALWAYS, *AT_TIMES, SIMULATED)}
 
 
 def of_answer(*names: str) -> dict[str, Schema]:

@@ -7,6 +7,7 @@ from hcai_app.api.openapi.schemas import (
     choice,
     constant,
     either,
+    event,
     members,
     nullable,
     number,
@@ -15,8 +16,7 @@ from hcai_app.api.openapi.schemas import (
     truth,
     whole,
 )
-
-MODERATION_MODELS = ("omni-moderation-latest", "text-moderation-latest")
+from hcai_app.upstream.moderations import MODELS
 
 
 def schemas() -> dict[str, Schema]:
@@ -26,6 +26,7 @@ def schemas() -> dict[str, Schema]:
         "EmbeddingList": _embedding_list(),
         "ImageRequest": _image_request(),
         "ImageList": _image_list(),
+        "ImageEvent": event(_image_event(), has_end_mark=True),
         "ModerationRequest": _moderation_request(),
         "Moderation": _moderation(),
     }
@@ -74,6 +75,8 @@ def _image_request() -> Schema:
         "n": nullable(whole("How many pictures.", minimum=1, maximum=10)),
         "size": nullable(text("Such as `1024x1024`, or `auto`.")),
         "quality": nullable(text("`low`, `medium`, `high` or `auto`.")),
+        "stream": nullable(truth("`true`: sketches come first, as server-sent events.")),
+        "response_format": nullable({"const": "b64_json", "description": "There are no URLs."}),
     }
     return members(required, optional, "OpenAI's form.")
 
@@ -84,6 +87,11 @@ def _image_list() -> Schema:
     return members(required, {"usage": nullable(anything("With `cost`, in US dollars."))})
 
 
+def _image_event() -> Schema:
+    says = "`image_generation.completed` for each picture; the last has `usage`."
+    return members({"type": text(says)}, {"b64_json": text("The picture, or a sketch of it.")})
+
+
 def _moderation_request() -> Schema:
     part = members({"type": choice("text", "image_url")})
     given = either(
@@ -92,8 +100,8 @@ def _moderation_request() -> Schema:
         array(part, minItems=1),
         description="A text, many texts, or parts with pictures.",
     )
-    model = text("Left out, it is the newest.", examples=list(MODERATION_MODELS))
-    return members({"input": given}, {"model": nullable(model)})
+    model = nullable(choice(*MODELS, description="Who judges. Left out, it is the newest."))
+    return members({"input": given}, {"model": model})
 
 
 def _moderation() -> Schema:

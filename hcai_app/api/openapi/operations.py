@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from hcai_app.api.openapi import errors
-from hcai_app.api.openapi.headers import STANDING, STANDING_AT_TIMES
+from hcai_app.api.openapi.headers import SIMULATED, STANDING
 
 BEARER, API_KEY = "bearer", "apiKey"
+FILTERS = ("Search", "Inputs", "Outputs", "Understood")
 GENERATED = (*STANDING, "GenerationId?")
 
 
@@ -101,6 +102,7 @@ MAKE = (
         "Say what you want to see. The picture comes as base64, ready to be saved.",
         request="ImageRequest",
         answer="ImageList",
+        event="ImageEvent",
         errors=errors.GENERATING,
         headers=GENERATED,
     ),
@@ -115,7 +117,7 @@ MAKE = (
         request="ModerationRequest",
         answer="Moderation",
         errors=errors.MODERATING,
-        headers=STANDING_AT_TIMES,
+        headers=(*STANDING, SIMULATED),
     ),
 )
 LOOK_AROUND = (
@@ -127,7 +129,7 @@ LOOK_AROUND = (
         "Every model you can talk to",
         "Language and image models, with what they can and what they cost. No key needed.",
         answer="ModelList",
-        parameters=("Offset", "PageSize", "IfNoneMatch"),
+        parameters=(*FILTERS, "Offset", "PageSize", "IfNoneMatch"),
         errors=("400", *errors.ANYWHERE),
         headers=("ETag",),
         security=(),
@@ -151,9 +153,9 @@ LOOK_AROUND = (
         "countModels",
         "Look around",
         "How many models there are",
-        "The length of `GET /models`. No key needed.",
+        "The length of `GET /models`, with the same filters. No key needed.",
         answer="ModelCount",
-        parameters=("IfNoneMatch",),
+        parameters=(*FILTERS, "IfNoneMatch"),
         headers=("ETag",),
         security=(),
     ),
@@ -179,7 +181,7 @@ LOOK_AROUND = (
         "Its providers, with their prices and how often they are up. No key needed.",
         answer="EndpointsAnswer",
         parameters=("Author", "Slug", "IfNoneMatch"),
-        errors=("404", "502", "504", *errors.ANYWHERE),
+        errors=("404", *errors.ANYWHERE),
         headers=("ETag",),
         security=(),
     ),

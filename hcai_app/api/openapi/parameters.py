@@ -8,11 +8,33 @@ MOST = 999_999_999
 def components() -> dict[str, Schema]:
     """Return every parameter, ready to be referred to."""
     return {
+        "Search": _parameter("query", "q", "A part of the name.", text(examples=["qwen"])),
+        "Inputs": _parameter(
+            "query",
+            "input_modalities",
+            "What the model must take, all of it: `text,image`.",
+            text(examples=["text,image"]),
+        ),
+        "Outputs": _parameter(
+            "query",
+            "output_modalities",
+            "What the model must make, any of it; `all` for all.",
+            text(examples=["image"], default="all"),
+        ),
+        "Understood": _parameter(
+            "query",
+            "supported_parameters",
+            "What the model must understand: `tools,reasoning`.",
+            text(examples=["tools"]),
+        ),
         "Offset": _parameter(
-            "query", "offset", "How many to leave out.", whole(minimum=0, maximum=MOST, default=0)
+            "query", "offset", "How many to leave out.", whole(minimum=0, maximum=MOST)
         ),
         "PageSize": _parameter(
-            "query", "limit", "How many to list.", whole(minimum=1, maximum=1000, default=1000)
+            "query",
+            "limit",
+            "How many to list. With neither this nor `offset` you get them all.",
+            whole(minimum=1, maximum=1000),
         ),
         "IfNoneMatch": _parameter(
             "header",

@@ -66,10 +66,10 @@ def either(*schemas: Schema, description: str = "") -> Schema:
     return _described({"anyOf": list(schemas)}, description)
 
 
-def event(payload: Schema, *names: str, ending: str = "") -> Schema:
-    """Return the schema of one server-sent event, whose data is JSON, or the stream's `ending`."""
+def event(payload: Schema, *names: str, has_end_mark: bool = False) -> Schema:
+    """Return the schema of one server-sent event, whose data is JSON, or the stream's end mark."""
     data = text(contentMediaType="application/json", contentSchema=payload)
-    data = either(constant(ending), data) if ending else data
+    data = either(constant("[DONE]"), data) if has_end_mark else data
     return members({"data": data}, {name: text() for name in names})
 
 

@@ -1,0 +1,199 @@
+"""`GET /openapi.json`: the document is right, and whatever is asked, no answer is outside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis import Case
+from schemathesis.config import SchemathesisConfig
+
+from hcai_app import settings
+from hcai_app.api import routes
+from hcai_app.api.openapi import document, offers
+from tests.harness.processes import TLS
+from tests.harness.product import Product
+from tests.harness.provider import Provider
+
+ROOT = "/proxy/v1"
+GIVEN = {
+    "HCAI_SECRET_KEY": "a secret of the tests, long enough for it",
+    "HCAI_BASE_URL": "https://ai.example.org/",
+    "HCAI_LANGUAGE_MODELS": "openai/gpt-5-mini,qwen/qwen3-32b",
+    "HCAI_CHAT_RATE_LIMIT": "1000000/minute",
+    "HCAI_MODERATION_RATE_LIMIT": "1000000/minute",
+}
+DOCUMENT = document.build(offers.offer_of(settings.read(GIVEN)))
+OPERATIONS = {
+    (method, path): operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+# What is odd deep inside a body may pass or be refused (contract 3): neither is a fault.
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+)
+# OPTIONS is the browsers' own question and has no place in the document.
+UNEXPECTED = ["PUT", "DELETE", "PATCH", "TRACE"]
+
+
+def described(*, is_thorough: bool) -> schemathesis.BaseSchema:
+    """The document for schemathesis; when thorough, each of its borders is tried as well."""
+    coverage = {"enabled": is_thorough, "unexpected-methods": UNEXPECTED}
+    config = {
+        "seed": 1,
+        "generation": {"deterministic": True, "with-security-parameters": False},
+        "phases": {"coverage": coverage},
+        "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
+    }
+    given = SchemathesisConfig.from_dict(config)
+    return schemathesis.openapi.from_dict(DOCUMENT, config=given)
+
+
+everything = described(is_thorough=True)
+private = described(is_thorough=False).exclude(
+    lambda context: not context.operation.definition.raw["security"]
+)
+
+
+def bounded(examples: int) -> hypothesis:
+    return hypothesis(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.filter_too_much,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
+    )
+
+
+def request_examples() -> list[Any]:
+    """Every example of a request, with every way to send its key."""
+    found: list[Any] = []
+    for (_, path), operation in OPERATIONS.items():
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for name, example in content.get("examples", {}).items():
+            for way in operation["security"]:
+                (scheme,) = way
+                label = f"{operation['operationId']}-{name}-{scheme}"
+                found.append(pytest.param(path, example["value"], scheme, id=label))
+    return found
+
+
+@pytest.fixture(scope="module")
+def served(
+    provider_process: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Product]:
+    provider_process.reset()
+    provider = {
+        "OPENROUTER_API_KEY": "sk-or-v1-test",
+        "OPENROUTER_BASE_URL": provider_process.base_url,
+        "OPENAI_API_KEY": "sk-test",
+        "OPENAI_BASE_URL": provider_process.base_url,
+    }
+    product = Product(tmp_path_factory.mktemp("openapi"), **GIVEN, **provider).start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture(scope="module")
+def own_key(served: Product) -> str:
+    return served.make_key("UOPENAPI", "--budget-usd", "100000")
+
+
+@pytest.fixture(scope="module")
+def caller(own_key: str) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {own_key}"
+        yield session
+
+
+@pytest.fixture(scope="module")
+def stranger() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        yield session
+
+
+def test_it_is_valid_openapi_3_1() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
+    assert DOCUMENT["openapi"].startswith("3.1")
+
+
+def test_it_describes_every_route_and_no_other() -> None:
+    served = {
+        (method.lower(), path.removeprefix(ROOT))
+        for path, methods in {**routes.ROUTES, **routes.PATTERN_ROUTES}.items()
+        if path.startswith(f"{ROOT}/")
+        for method in methods
+    }
+    assert set(OPERATIONS) == served
+
+
+def test_every_operation_is_explained_and_says_how_it_may_fail() -> None:
+    for name, operation in OPERATIONS.items():
+        assert len(operation["summary"]) > 5, name
+        assert len(operation["description"]) > 20, name
+        assert {"200", "405", "500", "503"} <= operation["responses"].keys(), name
+        assert ("401" in operation["responses"]) == bool(operation["security"]), name
+
+
+def test_it_is_served_to_everybody_with_the_public_address(served: Product) -> None:
+    answer = served.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == DOCUMENT
+    assert answer.json()["servers"] == [{"url": "https://ai.example.org/proxy/v1"}]
+    known = {"If-None-Match": answer.headers["etag"]}
+    assert served.get("/openapi.json", headers=known).status_code == 304
+
+
+def test_it_names_the_models_on_offer(served: Product) -> None:
+    names = DOCUMENT["components"]["schemas"]["ChatModel"]["anyOf"][0]["enum"]
+    assert names == [model["id"] for model in served.get("/models").json()["data"]]
+
+
+@pytest.mark.parametrize(("path", "body", "scheme"), request_examples())
+def test_every_example_works(
+    served: Product, own_key: str, path: str, body: dict[str, Any], scheme: str
+) -> None:
+    way = DOCUMENT["components"]["securitySchemes"][scheme]
+    is_bearer = way["type"] == "http"
+    headers = {"Authorization": f"Bearer {own_key}"} if is_bearer else {way["name"]: own_key}
+    answer = httpx.post(served.base_url + path, json=body, headers=headers, timeout=60, verify=TLS)
+    assert answer.status_code == 200, answer.text
+    assert '"error":{' not in answer.text
+
+
+@everything.parametrize()
+@bounded(25)
+def test_no_answer_is_outside_the_document(
+    case: Case, served: Product, caller: requests.Session
+) -> None:
+    answer = case.call_and_validate(served.base_url, caller, timeout=30)
+    # The provider behind these tests has no status of its own that `default` would be for.
+    assert str(answer.status_code) in case.operation.definition.raw["responses"]
+    if answer.status_code >= 400:
+        assert answer.json()["error"]["code"] == answer.status_code
+
+
+@private.parametrize()
+@bounded(5)
+def test_without_a_key_everything_of_somebodys_is_refused(
+    case: Case, served: Product, stranger: requests.Session
+) -> None:
+    answer = case.call_and_validate(served.base_url, stranger, timeout=30)
+    assert answer.status_code == 401
