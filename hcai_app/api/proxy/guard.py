@@ -72,7 +72,7 @@ def _check(fields: Fields, body: bytes, check_model: CheckModel) -> None:
         guard_state.check_fields(fields, ORDINARY)
         routers = guard_models.check_fields(fields, check_model)
     guard_models.check_name(_model(fields), "model", check_model, routers)
-    if _SUSPECT.search(body) or (_ESCAPE in body and _DISGUISED.search(body)):
+    if _SUSPECT.search(body) or (body.find(_ESCAPE) >= 0 and _DISGUISED.search(body)):
         _check_content(fields, check_model)
 
 

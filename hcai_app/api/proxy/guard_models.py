@@ -18,7 +18,11 @@ CheckModel = Callable[[str, str], None]
 Routers = frozenset[str]
 NO_ROUTERS: Routers = frozenset()
 
-OWN_ROUTERS = "openrouter/"
+# The provider's own names are those of routers, and now and then of a new model under test.
+OWN_MODELS = "openrouter/"
+_ROUTER = re.compile(
+    r"openrouter/(auto|free|fusion|bodybuilder|pareto|jev|switchyard)\b", re.IGNORECASE
+)
 # A router that chooses among models, and the plugin that can name those. The others take what they
 # like, whatever a plugin says.
 NAMED_BY = {
@@ -26,7 +30,6 @@ NAMED_BY = {
     "openrouter/auto-beta": "auto-beta-router",
     "openrouter/fusion": "fusion",
 }
-UNNAMED = re.compile(r"openrouter/(auto|free|fusion|bodybuilder|pareto|jev|switchyard)\b.*")
 # What calls models -> the members in which it must name all of them.
 ROUTER_PLUGINS = {
     "auto-router": ("allowed_models",),
@@ -42,7 +45,7 @@ CALLING_TOOLS = {
 PLAIN_PLUGINS = frozenset(
     {"web", "web-fetch", "file-parser", "response-healing", "context-compression", "moderation"}
 )
-PROVIDER_TOOL = "openrouter:"
+PROVIDERS = re.compile(r"openrouter\W*")
 # The provider's tools that call no model and keep nothing.
 PLAIN_TOOLS = frozenset(
     {"web_search", "web_fetch", "datetime", "apply_patch", "tool_search"}
@@ -100,15 +103,14 @@ def check_name(model: Any, param: str, check_model: CheckModel, routers: Routers
     """
     if not isinstance(model, str):
         raise InvalidRequest(f"`{param}` must name models as plain text.", param=param)
-    base = model.split(":", 1)[0].lower()
-    if base.startswith(OWN_ROUTERS) and UNNAMED.fullmatch(base):
-        _check_router(model, base, param, routers)
+    if model[: len(OWN_MODELS)].lower() == OWN_MODELS and _ROUTER.match(model):
+        _check_router(model, param, routers)
     else:
         check_model(model, param)
 
 
-def _check_router(model: str, base: str, param: str, routers: Routers) -> None:
-    plugin = NAMED_BY.get(base)
+def _check_router(model: str, param: str, routers: Routers) -> None:
+    plugin = NAMED_BY.get(model.split(":", 1)[0])
     if plugin in routers:
         return
     if plugin is None:
@@ -132,6 +134,7 @@ def _check_fallbacks(value: Any, param: str, check_model: CheckModel, routers: R
 
 def _check_plugins(plugins: Any, check_model: CheckModel) -> Routers:
     naming: set[str] = set()
+    idle: set[str] = set()
     for plugin in _objects(plugins, "plugins"):
         kind = plugin.get("id")
         if not isinstance(kind, str) or kind not in PLAIN_PLUGINS | ROUTER_PLUGINS.keys():
@@ -141,10 +144,12 @@ def _check_plugins(plugins: Any, check_model: CheckModel) -> Routers:
                 param="plugins",
             )
         check_within(plugin, "plugins", check_model)
-        if kind in ROUTER_PLUGINS and plugin.get("enabled") is not False:
+        if plugin.get("enabled") is False:
+            idle.add(kind)
+        elif kind in ROUTER_PLUGINS:
             _require(plugin, ROUTER_PLUGINS[kind], f"The plugin `{kind}`", "plugins")
             naming.add(kind)
-    return frozenset(naming)
+    return frozenset(naming - idle)
 
 
 def check_tools(tools: Any, param: str, check_model: CheckModel) -> None:
@@ -159,23 +164,22 @@ def check_tools(tools: Any, param: str, check_model: CheckModel) -> None:
 
 
 def _check_tool(tool: dict[str, Any], param: str, check_model: CheckModel) -> None:
-    kind = tool["type"]
-    if not isinstance(kind, str):
+    if not isinstance(tool["type"], str):
         raise InvalidRequest(f"The `type` of a tool in `{param}` must be text.", param=param)
-    plain = _VERSION.sub("", kind.removeprefix(PROVIDER_TOOL))
-    is_known = plain in PLAIN_TOOLS or plain in CALLING_TOOLS
+    kind = tool["type"].strip().lower()
+    is_providers = PROVIDERS.match(kind) is not None
+    plain = _VERSION.sub("", PROVIDERS.sub("", kind, count=1))
     guard_state.check_tool(kind, plain, param)
-    if kind.startswith(PROVIDER_TOOL) and not is_known:
+    if is_providers and plain not in PLAIN_TOOLS | CALLING_TOOLS.keys():
         raise InvalidRequest(f"The tool {kind[:100]!r} is not offered here.", param=param)
     check_within(tool, param, check_model)
-    if plain in CALLING_TOOLS:
-        for place in _settings(tool, kind):
-            _require(place, CALLING_TOOLS[plain], f"The tool {kind!r}", param)
+    for place in _settings(tool, is_providers=is_providers):
+        _require(place, CALLING_TOOLS.get(plain, ()), f"The tool {kind!r}", param)
 
 
-def _settings(tool: dict[str, Any], kind: str) -> list[Any]:
+def _settings(tool: dict[str, Any], *, is_providers: bool) -> list[Any]:
     """Return where settings are: the provider's own tools have `parameters`, others need none."""
-    if kind.startswith(PROVIDER_TOOL):
+    if is_providers:
         return [tool.get("parameters")]
     return [tool, tool["parameters"]] if "parameters" in tool else [tool]
 

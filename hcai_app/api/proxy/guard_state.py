@@ -41,6 +41,7 @@ _KEY_OR_ADDRESS = re.compile(
     r"|authtoken|sessiontoken|serviceaccount|vault|baseurl|apibase|apiurl|endpoint|callback|webhook"
     r"|headers?$|proxy|ur[il]s?$).*|key|keys|token|auth|host|hostname"
 )
+_OBJECT = re.compile(rb"\s*\{")
 _ANY_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 # Tools of the account's own: containers, files, and whatever a server anywhere offers.
 STATE_TOOLS = {
@@ -61,9 +62,10 @@ def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
         proper = _PLAIN.get(plain, name)
         if proper != name:
             raise InvalidRequest(f"Write {name[:100]!r} as `{proper}`.", param=proper)
-        if name in STATE or name in (STORE, BACKGROUND, PROMPT):
-            check_member(name, read(fields[name], name), name)
-        elif _KEY_OR_ADDRESS.fullmatch(plain):
+        raw = fields[name]
+        if name in STATE or name in (STORE, BACKGROUND) or (name == PROMPT and _OBJECT.match(raw)):
+            check_member(name, read(raw, name), name)
+        elif _KEY_OR_ADDRESS.fullmatch(plain) and bytes(raw) != b"null":
             raise InvalidRequest(ADDRESS, param=name[:100])
 
 
