@@ -35,7 +35,7 @@ class ChatStream:
         """Yield the finish reason and then the usage, or both in one chunk."""
         last = _choice({"role": "assistant", "content": ""}, self.finish_reason)
         usage = usages.member(self._exchange, usages.chat)
-        is_apart = self._exchange.scenario.usage_at == "last"
+        is_apart = self._exchange.scenario.usage_at != "choice"
         yield {"choices": [last], **({} if is_apart else usage)}
         if usage and is_apart:
             yield {"choices": [], **usage}

@@ -25,7 +25,8 @@ class MessageStream:
     def opening(self) -> Iterator[Payload]:
         """Announce the message, with the tokens of the prompt."""
         message = message_objects.started(self._exchange)
-        yield {"type": "message_start", "message": {**message, **self._usage()}}
+        usage = usages.member(self._exchange, usages.streamed_messages)
+        yield {"type": "message_start", "message": {**message, **usage}}
         yield PING
 
     def pieces(self) -> Iterator[Piece]:
@@ -40,7 +41,9 @@ class MessageStream:
         """Yield the reason for the end and the final counts."""
         reason = message_objects.stop_reason(self.finish_reason)
         delta = {"stop_reason": reason, "stop_sequence": None}
-        yield {"type": "message_delta", "delta": delta, **self._usage()}
+        is_brief = self._exchange.scenario.usage_at == "start"
+        shape = usages.ended_messages if is_brief else usages.streamed_messages
+        yield {"type": "message_delta", "delta": delta, **usages.member(self._exchange, shape)}
 
     def failure(self, code: int, *, is_lone: bool) -> Payload:
         """Build an error event, the same whether it is the only event or not."""
@@ -50,9 +53,6 @@ class MessageStream:
     def encode(self, payload: Payload) -> bytes:
         """Name the event."""
         return streams.event(payload, payload["type"])
-
-    def _usage(self) -> dict[str, Any]:
-        return usages.member(self._exchange, usages.streamed_messages)
 
     def _block(self, block: dict[str, Any], index: int) -> Iterator[Piece]:
         match block["type"]:

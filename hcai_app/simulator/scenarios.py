@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, get_args
 Place = Literal["", "before_headers", "after_headers", "chunks", "line", "body"]
 ErrorEvent = Literal["", "error", "response.error"]
 UsageForm = Literal["full", "none", "null", "no_cost", "nulls", "strings", "zero"]
+UsagePlace = Literal["last", "choice", "start"]
 BodyForm = Literal["full", "half", "empty", "invalid"]
 
 DIRECTIVE = re.compile(r"^[ \t]*/simulate\b(.*)$", re.MULTILINE)
@@ -23,7 +24,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "error_event": get_args(ErrorEvent),
     "usage": get_args(UsageForm),
     "body": get_args(BodyForm),
-    "usage_at": ("last", "choice"),
+    "usage_at": get_args(UsagePlace),
 }
 # A prompt can ask for these, so they must not be able to fill the memory.
 LIMITS = {"chunks": 100_000, "size": 1_000_000, "image_bytes": 64 * 1024**2}
@@ -114,8 +115,9 @@ class Scenario:
     # Money
     usage: UsageForm = "full"
     """none (absent), null, no_cost, nulls (every member), strings (numbers as text) or zero."""
-    usage_at: Literal["last", "choice"] = "last"
-    """`choice` puts the usage of a stream on the chunk with the finish_reason."""
+    usage_at: UsagePlace = "last"
+    """choice: on the chunk with the finish_reason; start (/messages): the prompt's part comes first
+    and only there."""
     cost: str = ""
     """The cost in USD in place of the computed one."""
     prompt_tokens: int = -1

@@ -81,6 +81,11 @@ def streamed_messages(call: Call, _bill: Bill) -> Usage:
     }
 
 
+def ended_messages(call: Call, _bill: Bill) -> Usage:
+    """Build the usage at the end of a stream whose start has told the rest."""
+    return {"output_tokens": call.completion_tokens}
+
+
 def _money(bill: Bill, prompt: str, completion: str) -> Usage:
     return {
         "cost": bill.cost,

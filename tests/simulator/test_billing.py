@@ -45,3 +45,24 @@ async def test_cost_and_counts_can_be_dictated(http: httpx.AsyncClient, ask):
     usage = (await usage_of(http, body))["usage"]
     assert usage["cost"] == 1.25
     assert usage["total_tokens"] == 10_000_000_001
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/responses", {"model": "qwen/qwen3-32b", "input": "Hello!"}),
+        ("/messages", {"model": "qwen/qwen3-32b", "messages": [{"role": "user", "content": "Hi"}]}),
+        ("/images", {"model": "google/gemini-2.5-flash-image", "prompt": "A cat."}),
+    ],
+)
+async def test_every_path_knows_the_forms_of_usage(http: httpx.AsyncClient, control, path, body):
+    async def usage(form: str) -> dict:
+        order = {"scenario": {"delay": 0, "usage": form, "cost": "1.25"}, "times": 1}
+        await control.post("/script", json=order)
+        return (await http.post(path, json=body)).json().get("usage", {})
+
+    assert (await usage("full"))["cost"] == 1.25
+    assert await usage("none") == {}
+    assert "cost" not in await usage("no_cost")
+    assert (await usage("strings"))["cost"] == "1.25"
+    assert set((await usage("nulls")).values()) == {None}

@@ -1,7 +1,6 @@
 """POST /chat/completions without a stream, seen through the official SDKs and raw."""
 
 import base64
-import zlib
 from decimal import Decimal
 
 import httpx
@@ -10,6 +9,8 @@ import pytest
 from openai import APIStatusError, AsyncOpenAI, RateLimitError
 from openrouter import OpenRouter, errors
 from openrouter.utils import BackoffStrategy, RetryConfig
+
+from tests.simulator.pictures import assert_is_png
 
 NO_RETRIES = RetryConfig("none", BackoffStrategy(1, 1, 1.0, 1), False)
 WEATHER = {
@@ -138,21 +139,6 @@ async def test_image_can_have_any_size(http: httpx.AsyncClient, ask):
     data = base64.b64decode(url.partition(",")[2])
     assert len(data) == 3_000_000
     assert_is_png(data)
-
-
-def assert_is_png(data: bytes) -> None:
-    assert data.startswith(b"\x89PNG\r\n\x1a\n")
-    position, kinds = 8, []
-    while position < len(data):
-        length = int.from_bytes(data[position : position + 4])
-        body = data[position + 4 : position + 8 + length]
-        assert zlib.crc32(body) == int.from_bytes(
-            data[position + 8 + length : position + 12 + length]
-        )
-        kinds.append(body[:4])
-        position += 12 + length
-    assert (kinds[0], kinds[-1]) == (b"IHDR", b"IEND")
-    assert b"IDAT" in kinds
 
 
 async def test_pdf_is_annotated(http: httpx.AsyncClient, ask):

@@ -30,6 +30,7 @@ async def test_openrouter_sdk_reads_embeddings_with_cost(openrouter: OpenRouter)
     answer = await openrouter.embeddings.generate_async(
         model="qwen/qwen3-embedding-8b", input=["one", "two"], encoding_format="float"
     )
+    assert not isinstance(answer, str)
     assert len(answer.data) == 2
     assert answer.usage is not None
     assert answer.usage.cost

@@ -10,7 +10,7 @@ from openrouter import OpenRouter, errors
 from openrouter.utils import BackoffStrategy, RetryConfig
 
 from tests.simulator.events import events
-from tests.simulator.test_chat import assert_is_png
+from tests.simulator.pictures import assert_is_png
 
 MODEL = "google/gemini-2.5-flash-image"
 NO_RETRIES = RetryConfig("none", BackoffStrategy(1, 1, 1.0, 1), False)

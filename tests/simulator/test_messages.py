@@ -218,6 +218,17 @@ async def test_usage_can_be_missing(http: httpx.AsyncClient):
     assert "usage" not in (await http.post("/messages", json=ask("usage=none", stream=True))).text
 
 
+async def test_end_of_a_stream_may_tell_the_output_only(anthropic: AsyncAnthropic):
+    whole = await anthropic.messages.create(**ask("usage_at=start"))
+    async with anthropic.messages.stream(**ask("usage_at=start")) as stream:
+        events = [event async for event in stream]
+        final = await stream.get_final_message()
+    (last,) = [event for event in events if event.type == "message_delta"]
+    assert last.usage.input_tokens is None
+    assert final.usage.input_tokens == whole.usage.input_tokens
+    assert final.usage.output_tokens == whole.usage.output_tokens
+
+
 async def test_connection_is_cut_in_the_stream(http: httpx.AsyncClient):
     received = ""
     with pytest.raises(httpx.RemoteProtocolError):
