@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.clients.node.clients import Node, NodeClient, NodeError
+from tests.clients.node.clients import NodeClient, NodeError
+from tests.clients.node.typed import assert_openai, assert_openrouter, thrown
 from tests.clients.test_errors import PROVIDERS, SPOILT
 from tests.conftest import Install
 from tests.harness.product import Product
@@ -12,55 +13,19 @@ from tests.harness.provider import Provider
 
 CREATE = "chat.completions.create"
 SEND = "chat.send"
-KINDS = {
-    400: ("BadRequestError", "BadRequestResponseError"),
-    401: ("AuthenticationError", "UnauthorizedResponseError"),
-    402: ("APIError", "PaymentRequiredResponseError"),
-    403: ("PermissionDeniedError", "ForbiddenResponseError"),
-    404: ("NotFoundError", "NotFoundResponseError"),
-    408: ("APIError", "RequestTimeoutResponseError"),
-    409: ("ConflictError", "OpenRouterDefaultError"),
-    413: ("APIError", "PayloadTooLargeResponseError"),
-    422: ("UnprocessableEntityError", "UnprocessableEntityResponseError"),
-    429: ("RateLimitError", "TooManyRequestsResponseError"),
-    500: ("InternalServerError", "InternalServerResponseError"),
-    502: ("InternalServerError", "BadGatewayResponseError"),
-    503: ("InternalServerError", "ServiceUnavailableResponseError"),
-    504: ("InternalServerError", "OpenRouterDefaultError"),
-    524: ("InternalServerError", "EdgeNetworkTimeoutResponseError"),
-    529: ("InternalServerError", "ProviderOverloadedResponseError"),
-}
+Clients = tuple[NodeClient, NodeClient]
 
 
-@pytest.fixture
-def clients(openai: NodeClient, openrouter: NodeClient) -> tuple[NodeClient, NodeClient]:
-    """Both clients, without their retries."""
-    return openai.having(maxRetries=0), openrouter.having(retryConfig={"strategy": "none"})
-
-
-def assert_typed(
-    clients: tuple[NodeClient, NodeClient], body: dict[str, Any], status: int
-) -> NodeError:
+def assert_typed(clients: Clients, body: dict[str, Any], status: int) -> NodeError:
     """Both clients throw the class of the status; returns what openai threw."""
     openai, openrouter = clients
-    seen = thrown(openai, CREATE, body)
-    caught = thrown(openrouter, SEND, {"chatRequest": body})
-    assert (seen.kind, caught.kind) == KINDS[status]
-    assert seen.status == caught.status == seen.code == status
-    assert seen.message.removeprefix(f"{status} ") == seen.body["message"]
-    if caught.kind != "OpenRouterDefaultError":
-        assert caught.code == status
-        assert caught.message
-    return seen
+    error = thrown(openai, CREATE, body)
+    assert_openai(error, status)
+    assert_openrouter(thrown(openrouter, SEND, {"chatRequest": body}), status)
+    return error
 
 
-def thrown(client: NodeClient, method: str, body: dict[str, Any]) -> NodeError:
-    with pytest.raises(NodeError) as caught:
-        client.call(method, body)
-    return caught.value
-
-
-def with_key(clients: tuple[NodeClient, NodeClient], key: str) -> tuple[NodeClient, NodeClient]:
+def with_key(clients: Clients, key: str) -> Clients:
     openai, openrouter = clients
     return openai.having(apiKey=key), openrouter.having(apiKey=key)
 
@@ -104,13 +69,11 @@ def test_a_spent_budget_is_402_and_says_when_it_resets(clients, product: Product
     assert "00:00 UTC" in assert_typed(with_key(clients, key), ask(), 402).message
 
 
-def test_limits_are_413_and_429(install: Install, node: Node, provider: Provider, ask) -> None:
+def test_limits_are_413_and_429(clients, install: Install, provider: Provider, ask) -> None:
     product = install(HCAI_MAX_BODY_MB="1", HCAI_CHAT_RATE_LIMIT="2/minute").start()
-    key, url = product.make_key(), product.base_url
-    once = {"strategy": "none"}
-    openai = NodeClient(node, "openai", {"baseURL": url, "apiKey": key, "maxRetries": 0})
-    options = {"serverURL": url, "apiKey": key, "retryConfig": once}
-    clients = openai, NodeClient(node, "@openrouter/sdk", options)
+    openai, openrouter = with_key(clients, product.make_key())
+    openai = openai.having(baseURL=product.base_url)
+    clients = openai, openrouter.having(serverURL=product.base_url)
     # The size is declared, and so costs no attempt.
     messages = [{"role": "user", "content": "x" * 2**20}]
     assert_typed(clients, {**ask(), "messages": messages}, 413)
