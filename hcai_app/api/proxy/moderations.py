@@ -17,6 +17,8 @@ from hcai_app.worker import Worker
 
 # What could name the end user: OpenAI needs none of it to judge a text.
 NAMES = ("user", "safety_identifier", "metadata")
+# No more than this of an odd name is compared with the names that there are.
+MAX_COMPARED = 60
 SIMULATED = (b"x-simulated", b"true")
 
 
@@ -64,9 +66,9 @@ def body_from(body: bytes) -> bytes:
 def _check_model(model: object) -> None:
     if model in MODELS:
         return
-    near = difflib.get_close_matches(str(model)[:100], MODELS, 3, 0)
+    near = difflib.get_close_matches(str(model)[:MAX_COMPARED], MODELS, len(MODELS), 0)
     raise InvalidRequest(
-        f"This model does not moderate. The nearest that do are: {', '.join(near)}.",
+        f"This model does not moderate. Those that do are: {', '.join(near)}.",
         param="model",
         metadata={"nearest": near},
     )
