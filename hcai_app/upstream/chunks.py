@@ -53,6 +53,25 @@ ANTHROPIC_TYPES = {
     529: "overloaded_error",
 }
 
+# What stands for a status where the provider's error has a word in place of a number: the types of
+# OpenRouter, of Anthropic and of OpenAI's Responses (sections 6 and 11).
+STATUSES = {
+    **dict.fromkeys(("invalid_request", "invalid_request_error", "invalid_prompt"), 400),
+    **dict.fromkeys(("context_length_exceeded", "max_tokens_exceeded", "string_too_long"), 400),
+    **dict.fromkeys(("authentication", "authentication_error"), 401),
+    **dict.fromkeys(("payment_required", "billing_error"), 402),
+    **dict.fromkeys(("permission_denied", "permission_error", "content_policy_violation"), 403),
+    **dict.fromkeys(("not_found", "not_found_error"), 404),
+    **dict.fromkeys(("payload_too_large", "request_too_large"), 413),
+    "unprocessable": 422,
+    **dict.fromkeys(("rate_limit_exceeded", "rate_limit_error"), 429),
+    "server": 500,
+    "provider_unavailable": 502,
+    "provider_overloaded": 503,
+    **dict.fromkeys(("timeout", "timeout_error"), 504),
+    "overloaded_error": 529,
+}
+
 
 def anthropic_error(error: dict[str, Any], request_id: str | None = None) -> dict[str, Any]:
     """Return an error object in the envelope of Anthropic's Messages, with our members in it."""
@@ -93,9 +112,18 @@ def status_of(error: Any) -> int:
 
 
 def code_of(error: Any) -> int | None:
-    """Return the error's code as a number, if it is one in any spelling."""
-    code = members_of(error).get("code")
+    """Return the error's code as a number, if it is one in any spelling, or a word for one."""
+    given = members_of(error)
+    code = given.get("code")
     try:
-        return int(code) if isinstance(code, (int, float, str)) else None
+        return int(code) if isinstance(code, (int, float, str)) else _code_in_words(given)
     except (ValueError, OverflowError):
-        return None
+        return _code_in_words(given)
+
+
+def _code_in_words(error: dict[str, Any]) -> int | None:
+    """Return the status of the most telling word."""
+    kind = members_of(error.get("metadata")).get("error_type")
+    words = (error.get("error_type"), kind, error.get("code"), error.get("type"))
+    known = (STATUSES.get(word) for word in words if isinstance(word, str))
+    return next(filter(None, known), None)

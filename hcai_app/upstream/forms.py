@@ -3,6 +3,7 @@
 Source: openrouter-api reference, sections 5 (chat), 11 (Responses and Messages) and 12 (images).
 """
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from hcai_app.services.calls import Usage
 from hcai_app.upstream import chunks, reading
 from hcai_app.upstream.reading import NOTHING, Reading
-from hcai_app.upstream.usage import grown
+from hcai_app.upstream.usage import grown, usage_of
 
 DONE = b"data: [DONE]\n\n"
 
@@ -70,7 +71,12 @@ def _event_in(data: bytes) -> _Event | None:
 
 
 class EventForm(ChatForm):
-    """Named events; `event: error` tells an error."""
+    """Named events; `event: error` tells an error, all others tell of the answer."""
+
+    def read(self, data: bytes) -> Reading | None:
+        """Read the data of one event; None when it is no JSON object."""
+        found = reading.read(data)
+        return found and replace(found, has_content=not found.error)
 
     def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
         """Return the event only where it speaks of our account; else it stands as it is."""
@@ -134,8 +140,8 @@ class MessagesForm(EventForm):
         if event.type == "message_start":
             members = reading.members_in(event.message)
             return None if members is None else reading.reading_of(members)
-        members = reading.Members(usage=event.usage)
-        return reading.reading_of(members, is_end=event.type == "message_stop")
+        usage = usage_of(reading.value_of(event.usage))
+        return Reading(usage=usage, has_content=True, is_end=event.type == "message_stop")
 
     def merge(self, before: Usage | None, now: Usage | None) -> Usage | None:
         """Return the usage after one more event, whose figures grow."""

@@ -32,6 +32,7 @@ class Members(msgspec.Struct):
     model: msgspec.Raw = NOTHING
     usage: msgspec.Raw = NOTHING
     error: msgspec.Raw = NOTHING
+    error_type: msgspec.Raw = NOTHING  # beside the error of a failed response
     choices: msgspec.Raw = NOTHING
     output: msgspec.Raw = NOTHING
     content: msgspec.Raw = NOTHING
@@ -121,7 +122,7 @@ def reading_of(members: Members, *, is_end: bool = False) -> Reading:
         _text(members.id),
         _text(members.model),
         usage_of(value_of(members.usage)),
-        value_of(members.error),
+        _error(members),
         any(map(_has_items, contents)),
         _has_failed(members.choices),
         is_end,
@@ -164,6 +165,13 @@ def name(value: str) -> str | None:
     """Return an id or a model's name, which may go into a header; None when it cannot be one."""
     is_name = 0 < len(value) <= MAX_TEXT and value.isascii() and value.isprintable()
     return value if is_name else None
+
+
+def _error(members: Members) -> Any:
+    error, kind = value_of(members.error), value_of(members.error_type)
+    if kind is None or not members_of(error):
+        return error
+    return {**error, "error_type": kind}
 
 
 def _has_items(items: msgspec.Raw) -> bool:

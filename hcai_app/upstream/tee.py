@@ -25,6 +25,8 @@ TAIL_BYTES = HELD_BYTES
 # How many chunks are read for the generation id and the name of the model that answers.
 CHUNKS_READ_FOR_NAMES = 3
 KEEP_ALIVE = b": keep-alive\n"
+# How much is remembered of what was sent: more than the longest name of an event.
+REMEMBERED_BYTES = 100
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class StreamTee:
     _parts: bytes = b""  # the data lines of an event that are JSON only together
     _chunks_read: int = 0
     _is_quiet: bool = False  # nothing is awaited of the next lines but content
-    _last: bytes = b"\n\n"  # the last bytes sent
+    _last: bytes = b"\n\n"  # the last bytes sent, as far as they are needed
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the provider, return those that may go to the client now."""
@@ -85,13 +87,16 @@ class StreamTee:
         return self._sent(byte)
 
     def finish(self) -> bytes:
-        """Return the end of a stream that stopped in the middle of a line, or without `[DONE]`."""
+        """Return the end of a stream that stopped in the middle of a line, or without `[DONE]`.
+
+        Of a stream that is not whole it is not sent: an event of our own comes in its place.
+        """
         rewritten = self._read_line(bytes(self._line)) if self._line else None
         out = bytes(self._line[self._line_sent :])
         if rewritten is not None and not self._line_sent:
             out = rewritten
         self._drop_line()
-        return self._sent(out)
+        return self._sent(out) if self.is_whole else out
 
     @property
     def is_whole(self) -> bool:
@@ -102,9 +107,17 @@ class StreamTee:
     def boundary(self) -> bytes:
         """Return what must be sent before an event of our own can begin."""
         self._drop_line()
-        if self._last.endswith((b"\n\n", b"\n\r\n")):
+        if self._last.endswith((b"\n\n", b"\n\r\n")) or self._has_sent_name():
             return b""
         return b"\n" if self._last.endswith(b"\n") else b"\n\n"
+
+    def _has_sent_name(self) -> bool:
+        """Tell whether an event has been named and nothing more: ours takes its place.
+
+        An empty line would make it an event without data, on which OpenAI's client breaks.
+        """
+        *_before, line, rest = (b"\n" + self._last).rsplit(b"\n", 2)
+        return not rest and line.startswith(b"event:")
 
     def _is_early(self) -> bool:
         """Tell whether every chunk is read, for the names that most of them carry."""
@@ -131,7 +144,8 @@ class StreamTee:
 
     def _sent(self, out: bytes) -> bytes:
         if out:
-            self._last = out[-3:] if len(out) > 2 else (self._last + out)[-3:]
+            size = REMEMBERED_BYTES
+            self._last = out[-size:] if len(out) >= size else (self._last + out)[-size:]
         return out
 
     def _read_lines(self, block: bytes) -> bytes:
@@ -162,6 +176,7 @@ class StreamTee:
             self.is_done = True
             return None
         if not (self._is_early() or self._parts or self.form.has_word(data)):
+            self.has_content = True
             return None
         chunk = self.form.read(data)
         if chunk is None:
