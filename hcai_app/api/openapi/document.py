@@ -36,6 +36,8 @@ your bot, game or website.
 **Good to know**
 
 * Unknown members of a request go through to the model untouched, so new tricks work at once.
+* Nothing is kept for you between two calls, so what points at stored things is refused: file ids, \
+presets, `previous_response_id`, `store: true`.
 * A long silence is filled, with comments in streams and white space before JSON; parsers skip both.
 * After such a sign of life the status is 200 for good. What breaks later is told in the body: \
 look for `error`, whose `code` is the true status.
