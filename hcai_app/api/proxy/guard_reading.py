@@ -12,7 +12,7 @@ from hcai_app.lenient import items_of, members_of
 Fields = dict[str, msgspec.Raw]
 Member = tuple[str, Any]
 # Reading builds an object for each part of a value, in the time of all other calls.
-MAX_PARTS = 200_000
+MAX_PARTS = 500_000
 # A value of fewer bytes cannot hold so many that it matters.
 FEW_BYTES = 128 * 1024
 
