@@ -67,14 +67,16 @@ class NodeClient:
         """The same client with more options."""
         return replace(self, options={**self.options, **options})
 
-    def call(self, method: str, *arguments: Any, take: int | None = None) -> Any:
-        """Await a method; of a stream or of pages all items, or the first few that are taken.
+    def call(self, method: str, *arguments: Any, then: str = "", take: int | None = None) -> Any:
+        """Await a method, or the method `then` of what it returns.
+
+        Of a stream or of pages these are all items, or the first few that are taken.
 
         Raises:
             NodeError: when the method throws, or the stream amid its items.
         """
         job = {"client": self.package, "options": self.options, "method": method}
-        answer = self.node.serve(**job, arguments=arguments, take=take)
+        answer = self.node.serve(**job, arguments=arguments, then=then, take=take)
         if "error" in answer:
             raise NodeError(answer["error"], answer["items"])
         return answer["result"] if "result" in answer else answer["items"]

@@ -1,6 +1,6 @@
 // Makes the calls it is told to. Each line of standard input is a job, each line of output its answer:
-//   {client, options, method, arguments, take}  ->  {result} or {items} or {error, items}
-// `take` leaves a stream after so many of its items.
+//   {client, options, method, arguments, then, take}  ->  {result} or {items} or {error, items}
+// `then` is a method of what the first one returns; `take` leaves a stream after so many items.
 import { createInterface } from "node:readline";
 import { OpenRouter } from "@openrouter/sdk";
 import { OpenAI } from "openai";
@@ -11,10 +11,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`);
 }
 
-async function answer({ client, options, method, arguments: given, take }) {
+async function answer({ client, options, method, arguments: given, then, take }) {
   const items = [];
   try {
-    const result = await call(new CLIENTS[client](options), method.split("."), given);
+    const begun = call(new CLIENTS[client](options), method.split("."), given);
+    const result = await (then ? begun[then]() : begun);
     if (!result?.[Symbol.asyncIterator]) return { result: result ?? null };
     for await (const item of result) if (items.push(item) === take) break;
     return { items };

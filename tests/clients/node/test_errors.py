@@ -123,3 +123,19 @@ def test_an_error_in_mid_stream_is_a_chunk_to_openrouter(
     assert chunks[-1]["error"]["code"] == code
     assert chunks[-1]["error"]["message"]
     assert chunks[-1]["choices"][0]["finishReason"] == "error"
+
+
+def test_an_error_names_its_request(openai: NodeClient, product: Product, ask) -> None:
+    openai.call(CREATE, ask())
+    known = {row["id"] for row in product.rows()}
+    error = thrown(openai.having(maxRetries=0), CREATE, ask("status=404"))
+    (row,) = [row for row in product.rows() if row["id"] not in known]
+    assert error.headers["x-request-id"] == row["id"]
+    assert (row["outcome"], row["status"]) == ("refused_by_provider", 404)
+
+
+@pytest.mark.parametrize("method", ["credits.getCredits", "providers.list", "files.list"])
+def test_what_is_not_offered_is_404_and_says_so(clients, method: str) -> None:
+    error = thrown(clients[1], method)
+    assert error.status == 404
+    assert "nothing at /proxy/v1/" in str(error.body)

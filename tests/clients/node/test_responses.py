@@ -68,8 +68,17 @@ def test_openrouter_reads_a_stream_that_ends_with_the_usage(
 
 
 def test_openai_puts_a_stream_together(openai: NodeClient) -> None:
-    events = openai.call("responses.stream", body_of("chunks=5 say=MANGO"))
-    assert "MANGO" in text_of(events)
+    body = body_of("chunks=5 say=MANGO")
+    answer = openai.call("responses.stream", body, then="finalResponse")
+    assert "MANGO" in answer["output_text"]
+    assert answer["usage"]["cost"] > 0
+
+
+def test_openrouter_calls_a_model(openrouter: NodeClient) -> None:
+    body = body_of("chunks=5 say=MANGO")
+    text = openrouter.call("callModel", body, then="getText")
+    assert "MANGO" in text
+    assert "".join(openrouter.call("callModel", body, then="getTextStream")) == text
 
 
 def test_openai_takes_a_tool_call_and_its_result_round(openai: NodeClient) -> None:
