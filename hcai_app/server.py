@@ -7,10 +7,14 @@ and runs one process a worker (docs/decisions/0002-uvicorn.md).
 import asyncio
 from typing import Any
 
+import msgspec
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from hcai_app import frontend
+from hcai_app import clock, frontend
+from hcai_app.api import errors
+from hcai_app.errors import HcaiError, InvalidRequest
+from hcai_app.services import calls
 from hcai_app.settings import Settings
 
 APP = "hcai_app.hcai_app:app"
@@ -42,7 +46,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._headers_since is not None:
             self._header_bytes += len(data)
             if self._header_bytes > MAX_HEADER_BYTES:
-                self._close_late()
+                self._refuse(InvalidRequest("The path and the headers are too long; send less."))
 
     def on_message_begin(self) -> None:
         """Start the clock for the next request of the connection."""
@@ -59,6 +63,25 @@ class GuardedProtocol(HttpToolsProtocol):
         """Stop looking."""
         self._guard.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, in the form of every error."""
+        self._refuse(InvalidRequest(f"{msg} Check the request line, headers and body length."))
+
+    def _refuse(self, error: HcaiError) -> None:
+        """Answer and close, as nothing that follows can be read; an answer under way is cut off."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            body = msgspec.json.encode({"error": errors.error_object(error)})
+            self.transport.write(
+                STATUS_LINE[error.code]
+                + b"content-type: application/json\r\nx-content-type-options: nosniff\r\n"
+                + b"x-request-id: %b\r\n" % calls.new_id(clock.now_ms()).encode()
+                + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+                + body
+            )
+        self.transport.close()
 
     def _look(self) -> None:
         since, now = self._headers_since, self.loop.time()

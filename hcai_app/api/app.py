@@ -15,6 +15,9 @@ from hcai_app.worker import Worker
 
 log = logging.getLogger(__name__)
 
+# How much of an unknown path its 404 repeats, in characters.
+MAX_SHOWN_PATH = 200
+
 
 class ApiApp:
     """Serves everything that is no page."""
@@ -60,7 +63,8 @@ async def _serve(serving: Worker, exchange: Exchange) -> None:
             return
     methods, exchange.scope["path_params"] = routes.find(exchange.path)
     if methods is None:
-        raise NotFound(f"There is nothing at {exchange.path}; see /docs for what there is.")
+        shown = exchange.path[:MAX_SHOWN_PATH]
+        raise NotFound(f"There is nothing at {shown}; see /docs for what there is.")
     method = "GET" if exchange.method == "HEAD" else exchange.method
     handler = methods.get(method)
     if handler is None:

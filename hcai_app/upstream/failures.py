@@ -5,6 +5,7 @@ The provider's 401 and 402 speak of our account: the caller's key and budget are
 the provider's message where it has one.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ TIMEOUT = 504
 MAX_ERROR_BYTES = 1024 * 1024
 # What the clients are told to wait, in seconds, where the provider gives no hint.
 DEFAULT_RETRY_AFTER = "5"
+# Seconds, up to a day or so, or a date: some clients sleep for whatever stands there.
+RETRY_AFTER = re.compile(r"\d{1,5}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT", re.ASCII)
 DO_NOT_RETRY = {"x-should-retry": "false"}
 
 
@@ -34,7 +37,7 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes) -> Upstrea
     if status in OUR_ACCOUNT:
         alert(status)
         return UpstreamFailed(OUR_ACCOUNT_MESSAGE, headers=DO_NOT_RETRY)
-    error = _error_in(body)
+    error = {"message": f"The provider answered {status}.", **_error_in(body)}
     if not 400 <= status <= 599:
         status = 502
     return _failure(status, error, headers)
@@ -73,9 +76,11 @@ def _failure(status: int, error: dict[str, Any], headers: Mapping[str, str]) -> 
         param=param if isinstance(param, str) else None,
         metadata=metadata if isinstance(metadata, dict) else None,
     )
-    retry_after = headers.get("Retry-After")
-    if retry_after or status == 429:
-        failure.headers["Retry-After"] = retry_after or DEFAULT_RETRY_AFTER
+    retry_after = headers.get("Retry-After", "").strip()
+    if RETRY_AFTER.fullmatch(retry_after):
+        failure.headers["Retry-After"] = retry_after
+    elif status == 429:
+        failure.headers["Retry-After"] = DEFAULT_RETRY_AFTER
     return failure
 
 

@@ -31,32 +31,42 @@ async def read_body(bodies: Bodies, exchange: Exchange) -> bytes:
     Raises:
         TooLarge: When it is over the limit.
         Unavailable: When this worker holds too many bodies already.
-        InvalidRequest: When it stops coming.
+        InvalidRequest: When it is compressed, or stops coming.
         ClientGoneError: When the client leaves.
     """
+    _check_encoding(exchange)
     pieces: list[bytes] = []
     size, is_whole = 0, False
+    loop = asyncio.get_running_loop()
     try:
-        while not is_whole:
-            data, is_whole = await _next_piece(exchange, is_first=not pieces)
-            bodies.check_size(size + len(data))
-            bodies.take(len(data))
-            size += len(data)
-            pieces.append(data)
+        async with asyncio.timeout(SILENCE_S) as patience:
+            while not is_whole:
+                data, is_whole = await _next_piece(exchange)
+                bodies.check_size(size + len(data))
+                bodies.take(len(data))
+                size += len(data)
+                pieces.append(data)
+                patience.reschedule(loop.time() + SILENCE_S)
+    except TimeoutError:
+        bodies.give_back(size)
+        raise InvalidRequest("The body stopped coming.") from None
     except BaseException:
         bodies.give_back(size)
         raise
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-async def _next_piece(exchange: Exchange, *, is_first: bool) -> tuple[bytes, bool]:
+def _check_encoding(exchange: Exchange) -> None:
+    encoding = exchange.header(b"content-encoding")
+    if encoding and encoding.lower() != "identity":
+        raise InvalidRequest(
+            "The body is compressed, as Content-Encoding says; send it as plain JSON."
+        )
+
+
+async def _next_piece(exchange: Exchange) -> tuple[bytes, bool]:
     """Return the next piece, and whether it is the last."""
-    try:
-        # Most bodies are one piece that is there already: no timer for that.
-        receiving = exchange.receive()
-        message = await (receiving if is_first else asyncio.wait_for(receiving, SILENCE_S))
-    except TimeoutError:
-        raise InvalidRequest("The body stopped coming.") from None
+    message = await exchange.receive()
     if message["type"] == "http.disconnect":
         raise ClientGoneError
     return message.get("body", b""), not message.get("more_body", False)
