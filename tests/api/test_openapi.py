@@ -10,7 +10,8 @@ import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from schemathesis import Case
+from schemathesis import Case, Response
+from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 
 from hcai_app import settings
@@ -25,6 +26,7 @@ GIVEN = {
     "HCAI_SECRET_KEY": "a secret of the tests, long enough for it",
     "HCAI_BASE_URL": "https://ai.example.org/",
     "HCAI_LANGUAGE_MODELS": "openai/gpt-5-mini,qwen/qwen3-32b",
+    "HCAI_HEARTBEAT_SECONDS": "0.3",
     "HCAI_CHAT_RATE_LIMIT": "1000000/minute",
     "HCAI_MODERATION_RATE_LIMIT": "1000000/minute",
 }
@@ -82,6 +84,20 @@ def bounded(examples: int) -> hypothesis:
     )
 
 
+def requests_to_try() -> list[tuple[str, dict[str, Any]]]:
+    """A request of every kind, whole and, where that can be, streamed."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for (_, path), operation in OPERATIONS.items():
+        if "requestBody" not in operation:
+            continue
+        content = operation["requestBody"]["content"]["application/json"]
+        first = next(iter(content["examples"].values()))["value"]
+        found.append((path, first))
+        if "text/event-stream" in operation["responses"]["200"]["content"]:
+            found.append((path, {**first, "stream": True}))
+    return found
+
+
 def request_examples() -> list[Any]:
     """Every example of a request, with every way to send its key."""
     found: list[Any] = []
@@ -93,6 +109,29 @@ def request_examples() -> list[Any]:
                 label = f"{operation['operationId']}-{name}-{scheme}"
                 found.append(pytest.param(path, example["value"], scheme, id=label))
     return found
+
+
+REQUESTS = requests_to_try()
+UPSTREAM_PATHS = {"/images/generations": "/images"}
+STATUSES = (400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504, 524, 529)
+# These speak of our account, not of the caller's.
+OUR_ACCOUNT = {401: 502, 402: 502}
+FAILURES: dict[str, dict[str, Any]] = {
+    **{str(status): {"status": status} for status in STATUSES},
+    "with-retry-after": {"status": 429, "retry_after": "date+60"},
+    "page-of-html": {"status": 502, "html": True},
+    "code-as-text": {"status": 400, "error_code": "server_error"},
+    "only-an-error": {"only_error": 429},
+    "after-a-heartbeat": {"status": 503, "before": 0.5},
+    "error-on-the-way": {"error": 503, "after": 2},
+    "cut-before": {"cut": "before_headers"},
+    "cut-within": {"cut": "chunks"},
+    "cut-within-a-line": {"cut": "line", "reset": True},
+    "half-a-body": {"body": "half"},
+    "no-body": {"body": "empty"},
+    "no-end": {"no_done": True},
+    "compressed": {"gzip": True},
+}
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +166,12 @@ def caller(own_key: str) -> Iterator[requests.Session]:
 def stranger() -> Iterator[requests.Session]:
     with requests.Session() as session:
         yield session
+
+
+def assert_told(answer: Response) -> None:
+    """An error tells its status once more in its body."""
+    if answer.status_code >= 400:
+        assert answer.json()["error"]["code"] == answer.status_code
 
 
 def test_it_is_valid_openapi_3_1() -> None:
@@ -178,6 +223,30 @@ def test_every_example_works(
     assert '"error":{' not in answer.text
 
 
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_no_failure_of_the_provider_is_outside_the_document(
+    failure: dict[str, Any], served: Product, provider_process: Provider, caller: requests.Session
+) -> None:
+    provider_process.reset()
+    for path, body in REQUESTS:
+        provider_process.script(path=UPSTREAM_PATHS.get(path, path), **{"delay": 0, **failure})
+        case = everything[path]["POST"].Case(body=body, media_type="application/json")
+        answer = case.call(served.base_url, caller, timeout=30)
+        case.validate_response(answer, excluded_checks=[not_a_server_error])
+        assert_told(answer)
+        if failure.keys() == {"status"}:
+            assert answer.status_code == OUR_ACCOUNT.get(failure["status"], failure["status"])
+    provider_process.reset()
+
+
+def test_a_generation_is_as_described(served: Product, caller: requests.Session) -> None:
+    body = REQUESTS[0][1]
+    made = caller.post(f"{served.base_url}/chat/completions", json=body, timeout=30).json()
+    case = everything["/generation"]["GET"].Case(query={"id": made["id"]})
+    answer = case.call_and_validate(served.base_url, caller, timeout=30)
+    assert answer.json()["data"]["id"] == made["id"]
+
+
 @everything.parametrize()
 @bounded(25)
 def test_no_answer_is_outside_the_document(
@@ -186,8 +255,7 @@ def test_no_answer_is_outside_the_document(
     answer = case.call_and_validate(served.base_url, caller, timeout=30)
     # The provider behind these tests has no status of its own that `default` would be for.
     assert str(answer.status_code) in case.operation.definition.raw["responses"]
-    if answer.status_code >= 400:
-        assert answer.json()["error"]["code"] == answer.status_code
+    assert_told(answer)
 
 
 @private.parametrize()
