@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from hcai_app.api.proxy import guard
+from hcai_app.api.proxy.fields import Fields
 from hcai_app.errors import InvalidRequest
 from hcai_app.services import catalog
 
@@ -14,7 +15,7 @@ OFFERED = ["qwen/qwen3-32b", "openai/gpt-5-mini", "google/gemini-2.5-flash-image
 MINI, IMAGE = OFFERED[1], OFFERED[2]
 DEAR = "openai/o9-ultra"
 HELLO = [{"role": "user", "content": "hi"}]
-_members = msgspec.json.Decoder(guard.Fields)
+_members = msgspec.json.Decoder(Fields)
 
 
 def check_model(model: str, param: str) -> None:

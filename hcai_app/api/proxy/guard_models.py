@@ -10,7 +10,8 @@ from typing import Any, Literal
 import msgspec
 
 from hcai_app.api.proxy import guard_state
-from hcai_app.api.proxy.guard_reading import Fields, check_parts, members_within, read
+from hcai_app.api.proxy.fields import Fields
+from hcai_app.api.proxy.guard_reading import check_parts, members_within, read
 from hcai_app.errors import InvalidRequest
 from hcai_app.lenient import items_of, members_of
 

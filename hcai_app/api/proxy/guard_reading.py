@@ -9,7 +9,6 @@ import msgspec
 from hcai_app.errors import InvalidRequest
 from hcai_app.lenient import items_of, members_of
 
-Fields = dict[str, msgspec.Raw]
 Member = tuple[str, Any]
 # Reading builds an object for each part of a value, in the time of all other calls.
 MAX_PARTS = 500_000

@@ -7,7 +7,8 @@ thing. Keys and addresses of a student's own would make the provider call anybod
 import re
 from typing import Any
 
-from hcai_app.api.proxy.guard_reading import Fields, members_within, read
+from hcai_app.api.proxy.fields import Fields, starts_with
+from hcai_app.api.proxy.guard_reading import members_within, read
 from hcai_app.errors import InvalidRequest
 from hcai_app.lenient import items_of, members_of
 
@@ -41,7 +42,6 @@ _KEY_OR_ADDRESS = re.compile(
     r"|authtoken|sessiontoken|serviceaccount|vault|baseurl|apibase|apiurl|endpoint|callback|webhook"
     r"|headers?$|proxy|ur[il]s?$).*|key|keys|token|auth|host|hostname"
 )
-_OBJECT = re.compile(rb"\s*\{")
 _ANY_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 # Tools of the account's own: containers, files, and whatever a server anywhere offers.
 STATE_TOOLS = {
@@ -63,7 +63,11 @@ def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
         if proper != name:
             raise InvalidRequest(f"Write {name[:100]!r} as `{proper}`.", param=proper)
         raw = fields[name]
-        if name in STATE or name in (STORE, BACKGROUND) or (name == PROMPT and _OBJECT.match(raw)):
+        if (
+            name in STATE
+            or name in (STORE, BACKGROUND)
+            or (name == PROMPT and starts_with(raw, b"{"))
+        ):
             check_member(name, read(raw, name), name)
         elif _KEY_OR_ADDRESS.fullmatch(plain) and bytes(raw) != b"null":
             raise InvalidRequest(ADDRESS, param=name[:100])
