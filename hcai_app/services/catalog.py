@@ -195,7 +195,11 @@ class Catalog:
     async def _fetch_endpoints_of(self, model: str) -> bytes:
         """Return the provider's answer; nothing when it knows no such model."""
         async with self._fetching:
-            return await self._fetch_endpoints(model) or b""
+            found = await self._fetch_endpoints(model)
+        if found is None and self._endpoints[model].value:
+            # Its catalogue still lists the model: more likely it is broken than the model gone.
+            raise UpstreamFailed("The provider has forgotten who serves it.")
+        return found or b""
 
 
 def is_allowed(model: str, allowed: list[str]) -> bool:

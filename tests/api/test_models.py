@@ -1,4 +1,4 @@
-"""`GET /models`: two forms at once, pages, ETags, and a copy while the provider is down."""
+"""`GET /models`: two forms at once, the configured order, pages, filters, ETags."""
 
 from decimal import Decimal
 
@@ -53,15 +53,21 @@ def test_only_allowed_models_are_listed_in_the_configured_order(install: Install
 def test_a_star_allows_every_model_even_one_that_the_catalogue_lacks(
     install: Install, provider: Provider
 ) -> None:
-    product = install(HCAI_LANGUAGE_MODELS="*").start()
-    assert "anthropic/claude-opus-4.1" in ids(product)
+    product = install(HCAI_LANGUAGE_MODELS="openai/gpt-5-mini,*").start()
+    names = ids(product)
+    assert names[0] == "openai/gpt-5-mini"
+    assert len(names) == len(set(names)) > 10
+    assert "anthropic/claude-opus-4.1" in names
+    assert "openai/text-embedding-3-large" not in names  # that is a list of its own
     key = product.make_key()
     assert product.chat(key, model="anthropic/claude-opus-4.1").status_code == 200
     assert product.chat(key, model="brand/new:free").status_code == 400  # the provider's word
     # A price that nobody knows makes no figure too large for the books.
     assert product.chat(key, model="brand/new", max_tokens=2**64 - 1).status_code == 400
     assert provider.count() == 3
-    assert_error(product.chat(key, model="no slash"), 400, param="model")
+    refusal = product.chat(key, model="qwen3-32b")
+    assert "qwen/qwen3-32b" in assert_error(refusal, 400, param="model")
+    assert "*" not in refusal.json()["error"]["metadata"]["nearest"]
     assert provider.count() == 3
     assert [row["outcome"] for row in product.rows()][1:] == ["refused_by_provider"] * 2
 
@@ -77,6 +83,43 @@ def test_pages_are_linked_to_the_end(product: Product) -> None:
     assert [name for page in seen for name in page] == whole
     assert ids(product, "?offset=100&limit=5") == []
     assert ids(product, "?offset=5") == whole[5:]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=GPT", ["openai/gpt-oss-120b", "openai/gpt-5-mini"]),
+        ("q=moonshot", ["moonshotai/kimi-k2-0905"]),
+        ("output_modalities=image", ["google/gemini-2.5-flash-image"]),
+        ("output_modalities=image,video", ["google/gemini-2.5-flash-image"]),
+        ("input_modalities=video", ["google/gemini-2.5-flash"]),
+        ("input_modalities=file,image&q=openai", ["openai/gpt-5-mini"]),
+        ("supported_parameters=tools,reasoning&q=deepseek", ["deepseek/deepseek-v3.2"]),
+        ("supported_parameters=telepathy", []),
+        ("q=nothing%20like%20it", []),
+    ],
+)
+def test_filters_narrow_the_list(product: Product, query: str, found: list[str]) -> None:
+    assert ids(product, f"?{query}") == found
+    counted = product.get(f"/models/count?{query}").json()
+    assert counted == {"data": {"count": len(found)}}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["category=programming", "output_modalities=all", "sort=newest", "use_rss=true", "q=", "x"],
+)
+def test_what_is_no_filter_here_leaves_the_list_whole(product: Product, query: str) -> None:
+    assert ids(product, f"?{query}") == ids(product)
+
+
+def test_the_pages_of_a_search_are_linked(product: Product) -> None:
+    first = product.get("/models?q=openai&limit=1").json()
+    assert first["total_count"] == 2
+    second = product.get(first["links"]["next"].removeprefix("/proxy/v1")).json()
+    names = [model["id"] for page in (first, second) for model in page["data"]]
+    assert names == ["openai/gpt-oss-120b", "openai/gpt-5-mini"]
+    assert second["links"]["next"] is None
 
 
 @pytest.mark.parametrize(
@@ -111,28 +154,3 @@ def test_an_etag_saves_the_second_answer(product: Product) -> None:
 
 def test_the_list_needs_no_key_and_ignores_a_wrong_one(product: Product) -> None:
     assert product.get("/models", "sk-hc-v1-wrong").status_code == 200
-
-
-def test_the_copy_serves_on_while_the_provider_is_down(
-    install: Install, provider: Provider
-) -> None:
-    product = install().start()
-    whole = ids(product)
-    provider.script(status=503)
-    provider.script(status=503, path="/models")
-    assert ids(product) == whole
-    assert product.get("/models?limit=2").json()["total_count"] == len(whole)
-
-
-def test_a_list_that_never_came_is_503_and_comes_when_the_provider_is_back(
-    install: Install, provider: Provider
-) -> None:
-    provider.script(status=500, path="/models")
-    product = install().start()
-    answer = product.get("/models")
-    assert "models" in assert_error(answer, 503)
-    key = product.make_key()
-    assert product.chat(key).status_code == 200  # calls do not wait for it
-    provider.reset()
-    wait_s = int(answer.headers["retry-after"])
-    assert 1 <= wait_s <= 10

@@ -1,12 +1,13 @@
-"""The model list through the official clients: both forms at once, page by page."""
+"""The catalogue through the official clients: both forms at once, page by page, model by model."""
 
 import pytest
 from openai import OpenAI
-from openrouter import OpenRouter
+from openrouter import OpenRouter, errors
 
 from hcai_app import settings
 
 OFFERED = f"{settings.LANGUAGE_MODELS},{settings.IMAGE_MODELS}".split(",")
+EMBEDDERS = settings.EMBEDDING_MODELS.split(",")
 
 
 def test_openai_lists_the_offered_models(openai: OpenAI) -> None:
@@ -22,6 +23,7 @@ def test_openrouter_lists_the_offered_models(openrouter: OpenRouter) -> None:
     assert [model.id for model in page.result.data] == OFFERED
     assert page.result.total_count == len(OFFERED)
     assert page.result.data[0].pricing.prompt == "0.00000008"
+    assert page.next() is None
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
@@ -40,3 +42,45 @@ def test_openrouter_starts_at_an_offset(openrouter: OpenRouter) -> None:
     assert page is not None
     assert [model.id for model in page.result.data] == OFFERED[-1:]
     assert page.next() is None
+
+
+def test_openrouter_turns_the_pages_of_a_search(openrouter: OpenRouter) -> None:
+    page, seen = openrouter.models.list(limit=1, q="gpt", category="programming"), []
+    while page is not None:
+        seen += [model.id for model in page.result.data]
+        page = page.next()
+    assert sorted(seen) == ["openai/gpt-5-mini", "openai/gpt-oss-120b"]
+
+
+def test_openrouter_counts_the_offered_models(openrouter: OpenRouter) -> None:
+    assert openrouter.models.count().data.count == len(OFFERED)
+    assert openrouter.models.count(output_modalities="image").data.count == 1
+
+
+@pytest.mark.parametrize("limit", [1, 2, 500])
+def test_openrouter_turns_the_pages_of_the_embedding_models(
+    openrouter: OpenRouter, limit: int
+) -> None:
+    page, seen = openrouter.embeddings.list_models(limit=limit), []
+    while page is not None:
+        assert page.result.total_count == len(EMBEDDERS)
+        seen += [model.id for model in page.result.data]
+        page = page.next()
+    assert seen == EMBEDDERS
+
+
+@pytest.mark.parametrize("name", [*OFFERED, *EMBEDDERS, "qwen/qwen3-32b:nitro"])
+def test_openrouter_shows_a_model_and_who_serves_it(openrouter: OpenRouter, name: str) -> None:
+    author, slug = name.split("/")
+    base = name.split(":", maxsplit=1)[0]
+    model = openrouter.models.get(author=author, slug=slug).data
+    assert (model.id, model.links.details) == (base, f"/proxy/v1/models/{base}/endpoints")
+    served = openrouter.endpoints.list(author=author, slug=slug).data
+    assert served.id == base
+    assert served.endpoints[0].provider_name == "Simulated"
+
+
+def test_openrouter_is_told_that_a_model_is_not_offered(openrouter: OpenRouter) -> None:
+    for ask in (openrouter.models.get, openrouter.endpoints.list):
+        with pytest.raises(errors.NotFoundResponseError, match="no model"):
+            ask(author="anthropic", slug="claude-opus-4.1")

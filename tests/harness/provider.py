@@ -11,8 +11,8 @@ from tests.harness.processes import Process, clean_environment, free_port
 class Provider:
     """Scripts the simulated provider and asks what it has seen."""
 
-    def __init__(self, folder: Path) -> None:
-        port = free_port()
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        port = port or free_port()
         self.origin = f"http://127.0.0.1:{port}"
         self.base_url = f"{self.origin}/api/v1"
         self.process = Process(
@@ -42,6 +42,11 @@ class Provider:
     def summary(self) -> list[dict[str, Any]]:
         """Every generating request: id, cost, tokens, cancelled, cancelled_at, status."""
         return self._http.get("/calls", params={"summary": 1}).json()
+
+    def requests(self) -> list[str]:
+        """Method and path of the latest requests of any kind, those of the catalogue included."""
+        seen = self._http.get("/requests").json()
+        return [f"{request['method']} {request['path']}" for request in seen]
 
     def count(self) -> int:
         return self.totals()["count"]

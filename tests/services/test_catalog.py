@@ -36,6 +36,7 @@ class Source:
     def __init__(self, *models: Any) -> None:
         self.models = list(models) or [CHEAP, {"id": "a/dear"}]
         self.embedders = [EMBEDDER]
+        self.unserved = {"a/dear"}
         self.fetches: list[str] = []
         self.error: Exception | None = None
 
@@ -51,7 +52,7 @@ class Source:
         await asyncio.sleep(0.01)
         if self.error:
             raise self.error
-        return None if model == "a/dear" else f"endpoints of {model}".encode()
+        return None if model in self.unserved else f"endpoints of {model}".encode()
 
 
 def catalog_of(source: Source, *language: str) -> Catalog:
@@ -200,9 +201,13 @@ async def test_endpoints_are_kept_model_by_model(moved: list[float]) -> None:
         with pytest.raises(NotFound):
             await catalog.endpoints("a/dear")
     assert source.fetches[2:] == ["a/cheap", "e/embed", "a/dear"]
-    source.error = UpstreamFailed("down")
-    moved[0] = 2 * copies.FRESH_S
-    assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
+    source.error, source.unserved = UpstreamFailed("down"), {"a/cheap"}
+    for _ in range(2):
+        moved[0] += 2 * copies.FRESH_S
+        assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
+        await asyncio.sleep(0.1)
+        assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
+        source.error = None  # but a sudden 404 for what is listed
 
 
 async def test_odd_entries_spoil_no_others() -> None:
