@@ -32,6 +32,9 @@ def assert_refused(clients: tuple[NodeClient, NodeClient], status: int, **change
     for method, body in OF_OPENAI.items():
         assert_openai(thrown(openai, method, {**body, **changed}), status)
     for method, (name, body) in OF_OPENROUTER.items():
+        # Of what it does not know of a request, @openrouter/sdk sends nothing.
+        if "models" in changed and method == "embeddings.generate":
+            continue
         assert_openrouter(thrown(openrouter, method, {name: {**body, **changed}}), status)
 
 
