@@ -34,6 +34,8 @@ WAIT_FOR_CONNECTION_S = 5.0
 # Has the place of a 402 at OpenAI: the account's own credit is used up.
 NO_CREDIT = "insufficient_quota"
 TOO_MANY = 429
+# In place of OpenAI's own words, which name our organisation there.
+BUSY = "OpenAI takes no more moderations for the moment; try again a little later."
 
 _answers = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -114,7 +116,10 @@ def _failure(answer: httpx.Response) -> UpstreamFailed:
     if answer.status_code in OUR_ACCOUNT or _has_no_credit(answer):
         log.critical("OpenAI answers %s: check OPENAI_API_KEY and its credits", answer.status_code)
         return UpstreamFailed(OUR_ACCOUNT_MESSAGE, headers=failures.DO_NOT_RETRY)
-    return failures.from_status(answer.status_code, answer.headers, answer.content)
+    failure = failures.from_status(answer.status_code, answer.headers, answer.content)
+    if answer.status_code == TOO_MANY:
+        failure.message = BUSY
+    return failure
 
 
 def _has_no_credit(answer: httpx.Response) -> bool:

@@ -283,13 +283,23 @@ def test_a_fault_of_our_account_is_502_not_to_be_repeated_and_alerts(
     assert f"OpenAI answers {status}: check OPENAI_API_KEY" in served.process.log
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500, 503, 529])
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 500, 503, 529])
 def test_every_other_status_of_openais_is_kept(
     served: Product, caller: str, fake: FakeOpenAI, status: int
 ) -> None:
     fake.says(status, {"error": {"message": "That was not well put"}}, Retry_After="7")
     answer = served.post(PATH, caller, json={"input": "hi"})
     assert assert_error(answer, status) == "That was not well put"
+    assert answer.headers["retry-after"] == "7"
+
+
+def test_openais_rate_limit_is_kept_without_the_name_of_our_organisation(
+    served: Product, caller: str, fake: FakeOpenAI
+) -> None:
+    says = "Rate limit reached for omni-moderation-latest in organization org-tell-tale"
+    fake.says(429, {"error": {"message": says, "code": "rate_limit_exceeded"}}, Retry_After="7")
+    answer = served.post(PATH, caller, json={"input": "hi"})
+    assert "org-tell-tale" not in assert_error(answer, 429)
     assert answer.headers["retry-after"] == "7"
 
 
