@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import intake
+from hcai_app.api.proxy import guard, intake
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.delivery import Delivery
 from hcai_app.api.proxy.operations import Operation
@@ -90,8 +90,13 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 
 def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> None:
     """Refuse what is not on offer, wherever the body names it."""
-    allowed = operation.models(worker.catalog)
-    worker.catalog.check_allowed(request.model, allowed)
+    catalog = worker.catalog
+    offered = operation.models(catalog)
+
+    def check_model(model: str, param: str) -> None:
+        catalog.check_allowed(model, offered, param)
+
+    guard.check(request.fields, body, check_model)
 
 
 def _open(
