@@ -1,6 +1,28 @@
 """JSON of others, read leniently: what is not of the expected kind counts as empty."""
 
+import json
 from typing import Any, cast
+
+import msgspec
+
+
+def read_json(data: bytes) -> Any:
+    """Return what a JSON text holds; None when it is none.
+
+    Half a surrogate pair, as in a text cut within an emoji, becomes a question mark.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read_odd_json(data)
+
+
+def _read_odd_json(data: bytes) -> Any:
+    try:
+        shown = json.dumps(json.loads(data, strict=False), ensure_ascii=False)
+        return msgspec.json.decode(shown.encode(errors="replace"))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
 
 
 def members_of(value: Any) -> dict[str, Any]:

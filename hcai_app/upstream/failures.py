@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
-import msgspec
 
 from hcai_app.errors import UpstreamFailed, UpstreamRefused
-from hcai_app.lenient import members_of
+from hcai_app.lenient import members_of, read_json
 from hcai_app.upstream.chunks import (
     OUR_ACCOUNT,
     OUR_ACCOUNT_MESSAGE,
@@ -86,9 +85,5 @@ def _failure(status: int, error: dict[str, Any], headers: Mapping[str, str]) -> 
 
 def _error_in(body: bytes) -> dict[str, Any]:
     """Return the `error` member of a body; empty for HTML, broken JSON and anything else."""
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    error = members_of(value).get("error")
+    error = members_of(read_json(body)).get("error")
     return normalised(error) if error else {}

@@ -108,7 +108,8 @@ def _members_of_odd_json(data: bytes) -> Members | None:
     found = {field: members_of(value).get(field) for field in Members.__struct_fields__}
     return Members(
         **{
-            field: msgspec.Raw(json.dumps(part).encode())
+            # Again as a strict reader takes it: half a surrogate pair becomes a question mark.
+            field: msgspec.Raw(json.dumps(part, ensure_ascii=False).encode(errors="replace"))
             for field, part in found.items()
             if part is not None
         }
@@ -129,11 +130,8 @@ def reading_of(members: Members, *, is_end: bool = False) -> Reading:
     )
 
 
-def read_strange(data: bytes) -> Reading | None:
-    """Read a large answer without parsing it, or one that only a strict reader refuses.
-
-    None when it does not tell what it used.
-    """
+def read_large(data: bytes) -> Reading | None:
+    """Read a large answer without parsing it; None when it does not tell what it used."""
     told = read_head(data)
     if told.usage is None:
         return None
