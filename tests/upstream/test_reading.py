@@ -232,12 +232,11 @@ def test_the_head_of_a_huge_answer_tells_its_names_but_not_those_of_its_choices(
     assert read.usage.cost_nanousd == COST_NANOUSD
 
 
-@pytest.mark.parametrize("oddity", [b'"\\ud800"', b'"\x01"', b"NaN", b'"\xff"', b"[" * 3_000])
+@pytest.mark.parametrize("oddity", [b'"\\ud800"', b'"\x01"', b"NaN", b'"\xff"'])
 def test_what_only_a_strict_reader_refuses_is_still_booked(oddity: bytes) -> None:
-    end = b"]" * oddity.count(b"[")
     answer = b'{"id":"gen-1","model":"a/b","choices":[{"odd":%b}],"usage":%b}'
-    data = answer % (oddity + end, encode(USAGE))
-    read = reading.read(data) or reading.read_strange(data)
+    data = answer % (oddity, encode(USAGE))
+    read = reading.read(data)
     assert read is not None
     assert read.has_content
     assert (read.generation_id, read.model) == ("gen-1", "a/b")

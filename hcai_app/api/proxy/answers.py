@@ -237,9 +237,9 @@ class WholeAnswer:
 
 
 def _read(body: bytes) -> Reading | None:
-    if len(body) > MAX_PARSED_BYTES and (found := reading.read_strange(body)):
+    if len(body) > MAX_PARSED_BYTES and (found := reading.read_large(body)):
         return found
-    return reading.read(body) or reading.read_strange(body)
+    return reading.read(body)
 
 
 def _is_comment(lines: bytes) -> bool:
