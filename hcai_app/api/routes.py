@@ -36,6 +36,7 @@ ROUTES: dict[str, Methods] = {
 }
 PATTERN_ROUTES: dict[str, Methods] = {
     "/proxy/v1/model/{author}/{slug}": {"GET": catalogue.show_model},
+    "/proxy/v1/models/{author}/{slug}": {"GET": catalogue.retrieve_model},
     "/proxy/v1/models/{author}/{slug}/endpoints": {"GET": catalogue.list_endpoints},
 }
 PATTERNS = [

@@ -1,7 +1,7 @@
 """The catalogue through the official clients: both forms at once, page by page, model by model."""
 
 import pytest
-from openai import OpenAI
+from openai import NotFoundError, OpenAI
 from openrouter import OpenRouter, errors
 
 from hcai_app import settings
@@ -84,3 +84,10 @@ def test_openrouter_is_told_that_a_model_is_not_offered(openrouter: OpenRouter) 
     for ask in (openrouter.models.get, openrouter.endpoints.list):
         with pytest.raises(errors.NotFoundResponseError, match="no model"):
             ask(author="anthropic", slug="claude-opus-4.1")
+
+
+def test_openai_retrieves_one_model_by_its_name(openai: OpenAI) -> None:
+    model = openai.models.retrieve("qwen/qwen3-32b")
+    assert (model.id, model.object, model.owned_by) == ("qwen/qwen3-32b", "model", "qwen")
+    with pytest.raises(NotFoundError):
+        openai.models.retrieve("no/such-model")

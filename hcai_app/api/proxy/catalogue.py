@@ -53,6 +53,12 @@ async def show_model(worker: Worker, exchange: Exchange) -> None:
     await reply_tagged(exchange, msgspec.json.encode({"data": model_view(model)}))
 
 
+async def retrieve_model(worker: Worker, exchange: Exchange) -> None:
+    """Show one allowed model as OpenAI's clients retrieve it: without an envelope."""
+    model = await worker.catalog.model(_named(exchange))
+    await reply_tagged(exchange, msgspec.json.encode(model_view(model)))
+
+
 async def list_endpoints(worker: Worker, exchange: Exchange) -> None:
     """Tell who serves an allowed model, in the provider's own words."""
     await reply_tagged(exchange, await worker.catalog.endpoints(_named(exchange)))
