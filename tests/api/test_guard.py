@@ -227,6 +227,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
         "provider.options",
         {"provider": {"options": {"azure": {"a": ["https://x.example"]}}}},
     ),
+    "provider-key": ("provider", {"provider": {"api_key": "x"}}),
     "option-model": ("provider", {"provider": {"options": {"openai": {"model": DEAR}}}}),
     "option-state": ("provider", {"provider": {"options": {"openai": {"store": True}}}}),
 }
@@ -293,6 +294,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "provider": {"provider": {"order": ["openai"], "max_price": {"prompt": 1}, "sort": "price"}},
     "provider-options": {"provider": {"options": {"openai": {"top_k": 1, "max_tokens": 5}}}},
     "unknown": {"unknown_field": {"model": DEAR, "file_id": "x", "tools": [1]}},
+    "long-name": {"api_key" * 20_000: "x"},
     "cache-key": {"prompt_cache_key": "x", "prompt_cache_options": {"ttl": "30m"}},
 }
 

@@ -145,6 +145,21 @@ def test_what_would_take_long_to_look_through_is_refused(name: str, value: bytes
     assert "too many parts" in message
 
 
+HUGE = 5_000_000
+
+
+@pytest.mark.timeout(20)
+def test_nothing_large_takes_long() -> None:
+    """Each of these would take minutes if the time grew with the square of the size."""
+    word = "a" * HUGE
+    check(body_of(provider={"options": {"x": [word]}}))
+    check(body_of(**{word: 1}))
+    check(body_of(messages=[{"role": "user", "content": "\x01" + word}, {"name": "file_id"}]))
+    check(body_of(messages=[{"content": word}]).replace(b"aa", b"\\u0061"))
+    with pytest.raises(InvalidRequest, match="fields"):
+        check(json.dumps({"model": MINI, **dict.fromkeys(map(str, range(HUGE // 10)))}).encode())
+
+
 def test_large_files_and_long_texts_are_no_crowd() -> None:
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 3_000_000}}
     call = {"type": "tool_use", "input": {"file_id": "mine, and not the provider's"}}

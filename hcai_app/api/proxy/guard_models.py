@@ -139,9 +139,9 @@ def _check_plugins(plugins: Any, check_model: CheckModel) -> Routers:
     for plugin in _objects(plugins, "plugins"):
         kind = plugin.get("id")
         if not isinstance(kind, str) or kind not in PLAIN_PLUGINS | ROUTER_PLUGINS.keys():
+            who = f"The plugin {kind[:100]!r}" if isinstance(kind, str) else "A plugin without `id`"
             raise InvalidRequest(
-                f"The plugin {str(kind)[:100]!r} is not offered here: it may use models that the "
-                "request does not name.",
+                f"{who} is not offered here: it may use models that the request does not name.",
                 param="plugins",
             )
         check_within(plugin, "plugins", check_model)

@@ -5,10 +5,11 @@ thing. Keys and addresses of a student's own would make the provider call anybod
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from hcai_app.api.proxy.fields import Fields, starts_with
-from hcai_app.api.proxy.guard_reading import members_within, read
+from hcai_app.api.proxy.guard_reading import Member, members_within, read
 from hcai_app.errors import InvalidRequest
 from hcai_app.lenient import items_of, members_of
 
@@ -30,11 +31,12 @@ STATE = {
 ADDRESS = "Keys and addresses of other services cannot be set here: leave it out."
 # Fields that only some of their values make dangerous.
 STORE, BACKGROUND, PROMPT = "store", "background", "prompt"
+OPTIONS = "options"
 # Fields of which every spelling is refused but their own, should a parser be lenient.
 GUARDED = frozenset(STATE) | {
     *("model", "models", "fallbacks", "plugins", "tools", "provider", STORE, BACKGROUND, PROMPT)
 }
-_PLAIN = {name.replace("_", ""): name for name in GUARDED}
+_PROPER = {name.replace("_", ""): name for name in GUARDED}
 _SEPARATORS = re.compile(r"[\W_]+")
 # Of names without their separators, in small letters.
 _KEY_OR_ADDRESS = re.compile(
@@ -42,7 +44,10 @@ _KEY_OR_ADDRESS = re.compile(
     r"|authtoken|sessiontoken|serviceaccount|vault|baseurl|apibase|apiurl|endpoint|callback|webhook"
     r"|headers?$|proxy|ur[il]s?$).*|key|keys|token|auth|host|hostname"
 )
-_ANY_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
+_SCHEME_END = "://"
+# No field that means something has a longer name; no request that means something has more of them.
+MAX_NAME = 100
+MAX_FIELDS = 1_000
 # Tools of the account's own: containers, files, and whatever a server anywhere offers.
 STATE_TOOLS = {
     **dict.fromkeys(("bash", "shell", "code_interpreter", "code_execution"), "container"),
@@ -57,20 +62,24 @@ def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
     Raises:
         InvalidRequest: When one reaches into the account or out of it.
     """
+    if len(fields) > MAX_FIELDS:
+        raise InvalidRequest(f"The body has more than {MAX_FIELDS:,} fields.")
     for name in fields.keys() - ordinary:
-        plain = _SEPARATORS.sub("", name.lower())
-        proper = _PLAIN.get(plain, name)
+        plain = _plain(name)
+        proper = _PROPER.get(plain, name)
         if proper != name:
-            raise InvalidRequest(f"Write {name[:100]!r} as `{proper}`.", param=proper)
+            raise InvalidRequest(f"Write {name!r} as `{proper}`.", param=proper)
         raw = fields[name]
-        if (
-            name in STATE
-            or name in (STORE, BACKGROUND)
-            or (name == PROMPT and starts_with(raw, b"{"))
-        ):
+        is_stored_prompt = name == PROMPT and starts_with(raw, b"{")
+        if name in STATE or name in (STORE, BACKGROUND) or is_stored_prompt:
             check_member(name, read(raw, name), name)
-        elif _KEY_OR_ADDRESS.fullmatch(plain) and bytes(raw) != b"null":
-            raise InvalidRequest(ADDRESS, param=name[:100])
+        elif _KEY_OR_ADDRESS.fullmatch(plain) and not starts_with(raw, b"null"):
+            raise InvalidRequest(ADDRESS, param=name)
+
+
+def _plain(name: str) -> str:
+    """Return a name without separators, in small letters; of one that is too long nothing."""
+    return _SEPARATORS.sub("", name.lower()) if len(name) <= MAX_NAME else ""
 
 
 def check_member(name: str, value: Any, param: str) -> None:
@@ -92,18 +101,23 @@ def check_member(name: str, value: Any, param: str) -> None:
 
 
 def check_provider(provider: Any) -> None:
-    """Check the provider's options, which go to whoever runs the model as they are.
+    """Check the choice of providers; its options go to whoever runs the model as they are.
 
     Raises:
-        InvalidRequest: When they hold a key or an address.
+        InvalidRequest: When it holds a key or an address.
     """
-    for name, value in members_within(members_of(provider).get("options")):
-        plain = _SEPARATORS.sub("", name.lower())
-        if value is not None and _KEY_OR_ADDRESS.fullmatch(plain):
-            raise InvalidRequest(ADDRESS, param="provider.options")
+    _check_addresses(members_within(provider, frozenset({OPTIONS})), "provider")
+    options = members_of(provider).get(OPTIONS)
+    _check_addresses(members_within({OPTIONS: options}), f"provider.{OPTIONS}")
+
+
+def _check_addresses(members: Iterable[Member], param: str) -> None:
+    for name, value in members:
         texts = [value] if isinstance(value, str) else items_of(value)
-        if any(isinstance(text, str) and _ANY_ADDRESS.search(text) for text in texts):
-            raise InvalidRequest(ADDRESS, param="provider.options")
+        has_address = any(isinstance(text, str) and _SCHEME_END in text for text in texts)
+        is_set = value is not None and _KEY_OR_ADDRESS.fullmatch(_plain(name))
+        if has_address or is_set:
+            raise InvalidRequest(ADDRESS, param=param)
 
 
 def check_tool(kind: str, plain: str, param: str) -> None:
