@@ -131,6 +131,7 @@ NO_ANSWERS = {
     "error-null": (b'{"error":null}', JSON),
     "error-empty": (b'{"error":{}}', JSON),
     "broken-json": (b'{"id":"gen-1","choi', JSON),
+    "deeper-than-anything-reads": (BODY.replace(b'"hi"', b"[" * 10**5 + b"]" * 10**5), JSON),
     "gzip-that-is-not-said": (gzip.compress(BODY), JSON),
 }
 
