@@ -294,7 +294,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "provider": {"provider": {"order": ["openai"], "max_price": {"prompt": 1}, "sort": "price"}},
     "provider-options": {"provider": {"options": {"openai": {"top_k": 1, "max_tokens": 5}}}},
     "unknown": {"unknown_field": {"model": DEAR, "file_id": "x", "tools": [1]}},
-    "long-name": {"api_key" * 20_000: "x"},
+    "long-name": {"api_key" * 50: "x"},
     "cache-key": {"prompt_cache_key": "x", "prompt_cache_options": {"ttl": "30m"}},
 }
 

@@ -46,7 +46,8 @@ _LETTER = rb"\\u00[567][0-9A-Fa-f]"
 _DISGUISED = rb'"[a-z_]{0,20}' + _LETTER + rb"(?:[a-z_]|" + _LETTER + rb'){0,20}"'
 _SUSPECT = re.compile(_NAMES)
 _SUSPECT_OR_DISGUISED = re.compile(_NAMES + rb"|" + _DISGUISED)
-_BACKSLASH, _ESCAPE = b"\\", b"\\u00"
+_ESCAPED_LETTER = re.compile(_LETTER)
+_BACKSLASH = b"\\"
 # Where a student writes to the model, in all dialects.
 CONTENT = frozenset(
     {"messages", "input", "system", "prompt", "instructions", "prediction", "input_references"}
@@ -77,16 +78,16 @@ def _check(fields: Fields, body: bytes, check_model: CheckModel) -> None:
         guard_state.check_fields(fields, ORDINARY)
         routers = guard_models.check_fields(fields, check_model)
     guard_models.check_name(_model(fields), "model", check_model, routers)
-    suspect = _SUSPECT_OR_DISGUISED if _has_escapes(body) else _SUSPECT
+    suspect = _SUSPECT_OR_DISGUISED if _has_escaped_letters(body) else _SUSPECT
     if suspect.search(body):
         for name in CONTENT & fields.keys():
             _check_content(fields[name], name, suspect, check_model)
 
 
-def _has_escapes(body: bytes) -> bool:
-    # One character is found many times faster than four, and most large files have no backslash.
+def _has_escaped_letters(body: bytes) -> bool:
+    # A single character is found at once, and most large files have no backslash.
     at = body.find(_BACKSLASH)
-    return at >= 0 and body.find(_ESCAPE, at) >= 0
+    return at >= 0 and _ESCAPED_LETTER.search(body, at) is not None
 
 
 def _check_content(
