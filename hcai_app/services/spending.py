@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from hcai_app import clock
-from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.models import KeyTotalRow, UsageHourRow
 from hcai_app.db.tables import table_of
-from hcai_app.errors import Unavailable
+from hcai_app.services import reads
 from hcai_app.services.calls import Caller
 from hcai_app.services.keys import keys_table
 
@@ -38,12 +37,8 @@ async def of_caller(database: Database, caller: Caller) -> Spending:
     Raises:
         Unavailable: When the database is away.
     """
-    try:
-        return await database.read(lambda connection: _read(connection, caller, clock.now()))
-    except Exception as error:
-        if not engine.is_away(error) or engine.is_unmigrated(error):
-            raise
-        raise Unavailable("Your spending cannot be read just now; try again soon.") from error
+    now = clock.now()
+    return await reads.answer(database, lambda it: _read(it, caller, now), "spending")
 
 
 def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from hcai_app.db.engine import Database
 from hcai_app.db.models import KeyTotalRow
 from hcai_app.db.tables import table_of
+from hcai_app.services import reads
 
 totals_table = table_of(KeyTotalRow)
 
@@ -23,7 +24,11 @@ class Totals:
 
 
 async def of_user(database: Database, user_id: str) -> Totals:
-    """Return a user's totals, over all keys they ever had."""
+    """Return a user's totals, over all keys they ever had.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
     columns = totals_table.c
     sums = [
         func.coalesce(func.sum(column), 0)
@@ -35,6 +40,6 @@ async def of_user(database: Database, user_id: str) -> Totals:
             columns.cost_nanousd,
         )
     ]
-    async with database.reading() as connection:
-        row = (await connection.execute(select(*sums).where(columns.user_id == user_id))).one()
+    query = select(*sums).where(columns.user_id == user_id)
+    row = await reads.answer(database, lambda it: it.execute(query).one(), "totals")
     return Totals(*(int(value) for value in row))

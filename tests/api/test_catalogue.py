@@ -15,6 +15,7 @@ PATHS = (
     "/models/count",
     "/embeddings/models",
     "/model/qwen/qwen3-32b",
+    "/models/qwen/qwen3-32b",
     "/models/qwen/qwen3-32b/endpoints",
 )
 
@@ -70,6 +71,7 @@ def test_a_star_lists_every_embedding_model_and_no_other(install: Install) -> No
 def test_one_model_is_shown_as_it_is_listed(product: Product, spelling: str) -> None:
     listed = product.get("/models").json()["data"][0]
     assert product.get(f"/model/qwen/{spelling}").json() == {"data": listed}
+    assert product.get(f"/models/qwen/{spelling}").json() == listed
     details = listed["links"]["details"]
     assert product.get(details.removeprefix("/proxy/v1")).status_code == 200
 

@@ -7,7 +7,7 @@ import pytest
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
-from hcai_app.services import keys, rollups, spending
+from hcai_app.services import keys, rollups, spending, stats
 from hcai_app.services.calls import Caller
 from hcai_app.services.rollups import Rollups
 from tests.services.books import caller_of
@@ -81,5 +81,7 @@ async def test_a_database_that_is_away_is_503() -> None:
     try:
         with pytest.raises(Unavailable):
             await spending.of_caller(away, caller_of())
+        with pytest.raises(Unavailable):
+            await stats.of_user(away, "usr_1")
     finally:
         await away.close()
