@@ -7,9 +7,13 @@ import httpx
 import pytest
 import requests
 import schemathesis
+from anthropic.types import Message
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
+from openai.types import ImagesResponse, ModerationCreateResponse
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from openrouter import components, operations
+from pydantic import BaseModel
 from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
@@ -120,6 +124,21 @@ def request_examples() -> Iterator[Any]:
 REQUESTS = list(requests_to_try())
 UPSTREAM_PATHS = {"/images/generations": "/images"}
 STATUSES = (400, 401, 402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 504, 524, 529)
+# The answers as openrouter, openai and anthropic for Python read them.
+OFFICIAL: dict[str, type[BaseModel]] = {
+    "ChatCompletion": components.ChatResult,
+    "ChatChunk": components.ChatStreamChunk,
+    "EmbeddingList": operations.CreateEmbeddingsResponseBody,
+    "ResponsesAnswer": components.OpenResponsesResult,
+    "MessagesAnswer": Message,
+    "ImageList": ImagesResponse,
+    "Moderation": ModerationCreateResponse,
+    "Model": components.Model,
+    "ModelList": components.ModelsListResponse,
+    "EndpointsAnswer": components.ListEndpointsResponse,
+    "KeyAnswer": operations.GetCurrentKeyData,
+    "GenerationAnswer": components.GenerationResponseData,
+}
 # These speak of our account, not of the caller's.
 OUR_ACCOUNT = {401: 502, 402: 502}
 FAILURES: dict[str, dict[str, Any]] = {
@@ -174,6 +193,12 @@ def stranger() -> Iterator[requests.Session]:
         yield session
 
 
+def described_as(name: str) -> dict[str, Any]:
+    """The schema of what an answer is about, out of its envelope."""
+    described = DOCUMENT["components"]["schemas"][name]
+    return described["properties"].get("data", described) if name.endswith("Answer") else described
+
+
 def assert_told(answer: Response) -> None:
     """An error tells its status once more in its body."""
     if answer.status_code >= 400:
@@ -201,6 +226,12 @@ def test_every_operation_is_explained_and_says_how_it_may_fail() -> None:
         assert len(operation["description"]) > 20, name
         assert {"200", "405", "500", "503"} <= operation["responses"].keys(), name
         assert ("401" in operation["responses"]) == bool(operation["security"]), name
+
+
+@pytest.mark.parametrize(("name", "model"), OFFICIAL.items(), ids=OFFICIAL)
+def test_it_promises_what_the_official_clients_require(name: str, model: type[BaseModel]) -> None:
+    needed = {field for field, given in model.model_fields.items() if given.is_required()}
+    assert needed <= set(described_as(name)["required"])
 
 
 def test_it_is_served_to_everybody_with_the_public_address(served: Product) -> None:

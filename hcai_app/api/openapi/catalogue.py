@@ -99,10 +99,16 @@ def _endpoints() -> Schema:
             "quantization": nullable(text()),
             "supported_parameters": array(text()),
             "supports_implicit_caching": truth(),
+            "supports_diarization": truth(),
+            "supports_tool_choice": anything(),
+            "native_tools": anything(),
+            "service_tier": nullable(text()),
             "uptime_last_5m": share,
             "uptime_last_30m": share,
             "uptime_last_1d": share,
-        },
+            "latency_last_30m": nullable(anything("Milliseconds to the first word.")),
+            "throughput_last_30m": nullable(anything("Tokens a second.")),
+        }
     )
     required = {
         "id": text(),

@@ -20,6 +20,7 @@ from hcai_app.api.openapi.schemas import (
 )
 
 COST = nullable(number("US dollars."))
+NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
 STATUSES = ("completed", "incomplete", "in_progress", "failed", "cancelled", "queued")
 
 
@@ -70,6 +71,10 @@ def _responses_answer() -> Schema:
         "tools": array(anything()),
         "error": nullable(anything()),
         "incomplete_details": nullable(anything()),
+        "completed_at": nullable(whole("Unix seconds.")),
+        "instructions": {"description": "As they were asked for; so is what follows."},
+        "metadata": nullable(anything()),
+        **dict.fromkeys(NUMBERS, nullable(number())),
     }
     counts = {
         "input_tokens": whole(),
