@@ -3,7 +3,7 @@
 import pytest
 
 from tests.clients.node.clients import NodeClient
-from tests.clients.node.typed import assert_openrouter, thrown
+from tests.clients.node.typed import assert_openai, assert_openrouter, thrown
 from tests.clients.test_models import OFFERED
 
 
@@ -12,6 +12,18 @@ def test_openai_lists_the_offered_models(openai: NodeClient) -> None:
     assert [model["id"] for model in models] == OFFERED
     assert {model["object"] for model in models} == {"model"}
     assert [model["owned_by"] for model in models] == [name.split("/")[0] for name in OFFERED]
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_openai_retrieves_each_model(openai: NodeClient, name: str) -> None:
+    # The client writes the slash as %2F.
+    model = openai.call("models.retrieve", name)
+    assert (model["id"], model["object"]) == (name, "model")
+    assert model["created"] > 0
+
+
+def test_openai_retrieves_no_other_model(openai: NodeClient) -> None:
+    assert_openai(thrown(openai, "models.retrieve", "openai/gpt-4o-that-nobody-offers"), 404)
 
 
 def test_openrouter_lists_the_offered_models(openrouter: NodeClient) -> None:
