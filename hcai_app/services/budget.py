@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from hcai_app import clock, money
 from hcai_app.db import engine
@@ -154,7 +154,7 @@ def read_account(connection: Connection, user_id: str, day_ms: int) -> Account:
         rows.user_id == user_id,
         rows.id >= first_id_at(day_ms),
         rows.id < first_id_at(next_day_ms),
-        rows.settled.is_(False),
+        rows.settled == false(),
     )
     reserved = {row.id: row.reserved_nanousd for row in connection.execute(open_rows)}
     return Account(int(spent or 0), reserved)

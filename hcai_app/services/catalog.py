@@ -21,7 +21,7 @@ from hcai_app.services.copies import Copy
 ANY = "*"
 MAX_MODEL_ID = 200
 # A variant such as `:free` or `:nitro`; the model before it is what must be allowed.
-MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?")
+MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?", re.ASCII)
 # Variants that route any model differently; all others are models of their own in the catalogue.
 ROUTING_VARIANTS = frozenset({"nitro", "floor", "online", "exacto"})
 # No more than this of an odd name is compared with the names that there are.

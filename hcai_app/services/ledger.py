@@ -189,7 +189,10 @@ class Ledger:
         for pending in group:
             self._journal.release(pending.segment)
             _resolve(pending)
-        self.on_commit([pending.entry for pending in group])
+        try:
+            self.on_commit([pending.entry for pending in group])
+        except Exception:  # whoever listens must not stop the books
+            log.exception("what listens to the ledger failed")
 
     async def _insert(self, entries: list[Entry]) -> None:
         await self._database.write(lambda connection: self._insert_into(connection, entries))

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests.harness.operator import OPERATOR
 from tests.harness.processes import ROOT, TLS, Process, clean_environment, free_port
 
 # What a folder needs so that the product runs there as in its own tree, with its own data.
@@ -72,8 +73,8 @@ class Product:
         )
 
     def cli(self, *arguments: str) -> str:
-        """Run a command that must succeed; return what it prints."""
-        done = self.run(*arguments)
+        """Run a command that must succeed, without a process of its own; return what it prints."""
+        done = OPERATOR.run(arguments, folder=self.folder, env=self.env)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

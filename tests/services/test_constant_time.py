@@ -12,6 +12,9 @@ from hcai_app import clock
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
 from hcai_app.services import exports, stats
+from hcai_app.services.budget import Budget
+from hcai_app.services.rollups import Rollups
+from hcai_app.services.settling import Settler
 from tests.harness.databases import postgres_database
 from tests.services.books import execute, sums
 
@@ -103,9 +106,17 @@ async def first_page(database: Database, user_id: str | None) -> int:
     return seen
 
 
+def settler_of(database: Database) -> Settler:
+    async def lookup(_generation_id: str) -> None:
+        raise AssertionError("no row is open")
+
+    return Settler(database, Rollups("here"), Budget(database, 0), lookup)
+
+
 QUESTIONS: dict[str, Callable[[Database], Awaitable[Any]]] = {
     "totals of a busy user": lambda database: stats.of_user(database, BUSY),
     "totals of a user who is seldom here": lambda database: stats.of_user(database, SELDOM),
+    "look for rows to settle": lambda database: settler_of(database).settle_due(),
     "first page of all": lambda database: first_page(database, None),
     "first page of a busy user": lambda database: first_page(database, BUSY),
     "first page of a user who is seldom here": lambda database: first_page(database, SELDOM),

@@ -39,8 +39,9 @@ async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> Non
         body = await intake.read_body(worker.bodies, exchange)
         try:
             request = operation.parse(body)
-            _check_models(operation, worker, request, body)
-            call = _open(operation, worker, exchange, caller, request, len(body))
+            models = _check_models(operation, worker, request, body)
+            estimate = _estimate(worker, request, models, len(body))
+            call = _open(operation, exchange, caller, request, estimate)
             await worker.budget.reserve(caller, call)
             await _deliver(operation, worker, exchange, slot, call, request)
         finally:
@@ -88,31 +89,39 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
         await worker.room.check(slot, exchange.request_id)
 
 
-def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> None:
-    """Refuse what is not on offer, wherever the body names it."""
-    catalog = worker.catalog
-    offered = operation.models(catalog)
+def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> list[str]:
+    """Refuse what is not on offer, wherever the body names it; return what may answer."""
+    offered, named = operation.models(worker.catalog), [request.model]
 
     def check_model(model: str, param: str) -> None:
-        catalog.check_allowed(model, offered, param)
+        worker.catalog.check_allowed(model, offered, param)
+        if param != "model":
+            named.append(model)
 
     guard.check(request.fields, body, check_model)
+    return named
+
+
+def _estimate(worker: Worker, request: Request, models: list[str], body_bytes: int) -> int:
+    """Return what the call may cost with the dearest of the models that may answer."""
+    return max(
+        catalog.estimate(
+            worker.catalog.prices_of(model),
+            body_bytes=body_bytes,
+            max_tokens=request.max_tokens,
+            answers=request.answers,
+        )
+        for model in models
+    )
 
 
 def _open(
     operation: Operation,
-    worker: Worker,
     exchange: Exchange,
     caller: Caller,
     request: Request,
-    body_bytes: int,
+    estimate: int,
 ) -> OpenCall:
-    estimate = catalog.estimate(
-        worker.catalog.prices_of(request.model),
-        body_bytes=body_bytes,
-        max_tokens=request.max_tokens,
-        answers=request.answers,
-    )
     opening = Opening(
         id=exchange.request_id,
         user_id=caller.user_id,
