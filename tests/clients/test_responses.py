@@ -55,6 +55,17 @@ def test_openai_reads_an_answer_with_its_usage(openai: OpenAI, product: Product)
     assert row["cost_nanousd"] == round(answer.usage.model_dump()["cost"] * 10**9) > 0
 
 
+def test_openai_tells_by_which_names_a_call_is_known(
+    openai: OpenAI, provider: Provider, product: Product
+) -> None:
+    answer = openai.responses.create(**body_of())
+    assert answer._request_id == rows(product)[-1]["id"]
+    raw = openai.responses.with_raw_response.create(**body_of(), stream=True)
+    assert raw.request_id == raw.headers["x-request-id"]
+    assert raw.headers["x-generation-id"] == provider.calls()[1]["id"]
+    assert list(raw.parse())[-1].type == "response.completed"
+
+
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("is_beta", [False, True])
 def test_openrouter_reads_an_answer_with_its_usage(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcai_app.upstream import forms
+from hcai_app.upstream import chunks, forms
 from hcai_app.upstream.forms import ChatForm
 from hcai_app.upstream.tee import StreamTee
 
@@ -131,3 +131,59 @@ def test_what_the_provider_says_of_our_account_is_not_for_students(form: ChatFor
     _tee, out = read(form, b"".join(events(error)), [])
     assert b"top up" not in out
     assert b"own account" in out
+
+
+BREAK = {"type": "error", "error": {"type": "overloaded_error", "message": "broke"}}
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (forms.RESPONSES, RESPONSES[:2]),
+        (forms.MESSAGES, MESSAGES[:3]),
+        (forms.EVENTS, events({"type": "image_generation.partial_image", "b64_json": "iVBO"})),
+    ],
+)
+def test_what_was_said_before_an_error_counts_although_both_come_at_once(
+    form: ChatForm, said: list[bytes]
+) -> None:
+    tee, _out = read(form, b"".join([*said, *events(BREAK)]), [])
+    assert tee.error
+    assert tee.has_content
+    announced, _out = read(form, b"".join([*said[: len(said) // 2], *events(BREAK)]), [])
+    assert not announced.has_content
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("half", [b"", b'data: {"type":"resp'])
+def test_an_event_that_was_only_named_is_taken_over_by_ours(end: bytes, half: bytes) -> None:
+    data = b"".join(RESPONSES[:2]) + b"event: response.output_text.delta\n" + half
+    tee = StreamTee(forms.RESPONSES)
+    out = tee.feed(data.replace(b"\n", end))
+    assert out.endswith(b"event: response.output_text.delta" + end)
+    tee.finish()
+    assert tee.boundary() == b""
+
+
+def test_an_event_whose_data_were_sent_is_ended_before_ours() -> None:
+    tee = StreamTee(forms.RESPONSES)
+    tee.feed(RESPONSES[0] + RESPONSES[1][:-1])
+    assert tee.boundary() == b"\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ({"type": "rate_limit_error"}, 429),
+        ({"type": "overloaded_error", "error_type": "provider_overloaded"}, 503),
+        ({"type": "overloaded_error"}, 529),
+        ({"code": "rate_limit_exceeded"}, 429),
+        ({"code": "server_error"}, 502),
+        ({"code": "server_error", "error_type": "timeout"}, 504),
+        ({"code": "server_error", "error_type": "payment_required"}, 502),
+        ({"type": ["overloaded_error"], "code": {}, "metadata": {"error_type": 7}}, 502),
+        ({"code": "418", "type": "overloaded_error"}, 418),
+    ],
+)
+def test_an_error_in_words_has_a_status(error: dict[str, Any], code: int) -> None:
+    assert chunks.status_of(error) == code
