@@ -1,12 +1,11 @@
 """Every endpoint refuses bad input as chat completions do, `/messages` in Anthropic's form."""
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.api.endpoints import (
+from tests.api.bad_input.endpoints import (
     ANTHROPIC,
     CHAT,
     EACH,
@@ -17,30 +16,16 @@ from tests.api.endpoints import (
     Endpoint,
     assert_refused,
 )
-from tests.api.raw import ask, head
+from tests.api.bad_input.raw import ask, head
 from tests.api.traces import leaving, rows
-from tests.conftest import _product
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
 UNKNOWN_KEY = "sk-hc-v1-" + "0" * 64
 JSON = b"Content-Type: application/json"
 DEEP = 100_000
-
-
-@pytest.fixture(scope="module")
-def module_product(
-    provider_process: Provider, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Product]:
-    """A running server that counts no attempts, in place of the usual one."""
-    product = _product(
-        tmp_path_factory.mktemp("patient"),
-        provider_process,
-        HCAI_CHAT_RATE_LIMIT="10000/minute",
-        HCAI_MODERATION_RATE_LIMIT="10000/minute",
-    ).start()
-    yield product
-    product.stop()
+# Only so many unknown keys may come from one address.
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.8"}
 
 
 def send(product: Product, endpoint: Endpoint, key: str | None, body: bytes) -> httpx.Response:
@@ -170,7 +155,8 @@ def test_without_a_valid_key_everything_is_401(
     product: Product, provider: Provider, endpoint: Endpoint, headers: dict[str, str]
 ) -> None:
     with leaving(product, provider, traces=0):
-        answer = product.post(endpoint.path, None, json=endpoint.body, headers=headers)
+        given = {**ELSEWHERE, **headers}
+        answer = product.post(endpoint.path, None, json=endpoint.body, headers=given)
     assert "key" in assert_refused(endpoint, answer, 401)
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.api.raw import ask, head
+from tests.api.bad_input.raw import ask, head
 from tests.api.traces import leaving, rows
 from tests.api.wire import assert_error, chat_body
 from tests.harness.product import Product
@@ -15,6 +15,8 @@ UNKNOWN_KEY = "sk-hc-v1-" + "0" * 64
 BODY = json.dumps(chat_body()).encode()
 LENGTH = b"Content-Length: %d" % len(BODY)
 JSON = b"Content-Type: application/json"
+# Only so many unknown keys may come from one address.
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}
 AUTHORIZATIONS = {
     "none": None,
     "empty": "",
@@ -39,7 +41,7 @@ AUTHORIZATIONS = {
 def test_without_a_valid_key_everything_is_401(
     product: Product, provider: Provider, authorization: str | bytes | None
 ) -> None:
-    headers = {} if authorization is None else {"Authorization": authorization}
+    headers = ELSEWHERE if authorization is None else {**ELSEWHERE, "Authorization": authorization}
     with leaving(product, provider, traces=0):
         answer = product.post("/chat/completions", None, json=chat_body(), headers=headers)
         shown = product.get("/stats", headers=headers)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.api.raw import ask, ask_once, head, line
+from tests.api.bad_input.raw import ask, ask_once, head, line
 from tests.api.traces import leaving, rows
 from tests.api.wire import assert_error, chat_body, events
 from tests.chaos.books import wait_until

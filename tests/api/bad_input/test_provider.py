@@ -8,7 +8,7 @@ import gzip
 
 import pytest
 
-from tests.api.raw_answers import (
+from tests.api.bad_input.raw_answers import (
     BODY,
     CHUNK,
     FORMS,
@@ -19,7 +19,7 @@ from tests.api.raw_answers import (
     check_free,
     check_row,
 )
-from tests.api.raw_provider import RawProvider
+from tests.api.bad_input.raw_provider import RawProvider
 from tests.api.traces import rows
 from tests.api.wire import assert_error, events
 from tests.harness.product import Product

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.endpoints import (
+from tests.api.bad_input.endpoints import (
     ANTHROPIC,
     EACH_GENERATING,
     EMBEDDINGS,
@@ -17,8 +17,8 @@ from tests.api.endpoints import (
     Endpoint,
     assert_refused,
 )
-from tests.api.raw_answers import HTML, JSON, SSE, check_free, check_row
-from tests.api.raw_provider import RawProvider
+from tests.api.bad_input.raw_answers import HTML, JSON, SSE, check_free, check_row
+from tests.api.bad_input.raw_provider import RawProvider
 from tests.api.traces import leaving, rows
 from tests.harness.product import Product
 

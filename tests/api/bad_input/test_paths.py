@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.raw import CHAT, ask, head
+from tests.api.bad_input.raw import CHAT, ask, head
 from tests.api.traces import leaving
 from tests.api.wire import assert_error, chat_body
 from tests.harness.product import Product

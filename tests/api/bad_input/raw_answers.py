@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.raw_provider import RawProvider
+from tests.api.bad_input.raw_provider import RawProvider
 from tests.api.traces import leaving, rows
 from tests.harness.product import Product
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.api.raw_answers import (
+from tests.api.bad_input.raw_answers import (
     BODY,
     CHUNK,
     FORMS,
@@ -20,7 +20,7 @@ from tests.api.raw_answers import (
     check_booked,
     check_row,
 )
-from tests.api.raw_provider import RawProvider
+from tests.api.bad_input.raw_provider import RawProvider
 from tests.api.traces import leaving
 from tests.api.wire import chat_body, send
 from tests.harness.product import Product
