@@ -60,7 +60,8 @@ def frame(call: Call, kind: str) -> dict[str, Any]:
         "created": int(call.started_at),
         "model": call.model,
         "provider": "Simulated",
-        "system_fingerprint": None,
+        # Only whole answers have the key when there is nothing to say.
+        **({} if kind.endswith("chunk") else {"system_fingerprint": None}),
     }
 
 
