@@ -5,6 +5,7 @@ and runs one process a worker (docs/decisions/0002-uvicorn.md).
 """
 
 import asyncio
+import re
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ KEEP_ALIVE_S = 75
 # A connection that has not sent its headers by then is closed, and one whose headers never end.
 HEADERS_S = 20.0
 MAX_HEADER_BYTES = 64 * 1024
+# What Java's client asks for by default over plain HTTP. A server may ignore it, but httptools takes
+# the body that follows for the other protocol's.
+H2C = b"h2c"
+ASKS_FOR_H2C = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 # What the server waits beyond HCAI_STOP_SECONDS for calls that were cut to end.
 STOP_GRACE_S = 10
 
@@ -42,6 +47,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes of headers."""
+        if H2C in data and (self.cycle is None or not self.cycle.more_body):
+            data = _without_h2c(data)
         super().data_received(data)
         if self._headers_since is not None:
             self._header_bytes += len(data)
@@ -94,6 +101,12 @@ class GuardedProtocol(HttpToolsProtocol):
     def _close_late(self) -> None:
         if self.transport is not None and not self.transport.is_closing():
             self.transport.close()
+
+
+def _without_h2c(data: bytes) -> bytes:
+    """Return a request's beginning without the wish for HTTP/2."""
+    headers, end, body = data.partition(b"\r\n\r\n")
+    return ASKS_FOR_H2C.sub(b"", headers + end[:2]) + end[2:] + body
 
 
 def serve(given: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:

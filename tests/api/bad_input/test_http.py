@@ -230,3 +230,21 @@ def test_a_client_that_asks_before_it_sends_is_told_before_it_sends(
         assert opened.piece() == b"HTTP/1.1 100 Continue\r\n\r\n"
         opened.send(BODY)
         assert opened.answer().status_code == 200
+
+
+def test_a_wish_for_http_2_is_ignored_and_the_body_read(
+    product: Product, provider: Provider, key: str
+) -> None:
+    # So does Java's client by default, on every request.
+    wish = [b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABk"]
+    body = json.dumps(chat_body("Connection: h2c\r\nUpgrade: h2c\r\n")).encode()
+    authorization = b"Authorization: Bearer " + key.encode()
+    with line(product) as opened:
+        for _ in range(2):
+            opened.send(head(authorization, JSON, *wish, length(body)) + body)
+            assert opened.answer().status_code == 200
+        opened.send(head(authorization, JSON, *wish[::-1], CHUNKED))
+        opened.send(chunk(body) + b"0\r\n\r\n")
+        assert opened.answer().status_code == 200
+    for call in provider.calls():
+        assert json.loads(call["body"])["messages"] == json.loads(body)["messages"]

@@ -116,3 +116,67 @@ def test_a_call_for_another_host_is_a_call_here(product: Product, key: str) -> N
     answer = product.post("/chat/completions", key, json=chat_body(), headers=headers)
     assert answer.status_code == 200
     assert "elsewhere" not in str(answer.headers)
+
+
+READ = [
+    "/models",
+    "/models/count",
+    "/embeddings/models",
+    "/model/qwen/qwen3-32b",
+    "/models/qwen/qwen3-32b/endpoints",
+    "/generation",
+    "/key",
+    "/stats",
+    "/openapi.json",
+]
+QUERIES = [
+    *("?", "?&&&===", "?limit", "?limit=", "?limit=0", "?limit=-5", "?limit=1e3", "?limit=0x10"),
+    *("?limit=%D9%A3", "?limit=%00", "?limit=%ff", "?limit=1&limit=x", "?limit=" + "9" * 5000),
+    *("?offset=-1", "?offset=%2B1", "?offset=" + "9" * 30, "?q=%ff%fe", "?q=" + "x" * 5000),
+    *("?id=", "?id=%00", "?id=%ff", "?id=..%2f..%2fkey", "?id=gen-1&id=gen-2", "?id=a%0d%0ab"),
+    *("?output_modalities=nope,,text", "?input_modalities=%00", "?supported_parameters=,"),
+]
+
+
+@pytest.mark.parametrize("path", READ)
+def test_an_odd_query_is_answered_or_400_that_names_its_part(
+    product: Product, provider: Provider, key: str, path: str
+) -> None:
+    with leaving(product, provider, traces=0):
+        for query in QUERIES:
+            answer = product.get(path + query, key)
+            if answer.status_code == 400:
+                param = answer.json()["error"]["param"]
+                assert param in ("limit", "offset", "id"), query
+                assert_error(answer, 400, param=param)
+            elif answer.status_code == 404:
+                assert_error(answer, 404)
+            else:
+                assert answer.status_code == 200, query
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "qwen/nope",
+            "%00/%00",
+            "%ff/%ff",
+            "../..",
+            "./.",
+            "%2e%2e/%2e%2e",
+            "qwen/..",
+            "qwen/%20",
+        ),
+        *("~qwen/qwen3-32b", "qwen/qwen3-32b%3Fx", "qwen/qwen3-32b%0d%0aX", "openrouter/auto"),
+        *("qwen/qwen3-32b/x", "qwen", "a/" + "b" * 8000, "QWEN/QWEN3-32B"),
+    ],
+)
+def test_a_model_that_there_is_not_is_404_and_asked_of_nobody(
+    product: Product, provider: Provider, name: str
+) -> None:
+    for path in (f"/proxy/v1/model/{name}", f"/proxy/v1/models/{name}/endpoints"):
+        answer = ask(product, head(method=b"GET", target=path.encode()), method="GET")
+        assert len(assert_error(answer, 404)) < 500
+    asked = [request for request in provider.requests() if "/endpoints" in request]
+    assert asked == []
