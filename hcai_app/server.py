@@ -24,8 +24,8 @@ KEEP_ALIVE_S = 75
 # A connection that has not sent its headers by then is closed, and one whose headers never end.
 HEADERS_S = 20.0
 MAX_HEADER_BYTES = 64 * 1024
-# What Java's client asks for by default over plain HTTP. A server may ignore it, but httptools takes
-# the body that follows for the other protocol's.
+# What Java's client asks for by default over plain HTTP. A server may ignore it, but httptools
+# takes the body that follows for the other protocol's.
 H2C = b"h2c"
 ASKS_FOR_H2C = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 # What the server waits beyond HCAI_STOP_SECONDS for calls that were cut to end.
