@@ -280,7 +280,10 @@ def test_only_messages_takes_the_key_as_x_api_key(product: Product, key: str) ->
         assert answer.status_code == (200 if endpoint == "/messages" else 401)
     wrong = {"x-api-key": UNKNOWN_KEY}
     assert_refused(product.post("/messages", None, json={}, headers=wrong), 401)
-    # Two keys: the bearer token counts.
+    twice = [("x-api-key", UNKNOWN_KEY), ("x-api-key", key)]
+    answer = httpx.post(f"{product.base_url}/messages", json={}, headers=twice, verify=TLS)
+    assert "not two" in assert_refused(answer, 401)
+    # Two ways at once: the bearer token counts.
     answer = product.post("/messages", UNKNOWN_KEY, json={}, headers={"x-api-key": key})
     assert_refused(answer, 401)
 

@@ -60,7 +60,7 @@ async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> Non
 def _key_of(operation: Operation, exchange: Exchange) -> str | None:
     key = bearer_key(exchange)
     if key is None and operation.takes_api_key_header:
-        return exchange.header(b"x-api-key")
+        return _lone(exchange, b"x-api-key")
     return key
 
 
@@ -68,14 +68,19 @@ def bearer_key(exchange: Exchange) -> str | None:
     """Return the key of the Authorization header; None when there is none.
 
     Raises:
-        NotAuthenticated: When there are two: who stands in front of us may have read the other.
+        NotAuthenticated: When there are two.
     """
-    if exchange.repeats(b"authorization"):
-        raise NotAuthenticated("Send one Authorization header, not two.")
-    value = exchange.header(b"authorization")
+    value = _lone(exchange, b"authorization")
     if value is None or value[: len(BEARER)].lower() != BEARER:
         return None
     return value[len(BEARER) :].strip()
+
+
+def _lone(exchange: Exchange, name: bytes) -> str | None:
+    """Return a header, but not one of two: who stands in front of us may have read the other."""
+    if exchange.repeats(name):
+        raise NotAuthenticated(f"Send one {name.decode().title()} header, not two.")
+    return exchange.header(name)
 
 
 async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
