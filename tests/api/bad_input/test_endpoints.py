@@ -186,6 +186,17 @@ def test_two_authorization_headers_are_401(
     assert_refused(endpoint, answer, 401)
 
 
+def test_two_keys_in_anthropics_header_are_401(
+    product: Product, provider: Provider, key: str
+) -> None:
+    two = [b"x-api-key: " + given.encode() for given in (UNKNOWN_KEY, key)]
+    length = b"Content-Length: %d" % len(ANTHROPIC.good)
+    with leaving(product, provider, traces=0):
+        request = head(*two, JSON, length, target=b"/proxy/v1/messages")
+        answer = ask(product, request + ANTHROPIC.good)
+    assert_refused(ANTHROPIC, answer, 401)
+
+
 @EACH
 def test_a_body_that_is_too_large_or_packed_is_refused(
     product: Product, provider: Provider, key: str, endpoint: Endpoint
