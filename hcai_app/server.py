@@ -24,6 +24,8 @@ KEEP_ALIVE_S = 75
 # A connection that has not sent its headers by then is closed, and one whose headers never end.
 HEADERS_S = 20.0
 MAX_HEADER_BYTES = 64 * 1024
+# A client that sends nothing for so long while its body is awaited has lost its way.
+BODY_SILENCE_S = 60.0
 # What Java's client asks for by default over plain HTTP. A server may ignore it, but httptools
 # takes the body that follows for the other protocol's.
 H2C = b"h2c"
@@ -33,7 +35,7 @@ STOP_GRACE_S = 10
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself waits for headers without end.
+    """uvicorn's protocol, which by itself waits for headers and bodies without end.
 
     One timer a connection looks every so often: a timer a request would cost too much.
     """
@@ -43,6 +45,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._header_bytes = 0
         self._headers_since: float | None = self.loop.time()
+        self._body_at: float | None = None  # when the last of an unfinished body came
         self._guard = self.loop.call_later(HEADERS_S, self._look)
 
     def data_received(self, data: bytes) -> None:
@@ -50,6 +53,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if H2C in data and (self.cycle is None or not self.cycle.more_body):
             data = _without_h2c(data)
         super().data_received(data)
+        if self._body_at is not None:
+            self._body_at = self.loop.time()
         if self._headers_since is not None:
             self._header_bytes += len(data)
             if self._header_bytes > MAX_HEADER_BYTES:
@@ -61,10 +66,16 @@ class GuardedProtocol(HttpToolsProtocol):
         self._headers_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
-        """Stop the clock."""
+        """Stop the clock, and start that of the body."""
+        self._body_at = self._headers_since
         self._headers_since = None
         self._header_bytes = 0
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the clock: the body is here."""
+        self._body_at = None
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop looking."""
@@ -91,12 +102,22 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _look(self) -> None:
-        since, now = self._headers_since, self.loop.time()
+        since, body_at, now = self._headers_since, self._body_at, self.loop.time()
         if since is not None and now - since >= HEADERS_S:
             self._close_late()
+        elif body_at is not None and now - body_at >= BODY_SILENCE_S:
+            self._refuse_rest()
         else:
-            wait_s = HEADERS_S if since is None else since + HEADERS_S - now
-            self._guard = self.loop.call_later(wait_s, self._look)
+            headers_s = HEADERS_S if since is None else since + HEADERS_S - now
+            body_s = HEADERS_S if body_at is None else body_at + BODY_SILENCE_S - now
+            self._guard = self.loop.call_later(min(headers_s, body_s), self._look)
+
+    def _refuse_rest(self) -> None:
+        """Answer a request whose body stopped coming, unless it has its answer already."""
+        if self.cycle is not None and self.cycle.response_started:
+            self._close_late()
+        else:
+            self._refuse(InvalidRequest("The body stopped coming."))
 
     def _close_late(self) -> None:
         if self.transport is not None and not self.transport.is_closing():

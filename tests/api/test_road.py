@@ -18,6 +18,7 @@ def test_a_streamed_call_reaches_the_books(product: Product) -> None:
     assert row["total_tokens"] == usage["total_tokens"]
     assert float(row["cost_usd"]) == usage["cost"]
 
+
 def test_the_dearest_of_the_models_that_may_answer_is_set_aside(
     product: Product, provider: Provider
 ) -> None:
