@@ -55,6 +55,7 @@ UNREADABLE = {
     "chunk-size-negative": ([CHUNKED], b"-1\r\n" + BODY + b"\r\n0\r\n\r\n"),
     "chunk-size-beyond-64-bits": ([CHUNKED], b"f" * 17 + b"\r\n" + BODY),
     "chunk-longer-than-said": ([CHUNKED], b"5\r\n" + BODY + b"\r\n0\r\n\r\n"),
+    "nul-in-the-key": ([length(BODY), b"Authorization: Bearer sk-hc-v1-\0"], BODY),
     "nul-in-a-header": ([length(BODY), b"X-Odd: a\0b"], BODY),
     "carriage-return-in-a-header": ([length(BODY), b"X-Odd: a\rb"], BODY),
     "header-without-colon": ([length(BODY), b"X-Odd"], BODY),
