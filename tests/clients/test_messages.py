@@ -274,4 +274,5 @@ def assert_typed(anthropic: Anthropic, body: dict[str, Any], status: int) -> str
     body_told: Any = error.body
     assert body_told["type"] == "error"
     assert body_told["request_id"] == error.response.headers["x-request-id"]
+    assert error.request_id == body_told["request_id"]
     return str(error.api_message)

@@ -46,6 +46,7 @@ class Process:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._popen.poll() is not None:
+                self._log.close()
                 raise RuntimeError(f"ended with {self._popen.returncode} at start:\n{self.log}")
             try:
                 if httpx.get(self._ready, timeout=2, verify=TLS).is_success:

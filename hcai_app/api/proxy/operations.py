@@ -22,7 +22,7 @@ class Operation:
     models: Callable[[Catalog], list[str]]  # the ones on offer for it
     form: ChatForm = forms.CHAT  # of its streams
     upstream_path: str = ""  # where it is not the endpoint
-    takes_api_key_header: bool = False  # `x-api-key`, as Anthropic's clients send it
+    is_anthropic: bool = False  # keys in `x-api-key`, too, and our id in `request-id`
 
     @property
     def path(self) -> str:
@@ -37,9 +37,7 @@ def _chat_models(catalog: Catalog) -> list[str]:
 CHAT = Operation("/chat/completions", chat.parse, _chat_models)
 EMBEDDINGS = Operation("/embeddings", embeddings.parse, lambda catalog: catalog.embedding_models)
 RESPONSES = Operation("/responses", responses.parse, _chat_models, forms.RESPONSES)
-MESSAGES = Operation(
-    "/messages", messages.parse, _chat_models, forms.MESSAGES, takes_api_key_header=True
-)
+MESSAGES = Operation("/messages", messages.parse, _chat_models, forms.MESSAGES, is_anthropic=True)
 IMAGES = Operation(
     "/images/generations",
     images.parse,

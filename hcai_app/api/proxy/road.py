@@ -31,6 +31,8 @@ def of(operation: Operation) -> Callable[[Worker, Exchange], Awaitable[None]]:
 
 async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> None:
     """Carry a call from its key to its row in the ledger."""
+    if operation.is_anthropic:
+        exchange.headers.append((b"request-id", exchange.request_id.encode()))
     key = _key_of(operation, exchange)
     caller = await worker.keyring.authenticate(key, exchange.address)
     slot = worker.running.enter(caller)
@@ -59,7 +61,7 @@ async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> Non
 
 def _key_of(operation: Operation, exchange: Exchange) -> str | None:
     key = bearer_key(exchange)
-    if key is None and operation.takes_api_key_header:
+    if key is None and operation.is_anthropic:
         return _lone(exchange, b"x-api-key")
     return key
 
