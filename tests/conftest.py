@@ -2,12 +2,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.harness.databases import postgres_database
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
 Install = Callable[..., Product]
+
+# A busy machine makes examples slowly; that says nothing about what is tested.
+settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
