@@ -60,8 +60,32 @@ def ask(product: Product, key: str, directive: str = "", **fields: Any) -> httpx
     return product.post("/chat/completions", key, json=given, headers=HEADERS)
 
 
+def ask_every_endpoint(product: Product, key: str) -> None:
+    """The other generating calls, whole, streamed and refused; moderations; a stranger's id."""
+    text = f"{PROMPT}\n/simulate say={ANSWER}"
+    messages = [{"role": "user", "content": text}]
+    image_model = "google/gemini-2.5-flash-image"
+    calls: dict[str, dict[str, Any]] = {
+        "/responses": {"model": "qwen/qwen3-32b", "input": text},
+        "/messages": {"model": "qwen/qwen3-32b", "messages": messages, "max_tokens": 100},
+        "/images/generations": {"model": image_model, "prompt": text},
+        "/embeddings": {"model": "qwen/qwen3-embedding-8b", "input": text},
+        "/moderations": {"input": text},
+    }
+    for path, given in calls.items():
+        marked = {**given, "metadata": {"user_id": METADATA}}
+        for stream in (False, True) if path not in ("/embeddings", "/moderations") else (False,):
+            fields = {**marked, "stream": True} if stream else marked
+            assert product.post(path, key, json=fields, headers=HEADERS).status_code == 200
+        refused = product.post(path, key, json={**marked, "model": PROMPT}, headers=HEADERS)
+        assert refused.status_code == 400
+    assert product.get(f"/generation?id={PROMPT}", key, headers=HEADERS).status_code == 404
+    assert product.get(f"/models/{PROMPT}/{ANSWER}", headers=HEADERS).status_code == 404
+
+
 def ask_in_every_way(product: Product, key: str) -> None:
     """Completed, failed, cut, left and refused."""
+    ask_every_endpoint(product, key)
     tool = {"type": "function", "function": {"name": TOOL, "parameters": {}}}
     for stream in (False, True):
         assert ANSWER in ask(product, key, stream=stream).text
@@ -190,7 +214,7 @@ def test_nothing_of_a_student_comes_to_rest(
 
     product.start()
     assert ANSWER in ask(product, key).text
-    product.cli("keys", "revoke", key)
+    product.change("keys", "revoke", key)
     assert ask(product, key).status_code == 401
     product.stop()
     assert_nothing_kept(product, key)

@@ -93,7 +93,7 @@ def test_all_keys_of_a_user_tell_the_same_spending_after_each_call(product: Prod
     assert (data["limit_remaining"], data["usage_daily"]) == (0, 3.75)
     assert data["effective_budget"]["remaining_usd"] == -2.75
     assert product.chat(first).status_code == 402
-    product.cli("users", "budget", "UKEY2", "5")
+    product.change("users", "budget", "UKEY2", "5")
     deadline = time.monotonic() + 5
     while key_data(product, first)["limit"] != 5 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -106,7 +106,7 @@ def test_key_and_ban_are_checked(product: Product, path: str) -> None:
     assert_error(product.get(path, "sk-hc-v1-wrong"), 401)
     name = f"UBANNED{len(path)}"
     key = product.make_key(name)
-    product.cli("users", "ban", name, "--reason", "mining")
+    product.change("users", "ban", name, "--reason", "mining")
     deadline = time.monotonic() + 5
     while product.get(path, key).status_code != 403 and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -228,7 +228,7 @@ def test_the_earliest_check_wins(install: Install, openai_url: str, fake: FakeOp
     assert undeclared.headers["x-ratelimit-remaining"] == "1"
     assert_error(product.post(PATH, verified, content=b"{"), 400)
     assert_error(product.post(PATH, verified, content=b"{"), 429)
-    product.cli("users", "ban", "U2", "--reason", "sold keys")
+    product.change("users", "ban", "U2", "--reason", "sold keys")
     assert_banned_soon(product, verified)
     assert fake.seen == []
 

@@ -57,12 +57,12 @@ def _prepare(product: Product, running: ExitStack) -> Callers:
     for key in (at_the_rate, at_the_rate, at_the_most, at_the_most, reserved):
         _leave_running(product, key, running)
     for name in ("UBAN", "URATE", "UMOST", "USPENT"):
-        product.cli("users", "budget", name, "0")
+        product.change("users", "budget", name, "0")
     for _ in range(RATE):
         assert send(product, banned, NOT_JSON).status_code == 400
     for _ in range(RATE - 2):
         assert send(product, at_the_rate, NOT_JSON).status_code == 429
-    product.cli("users", "ban", "UBAN", "--reason", "sold keys")
+    product.change("users", "ban", "UBAN", "--reason", "sold keys")
     return Callers(banned, unverified, at_the_rate, at_the_most, spent, reserved)
 
 

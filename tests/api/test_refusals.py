@@ -20,7 +20,7 @@ def _nothing_reaches_the_provider(provider: Provider):
 
 def test_a_revoked_key_is_401(product: Product) -> None:
     key = product.make_key("UREVOKED")
-    product.cli("keys", "revoke", key)
+    product.change("keys", "revoke", key)
     assert "revoked" in assert_error(product.chat(key), 401)
 
 
@@ -34,7 +34,7 @@ def test_a_spent_budget_is_402_and_says_when_it_resets(product: Product) -> None
 
 def test_a_banned_user_cannot_look_at_their_stats(product: Product) -> None:
     key = product.make_key("UBANNED")
-    product.cli("users", "ban", "UBANNED", "--reason", "resold keys")
+    product.change("users", "ban", "UBANNED", "--reason", "resold keys")
     assert "resold keys" in assert_error(product.get("/stats", key), 403)
 
 

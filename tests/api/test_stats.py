@@ -29,6 +29,6 @@ def test_totals_follow_each_call_of_any_of_the_owners_keys(product: Product) -> 
     assert product.chat(first, "Hi\n/simulate status=429").status_code == 429
     assert product.chat(first, model="nobody/nothing").status_code == 400
     assert totals(product, first) == [3, *expected[1:]]  # ours counts nothing
-    product.cli("keys", "revoke", first)
+    product.change("keys", "revoke", first)
     assert totals(product, second) == [3, *expected[1:]]
     assert totals(product, stranger) == [0, 0, 0, 0]

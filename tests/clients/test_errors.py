@@ -103,7 +103,7 @@ def test_an_unknown_model_is_400_and_names_the_nearest(product: Product, key: st
 
 def test_a_ban_is_403_and_says_why(product: Product, ask) -> None:
     key = product.make_key("UBANNED")
-    product.cli("users", "ban", "UBANNED", "--reason", "resold their key")
+    product.change("users", "ban", "UBANNED", "--reason", "resold their key")
     answer = assert_typed(product, key, ask(), 403)
     assert "resold their key" in answer.json()["error"]["message"]
 
@@ -219,7 +219,7 @@ def test_the_stream_of_a_revoked_key_ends_with_an_error(product: Product, ask) -
         stream = client.chat.completions.create(**ask("chunks=100 delay=0.1"), stream=True)
         with stream, pytest.raises(openai_errors.APIError) as caught:
             next(stream)
-            product.cli("keys", "revoke", key)
+            product.change("keys", "revoke", key)
             list(stream)
     assert caught.value.body is not None
     assert caught.value.body["code"] == 401  # type: ignore[index]

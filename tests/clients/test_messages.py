@@ -189,7 +189,7 @@ def test_our_own_refusals_are_typed_whichever_way_the_key_comes(
     base_url = product.base_url.removesuffix("/v1")
     key = books.make_key(product, "UCALLS")
     banned, poor = books.make_key(product, "UBANNED"), books.make_key(product, "UPOOR", 0)
-    product.cli("users", "ban", "UBANNED", "--reason", "resold their key")
+    product.change("users", "ban", "UBANNED", "--reason", "resold their key")
 
     def refusal(key: str, status: int, **fields: Any) -> str:
         with (

@@ -172,7 +172,7 @@ def test_our_own_refusals_are_typed(install: Install, provider: Provider) -> Non
     product = install(HCAI_MAX_BODY_MB="1", HCAI_CHAT_RATE_LIMIT="6/minute").start()
     key = books.make_key(product, "UCALLS")
     banned, poor = books.make_key(product, "UBANNED"), books.make_key(product, "UPOOR", 0)
-    product.cli("users", "ban", "UBANNED", "--reason", "resold their key")
+    product.change("users", "ban", "UBANNED", "--reason", "resold their key")
 
     def refuses(key: str, status: int, says: str, **fields: Any) -> None:
         with (

@@ -13,6 +13,8 @@ import httpx
 from tests.harness.operator import OPERATOR
 from tests.harness.processes import ROOT, TLS, Process, clean_environment, free_port
 
+# How long a revocation, a ban or another budget may take to reach the server (contract 4).
+CHANGED_S = 1.0
 # What a folder needs so that the product runs there as in its own tree, with its own data.
 PARTS = ("hcai_app", "alembic", "alembic.ini", "rxconfig.py", "assets", "reflex.lock")
 
@@ -77,6 +79,12 @@ class Product:
         done = OPERATOR.run(arguments, folder=self.folder, env=self.env)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def change(self, *arguments: str) -> str:
+        """Run a command that changes who may do what, and wait until every worker knows."""
+        printed = self.cli(*arguments)
+        time.sleep(CHANGED_S)
+        return printed
 
     def make_key(self, slack_id: str = "U1", *more: str) -> str:
         """Make a user and a key for them, return the key."""

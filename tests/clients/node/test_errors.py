@@ -60,7 +60,7 @@ def test_an_unknown_model_is_400_and_names_the_nearest(clients, ask) -> None:
 
 def test_a_ban_is_403_and_says_why(clients, product: Product, ask) -> None:
     key = product.make_key("UBANNED")
-    product.cli("users", "ban", "UBANNED", "--reason", "resold their key")
+    product.change("users", "ban", "UBANNED", "--reason", "resold their key")
     assert "resold their key" in assert_typed(with_key(clients, key), ask(), 403).message
 
 

@@ -59,7 +59,7 @@ def test_a_spent_budget_is_402(clients, product: Product) -> None:
 
 def test_a_ban_is_403(clients, product: Product) -> None:
     key = product.make_key("UREFUSED")
-    product.cli("users", "ban", "UREFUSED", "--reason", "resold their key")
+    product.change("users", "ban", "UREFUSED", "--reason", "resold their key")
     assert_refused(with_key(clients, key), 403)
 
 
