@@ -35,7 +35,7 @@ ERRORS = [
     ({"code": 401, "message": "No auth credentials found"}, 502),
     ({"code": 402, "message": "Insufficient credits"}, 502),
     ({"code": None, "message": None, "metadata": "odd"}, 502),
-    ({"message": "no code", "metadata": {"error_type": "server"}}, 502),
+    ({"message": "no code", "metadata": {"error_type": "server"}}, 500),
     ({"code": 200, "message": "x"}, 502),
     ({"code": 500, "message": "x" * 3_000}, 500),
     ("just a text", 502),
