@@ -20,8 +20,8 @@ def read_json(data: bytes) -> Any:
 def _read_odd_json(data: bytes) -> Any:
     try:
         shown = json.dumps(json.loads(data, strict=False), ensure_ascii=False)
-        return msgspec.json.decode(shown.encode(errors="replace"))
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        return json.loads(shown.encode(errors="replace"), strict=False)
+    except (ValueError, RecursionError):
         return None
 
 

@@ -87,6 +87,11 @@ class Exchange:
         """Send a piece of the body; with `more` False the last one."""
         return self._send({"type": "http.response.body", "body": data, "more_body": more})
 
+    async def until_left(self) -> None:
+        """Wait until the client leaves; for answers to requests without a body."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
     async def reply(self, status: int, data: bytes, *headers: tuple[bytes, bytes]) -> None:
         """Send a whole answer."""
         length = (b"content-length", str(len(data)).encode())

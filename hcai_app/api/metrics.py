@@ -1,7 +1,6 @@
 """`GET /metrics`: this worker's numbers for Prometheus, for the operator's eyes only."""
 
 import hmac
-import ipaddress
 
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -9,20 +8,10 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.gauges import Gauges
 from hcai_app.api.proxy.road import bearer_key
+from hcai_app.api.visitors import is_from_here
 from hcai_app.errors import NotAllowed
 from hcai_app.worker import Worker
 
-# Who sends one of these asks for somebody else, who need not be on this machine.
-FORWARDING = (
-    b"forwarded",
-    b"via",
-    b"x-forwarded-for",
-    b"x-forwarded-host",
-    b"x-forwarded-proto",
-    b"x-real-ip",
-    b"cf-connecting-ip",
-    b"true-client-ip",
-)
 CONTENT_TYPE = (b"content-type", CONTENT_TYPE_PLAIN_0_0_4.encode())
 NO_STORE = (b"cache-control", b"no-store")
 
@@ -46,19 +35,7 @@ def _check_reader(worker: Worker, exchange: Exchange) -> None:
         given = (bearer_key(exchange) or "").encode("latin-1")
         if not hmac.compare_digest(given, token.get_secret_value().encode()):
             raise NotAllowed("Send HCAI_METRICS_TOKEN as a bearer token to see the metrics.")
-    elif not _is_from_here(exchange):
+    elif not is_from_here(exchange):
         raise NotAllowed(
             "Without HCAI_METRICS_TOKEN the metrics are shown on the server's own machine only."
         )
-
-
-def _is_from_here(exchange: Exchange) -> bool:
-    peer = exchange.scope.get("client")
-    if peer is None or any(exchange.header(name) is not None for name in FORWARDING):
-        return False
-    try:
-        address = ipaddress.ip_address(peer[0])
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback

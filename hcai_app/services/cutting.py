@@ -47,13 +47,16 @@ class Cutter:
             await asyncio.sleep(RETRY_S)
 
     async def _review(self, user_id: str) -> None:
-        """Cut the calls of a banned user and of revoked keys; other changes let them run."""
+        """Cut the calls of a banned or deleted user and of revoked keys; else let them run."""
+        columns = users_table.c
         async with self._database.reading() as connection:
-            ban = select(users_table.c.banned_at).where(users_table.c.id == user_id)
-            is_banned = await connection.scalar(ban) is not None
+            query = select(columns.banned_at, columns.deleted_at).where(columns.id == user_id)
+            user = (await connection.execute(query)).first()
             is_revoked = (keys_table.c.user_id == user_id) & keys_table.c.revoked_at.is_not(None)
             revoked = list(await connection.scalars(select(keys_table.c.id).where(is_revoked)))
-        if is_banned:
+        if user is not None and user.deleted_at is not None:
+            self._cut(user_id, None, NotAuthenticated("This account was deleted."))
+        if user is not None and user.banned_at is not None:
             self._cut(user_id, None, NotAllowed("Your account was banned; this call ends here."))
         for key_id in revoked:
             self._cut(user_id, key_id, NotAuthenticated("This API key was revoked."))

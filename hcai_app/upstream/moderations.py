@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from hcai_app.errors import Unavailable, UpstreamFailed
-from hcai_app.lenient import members_of
+from hcai_app.lenient import members_of, read_json
 from hcai_app.settings import Settings
 from hcai_app.upstream import failures
 from hcai_app.upstream.chunks import OUR_ACCOUNT, OUR_ACCOUNT_MESSAGE
@@ -125,8 +125,5 @@ def _failure(answer: httpx.Response) -> UpstreamFailed:
 def _has_no_credit(answer: httpx.Response) -> bool:
     if answer.status_code != TOO_MANY:
         return False
-    try:
-        error = members_of(members_of(msgspec.json.decode(answer.content)).get("error"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
+    error = members_of(members_of(read_json(answer.content)).get("error"))
     return NO_CREDIT in (error.get("code"), error.get("type"))

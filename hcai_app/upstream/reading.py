@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from hcai_app.lenient import items_of, members_of
+from hcai_app.lenient import items_of, members_of, read_json
 from hcai_app.services.calls import Usage
 from hcai_app.upstream import usage as usage_reading
 from hcai_app.upstream.usage import MAX_TEXT, Figures, find_usage, usage_of
@@ -99,21 +99,12 @@ def members_in(data: bytes | bytearray | msgspec.Raw) -> Members | None:
 
 def _members_of_odd_json(data: bytes) -> Members | None:
     """Read JSON with half a surrogate pair or another oddity that clients may well understand."""
-    try:
-        value = json.loads(data, strict=False)
-    except (ValueError, RecursionError):
-        return None
+    value = read_json(data)
     if not isinstance(value, dict):
         return None
-    found = {field: members_of(value).get(field) for field in Members.__struct_fields__}
-    return Members(
-        **{
-            # Again as a strict reader takes it: half a surrogate pair becomes a question mark.
-            field: msgspec.Raw(json.dumps(part, ensure_ascii=False).encode(errors="replace"))
-            for field, part in found.items()
-            if part is not None
-        }
-    )
+    found = members_of(value)
+    told = {name: found[name] for name in Members.__struct_fields__ if found.get(name) is not None}
+    return Members(**{name: msgspec.Raw(json.dumps(part).encode()) for name, part in told.items()})
 
 
 def reading_of(members: Members, *, is_end: bool = False) -> Reading:
@@ -150,13 +141,7 @@ def read_head(piece: bytes) -> Reading:
 
 def value_of(raw: msgspec.Raw) -> Any:
     """Return a member's value; None when it is missing or cannot be read."""
-    data = bytes(raw)
-    if not data:
-        return None
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
+    return read_json(data) if (data := bytes(raw)) else None
 
 
 def name(value: str) -> str | None:

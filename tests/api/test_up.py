@@ -10,9 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.chaos.cluster import Cluster
 from tests.conftest import Install
-from tests.harness.databases import missing
+from tests.harness.cluster import Cluster
 from tests.harness.processes import TLS, Process, clean_environment
 from tests.harness.product import Product
 from tests.harness.provider import Provider
@@ -52,18 +51,6 @@ def own_provider(tmp_path: Path) -> Iterator[Provider]:
     yield made
     made.process.signal(signal.SIGCONT)
     made.stop()
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    if not Cluster.is_possible():
-        missing("PostgreSQL's initdb")
-    own = Cluster()
-    try:
-        own.start()
-        yield own
-    finally:
-        own.remove()
 
 
 def test_all_is_well_and_everybody_may_know_it(product: Product) -> None:

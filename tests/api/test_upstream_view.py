@@ -56,7 +56,7 @@ def test_no_header_of_the_client_reaches_the_provider(
     assert headers.keys() <= OUR_HEADERS
     assert not re.search(rf"tell-tale|203\.0\.113|{key}", json.dumps(call))
     assert headers["authorization"] == "Bearer sk-or-v1-test"
-    assert headers["http-referer"] == "http://localhost:3000"
+    assert headers["http-referer"] == product.origin
     assert headers["x-openrouter-title"] == "Hack Club AI"
     assert headers["content-type"] == "application/json"
 

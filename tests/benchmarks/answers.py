@@ -79,19 +79,16 @@ def framed(data: bytes) -> bytes:
 
 def chat(generation_id: bytes) -> bytes:
     """Answer a chat completion without streaming: about 1 KB."""
-    body = _CHAT % {b"id": generation_id}
-    head = _HEAD % b"application/json"
-    return b"%bX-Generation-Id: %b\r\nContent-Length: %d\r\n\r\n%b" % (
-        head,
-        generation_id,
-        len(body),
-        body,
-    )
+    return _whole(_CHAT, generation_id)
 
 
 def embeddings(generation_id: bytes) -> bytes:
     """Answer with embeddings of about 1 MB."""
-    body = _EMBEDDINGS % {b"id": generation_id}
+    return _whole(_EMBEDDINGS, generation_id)
+
+
+def _whole(template: bytes, generation_id: bytes) -> bytes:
+    body = template % {b"id": generation_id}
     head = _HEAD % b"application/json"
     return b"%bX-Generation-Id: %b\r\nContent-Length: %d\r\n\r\n%b" % (
         head,

@@ -64,7 +64,7 @@ STATUSES = {
         "NotFound",
         "There is nothing here, or the provider cannot serve this model just now.",
         "not_found_error",
-        "There is nothing at /proxy/v1/nothing; see /docs for what there is.",
+        "There is nothing at /proxy/v1/nothing; /proxy/v1/openapi.json lists what there is.",
     ),
     "405": Status(
         "WrongMethod",

@@ -1,6 +1,6 @@
 """The table of operations: one entry for each route of `/proxy/v1`."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hcai_app.api.openapi import errors
 from hcai_app.api.openapi.headers import SIMULATED, STANDING
@@ -120,83 +120,69 @@ MAKE = (
         headers=(*STANDING, SIMULATED),
     ),
 )
+
+
+def _look(path: str, name: str, title: str, text: str, **more: Any) -> Operation:
+    """Describe one of the questions about the catalogue."""
+    common = {"headers": ("ETag",), "security": ()}
+    return Operation(
+        "get", path, name, "Look around", title, f"{text} No key needed.", **common, **more
+    )
+
+
 LOOK_AROUND = (
-    Operation(
-        "get",
+    _look(
         "/models",
         "listModels",
-        "Look around",
         "Every model you can talk to",
-        "Language and image models, with what they can and what they cost. No key needed.",
+        "Language and image models, with what they can and what they cost.",
         answer="ModelList",
         parameters=(*FILTERS, "Offset", "PageSize", "IfNoneMatch"),
         errors=("400", *errors.ANYWHERE),
-        headers=("ETag",),
-        security=(),
     ),
-    Operation(
-        "get",
+    _look(
         "/embeddings/models",
         "listEmbeddingModels",
-        "Look around",
         "Every model for embeddings",
-        "The same for `/embeddings`. No key needed.",
+        "The same for `/embeddings`.",
         answer="ModelList",
         parameters=("Offset", "PageSize", "IfNoneMatch"),
         errors=("400", *errors.ANYWHERE),
-        headers=("ETag",),
-        security=(),
     ),
-    Operation(
-        "get",
+    _look(
         "/models/count",
         "countModels",
-        "Look around",
         "How many models there are",
-        "The length of `GET /models`, with the same filters. No key needed.",
+        "The length of `GET /models`, with the same filters.",
         answer="ModelCount",
         parameters=(*FILTERS, "IfNoneMatch"),
-        headers=("ETag",),
-        security=(),
     ),
-    Operation(
-        "get",
+    _look(
         "/model/{author}/{slug}",
         "getModel",
-        "Look around",
         "One model",
-        "All about a single model. No key needed.",
+        "All about a single model.",
         answer="ModelAnswer",
         parameters=("Author", "Slug", "IfNoneMatch"),
         errors=("404", *errors.ANYWHERE),
-        headers=("ETag",),
-        security=(),
     ),
-    Operation(
-        "get",
+    _look(
         "/models/{author}/{slug}",
         "retrieveModel",
-        "Look around",
         "One model, as OpenAI's clients retrieve it",
-        "The model without an envelope. No key needed.",
+        "The model without an envelope.",
         answer="Model",
         parameters=("Author", "Slug", "IfNoneMatch"),
         errors=("404", *errors.ANYWHERE),
-        headers=("ETag",),
-        security=(),
     ),
-    Operation(
-        "get",
+    _look(
         "/models/{author}/{slug}/endpoints",
         "listEndpoints",
-        "Look around",
         "Who runs a model",
-        "Its providers, with their prices and how often they are up. No key needed.",
+        "Its providers, with their prices and how often they are up.",
         answer="EndpointsAnswer",
         parameters=("Author", "Slug", "IfNoneMatch"),
         errors=("404", *errors.ANYWHERE),
-        headers=("ETag",),
-        security=(),
     ),
 )
 YOURS = (

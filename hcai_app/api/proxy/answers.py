@@ -21,10 +21,12 @@ EVENT_STREAM = "text/event-stream"
 LINGER_S = 1.0
 # Answers up to here are held whole and parsed once; larger ones (images) go on as they come.
 MAX_WHOLE_BYTES = 1024 * 1024
-# How many of the last pieces of a large answer are searched for its usage; each is up to 64 KB.
-TAIL_PIECES = 16
+# How much of the end of a large answer is searched for its usage.
+TAIL_BYTES = 64 * 1024
 # Parsing more than this holds up the other calls; what we want of it can be found without.
 MAX_PARSED_BYTES = 256 * 1024
+# No text holds this: its quotes would be escaped.
+ERROR_KEY = b'"error"'
 
 
 class StreamAnswer:
@@ -202,15 +204,16 @@ class WholeAnswer:
         self._learn(reading.read_head(body))
         if not delivery.exchange.status:
             await delivery.start(JSON_TYPE, *UNBUFFERED)
-        tail = deque([body])  # pieces: joining them each time would copy a megabyte each time
+        tail, tail_bytes = deque([body]), len(body)  # in pieces: joining each time costs copies
         self._held = body
         while data := await content.readany():
             await delivery.pulse.settle()
             out, self._held = self._held, data
             await delivery.pulse.write(out)
             tail.append(data)
-            if len(tail) > TAIL_PIECES:
-                tail.popleft()
+            tail_bytes += len(data)
+            while tail_bytes - len(tail[0]) >= TAIL_BYTES:
+                tail_bytes -= len(tail.popleft())
         delivery.call.usage = find_usage(b"".join(tail)) or delivery.call.usage
         await delivery.close(Outcome.COMPLETED, 200)
         await delivery.pulse.stop()
@@ -237,7 +240,8 @@ class WholeAnswer:
 
 
 def _read(body: bytes) -> Reading | None:
-    if len(body) > MAX_PARSED_BYTES and (found := reading.read_large(body)):
+    is_large = len(body) > MAX_PARSED_BYTES and ERROR_KEY not in body
+    if is_large and (found := reading.read_large(body)):
         return found
     return reading.read(body)
 

@@ -64,10 +64,10 @@ async def list_endpoints(worker: Worker, exchange: Exchange) -> None:
     await reply_tagged(exchange, await worker.catalog.endpoints(_named(exchange)))
 
 
-async def reply_tagged(exchange: Exchange, data: bytes) -> None:
+async def reply_tagged(exchange: Exchange, data: bytes, *more: tuple[bytes, bytes]) -> None:
     """Send JSON with an ETag, or 304 to a client that has it already."""
     tag = f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
-    headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache")]
+    headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache"), *more]
     known = exchange.header(b"if-none-match") or ""
     if known == "*" or tag in [part.strip().removeprefix("W/") for part in known.split(",")]:
         await exchange.start(304, *headers)

@@ -12,11 +12,7 @@ def parse(body: bytes) -> Request:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = members.object_in(body)
-    given = fields.get("input")
-    if given is None or not members.starts_with(given, b'"', b"["):
-        raise InvalidRequest(
-            "`input` must be a text, or a list of texts or token ids.", param="input"
-        )
+    members.require_text_or_list(fields, "input", "texts or token ids")
     if members.is_stream(fields):
         raise InvalidRequest("Embeddings do not stream.", param="stream")
     model = members.model(fields)

@@ -108,6 +108,17 @@ def require_list(fields: Fields, name: str, of: str) -> None:
         raise InvalidRequest(f"`{name}` must be a list of {of}.", param=name)
 
 
+def require_text_or_list(fields: Fields, name: str, of: str) -> None:
+    """Refuse a member that is missing, or neither a text nor a list.
+
+    Raises:
+        InvalidRequest: Saying which.
+    """
+    raw = fields.get(name)
+    if raw is None or not starts_with(raw, b'"', b"["):
+        raise InvalidRequest(f"`{name}` must be a text or a list of {of}.", param=name)
+
+
 def starts_with(raw: msgspec.Raw, *openings: bytes) -> bool:
     """Tell whether a value is of the kind that opens so, without reading it."""
     return bytes(memoryview(raw)[:64]).lstrip().startswith(openings)

@@ -51,10 +51,7 @@ def body_from(body: bytes) -> bytes:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = members.object_in(body)
-    if "input" not in fields:
-        raise InvalidRequest("`input` is missing: send a text or a list.", param="input")
-    if not members.starts_with(fields["input"], b'"', b"["):
-        raise InvalidRequest("`input` must be a text or a list.", param="input")
+    members.require_text_or_list(fields, "input", "texts or parts")
     if members.value(fields, "model") is None:
         fields.pop("model", None)
     else:

@@ -2,7 +2,6 @@
 
 from hcai_app.api.proxy import fields as members
 from hcai_app.api.proxy.requests import Request
-from hcai_app.errors import InvalidRequest
 
 
 def parse(body: bytes) -> Request:
@@ -12,9 +11,7 @@ def parse(body: bytes) -> Request:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = members.object_in(body)
-    given = fields.get("input")
-    if given is None or not members.starts_with(given, b'"', b"["):
-        raise InvalidRequest("`input` must be a text or a list of items.", param="input")
+    members.require_text_or_list(fields, "input", "items")
     return Request(
         model=members.model(fields),
         is_stream=members.is_stream(fields),

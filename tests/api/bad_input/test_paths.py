@@ -61,7 +61,7 @@ def test_a_path_that_is_not_quite_right_is_404(
 ) -> None:
     with leaving(product, provider, traces=0):
         message = assert_error(ask(product, call(key, target)), 404)
-    assert "/docs" in message
+    assert "/proxy/v1/openapi.json" in message
     assert len(message) < 500
 
 

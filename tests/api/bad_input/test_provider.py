@@ -226,6 +226,18 @@ def test_a_200_with_only_an_error_has_its_status_and_costs_nothing(
     check_free(check_row(served, status, outcome))
 
 
+@pytest.mark.parametrize("size", [1_000, 400_000])
+def test_a_choice_that_failed_is_seen_in_an_answer_of_any_size(
+    served: Product, socket_provider: RawProvider, served_key: str, size: int
+) -> None:
+    failed = b'"error":{"code":502},"finish_reason":"error"'
+    body = BODY.replace(b'"finish_reason":"stop"', failed).replace(b'"hi"', b'"%b"' % (b"a" * size))
+    socket_provider.says(body, JSON)
+    answer = ask(served, socket_provider, served_key, stream=False)
+    assert (answer.status_code, answer.content) == (200, body)
+    check_row(served, 200, "upstream_error")
+
+
 @FORMS
 def test_an_error_amid_an_answer_without_a_status_of_its_own_is_told(
     served: Product, socket_provider: RawProvider, served_key: str, stream: bool
