@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, false, func, select
 
 from hcai_app import clock, money
-from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.models import UsageHourRow
 from hcai_app.db.tables import table_of
-from hcai_app.errors import BudgetExhausted, RateLimited, Unavailable
+from hcai_app.errors import BudgetExhausted, RateLimited
+from hcai_app.services import reads
 from hcai_app.services.calls import Caller, Entry, OpenCall, first_id_at
 from hcai_app.services.ledger import calls_table
 
@@ -54,7 +54,10 @@ class Budget:
 
     def limit_of(self, caller: Caller) -> int:
         """Return the caller's budget for a day."""
-        chosen = caller.budget_nanousd
+        return self.limit_for(caller.budget_nanousd)
+
+    def limit_for(self, chosen: int | None) -> int:
+        """Return the budget for a day of whoever has a budget of their own, or none."""
         return self._default_nanousd if chosen is None else chosen
 
     async def reserve(self, caller: Caller, call: OpenCall) -> None:
@@ -100,12 +103,6 @@ class Budget:
 
     async def run(self) -> None:
         """Do what is to be done beside the calls: nothing, in one worker."""
-
-    async def standing(self, caller: Caller) -> tuple[int, int]:
-        """Return today's budget and what is spent of it."""
-        today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
-        account = await self._account(caller.user_id, today)
-        return self.limit_of(caller), account.spent
 
     async def _account(self, user_id: str, day_ms: int) -> Account:
         now = time.monotonic()
@@ -166,12 +163,7 @@ async def read_or_unavailable(database: Database, user_id: str, day_ms: int) -> 
     Raises:
         Unavailable: When the database is away.
     """
-    try:
-        return await database.read(lambda connection: read_account(connection, user_id, day_ms))
-    except Exception as error:
-        if not engine.is_away(error):
-            raise
-        raise Unavailable("Your budget cannot be read just now; try again soon.") from error
+    return await reads.answer(database, lambda it: read_account(it, user_id, day_ms), "budget")
 
 
 def exhausted(limit_nanousd: int) -> BudgetExhausted:

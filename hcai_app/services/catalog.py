@@ -86,6 +86,7 @@ class Catalog:
         self.image_models = image
         self.embedding_models = embedding
         self._listing = Copy("list of models", self._fetch_listing)
+        self.edition = 0  # grows with every fetch, so that what was made of one can be kept
         self._endpoints: dict[str, Copy[bytes]] = {}
 
     @property
@@ -101,7 +102,7 @@ class Catalog:
         """
         if is_allowed(model, allowed):
             return
-        near = self._nearest(model, allowed)
+        near = self.nearest(model, allowed)
         nearest = f" The nearest are: {', '.join(near)}." if near else ""
         path = EMBEDDING_PATH if allowed is self.embedding_models else "/models"
         raise InvalidRequest(
@@ -170,16 +171,18 @@ class Catalog:
             raise _unknown(name)
         return known
 
-    def refresh_if_stale(self) -> None:
-        """Start a refresh in the background when the copy is old and none is under way."""
-        self._listing.refresh_if_stale()
-
-    def _nearest(self, model: str, allowed: list[str]) -> list[str]:
+    def nearest(self, model: str, allowed: list[str] | None = None) -> list[str]:
+        """Return the allowed ids that a wrong one may have meant, the nearest first."""
+        allowed = [*self.chat_models, *self.embedding_models] if allowed is None else allowed
         names = [name for name in allowed if name != ANY]
         if ANY in allowed and self._listing.value is not None:
             names += self._listing.value.models
         base = model.split(":", 1)[0][:MAX_COMPARED]
         return difflib.get_close_matches(base, dict.fromkeys(names), 3, 0)
+
+    def refresh_if_stale(self) -> None:
+        """Start a refresh in the background when the copy is old and none is under way."""
+        self._listing.refresh_if_stale()
 
     async def _fetch_listing(self) -> Listing:
         models = await self._fetch(LANGUAGE_PATH)
@@ -190,6 +193,7 @@ class Catalog:
         prices = {name: prices_from(model) for name, model in by_id.items()}
         embeddings = {name for model in embedders if (name := _id_of(model))}
         embeddings |= {name for name, model in by_id.items() if EMBEDDINGS in outputs_of(model)}
+        self.edition += 1
         return Listing(by_id, prices, frozenset(embeddings))
 
     async def _fetch_endpoints_of(self, model: str) -> bytes:

@@ -70,6 +70,15 @@ class Windows:
         oldest = hits[expired] if count else now
         return Standing(is_allowed, self.limit, self.limit - count, oldest + self.seconds)
 
+    def peek(self, name: str) -> Standing:
+        """Tell where a name stands, without counting anything."""
+        now = time.time()
+        hits = self._hits.get(name, array("d"))
+        expired = bisect_right(hits, now - self.seconds)
+        count = len(hits) - expired
+        oldest = hits[expired] if count else now
+        return Standing(count < self.limit, self.limit, self.limit - count, oldest + self.seconds)
+
     def _sweep(self, now: float) -> None:
         """Forget the names without a hit in their window, once a window's length."""
         ended = now - self.seconds

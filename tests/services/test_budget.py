@@ -43,7 +43,8 @@ class Student:
         return row
 
     async def spent(self) -> int:
-        return (await self.budget.standing(self.caller))[1]
+        today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
+        return (await self.budget._account(self.caller.user_id, today)).spent
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from limits import parse
 
 from hcai_app import clock
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
-from hcai_app.services import exports, stats
+from hcai_app.services import exports, stats, today
 from hcai_app.services.budget import Budget
+from hcai_app.services.charts import Group, Range
+from hcai_app.services.limits import RateLimit
 from hcai_app.services.rollups import Rollups
 from hcai_app.services.settling import Settler
 from tests.harness.databases import postgres_database
@@ -49,6 +52,9 @@ ROLL_UPS = (
     "INSERT INTO usage_hours (user_id, start_ms, key_id, model, requests, failures, prompt_tokens, "
     "completion_tokens, total_tokens, cost_nanousd) SELECT user_id, "
     "started_at_ms - started_at_ms % 3600000, key_id, model, {sums} FROM calls GROUP BY 1, 2, 3, 4",
+    "INSERT INTO usage_minutes (user_id, start_ms, key_id, model, requests, failures, "
+    "prompt_tokens, completion_tokens, total_tokens, cost_nanousd) SELECT user_id, "
+    "started_at_ms - started_at_ms % 60000, key_id, model, {sums} FROM calls GROUP BY 1, 2, 3, 4",
     "INSERT INTO key_totals (user_id, key_id, last_call_ms, requests, failures, prompt_tokens, "
     "completion_tokens, total_tokens, cost_nanousd) SELECT user_id, key_id, MAX(started_at_ms), "
     "{sums} FROM calls GROUP BY 1, 2",
@@ -79,7 +85,7 @@ async def pair(
     await large.close()
 
 
-async def fill(database: Database, rows: int) -> None:
+async def fill(database: Database, rows: int, start: int | None = None) -> None:
     await migrate.upgrade(database)
     kind = "sqlite" if database.is_sqlite else "postgresql"
     yes = "1" if database.is_sqlite else "true"
@@ -88,7 +94,7 @@ async def fill(database: Database, rows: int) -> None:
     if database.is_sqlite:
         select = insert.split("INSERT INTO calls ")[1]
         statement = "INSERT INTO calls " + NUMBERS[kind].format(insert=select)
-    start = clock.now_ms() - 30 * clock.MS_PER_DAY
+    start = start or clock.now_ms() - 30 * clock.MS_PER_DAY
     for text in (statement, *(text.format(sums=SUMS) for text in ROLL_UPS)):
         values = {"rows": rows, "start": start} if text is statement else {}
         await execute(database, text, **values)
@@ -152,3 +158,30 @@ async def test_what_a_user_asks_for_takes_as_long_with_many_rows_as_with_few(
         while not measured or (min(measured) > MOST_RATIO and len(measured) < ATTEMPTS):
             measured.append(await ratio(ask, small, large))
         assert min(measured) <= MOST_RATIO, f"{name}: {measured}"
+
+
+# A page's data must be there within this, and the dashboard is the page with the most.
+PAGE_S = 0.2
+
+
+@pytest.mark.parametrize(
+    "rows", [50_000, pytest.param(1_000_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])]
+)
+async def test_a_busy_users_dashboard_is_read_in_time(
+    rows: int, pair: tuple[Database, Database]
+) -> None:
+    database, _ = pair
+    # A row every 10 ms up to now: the busy user's half fills the last minutes of every chart.
+    await fill(database, rows, clock.now_ms() - rows * 10)
+    limit = RateLimit("chat", parse("150/30 minutes"), None)
+    for range in Range:
+        for group in Group:
+            taken: list[float] = []
+            while len(taken) < ATTEMPTS and (not taken or min(taken) > PAGE_S):
+                begin = time.perf_counter()
+                seen = await today.read(
+                    database, BUSY, budget=Budget(database, 0), limit=limit, pairs=[(range, group)]
+                )
+                taken.append(time.perf_counter() - begin)
+            assert seen.tails[range, group].buckets
+            assert min(taken) <= PAGE_S, f"{range} by {group}: {taken}"

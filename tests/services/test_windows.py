@@ -72,3 +72,18 @@ def test_a_limit_of_nothing_refuses_for_ever(monkeypatch: pytest.MonkeyPatch) ->
     for _ in range(3):
         assert not counted.hit("a").is_allowed
         clock.now += SECONDS + 1
+
+
+@settings(deadline=None)
+@given(st.integers(0, 5), st.lists(st.floats(0, 6), max_size=40))
+def test_a_look_tells_what_a_hit_would_and_counts_nothing(limit: int, waits: list[float]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock(patch)
+        counted = Windows(limit, SECONDS)
+        assert counted.peek("user").remaining == limit
+        for wait in waits:
+            clock.now += wait
+            seen = counted.peek("user")
+            assert counted.peek("user") == seen
+            assert counted.hit("user").is_allowed == seen.is_allowed
+            assert counted.peek("user").remaining == max(0, seen.remaining - 1)
