@@ -119,6 +119,7 @@ def _with_driver(url: str) -> URL:
 def _postgres_engine(url: URL, *, pre_ping: bool, isolation: str) -> AsyncEngine:
     return create_async_engine(
         url,
+        hide_parameters=True,  # an error in the log tells no hash, name or address
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=COMMAND_TIMEOUT_S,
@@ -130,7 +131,9 @@ def _postgres_engine(url: URL, *, pre_ping: bool, isolation: str) -> AsyncEngine
 
 def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
     options = {"timeout": BUSY_TIMEOUT_S}
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, connect_args=options)
+    engine = create_async_engine(
+        url, hide_parameters=True, pool_size=pool_size, max_overflow=0, connect_args=options
+    )
     _prepare_sqlite(engine.sync_engine, begin)
     return engine
 
@@ -148,7 +151,9 @@ def _sqlite_threaded_engine(url: URL, begin: str, pool_size: int) -> Engine:
         "cached_statements": CACHED_STATEMENTS,
     }
     plain = url.set(drivername="sqlite")
-    engine = create_engine(plain, pool_size=pool_size, max_overflow=0, connect_args=options)
+    engine = create_engine(
+        plain, hide_parameters=True, pool_size=pool_size, max_overflow=0, connect_args=options
+    )
     _prepare_sqlite(engine, begin)
     return engine
 

@@ -4,6 +4,7 @@ from hcai_app.db.models.calls import CallRow
 from hcai_app.db.models.changes import ChangeRow
 from hcai_app.db.models.keys import KeyRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
+from hcai_app.db.models.sessions import SessionRow
 from hcai_app.db.models.users import UserRow
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ChangeRow",
     "KeyRow",
     "KeyTotalRow",
+    "SessionRow",
     "SiteDayRow",
     "UsageHourRow",
     "UsageMinuteRow",

@@ -17,10 +17,18 @@ class UserRow(SQLModel, table=True):
     slack_id: str | None = Field(default=None, unique=True)
     subject: str | None = Field(default=None, unique=True)  # of the sign-in provider
     name: str
+    email: str | None = None  # for the owner of a leaked key; told by the sign-in provider
     is_verified: bool = False
+    verification_status: str | None = None  # the sign-in provider's own words, at the last sign-in
+    ysws_eligible: bool | None = None
+    signed_in_at: datetime | None = None
+    checked_at: datetime | None = None  # when the provider was last asked without a sign-in
     banned_at: datetime | None = None
     ban_reason: str | None = None
     budget_nanousd: int | None = Field(
         default=None, sa_type=BigInteger
     )  # None: the default of the settings
     created_at: datetime = Field(default_factory=clock.now)
+    deleted_at: datetime | None = None
+    # Kept until the end of the day of the deletion: a new account is no second budget.
+    deleted_subject_hash: str | None = Field(default=None, index=True)
