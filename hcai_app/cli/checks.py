@@ -3,7 +3,6 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-import httpx
 from sqlalchemy import text
 
 from hcai_app.db import engine, migrate
@@ -11,10 +10,9 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services.shared import SharedRedis
 from hcai_app.settings import Settings
+from hcai_app.upstream import hackclub
 from hcai_app.upstream.client import provider_of
 from hcai_app.upstream.directory import Directory
-
-TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +83,17 @@ async def _provider(given: Settings) -> str:
 
 
 async def _sign_in(given: Settings) -> str:
-    if given.hackclub_client_id is None:
+    provider = hackclub.provider_of(given)
+    if provider is None:
         return "no OAuth client: development only"
-    address = f"{given.hackclub_issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
-            answer = (await client.get(address)).raise_for_status().json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise FaultError(f"{address} does not answer: check HACKCLUB_ISSUER") from error
-    return f"discovery of {answer.get('issuer')} answers"
+        found = await provider.discovery()
+    except HcaiError as error:
+        address = provider.issuer + hackclub.DISCOVERY
+        raise FaultError(
+            f"{address} does not answer as it should: check HACKCLUB_ISSUER"
+        ) from error
+    finally:
+        await provider.close()
+    back = given.origin + hackclub.CALLBACK
+    return f"discovery of {found['issuer']} answers; its client must know {back}"

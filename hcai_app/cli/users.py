@@ -72,6 +72,7 @@ async def _show(database: Database, given: Settings, parsed: argparse.Namespace)
         "total_tokens": totals.total_tokens,
         "cost_usd": money.to_text(totals.cost_nanousd),
         "created_at": user["created_at"],
+        "deleted_at": user["deleted_at"],
     }
     say(msgspec.json.format(msgspec.json.encode(shown)).decode())
 

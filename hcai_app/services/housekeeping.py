@@ -1,4 +1,4 @@
-"""Deleting what has served its time: old ledger rows, minute roll-ups, changes long read."""
+"""Deleting what has served its time: old ledger rows, minute roll-ups, sessions that ended."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.models import UsageMinuteRow
 from hcai_app.db.tables import table_of
-from hcai_app.services import changes
+from hcai_app.services import accounts, changes, sessions
 from hcai_app.services.calls import first_id_at
 from hcai_app.services.ledger import calls_table
 from hcai_app.services.rollups import MINUTES_KEPT_MS
@@ -40,6 +40,8 @@ async def clean(database: Database, retention_days: int) -> None:
         ended = minutes_table.c.start_ms < clock.now_ms() - MINUTES_KEPT_MS
         await connection.execute(delete(minutes_table).where(ended))
         await changes.prune(connection)
+        await sessions.prune(connection)
+        await accounts.prune(connection)
     oldest = first_id_at(clock.now_ms() - retention_days * clock.MS_PER_DAY)
     deleted = BATCH
     while deleted == BATCH:

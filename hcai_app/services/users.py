@@ -71,10 +71,14 @@ async def lock(connection: AsyncConnection, user_id: str) -> None:
     """Hold the user's row until the transaction ends, so that counts of what they own stay true.
 
     SQLite has one writer at a time anyway.
+
+    Raises:
+        NotFound: When the account is deleted, perhaps while the row was waited for.
     """
-    await connection.execute(
-        select(users_table.c.id).where(users_table.c.id == user_id).with_for_update()
-    )
+    columns = users_table.c
+    alive = select(columns.id).where(columns.id == user_id, columns.deleted_at.is_(None))
+    if await connection.scalar(alive.with_for_update()) is None:
+        raise NotFound(f"There is no user {user_id}: the account is deleted.")
 
 
 async def ban(database: Database, reference: str, reason: str) -> None:

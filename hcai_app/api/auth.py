@@ -1,0 +1,191 @@
+"""Signing in and out: to the provider, back from it, and away.
+
+Whatever goes wrong ends at a page that says so and what to do (pages/sign_in.py). The cookies'
+secrets are in the browser alone.
+"""
+
+import logging
+from urllib.parse import parse_qs, quote, urlsplit
+
+from hcai_app.api.exchange import Exchange, Headers
+from hcai_app.api.visitors import LOCAL_HOSTS, is_from_here, require_own_page
+from hcai_app.errors import HcaiError, MethodNotAllowed, RateLimited, Unavailable, UpstreamFailed
+from hcai_app.services import accounts, attempts, sessions
+from hcai_app.services.identities import Identity, Reason, SignInRefused, development_student
+from hcai_app.worker import Worker
+
+log = logging.getLogger(__name__)
+
+PATH = "/auth"
+# What the provider says when somebody, or it, wants no sign-in; the rest are faults of a setting.
+PROVIDER_ERRORS = {
+    "access_denied": Reason.CANCELLED,
+    "server_error": Reason.UNAVAILABLE,
+    "temporarily_unavailable": Reason.UNAVAILABLE,
+}
+# Where nothing of an answer is kept, and the next page does not learn what was in the address.
+PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
+TOO_MANY = b"""<!doctype html><html lang="en"><meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=/sign-in/too-many"><title>Too many sign-ins</title>
+<p>Too many sign-ins from your network. <a href="/sign-in/too-many">What to do now</a></p></html>"""
+
+
+async def login(worker: Worker, exchange: Exchange) -> None:
+    """Send the browser to the provider, or sign in the development student."""
+    asked = _begin(exchange)
+    try:
+        if worker.sign_in.provider is None:
+            await _sign_in_student(worker, exchange, asked)
+        elif elsewhere := _own_address(worker, exchange, asked):
+            await _redirect(exchange, elsewhere)
+        else:
+            worker.sign_in.attempts.admit(exchange.address)
+            await _leave(worker, exchange, asked)
+    except HcaiError as error:
+        await _explain(exchange, error)
+
+
+async def callback(worker: Worker, exchange: Exchange) -> None:
+    """Sign in who comes back from the provider."""
+    asked = _begin(exchange)
+    exchange.headers.append(_cookie(worker, attempts.COOKIE, "", 0, PATH))
+    try:
+        identity, target = await _come_back(worker, exchange, asked)
+        await _open_session(worker, exchange, identity, target)
+    except HcaiError as error:
+        await _explain(exchange, error)
+
+
+async def logout(worker: Worker, exchange: Exchange) -> None:
+    """End the session."""
+    require_own_page(worker, exchange)
+    exchange.headers += PRIVATE
+    await _end_session(worker, exchange)
+    await _redirect(exchange, "/", _cookie(worker, sessions.COOKIE, "", 0))
+
+
+def _begin(exchange: Exchange) -> dict[str, str]:
+    """Return what the address asks for.
+
+    Raises:
+        MethodNotAllowed: For HEAD, whose sender wants nothing to happen.
+    """
+    if exchange.method != "GET":
+        raise MethodNotAllowed("Use GET here.", headers={"Allow": "GET"})
+    exchange.headers += PRIVATE
+    query = exchange.scope["query_string"].decode("latin-1")
+    return {name: values[0] for name, values in parse_qs(query).items()}
+
+
+async def _leave(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> None:
+    assert worker.sign_in.provider is not None  # noqa: S101
+    attempt, sealed = worker.sign_in.attempts.begin(asked.get("to"))
+    url = await worker.sign_in.provider.authorization_url(
+        state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier
+    )
+    cookie = _cookie(worker, attempts.COOKIE, sealed, attempts.LIFETIME_S, PATH)
+    await _redirect(exchange, url, cookie)
+
+
+async def _come_back(
+    worker: Worker, exchange: Exchange, asked: dict[str, str]
+) -> tuple[Identity, str]:
+    """Return who comes back, and where they wanted to go."""
+    under_way = worker.sign_in.attempts
+    sealed = sessions.cookie_of(exchange.header(b"cookie") or "", attempts.COOKIE)
+    provider = worker.sign_in.provider
+    if provider is None:
+        raise SignInRefused(Reason.NOT_SET_UP)
+    try:
+        attempt = under_way.end(sealed, asked.get("state"))
+    except SignInRefused:
+        under_way.admit(exchange.address)  # guesses count as attempts
+        raise
+    if error := asked.get("error"):
+        raise SignInRefused(_reason_of(error))
+    if not (code := asked.get("code")):
+        raise SignInRefused(Reason.CANCELLED)
+    identity = await provider.identify(code, nonce=attempt.nonce, verifier=attempt.verifier)
+    return identity, attempt.target
+
+
+def _reason_of(error: str) -> Reason:
+    reason = PROVIDER_ERRORS.get(error)
+    if reason is None:
+        log.error("the sign-in provider said %.40r", error)
+    return reason or Reason.FAILED
+
+
+async def _sign_in_student(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> None:
+    """Sign in as anybody, on a development machine that only its user can reach.
+
+    Raises:
+        SignInRefused: Everywhere else.
+    """
+    host = (exchange.header(b"host") or "").split(":")[0]
+    is_open = worker.sign_in.is_for_development and is_from_here(exchange)
+    if not is_open or host not in LOCAL_HOSTS:
+        raise SignInRefused(Reason.NOT_SET_UP)
+    identity = development_student(asked.get("as"))
+    await _open_session(worker, exchange, identity, attempts.local_path(asked.get("to")))
+
+
+async def _open_session(
+    worker: Worker, exchange: Exchange, identity: Identity, target: str
+) -> None:
+    given = worker.settings
+    secret_key = given.secret_key.get_secret_value()
+    rules = accounts.Rules(secret_key, given.require_verified, given.admins)
+    user_id = await accounts.sign_in(worker.database, identity, rules)
+    await _end_session(worker, exchange)  # this browser's old one: the id changes
+    secret = await sessions.create(worker.database, user_id, secret_key=secret_key)
+    age_s = int(sessions.LIFETIME.total_seconds())
+    await _redirect(exchange, target, _cookie(worker, sessions.COOKIE, secret, age_s))
+
+
+async def _end_session(worker: Worker, exchange: Exchange) -> None:
+    cookie = sessions.cookie_of(exchange.header(b"cookie") or "")
+    if cookie:
+        secret_key = worker.settings.secret_key.get_secret_value()
+        await sessions.end(worker.database, sessions.id_of(cookie, secret_key))
+
+
+async def _explain(exchange: Exchange, error: HcaiError) -> None:
+    """Send the browser to the page of what went wrong."""
+    if isinstance(error, RateLimited):
+        kind = (b"content-type", b"text/html; charset=utf-8")
+        retry = (b"retry-after", error.headers["Retry-After"].encode())
+        await exchange.reply(error.code, TOO_MANY, kind, retry)
+    elif isinstance(error, SignInRefused):
+        await _redirect(exchange, f"/sign-in/{error.reason.value}")
+    elif isinstance(error, (UpstreamFailed, Unavailable)):
+        await _redirect(exchange, f"/sign-in/{Reason.UNAVAILABLE.value}")
+    else:
+        raise error
+
+
+async def _redirect(exchange: Exchange, target: str, *headers: tuple[bytes, bytes]) -> None:
+    await exchange.reply(303, b"", (b"location", target.encode()), *headers)
+
+
+def _own_address(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> str | None:
+    """Return where to begin instead when a development page was opened by its other name.
+
+    The provider sends the browser back to HCAI_BASE_URL, and `localhost` has none of the cookies of
+    `127.0.0.1`. Once: somebody in between may write another `Host`.
+    """
+    given, host = worker.settings, exchange.header(b"host") or ""
+    own = urlsplit(given.origin).netloc
+    names = {name.split(":")[0] for name in (own, host)}
+    if given.is_production or host == own or not names <= set(LOCAL_HOSTS) or "moved" in asked:
+        return None
+    target = quote(attempts.local_path(asked.get("to")), safe="")
+    return f"{given.origin}{PATH}/login?moved=1&to={target}"
+
+
+def _cookie(
+    worker: Worker, name: str, value: str, age_s: int, path: str = "/"
+) -> tuple[bytes, bytes]:
+    secure = "; Secure" if worker.settings.is_production else ""
+    flags = f"Path={path}; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}"
+    return b"set-cookie", f"{name}={value}; {flags}".encode()

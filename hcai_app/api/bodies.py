@@ -1,0 +1,46 @@
+"""Reading the small JSON bodies that our own pages send."""
+
+from typing import TypeVar
+
+import msgspec
+
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy.intake import ClientGoneError
+from hcai_app.errors import InvalidRequest, TooLarge
+
+MAX_BYTES = 4_096
+JSON = "application/json"
+T = TypeVar("T")
+
+
+async def read_json(exchange: Exchange, kind: type[T]) -> T:
+    """Read the body as a value of the given type.
+
+    A form of another site can send no JSON type without our leave.
+
+    Raises:
+        InvalidRequest: When it is no JSON, or not of that type.
+        TooLarge: When it is over 4 KB.
+        ClientGoneError: When the client leaves.
+    """
+    declared = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
+    if declared != JSON:
+        raise InvalidRequest(f"Send JSON, with `Content-Type: {JSON}`.")
+    body = await _read(exchange)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"The body is not what belongs here: {error}") from error
+
+
+async def _read(exchange: Exchange) -> bytes:
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await exchange.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
+        if len(body) > MAX_BYTES:
+            raise TooLarge(f"The body is over the limit of {MAX_BYTES} bytes; send less.")
+    return body

@@ -1,0 +1,63 @@
+"""The session cookie of a browser's request: who it is, and whether our own page sent it."""
+
+import ipaddress
+
+from hcai_app.api.exchange import Exchange
+from hcai_app.errors import NotAllowed, NotAuthenticated
+from hcai_app.services import sessions
+from hcai_app.services.sessions import Visitor
+from hcai_app.worker import Worker
+
+# In development the pages may be opened by either name, at any port.
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+# Who sends one of these asks for somebody else, who need not be on this machine.
+FORWARDING = (
+    b"forwarded",
+    b"via",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-real-ip",
+    b"cf-connecting-ip",
+    b"true-client-ip",
+)
+
+
+async def visitor_of(worker: Worker, exchange: Exchange) -> Visitor:
+    """Return who is signed in.
+
+    Raises:
+        NotAuthenticated: When nobody is.
+        Unavailable: When the database is away.
+    """
+    cookie = sessions.cookie_of(exchange.header(b"cookie") or "")
+    secret_key = worker.settings.secret_key.get_secret_value()
+    visitor = cookie and await sessions.of_cookie(worker.database, cookie, secret_key=secret_key)
+    if not visitor:
+        raise NotAuthenticated("Sign in first: your session has ended.")
+    return visitor
+
+
+def require_own_page(worker: Worker, exchange: Exchange) -> None:
+    """Refuse what a page of another site makes a browser send.
+
+    Raises:
+        NotAllowed: When the `Origin` is missing or foreign.
+    """
+    origin, host = exchange.header(b"origin"), exchange.header(b"host") or ""
+    is_local = not worker.settings.is_production and host.split(":")[0] in LOCAL_HOSTS
+    if origin != worker.settings.origin and not (is_local and origin == f"http://{host}"):
+        raise NotAllowed("This works from this site's own pages only.")
+
+
+def is_from_here(exchange: Exchange) -> bool:
+    """Tell whether a program on this machine asks, for itself."""
+    peer = exchange.scope.get("client")
+    if peer is None or any(exchange.header(name) is not None for name in FORWARDING):
+        return False
+    try:
+        address = ipaddress.ip_address(peer[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

@@ -1,0 +1,90 @@
+"""Who somebody is at the sign-in provider, and why somebody may not come in."""
+
+import logging
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hcai_app.errors import NotAllowed
+
+log = logging.getLogger(__name__)
+
+VERIFIED = "verified"
+STUDENT = re.compile(r"[\w-]{1,40}", re.ASCII)
+
+
+class Reason(StrEnum):
+    """Why nobody was signed in; each has a page of its own, /sign-in/<value>."""
+
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNAVAILABLE = "unavailable"
+    TOO_MANY = "too-many"
+    NOT_SET_UP = "not-set-up"
+    BANNED = "banned"
+    DELETED_TODAY = "deleted-today"
+    # The rows of the provider's table of eligibility.
+    OVER_AGE = "over-age"
+    PENDING = "pending"
+    VERIFY = "verify"
+    INELIGIBLE = "ineligible"
+    UNKNOWN_STATUS = "unknown-status"
+
+
+class SignInRefused(NotAllowed):
+    """Nobody is signed in, for a reason that has its own page."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"You were not signed in: {reason.value}.")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the sign-in provider says of somebody; None is what it did not say."""
+
+    subject: str
+    name: str | None = None
+    email: str | None = None
+    slack_id: str | None = None
+    verification_status: str | None = None
+    ysws_eligible: bool | None = None
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether this is a verified, eligible teen: both, since a ban leaves the second true."""
+        return self.verification_status == VERIFIED and self.ysws_eligible is True
+
+
+REASONS = {
+    VERIFIED: Reason.OVER_AGE,
+    "pending": Reason.PENDING,
+    "needs_submission": Reason.VERIFY,
+    "ineligible": Reason.INELIGIBLE,
+}
+
+
+def ineligibility_of(identity: Identity) -> Reason | None:
+    """Return why somebody is no eligible teen; None when they are one."""
+    if identity.is_eligible:
+        return None
+    reason = REASONS.get(identity.verification_status or "")
+    if reason is None:
+        log.warning("an unknown verification status: %.40r", identity.verification_status)
+    return reason or Reason.UNKNOWN_STATUS
+
+
+def development_student(name: str | None) -> Identity:
+    """Return an eligible student who exists on a development machine only.
+
+    `name` may be the Slack id of a user made on the command line.
+    """
+    called = name if name and STUDENT.fullmatch(name) else None
+    return Identity(
+        subject=f"development:{called or 'orpheus'}",
+        name=called or "Orpheus",
+        slack_id=called or "UDEVELOP",
+        verification_status=VERIFIED,
+        ysws_eligible=True,
+    )
