@@ -1,0 +1,78 @@
+"""The base of every page's state: who sits before it, asked anew at each event.
+
+The handshake's cookie may be old, so no handler trusts a state's own vars: it asks `visitor()`.
+"""
+
+import logging
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from hcai_app import worker
+from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
+from hcai_app.services import sessions
+from hcai_app.services.sessions import Visitor
+from hcai_app.worker import Worker
+
+log = logging.getLogger(__name__)
+
+RELOAD = "window.location.reload()"
+STARTING = "The server is starting; try again in a moment."
+
+
+class SiteState(rx.State):
+    """Whether somebody is signed in, and who."""
+
+    is_known: bool = False  # the server has told who sits here
+    is_signed_in: bool = False
+    name: str = ""
+
+    async def enter(self) -> Visitor | None:
+        """Find out who opens the page; for `on_load` handlers."""
+        visitor = await self._visitor()
+        self.is_signed_in = visitor is not None
+        self.name = visitor.name if visitor else ""
+        self.is_known = True
+        return visitor
+
+    async def visitor(self) -> Visitor:
+        """Return who acts.
+
+        Raises:
+            NotAuthenticated: When the session has ended.
+        """
+        visitor = await self._visitor()
+        if visitor is None:
+            raise NotAuthenticated("Your session has ended; sign in again.")
+        return visitor
+
+    async def _visitor(self) -> Visitor | None:
+        session_id = sessions.cookie_of(self.router.headers.cookie)
+        return await sessions.of_id(serving().database, session_id) if session_id else None
+
+    @rx.event
+    async def load(self) -> None:
+        """Find out who opens a page that needs nothing else."""
+        await self.enter()
+
+
+def serving() -> Worker:
+    """Return this process's worker.
+
+    Raises:
+        Unavailable: While it is starting or stopping.
+    """
+    opened = worker.current()
+    if opened is None:
+        raise Unavailable(STARTING)
+    return opened
+
+
+def show_error(exception: Exception) -> EventSpec | None:
+    """Tell a visitor what went wrong in a handler: the one edge where pages render errors."""
+    if isinstance(exception, NotAuthenticated):
+        return rx.call_script(RELOAD)
+    if isinstance(exception, HcaiError):
+        return rx.toast.error(exception.message)
+    log.error("a page's handler failed", exc_info=exception)
+    return rx.toast.error("Something broke on our side. Try again; it is not you.")

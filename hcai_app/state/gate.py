@@ -1,0 +1,161 @@
+"""The gate of the event socket: only what a page of ours could have sent goes through to Reflex.
+
+A socket's messages are hostile. Reflex runs whatever public method they name, with whatever they
+bring, and writes what it cannot run to the log, a prompt perhaps. And to Socket.IO a message called
+"connect" is as good as a handshake. So what no page sends is dropped here without a word.
+"""
+
+import inspect
+import logging
+import math
+from collections.abc import Mapping
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import reflex as rx
+from reflex.event import EventHandler
+from reflex_base.registry import RegistrationContext
+
+log = logging.getLogger(__name__)
+
+OURS = "hcai_app."
+MARK = "_rx_state_"  # Reflex writes it behind the names of vars
+# Reflex' own events that its front end sends.
+REFLEX_OWN = frozenset(
+    {"hydrate_and_load", "on_load_internal", "update_vars_internal", "handle_frontend_exception"}
+)
+# Those of them that bring what the browser keeps for us.
+KEEPING = frozenset({"hydrate_and_load", "update_vars_internal"})
+LONGEST_STORED = 4_096
+# What Reflex makes of every state, and what our handlers call: events to Reflex, to pages none.
+NOT_FROM_PAGES = frozenset({"setvar", "enter", "visitor"})
+# JavaScript's whole numbers, and more than a page's text can be nested.
+LARGEST, DEEPEST = 2**53, 12
+ROUTE = ("pathname", "asPath")
+LONGEST_ROUTE = 4_096
+
+
+def guard(app: rx.App) -> None:
+    """Put the gate before an app's event socket; a lifespan task."""
+    sockets: Any = app.event_namespace
+    inner = sockets.trigger_event
+
+    def is_handshake(sid: str, given: Any) -> bool:
+        return app.sio is not None and given is app.sio.get_environ(sid, sockets.namespace)
+
+    async def trigger_event(name: Any, sid: str, *given: Any) -> Any:
+        told = given[0] if given else None
+        if name == "connect":
+            if given and is_handshake(sid, told):
+                return await inner(name, sid, told, *map(_admit_handshake, given[1:2]))
+        elif name == "event":
+            event = admit(told) if sid in sockets.sid_to_token else None
+            return event and await inner(name, sid, event)
+        elif name == "client_error":
+            return await inner(name, sid, told)
+        elif name in ("disconnect", "ping"):
+            return await inner(name, sid)
+        return None
+
+    sockets.trigger_event = trigger_event
+
+
+def _admit_handshake(given: Any) -> Any:
+    """Return what a handshake brings along: the page's first event, and how its states look."""
+    if not isinstance(given, dict):
+        return None
+    event, schema = admit(given.get("event")), given.get("state_schema")
+    return {
+        **({"event": event} if event else {}),
+        **({"state_schema": schema} if isinstance(schema, str) else {}),
+    }
+
+
+def admit(given: Any) -> dict[str, Any] | None:
+    """Return an event as a page of ours could have sent it; None when none could."""
+    if not isinstance(given, dict) or not isinstance(given.get("name"), str):
+        return None
+    handler, payload = _handler_of(given["name"]), given.get("payload") or {}
+    if handler is None or not isinstance(payload, dict) or not _suits(handler, payload):
+        log.debug("an event that no page sends was dropped")
+        return None
+    if handler.fn.__name__ in KEEPING and "vars" in payload:
+        payload = {**payload, "vars": _stored(payload["vars"])}
+    return {"name": given["name"], "payload": payload, "router_data": _route(given)}
+
+
+def _handler_of(name: str) -> EventHandler | None:
+    registered = RegistrationContext.get().event_handlers.get(name)
+    if registered is None:
+        return None
+    method = name.rpartition(".")[2]
+    is_ours = registered.states[0].__module__.startswith(OURS) and method not in NOT_FROM_PAGES
+    return registered.handler if is_ours or method in REFLEX_OWN else None
+
+
+def _suits(handler: EventHandler, payload: Mapping[str, Any]) -> bool:
+    """Tell whether a handler takes these arguments."""
+    try:
+        inspect.signature(handler.fn).bind(None, **payload)
+    except TypeError:
+        return False
+    hints = get_type_hints(handler.fn)
+    return all(
+        _is_plain(value) and _fits(value, hints.get(name, Any)) for name, value in payload.items()
+    )
+
+
+def _stored(kept: Any) -> dict[str, str]:
+    """Return what a browser keeps for our states, as far as they ask browsers to keep it."""
+    states = RegistrationContext.get().base_states
+    asked: dict[str, str] = {}
+    for name, value in kept.items() if isinstance(kept, dict) else ():
+        state, _, var = name.rpartition(".")
+        is_asked = state in states and states[state]._is_client_storage(var.removesuffix(MARK))
+        if is_asked and isinstance(value, str) and len(value) <= LONGEST_STORED:
+            asked[name] = value
+    return asked
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Tell whether a value is what a handler's argument says, where it says something simple."""
+    kind = get_origin(hint) or hint
+    if kind in (Union, UnionType):
+        return any(_fits(value, one) for one in get_args(hint))
+    if kind is type(None):
+        return value is None
+    if kind in (int, float):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind in (str, bool, list, dict):
+        return isinstance(value, kind)
+    return True
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Tell whether all of a value can be kept by a database, and understood by us."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    if isinstance(value, (int, float)):
+        return math.isfinite(value) and abs(value) <= LARGEST
+    if depth > DEEPEST:
+        return False
+    if isinstance(value, list):
+        return all(_is_plain(one, depth + 1) for one in value)
+    if isinstance(value, dict):
+        parts = [*value, *value.values()]
+        return all(_is_plain(one, depth + 1) for one in parts)
+    return value is None
+
+
+def _route(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where the page is, as far as it says so in a way that pages do."""
+    told = given.get("router_data")
+    if not isinstance(told, dict):
+        return {}
+    route: dict[str, Any] = {
+        name: told[name][:LONGEST_ROUTE] for name in ROUTE if isinstance(told.get(name), str)
+    }
+    query = told.get("query")
+    if isinstance(query, dict) and len(str(query)) <= LONGEST_ROUTE:
+        route["query"] = {name: value for name, value in query.items() if isinstance(value, str)}
+    return route if _is_plain(route) else {}

@@ -1,0 +1,268 @@
+"""What is sent to the browser: the only shapes that a state's vars hold. No secret is ever in one.
+
+Values are ready to be shown, money in dollars as text, moments in milliseconds since the epoch.
+"""
+
+from dataclasses import dataclass, field
+
+# The dashboard.
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The top row: the day so far, and what is left of it."""
+
+    left: str = "$0"
+    spent: str = "$0"
+    budget: str = "$0"
+    spent_percent: float = 0.0
+    midnight_ms: int = 0
+    requests: str = "0"
+    tokens: str = "0"
+    calls_left: str = "0"
+    calls_limit: str = "0"
+    window_reset_ms: int = 0  # 0: no call is counted in the window
+    has_key: bool = False
+    has_called: bool = False
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """One of the latest calls."""
+
+    id: str
+    at_ms: int
+    model: str  # without its maker
+    model_id: str
+    key: str
+    tokens: str
+    cost: str
+    problem: str  # empty: it was answered
+
+
+@dataclass(frozen=True)
+class ModelLine:
+    """One of the top models."""
+
+    model: str
+    model_id: str
+    requests: str
+    tokens: str
+    cost: str
+    share_percent: float  # of the most that one model has
+    color: str  # CSS
+
+
+@dataclass(frozen=True)
+class ChartName:
+    """What a chart tells apart: a model or a key."""
+
+    id: str
+    label: str
+    color: str  # CSS
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart's buckets, or the last of them: those from `from_ms` on, as they are now."""
+
+    range: str = ""
+    group: str = ""
+    bucket_ms: int = 0
+    count: int = 0  # of buckets that are shown
+    from_ms: int = 0
+    now_ms: int = 0  # the server's clock, when this was read
+    names: tuple[ChartName, ...] = ()
+    # One for each bucket and name: start, index of the name, requests, tokens, nano-dollars.
+    points: tuple[tuple[int, int, int, int, int], ...] = ()
+
+
+# /keys
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """One key of the list; a moment of 0 is one that never was."""
+
+    id: str
+    name: str
+    preview: str
+    created_ms: int
+    revoked_ms: int
+    last_call_ms: int
+    requests: str
+    tokens: str
+    cost: str
+    today: str
+
+
+# /account
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A signed-in browser."""
+
+    is_this_one: bool
+    created_ms: int
+    expires_ms: int
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """What is stored about the visitor; an empty text stands for nothing."""
+
+    id: str = ""
+    name: str = ""
+    slack_id: str = ""
+    subject: str = ""
+    email: str = ""
+    verification: str = ""
+    joined_ms: int = 0
+    signed_in_ms: int = 0
+    key_count: str = ""
+    calls: str = ""
+    budget: str = ""
+    key_limit: str = ""
+
+
+# The page of one model.
+
+
+@dataclass(frozen=True)
+class PriceView:
+    """What one thing costs."""
+
+    what: str
+    price: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """A first call in one language, cut into tinted parts: pairs of a colour and a text."""
+
+    language: str
+    name: str
+    needs: str
+    parts: list[list[str]]
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """One model, ready to be shown; all of it is text."""
+
+    id: str = ""
+    name: str = ""
+    maker: str = ""
+    line: str = ""
+    kind: str = ""
+    context: str = ""
+    max_output: str = ""
+    price_in: str = ""
+    price_out: str = ""
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    prices: list[PriceView] = field(default_factory=list)
+    parameters: list[str] = field(default_factory=list)
+    since: str = ""
+    knowledge_until: str = ""
+    description: str = ""
+    examples: list[ExampleView] = field(default_factory=list)
+
+
+# The activity page.
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call in the list."""
+
+    id: str
+    at_ms: int
+    model: str
+    color: str
+    key: str
+    tokens: str
+    cost: str
+    is_settled: bool
+    first_byte: str
+    outcome: str
+    words: str
+
+
+@dataclass(frozen=True)
+class FactView:
+    """One thing that is known of a call."""
+
+    name: str
+    value: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class CallDetailView:
+    """A call that has been opened."""
+
+    id: str = ""
+    story: str = ""
+    generation_id: str = ""
+    facts: tuple[FactView, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """One thing to choose."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """Which calls are wanted, as it stands in the page's controls; empty is any."""
+
+    model: str = ""
+    key: str = ""
+    outcome: str = ""
+    first: str = ""
+    last: str = ""
+    span: str = ""  # one of the quick choices, if the days are one
+    is_set: bool = False
+
+
+# What everyone has used.
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """The large numbers, from the beginning."""
+
+    requests: str = "0"
+    tokens: str = "0"
+    cost: str = "$0"
+    people: str = "0"
+    has_calls: bool = False
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A bar of the chart."""
+
+    name: str
+    requests: str
+    percent: float  # of the highest bar
+
+
+@dataclass(frozen=True)
+class ModelShareView:
+    """A place on the leader board."""
+
+    place: int
+    model: str
+    color: str
+    requests: str
+    tokens: str
+    share: str
+    percent: float

@@ -1,0 +1,37 @@
+"""A worker that is open in this process, and pages' states as Reflex makes them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hcai_app import settings, worker
+from hcai_app.lifespan import open_worker
+from hcai_app.worker import Worker
+from tests.harness.processes import ROOT
+from tests.harness.provider import Provider
+
+SECRET = "a secret of the tests, long enough for it"
+
+
+@pytest.fixture
+async def serving(
+    provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Worker]:
+    """This process's worker, on an empty database."""
+    for part in ("alembic", "alembic.ini"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    monkeypatch.chdir(tmp_path)
+    given = settings.read(
+        {
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'books.db'}",
+            "HCAI_SECRET_KEY": SECRET,
+            "HCAI_MAX_KEYS": "3",
+            "OPENROUTER_API_KEY": "sk-or-v1-test",
+            "OPENROUTER_BASE_URL": provider.base_url,
+        }
+    )
+    async with open_worker(given) as opened:
+        worker.set_current(opened)
+        yield opened
+        worker.set_current(None)
