@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.constants import StateManagerMode
 
 from hcai_app import settings, vite
-from hcai_app.theme import Tokens, radix_theme
+from hcai_app.theme import Tokens
 
 vite.prepare_tools()
 try:
@@ -25,6 +25,8 @@ config = rx.Config(
     # What a state holds stays in memory: never in files, see docs/decisions and design 6.
     state_manager_mode=(StateManagerMode.REDIS if given.redis_url else StateManagerMode.MEMORY),
     redis_url=given.redis_url,
+    # In memory a closed tab's state is soon forgotten, an open tab's is kept (state/keeping.py).
+    redis_token_expiration=3600 if given.redis_url else 120,
     # The database is ours: Reflex has none.
     db_url=None,
     async_db_url=None,
@@ -36,7 +38,6 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     plugins=[
-        rx.plugins.RadixThemesPlugin(theme=radix_theme()),
         rx.plugins.SitemapPlugin(),
         Tokens(),
         vite.OwnOrigin(),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 # Vite puts a hash of the content into these names, and our fonts carry their version.
 UNCHANGING = re.compile(r"^/(assets/.+-[\w-]{8}\.\w+|fonts/.+\.woff2)$")
+HTML = b"text/html"
+NOT_MODIFIED = 304
+# The documents that stand in for pages whose address has a name in it, or that do not exist.
+FALLBACKS = ("/404", "/__spa-fallback")
 YEAR = "public, max-age=31536000, immutable"
 TWO_YEARS_HTTPS = "max-age=63072000; includeSubDomains"
 
@@ -22,8 +27,8 @@ class PageHeaders:
         self.headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"strict-origin-when-cross-origin"),
-            (b"content-security-policy", content_security_policy(pages).encode()),
         ]
+        self.policies = Policies(pages)
         if https_only:
             self.headers.append((b"strict-transport-security", TWO_YEARS_HTTPS.encode()))
 
@@ -37,6 +42,9 @@ class PageHeaders:
             if message["type"] == "http.response.start":
                 kept = message.get("headers", [])
                 added = [*self.headers, *_cache_header(scope["path"], message)]
+                if message["status"] != NOT_MODIFIED:  # what the browser keeps has its policy
+                    policy = self.policies.of(scope["path"], kept)
+                    added.append((b"content-security-policy", policy))
                 message = {**message, "headers": [*kept, *added]}
             await send(message)
 
@@ -50,13 +58,40 @@ def _cache_header(path: str, answer: Message) -> list[tuple[bytes, bytes]]:
     return [(b"cache-control", (YEAR if unchanging else "no-cache").encode())]
 
 
-def content_security_policy(pages: Path) -> str:
-    """Allow our own origin and the inline scripts of the built pages, by their hashes.
+class Policies:
+    """The content security policy of each page: its own inline scripts, by hash, and no others."""
+
+    def __init__(self, pages: Path) -> None:
+        scripts = {_address(page, pages): _inline_script_hashes(page) for page in _documents(pages)}
+        shared = {digest for path in FALLBACKS for digest in scripts.get(path, ())}
+        self._of_pages = {path: _policy(found) for path, found in scripts.items()}
+        self._fallback = _policy(shared)  # of addresses that have no document of their own
+        self._plain = _policy(())
+
+    def of(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+        """Return the policy for an answer; what is no document needs no script."""
+        if not any(name.lower() == b"content-type" and HTML in value for name, value in headers):
+            return self._plain
+        return self._of_pages.get(path.rstrip("/"), self._fallback)
+
+
+def _documents(pages: Path) -> Iterator[Path]:
+    return pages.rglob("*.html")
+
+
+def _address(page: Path, pages: Path) -> str:
+    """Return the path under which a document is served, without a slash at its end."""
+    name = "/" + page.relative_to(pages).with_suffix("").as_posix()
+    return name.removesuffix("/index")
+
+
+def _policy(script_hashes: Iterable[str]) -> bytes:
+    """Allow our own origin, and inline scripts of these hashes.
 
     Reflex runs some server-sent actions (toasts, scripts after an event) with `eval`, and its
     styles are written into the page while it runs: both stay allowed.
     """
-    scripts = " ".join(f"'sha256-{digest}'" for digest in _inline_script_hashes(pages))
+    scripts = " ".join(f"'sha256-{digest}'" for digest in sorted(script_hashes))
     return "; ".join(
         [
             "default-src 'self'",
@@ -71,14 +106,9 @@ def content_security_policy(pages: Path) -> str:
             "form-action 'self'",
             "frame-ancestors 'none'",
         ]
-    )
+    ).encode()
 
 
-def _inline_script_hashes(pages: Path) -> list[str]:
-    bodies = {
-        body
-        for page in pages.rglob("*.html")
-        for body in INLINE_SCRIPT.findall(page.read_bytes())
-        if body
-    }
-    return sorted(base64.b64encode(hashlib.sha256(body).digest()).decode() for body in bodies)
+def _inline_script_hashes(page: Path) -> set[str]:
+    bodies = filter(None, INLINE_SCRIPT.findall(page.read_bytes()))
+    return {base64.b64encode(hashlib.sha256(body).digest()).decode() for body in bodies}

@@ -4,14 +4,29 @@ Styles use the variables (`var(--text)`), charts the palette. Dark is home; ligh
 own. A test holds every text colour to a contrast of 4.5:1 on every ground that it stands on.
 """
 
+import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import reflex as rx
 
+from hcai_app import settings
+
 RED = "#ec3750"  # the brand mark
 ORANGE = "#ff8c37"
-CHART_PALETTE = ("#338eda", "#33d6a6", "#f1c40f", "#a633d6", "#ff8c37", "#5bc0de")
+# Blue, green, yellow, purple, orange, cyan, and a grey for the rest. Near the brand's own, moved so
+# that the colour-blind tell all of them apart and each stands out (3:1) from its grounds.
+CHART_DARK = ("#3f8cf0", "#3ccb8f", "#fbd74e", "#8f4fb8", "#cc6d28", "#86daf6")
+CHART_LIGHT = ("#295fb5", "#20a06b", "#a67f00", "#5a1d88", "#a85321", "#128292")
+CHART_COLORS = len(CHART_DARK)
+OTHER = -1  # the index of what has no colour of its own
+
+
+def _chart(colors: tuple[str, ...], other: str) -> dict[str, str]:
+    named = {f"chart-{number}": color for number, color in enumerate(colors, 1)}
+    return {**named, "chart-other": other}
+
 
 DARK = {
     "ground": "#17171d",
@@ -27,10 +42,12 @@ DARK = {
     "action-hover": "#c8213b",
     "on-action": "#ffffff",
     "mark": ORANGE,
+    "good": "#33d6a6",
     "code-key": "#f1c40f",
     "code-text": "#33d6a6",
     "code-flag": "#5bc0de",
     "shadow": "0 24px 48px -24px rgb(0 0 0 / 0.6)",
+    **_chart(CHART_DARK, "#7c8799"),
 }
 LIGHT = {
     "ground": "#f9fafc",
@@ -46,10 +63,12 @@ LIGHT = {
     "action-hover": "#c8213b",
     "on-action": "#ffffff",
     "mark": ORANGE,
+    "good": "#0b7a5b",
     "code-key": "#8a5300",
     "code-text": "#0b6e52",
     "code-flag": "#1a66a8",
     "shadow": "0 24px 48px -28px rgb(31 45 61 / 0.35)",
+    **_chart(CHART_LIGHT, "#8390a2"),
 }
 SCALE = {
     "font-display": "'Bricolage Grotesque Variable', system-ui, sans-serif",
@@ -64,33 +83,51 @@ SCALE = {
     "width-reading": "720px",
     "motion": "160ms ease-out",
 }
-# What Radix' own components look at.
-RADIX = {
-    "--default-font-family": "var(--font-text)",
-    "--code-font-family": "var(--font-mono)",
-    "--heading-font-family": "var(--font-display)",
-    "--color-background": "var(--ground)",
-    "--color-panel-solid": "var(--raised)",
-}
+
+
+def model_color_index(model: str) -> int:
+    """Return the chart colour, from 0, that a model has on every page and over every time range.
+
+    The configured models take the colours in turn, others one that follows from their name.
+    """
+    given = settings.load()
+    listed = [*given.language_models, *given.image_models, *given.embedding_models]
+    if model in listed:
+        return listed.index(model) % CHART_COLORS
+    return zlib.crc32(model.encode()) % CHART_COLORS
+
+
+def color_indexes(names: Iterable[str]) -> dict[str, int]:
+    """Return the colours of what one chart shows together: each its own while there are enough.
+
+    Of two names with the same colour the configured one keeps it, then the first by the alphabet.
+    """
+    given = settings.load()
+    listed = [*given.language_models, *given.image_models, *given.embedding_models]
+    place = {name: number for number, name in enumerate(listed)}
+    chosen: dict[str, int] = {}
+    for name in sorted(set(names), key=lambda name: (place.get(name, len(listed)), name)):
+        wanted = model_color_index(name)
+        turns = [(wanted + step) % CHART_COLORS for step in range(CHART_COLORS)]
+        chosen[name] = next((it for it in turns if it not in chosen.values()), OTHER)
+    return chosen
+
+
+def color_of(index: int) -> str:
+    """Return the CSS value of a chart colour."""
+    return f"var(--chart-{'other' if index == OTHER else index + 1})"
 
 
 def stylesheet() -> str:
     """Write the tokens as CSS; Reflex puts `light` or `dark` on the root before the first paint."""
-    radix = "".join(f"  {name}: {value};\n" for name, value in RADIX.items())
     return (
         f":root {{\n{_variables(SCALE)}{_variables(LIGHT)}  color-scheme: light;\n}}\n"
         f":root.dark {{\n{_variables(DARK)}  color-scheme: dark;\n}}\n"
-        f":root .radix-themes {{\n{radix}}}\n"
     )
 
 
 def _variables(tokens: dict[str, str]) -> str:
     return "".join(f"  --{name}: {value};\n" for name, value in tokens.items())
-
-
-def radix_theme() -> rx.Component:
-    """Return the theme of Radix' components, nearest to our own."""
-    return rx.theme(appearance="inherit", accent_color="red", gray_color="slate", radius="medium")
 
 
 class Tokens(rx.plugins.Plugin):

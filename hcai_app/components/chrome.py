@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from hcai_app.components.plain import anchor
+
 PRELOADED_FONTS = ("bricolage-grotesque-5.3.0", "figtree-5.3.0")
 
 
@@ -22,7 +24,7 @@ def head() -> list[rx.Component]:
 def top_bar(links: dict[str, str]) -> rx.Component:
     """Show the brand, the links as name to address, and the colour mode's switch."""
     return rx.fragment(
-        rx.el.a("Skip to the content", href="#content", class_name="skip"),
+        anchor("Skip to the content", href="#content", class_name="skip"),
         rx.el.header(
             rx.el.div(
                 rx.el.a(
@@ -31,16 +33,20 @@ def top_bar(links: dict[str, str]) -> rx.Component:
                     href="/",
                     class_name="brand",
                 ),
-                rx.el.nav(
-                    *[rx.el.a(name, href=address) for name, address in links.items()],
-                    aria_label="On this page",
-                ),
+                _navigation(links),
                 color_mode_switch(),
                 class_name="wrap",
             ),
             class_name="top",
         ),
     )
+
+
+def _navigation(links: dict[str, str]) -> rx.Component:
+    if not links:
+        return rx.el.span(class_name="nothing")
+    shown = [rx.el.a(name, href=address) for name, address in links.items()]
+    return rx.el.nav(*shown, aria_label="On this page")
 
 
 def color_mode_switch() -> rx.Component:
@@ -54,17 +60,12 @@ def color_mode_switch() -> rx.Component:
     )
 
 
-def foot(links: dict[str, str]) -> rx.Component:
-    """Show who made this, and the links as name to address."""
+def foot(*links: rx.Component) -> rx.Component:
+    """Show who made this, and where else to go."""
     return rx.el.footer(
         rx.el.div(
             rx.el.p("Run by Hack Club, a charity for teenagers who build things."),
-            rx.el.ul(
-                *[
-                    rx.el.li(rx.el.a(name, href=address, custom_attrs={"rel": "noreferrer"}))
-                    for name, address in links.items()
-                ]
-            ),
+            rx.el.ul(*[rx.el.li(link) for link in links]),
             class_name="wrap",
         ),
         class_name="foot",

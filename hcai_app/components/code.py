@@ -1,17 +1,11 @@
 """Code to read and to copy, tinted by hand: no highlighter in the bundle for a few lines."""
 
-import re
-
 import reflex as rx
 
 from hcai_app.components.islands import CopyButton, PageOrigin
+from hcai_app.examples import tint
 
-ORIGIN = "{origin}"
-# In this order: the origin's place, a JSON name, a quoted text, a flag.
-TINTED = re.compile(
-    rf'(?P<origin>{re.escape(ORIGIN)})|(?P<key>"[^"\n]*"(?=:))|(?P<str>"[^"\n]*")'
-    r"|(?P<flag>(?<=\s)--?[A-Za-z][\w-]*)"
-)
+ORIGIN = tint.ORIGIN
 
 
 def code(text: str, *, name: str, label: str, origin: rx.Component | None = None) -> rx.Component:
@@ -39,13 +33,10 @@ def page_origin(base: str, *, is_fixed: bool) -> rx.Component:
 
 
 def _tint(text: str, origin: rx.Component | None) -> list[rx.Component | str]:
-    parts: list[rx.Component | str] = []
-    end = 0
-    for match in TINTED.finditer(text):
-        parts.append(text[end : match.start()])
-        if match.lastgroup == "origin" and origin is not None:
-            parts.append(origin)
-        else:
-            parts.append(rx.el.span(match.group(), class_name=str(match.lastgroup)))
-        end = match.end()
-    return [part for part in [*parts, text[end:]] if part != ""]
+    return [_tinted(kind, part, origin) for kind, part in tint.parts_of(text)]
+
+
+def _tinted(kind: str, text: str, origin: rx.Component | None) -> rx.Component | str:
+    if kind == "origin" and origin is not None:
+        return origin
+    return rx.el.span(text, class_name=kind) if kind else text

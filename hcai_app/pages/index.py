@@ -1,46 +1,43 @@
-"""The landing page: the product, its curl line, and what a teenager asks before starting."""
+"""The landing page: the product, a real call, and what a teenager asks before starting.
+
+It is whole before any script runs: only the corner and the main action learn later who looks.
+"""
 
 import reflex as rx
 
 from hcai_app import settings
-from hcai_app.components import chrome
+from hcai_app.cards import CARDS, card_of
+from hcai_app.components import chrome, limits, shell
 from hcai_app.components.code import ORIGIN, code, copy_button, page_origin
 from hcai_app.components.islands import TypedAnswer
 from hcai_app.components.models import model_list
+from hcai_app.components.plain import anchor
+from hcai_app.examples import calls
+from hcai_app.state.base import SiteState
 
-SECTIONS = {"Models": "#models", "Cost": "#cost", "Rules": "#rules", "Run it": "#run"}
-FOOT = {
-    **SECTIONS,
-    "Models as JSON": "/proxy/v1/models",
-    "Hack Club": "https://hackclub.com",
-}
-REQUEST = f"""curl -N {ORIGIN}/proxy/v1/chat/completions \\
-  -H "Authorization: Bearer $AI_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{{
-    "model": "qwen/qwen3-32b",
-    "stream": true,
-    "messages": [{{
-      "role": "user",
-      "content": "Name my raccoon rhythm game."
-    }}]
-  }}'"""
+DASHBOARD, MODELS, EVERYONE = "/dashboard", "/models", "/global"
 ANSWER = (
     "Bin Lid Boogie.\n\nEvery beat is a lid landing. Miss one and the porch light comes on; "
     "hit ten in a row and your raccoon gets the whole pizza."
 )
-RECEIPT = "qwen/qwen3-32b · 36 tokens"
-RUN = """.venv/bin/python -m hcai_app users create --slack-id U0X --name Orpheus --verified
-.venv/bin/python -m hcai_app keys create --user U0X --name laptop"""
+TOKENS = "36 tokens"
+RUN = "make run"
+# How many of each list are shown here.
+FEATURED_LANGUAGE, FEATURED_IMAGE, FEATURED_EMBEDDING = 4, 1, 1
 
 
-@rx.page("/", title="HCAI: free AI for teenagers who build", description="Hack Club's free AI API.")
+@rx.page(
+    "/",
+    title="HCAI: free AI for teenagers who build",
+    description="Hack Club's free AI API.",
+    on_load=SiteState.load,
+)
 def index() -> rx.Component:
-    """Show the product and its curl line."""
+    """Show the product and a real call."""
     return rx.fragment(
-        chrome.top_bar(SECTIONS),
-        rx.el.main(hero(), models(), cost(), people_and_rules(), run_it(), id="content"),
-        chrome.foot(FOOT),
+        shell.top_bar(),
+        rx.el.main(hero(), models(), cost(), people_and_rules(), start(), run_it(), id="content"),
+        foot(),
     )
 
 
@@ -54,8 +51,8 @@ def hero() -> rx.Component:
                 "use just works, and Hack Club pays the bill."
             ),
             rx.el.div(
-                rx.el.a("Make a key", href="#run", class_name="button"),
-                rx.el.a("See the models", href="#models"),
+                main_action(),
+                shell.link("See the models", to=MODELS),
                 class_name="actions",
             ),
             class_name="hero-foot",
@@ -66,10 +63,21 @@ def hero() -> rx.Component:
     )
 
 
+def main_action() -> rx.Component:
+    """Lead in: to the sign-in, which works before any script runs, or for a visitor onwards."""
+    return rx.cond(
+        SiteState.is_signed_in,
+        shell.link("Open your dashboard", to=DASHBOARD, class_name="button"),
+        anchor("Sign in with Hack Club", href=shell.SIGN_IN, class_name="button"),
+    )
+
+
 def exchange() -> rx.Component:
     """Show a request beside its answer."""
     given = settings.load()
     origin = page_origin(given.origin, is_fixed=given.is_production)
+    model = featured()[0]
+    request = calls.streamed_call(model=model, base=f"{ORIGIN}/proxy/v1")
     return rx.el.div(
         rx.el.div(
             rx.el.div(
@@ -77,12 +85,12 @@ def exchange() -> rx.Component:
                 copy_button("request", "the request"),
                 class_name="pane-head",
             ),
-            code(REQUEST, name="request", label="Example request with curl", origin=origin),
+            code(request, name="request", label="Example request with curl", origin=origin),
             class_name="pane sent",
         ),
         rx.el.div(
             rx.el.div(rx.el.h2("You get, for example"), simulated_pill(), class_name="pane-head"),
-            TypedAnswer.create(text=ANSWER, receipt=RECEIPT),
+            TypedAnswer.create(text=ANSWER, receipt=f"{model} · {TOKENS}"),
             class_name="pane",
         ),
         class_name="exchange",
@@ -108,36 +116,37 @@ def simulated_note() -> rx.Component:
     )
 
 
-def models() -> rx.Component:
-    """List the models that this server allows."""
+def featured() -> list[str]:
+    """Return the ids of a few models: the first of each configured list."""
     given = settings.load()
-    allowed = [*given.language_models, *given.image_models]
+    lists = (
+        (given.language_models, FEATURED_LANGUAGE),
+        (given.image_models, FEATURED_IMAGE),
+        (given.embedding_models, FEATURED_EMBEDDING),
+    )
+    if not any(name != "*" for name in given.language_models):
+        return list(CARDS)[: FEATURED_LANGUAGE + FEATURED_IMAGE + FEATURED_EMBEDDING]
+    named = ([name for name in names if name != "*"][:most] for names, most in lists)
+    return list(dict.fromkeys(name for names in named for name in names))
+
+
+def models() -> rx.Component:
+    """Show a few of the models that this server allows."""
     return _part(
         "models",
         rx.el.h2("Pick a model by its name"),
         rx.el.p(
-            "Chat and pictures behind the same key. Change the name in your request "
+            "Chat, pictures and embeddings behind the same key. Change the name in your request "
             "and you have changed the model.",
             class_name="lead",
         ),
-        model_list(allowed),
-        rx.el.p(
-            rx.el.a("The full list, as JSON", href="/proxy/v1/models"),
-            rx.el.span(" needs no key.", class_name="quiet"),
-            class_name="after",
-        ),
+        model_list([(model, card_of(model)) for model in featured()]),
+        rx.el.p(shell.link("All models, with prices and examples", to=MODELS), class_name="after"),
     )
 
 
 def cost() -> rx.Component:
     """Say what it costs, and where it ends for the day."""
-    given = settings.load()
-    rate = given.chat_rate_limit
-    span = (
-        f"{rate.multiples} {rate.GRANULARITY.name}s"
-        if rate.multiples > 1
-        else (rate.GRANULARITY.name)
-    )
     return _part(
         "cost",
         rx.el.div(
@@ -146,10 +155,10 @@ def cost() -> rx.Component:
                 rx.el.h2("What it costs you: nothing"),
                 rx.el.ul(
                     _fact(
-                        f"${given.daily_budget_usd:g} of model time a day.",
+                        f"{limits.budget()} of model time a day.",
                         "That is thousands of small calls. It starts again at 00:00 UTC.",
                     ),
-                    _fact(f"{rate.amount} calls in {span}.", "Enough for a busy Discord bot."),
+                    _fact(f"{limits.rate()}.", "Enough for a busy Discord bot."),
                     _fact(
                         "No card, no trial, no catch.",
                         "Hack Club is a charity; donors pay for the models.",
@@ -171,6 +180,7 @@ def people_and_rules() -> rx.Component:
                 rx.el.h2("Who may use it"),
                 rx.el.ul(
                     _fact("You, if you are 18 or younger", "and part of Hack Club."),
+                    _fact("One account.", "Yours at Hack Club; there is no form to fill in."),
                     _fact(
                         "Nobody reads along.",
                         "We count tokens and cost. What you write, and what the model answers, "
@@ -199,33 +209,43 @@ def rules() -> rx.Component:
     )
 
 
+def start() -> rx.Component:
+    """Show the way from here to an answer."""
+    return _part(
+        "start",
+        rx.el.h2("An answer in a minute"),
+        rx.el.ol(
+            _fact("Sign in", "with your Hack Club account."),
+            _fact("Make a key", "and give it a name. You see it once, so copy it."),
+            _fact("Paste the request", "from the top of this page into a terminal."),
+            class_name="steps",
+        ),
+        rx.el.div(main_action(), class_name="after"),
+    )
+
+
 def run_it() -> rx.Component:
-    """Show how to make a key today: on your own copy, from the command line."""
+    """Say how to run a copy."""
     return _part(
         "run",
-        rx.el.h2("Run it yourself in two commands"),
+        rx.el.h2("Or run your own"),
         rx.el.p(
-            "This copy answers as soon as it has a student and a key. The first command makes the "
-            "student, the second prints the key, once.",
+            "HCAI is open source. In its folder, on a machine with Python and make, one command "
+            "starts it, and a simulated provider answers: ",
+            rx.el.code(RUN, class_name="mono"),
+            ". The README has the rest.",
             class_name="lead",
         ),
-        rx.el.div(
-            rx.el.div(
-                rx.el.h3("In the folder of the server"),
-                copy_button("run-commands", "the two commands"),
-                class_name="pane-head",
-            ),
-            code(RUN, name="run-commands", label="Two commands for the server's terminal"),
-            class_name="run-box",
-        ),
-        rx.el.p(
-            "Then ",
-            rx.el.span("export AI_KEY=sk-hc-v1-…", class_name="mono"),
-            " and paste the request from ",
-            rx.el.a("the top of this page", href="#content"),
-            ".",
-            class_name="after",
-        ),
+    )
+
+
+def foot() -> rx.Component:
+    """Lead to what is public, and to Hack Club."""
+    return chrome.foot(
+        shell.link("Models", to=MODELS),
+        shell.link("Everyone", to=EVERYONE),
+        anchor("Models as JSON", href="/proxy/v1/models"),
+        anchor("Hack Club", href="https://hackclub.com", custom_attrs={"rel": "noreferrer"}),
     )
 
 

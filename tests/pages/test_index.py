@@ -3,11 +3,13 @@ from collections.abc import Iterator
 import pytest
 import reflex as rx
 
-from hcai_app.components.models import CARDS, card_of, model_list
-from hcai_app.pages import index
+from hcai_app import settings
+from hcai_app.cards import CARDS, card_of
+from hcai_app.components.shell import ACCOUNT, SECTIONS
+from hcai_app.pages import index, missing
 
-PAGES = {"/"}
-SERVER_PATHS = {"/proxy/v1/models"}
+PAGES = {"/", *(path for _, path, _ in (*SECTIONS, ACCOUNT))}
+SERVER_PATHS = {"/proxy/v1/models", "/auth/login"}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,15 @@ def test_page_renders(page: rx.Component):
 def test_every_link_leads_somewhere(page: rx.Component):
     anchors = {f"#{name}" for name in values(page, "id")}
     for link in values(page, "href"):
-        assert link in anchors | PAGES | SERVER_PATHS or link.startswith("https://hackclub.com")
+        assert link in anchors | SERVER_PATHS or link.startswith("https://hackclub.com")
+    offered = {f"/models/{model}" for model in index.featured()}
+    assert set(values(page, "to")) <= PAGES | offered
+
+
+def test_the_main_action_leads_in_or_on():
+    action = index.main_action()
+    assert values(action, "href") == ["/auth/login"]
+    assert values(action, "to") == ["/dashboard"]
 
 
 def test_page_has_one_headline_and_its_landmarks(page: rx.Component):
@@ -52,5 +62,22 @@ def test_an_unknown_model_is_shown_by_its_slug():
     assert (card.name, card.maker) == ("fast-1", "acme")
 
 
-def test_a_wildcard_shows_the_models_that_are_described():
-    assert len(model_list(["*"]).children) == len(CARDS)
+def test_a_few_models_of_each_list_are_featured():
+    given = settings.load()
+    assert index.featured() == [
+        *given.language_models[:4],
+        given.image_models[0],
+        given.embedding_models[0],
+    ]
+
+
+def test_a_wildcard_features_models_that_are_described(monkeypatch: pytest.MonkeyPatch):
+    open_to_all = settings.load().model_copy(update={"language_models": ["*"]})
+    monkeypatch.setattr(settings, "load", lambda: open_to_all)
+    assert set(index.featured()) <= CARDS.keys()
+
+
+def test_an_address_that_leads_nowhere_leads_back():
+    page = missing.missing()
+    assert page.render()
+    assert "/" in values(page, "to")

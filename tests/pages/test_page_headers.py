@@ -8,10 +8,13 @@ from starlette.types import Receive, Scope, Send
 
 from hcai_app.page_headers import PageHeaders
 
+HTML = [(b"content-type", b"text/html; charset=utf-8")]
+
 
 async def page(scope: Scope, receive: Receive, send: Send) -> None:
     status = 404 if scope["path"].startswith("/missing") else 200
-    await send({"type": "http.response.start", "status": status, "headers": []})
+    status = 304 if scope["path"] == "/kept" else status
+    await send({"type": "http.response.start", "status": status, "headers": HTML})
     await send({"type": "http.response.body", "body": b"page"})
 
 
@@ -48,6 +51,16 @@ async def test_inline_scripts_of_the_build_are_allowed_by_hash_alone(tmp_path: P
     assert "unsafe-inline" not in scripts
 
 
+async def test_a_page_allows_no_script_of_another_page(tmp_path: Path):
+    for name, script in {"index": "one()", "keys": "two()", "404": "three()"}.items():
+        (tmp_path / f"{name}.html").write_text(f"<script>{script}</script>")
+    policies = [
+        (await get(path, tmp_path))["content-security-policy"] for path in ("/", "/keys", "/odd/a")
+    ]
+    assert len(set(policies)) == 3
+    assert all(policy.count("sha256-") == 1 for policy in policies)
+
+
 @pytest.mark.parametrize("path", ["/assets/root-f8gcMomi.js", "/fonts/figtree-5.3.0.woff2"])
 async def test_files_that_never_change_are_kept_for_a_year(path: str, tmp_path: Path):
     assert "immutable" in (await get(path, tmp_path))["cache-control"]
@@ -56,3 +69,7 @@ async def test_files_that_never_change_are_kept_for_a_year(path: str, tmp_path: 
 @pytest.mark.parametrize("path", ["/", "/favicon.svg", "/missing/assets/root-f8gcMomi.js"])
 async def test_everything_else_is_asked_for_again(path: str, tmp_path: Path):
     assert (await get(path, tmp_path))["cache-control"] == "no-cache"
+
+
+async def test_a_page_that_the_browser_keeps_keeps_its_policy_too(tmp_path: Path):
+    assert "content-security-policy" not in await get("/kept", tmp_path)

@@ -1,3 +1,6 @@
+import itertools
+import math
+
 import pytest
 
 from hcai_app import theme
@@ -34,3 +37,89 @@ def test_the_primary_action_is_readable(mode: dict[str, str], ground: str):
 
 def test_both_modes_have_the_same_tokens():
     assert theme.DARK.keys() == theme.LIGHT.keys()
+
+
+MODES = pytest.mark.parametrize("mode", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+CHART = [*(f"chart-{number}" for number in range(1, theme.CHART_COLORS + 1)), "chart-other"]
+# What the eyes make of linear red, green and blue (Machado and others 2009, full strength).
+EYES = {
+    "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "no green": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "no blue": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+TO_CONES = (
+    (0.4122214708, 0.5363325363, 0.0514459929),
+    (0.2119034982, 0.6806995451, 0.1073969566),
+    (0.0883024619, 0.2817188376, 0.6299787005),
+)
+TO_OKLAB = (
+    (0.2104542553, 0.7936177850, -0.0040720468),
+    (1.9779984951, -2.4285922050, 0.4505937099),
+    (0.0259040371, 0.7827717662, -0.8086757660),
+)
+# In Oklab black and white are 1 apart.
+LEAST_DISTANCE = 0.06
+
+
+def times(matrix: tuple[tuple[float, ...], ...], vector: list[float]) -> list[float]:
+    return [sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix]
+
+
+def seen(colour: str, eyes: str) -> list[float]:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    shown = [min(1.0, max(0.0, c)) for c in times(EYES[eyes], linear)]
+    return times(TO_OKLAB, [c ** (1 / 3) for c in times(TO_CONES, shown)])
+
+
+@MODES
+@pytest.mark.parametrize("colour", CHART)
+@pytest.mark.parametrize("ground", ["ground", "raised"])
+def test_chart_colours_stand_out_from_their_grounds(mode: dict[str, str], colour: str, ground: str):
+    assert contrast(mode[colour], mode[ground]) >= 3
+
+
+@MODES
+@pytest.mark.parametrize("eyes", EYES)
+def test_chart_colours_are_told_apart_by_all_eyes(mode: dict[str, str], eyes: str):
+    for one, other in itertools.combinations(CHART, 2):
+        distance = math.dist(seen(mode[one], eyes), seen(mode[other], eyes))
+        assert distance >= LEAST_DISTANCE, (one, other)
+
+
+def test_configured_models_take_the_colours_in_turn():
+    listed = theme.settings.load().language_models
+    assert [theme.model_color_index(model) for model in listed] == list(range(6))
+
+
+def test_a_model_keeps_its_colour_whatever_stands_beside_it():
+    first, last = "qwen/qwen3-32b", "google/gemini-2.5-flash-image"
+    assert theme.model_color_index(first) == theme.model_color_index(last)
+    assert theme.color_indexes([last, first])[first] == theme.color_indexes([first])[first]
+    assert theme.color_indexes(["zzz/new", last, first])[first] == 0
+
+
+def test_models_in_one_chart_differ_while_there_are_colours():
+    names = [f"maker/model-{number}" for number in range(8)]
+    chosen = theme.color_indexes(names)
+    assert chosen == theme.color_indexes(reversed(names))
+    assert sorted(chosen.values()) == [theme.OTHER, theme.OTHER, 0, 1, 2, 3, 4, 5]
+
+
+def test_a_colour_is_a_variable_of_the_stylesheet():
+    for index in (theme.OTHER, *range(theme.CHART_COLORS)):
+        name = theme.color_of(index).removeprefix("var(").removesuffix(")")
+        assert theme.stylesheet().count(f"{name}: #") == 2

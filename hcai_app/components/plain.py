@@ -1,0 +1,29 @@
+"""Links and forms as browsers have them: Reflex' own never leave the app for the server."""
+
+import reflex as rx
+from reflex.components.el.element import Element  # pyright: ignore[reportMissingImports]
+
+
+class _Anchor(Element):
+    tag = "a"
+    href: rx.Var[str]
+    download: rx.Var[str | bool]
+
+
+class _PostForm(Element):
+    tag = "form"
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+def anchor(*children: rx.Component | str, href: str | rx.Var[str], **props: object) -> rx.Component:
+    """Link to a route of the server (`/auth/…`, `/api/…`, `/proxy/…`) or to another site.
+
+    Our pages are reached by `shell.link`, without loading the document again.
+    """
+    return _Anchor.create(*children, href=href, **props)
+
+
+def post_form(*children: rx.Component, to: str) -> rx.Component:
+    """Send the children's values to a route of the server with POST."""
+    return _PostForm.create(*children, action=to, method="post")

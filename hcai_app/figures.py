@@ -1,0 +1,88 @@
+"""Numbers as people read them: short, with their unit, the same on every page."""
+
+from datetime import UTC, datetime
+
+from hcai_app import money
+
+NOTHING = "–"
+STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+SECOND_MS, MINUTE_MS = 1_000, 60_000
+CENT_NANOUSD = money.NANO // 100
+# Less is told as less than this: nobody reads more zeros.
+LEAST_NANOUSD = 1_000
+SIGNIFICANT = 2
+
+
+def count(number: int) -> str:
+    """Return a whole number with its thousands apart, like 12,345."""
+    return f"{number:,}"
+
+
+def tokens(number: int) -> str:
+    """Return a large number in three digits or so, like 950, 1.2k, 34k or 5.6M."""
+    for step, unit in STEPS:
+        if number >= step - step // 2_000:  # what would be rounded up to 1000 of the unit below
+            return f"{_short(number / step)}{unit}"
+    return str(number)
+
+
+def usd(nanousd: int) -> str:
+    """Return dollars: cents when there are some, else the first two digits that tell anything."""
+    if nanousd < 0:
+        return f"-{usd(-nanousd)}"
+    if nanousd == 0:
+        return "$0"
+    if nanousd < LEAST_NANOUSD:
+        return "<$0.000001"
+    if nanousd >= money.NANO:
+        return f"${money.to_usd(nanousd):,.2f}"
+    places = 2 if nanousd >= 10 * CENT_NANOUSD else _places(nanousd)
+    text = f"{money.to_usd(nanousd):.{places}f}"
+    return f"${text.rstrip('0') if places > 2 else text}"
+
+
+def usd_exact(nanousd: int) -> str:
+    """Return dollars to the last nano-dollar, like $0.000021."""
+    return f"${money.to_text(nanousd)}"
+
+
+def ms(number: int | None) -> str:
+    """Return how long something took, like 340 ms, 1.2 s or 2 min 5 s."""
+    if number is None:
+        return NOTHING
+    if number < SECOND_MS:
+        return f"{number} ms"
+    if number < MINUTE_MS:
+        return f"{_short(number / SECOND_MS)} s"
+    minutes, rest = divmod(number // SECOND_MS, 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share like 42%; a share that is not nothing is never told as 0%."""
+    if not part or not whole:
+        return "0%"
+    return f"{100 * part / whole:.0f}%" if part * 100 >= whole else "<1%"
+
+
+def moment(at_ms: int) -> str:
+    """Return a moment in UTC, like 3 May 2026, 14:05:09 UTC."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{at.day} {at:%b %Y, %H:%M:%S} UTC"
+
+
+def day(at_ms: int) -> str:
+    """Return the UTC day of a moment, like 3 May 2026."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{at.day} {at:%b %Y}"
+
+
+def _short(value: float) -> str:
+    """Return one decimal below ten, unless it is a zero."""
+    text = f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
+    return text.removesuffix(".0")
+
+
+def _places(nanousd: int) -> int:
+    """Return the decimals that show the first digits of less than ten cents."""
+    return len(str(money.NANO)) - 1 - len(str(nanousd)) + SIGNIFICANT
