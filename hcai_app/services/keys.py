@@ -10,8 +10,9 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
@@ -22,7 +23,9 @@ from hcai_app.services import changes, users
 
 PREFIX = "sk-hc-v1-"
 PATTERN = re.compile(r"sk-hc-v1-[0-9a-f]{64}")
+ID_PATTERN = re.compile(r"key_[0-9a-f]{20}")
 MAX_NAME = 100
+NO_SUCH_KEY = "There is no such key."
 keys_table = table_of(KeyRow)
 
 
@@ -31,6 +34,8 @@ class IssuedKey:
     """A fresh key; `secret` is shown this once and kept nowhere."""
 
     id: str
+    name: str
+    preview: str
     secret: str
 
 
@@ -58,14 +63,14 @@ async def issue(
     """Make a key for a user.
 
     Raises:
-        NotFound: When there is no such user.
+        NotFound: When there is no such user, or not any more.
         InvalidRequest: When the name is empty, or the user has as many active keys as they may.
     """
     label = " ".join(name.split())[:MAX_NAME]
     if not label or "\0" in label:
         raise InvalidRequest("Give the key a name.", param="name")
     key = PREFIX + secrets.token_hex(32)
-    key_id = f"key_{secrets.token_hex(10)}"
+    issued = IssuedKey(f"key_{secrets.token_hex(10)}", label, f"{key[:13]}…{key[-4:]}", key)
     async with database.writing() as connection:
         user = await users.find(connection, reference)
         await users.lock(connection, user["id"])
@@ -75,15 +80,15 @@ async def issue(
             raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
         await connection.execute(
             insert(keys_table).values(
-                id=key_id,
+                id=issued.id,
                 user_id=user["id"],
                 name=label,
                 hash=hash_of(key, secret_key),
-                preview=f"{key[:13]}…{key[-4:]}",
+                preview=issued.preview,
                 created_at=clock.now(),
             )
         )
-    return IssuedKey(key_id, key)
+    return issued
 
 
 async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None:
@@ -95,15 +100,40 @@ async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None
     is_key = key_or_id.startswith(PREFIX)
     columns = keys_table.c
     named = columns.hash == hash_of(key_or_id, secret_key) if is_key else columns.id == key_or_id
+    await _revoke(database, named)
+
+
+async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
+    """End one of the user's own keys, and return its name; a key that is revoked stays so.
+
+    Raises:
+        NotFound: When the user has no such key.
+    """
+    if not ID_PATTERN.fullmatch(key_id):  # whatever a browser sends
+        raise NotFound(NO_SUCH_KEY)
+    columns = keys_table.c
+    return await _revoke(database, (columns.id == key_id) & (columns.user_id == user_id))
+
+
+async def revoke_all(connection: AsyncConnection, user_id: str) -> None:
+    """End all keys of a user, within the caller's transaction, who tells the workers."""
+    still_active = (keys_table.c.user_id == user_id) & keys_table.c.revoked_at.is_(None)
+    await connection.execute(update(keys_table).where(still_active).values(revoked_at=clock.now()))
+
+
+async def _revoke(database: Database, named: ColumnElement[bool]) -> str:
+    columns = keys_table.c
+    query = select(columns.id, columns.user_id, columns.name).where(named)
     async with database.writing() as connection:
-        row = (await connection.execute(select(columns.id, columns.user_id).where(named))).first()
+        row = (await connection.execute(query)).first()
         if row is None:
-            raise NotFound("There is no such key.")
+            raise NotFound(NO_SUCH_KEY)
         still_active = (columns.id == row.id) & columns.revoked_at.is_(None)
         await connection.execute(
             update(keys_table).where(still_active).values(revoked_at=clock.now())
         )
         await changes.append(connection, row.user_id, row.id)
+    return row.name
 
 
 async def of_user(database: Database, reference: str) -> list[RowMapping]:

@@ -1,0 +1,204 @@
+// Making a key. It lives in this component's memory alone: no event of the page ever carries it.
+import { jsx, jsxs } from "react/jsx-runtime";
+import { useEffect, useRef, useState } from "react";
+import { CopyButton, PageOrigin } from "$/public/islands.jsx";
+
+const MAX_NAME = 100;
+// From here on a reader wants to know how many are left.
+const FEW = 10;
+
+async function ask(name) {
+  try {
+    const answer = await fetch("/api/keys", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name }),
+    });
+    if (answer.status === 201) return { made: await answer.json() };
+    if (answer.status === 401) return { problem: "Your session has ended.", isSignedOut: true };
+    const told = await answer.json();
+    return { problem: told.error.message };
+  } catch {
+    return navigator.onLine
+      ? { problem: "The server did not answer. Try again in a moment." }
+      : { problem: "You are offline. Your name is still here; try again when you are back." };
+  }
+}
+
+export function NewKey({ base, own, example, limit, left, onCreated }) {
+  const [made, setMade] = useState(null);
+  const again = useRef(false);
+  if (made) {
+    const done = () => {
+      again.current = true;
+      setMade(null);
+    };
+    return jsx(FreshKey, { made, base, own, example, onDone: done });
+  }
+  const keep = (key) => {
+    setMade(key);
+    onCreated();
+  };
+  return jsx(NameForm, { limit, left, takesFocus: again.current, onMade: keep });
+}
+
+function NameForm({ limit, left, takesFocus, onMade }) {
+  const [name, setName] = useState("");
+  const [isBusy, setIsBusy] = useState(false);
+  const [trouble, setTrouble] = useState(null);
+  const field = useRef(null);
+  useEffect(() => {
+    if (takesFocus) field.current.focus();
+  }, [takesFocus]);
+  const refuse = (told) => {
+    setTrouble(told);
+    field.current.focus();
+  };
+  const make = async (event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    if (!name.trim()) {
+      refuse({ problem: "Give the key a name first." });
+      return;
+    }
+    setIsBusy(true);
+    const told = await ask(name);
+    setIsBusy(false);
+    if (told.made) onMade(told.made);
+    else refuse(told);
+  };
+  const isFull = left === 0;
+  return jsxs("form", {
+    className: "new-key-form",
+    onSubmit: make,
+    noValidate: true,
+    children: [
+      jsx("label", { className: "field", htmlFor: "key-name", children: "Name" }),
+      jsx("input", {
+        id: "key-name",
+        ref: field,
+        className: "input",
+        value: name,
+        placeholder: isFull ? "" : "raccoon-bot",
+        maxLength: MAX_NAME,
+        autoComplete: "off",
+        disabled: isFull,
+        "aria-invalid": trouble ? true : undefined,
+        "aria-describedby": "key-name-hint",
+        onChange: (event) => {
+          setName(event.target.value);
+          setTrouble(null);
+        },
+      }),
+      jsx("button", {
+        type: "submit",
+        className: "button",
+        disabled: isFull,
+        "aria-disabled": isBusy,
+        children: isBusy ? "Making it …" : "Make a key",
+      }),
+      jsx("div", {
+        id: "key-name-hint",
+        className: "new-key-hint",
+        role: "status",
+        children: trouble ? jsx(Trouble, trouble) : jsx(Room, { limit, left }),
+      }),
+    ],
+  });
+}
+
+function Room({ limit, left }) {
+  if (left === 0)
+    return jsx("p", {
+      children: `You have all ${limit} keys that one person can have. Revoke one that you do not need, and there is room again.`,
+    });
+  if (left > 0 && left <= FEW)
+    return jsx("p", { children: `${left} of ${limit} left. Revoked keys do not count.` });
+  return jsx("p", { children: "Name it after the project it is for." });
+}
+
+function Trouble({ problem, isSignedOut }) {
+  return jsxs("p", {
+    className: "trouble",
+    children: [
+      jsx("svg", {
+        width: 16,
+        height: 16,
+        viewBox: "0 0 24 24",
+        fill: "none",
+        stroke: "currentColor",
+        strokeWidth: 2,
+        strokeLinecap: "round",
+        "aria-hidden": true,
+        children: jsx("path", { d: "M12 9v4M12 17h.01M10.3 3.9 1.8 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z" }),
+      }),
+      jsxs("span", {
+        children: [
+          problem,
+          isSignedOut ? " " : null,
+          isSignedOut ? jsx("a", { href: "/auth/login", children: "Sign in again" }) : null,
+        ],
+      }),
+    ],
+  });
+}
+
+function FreshKey({ made, base, own, example, onDone }) {
+  const title = useRef(null);
+  useEffect(() => title.current.focus(), []);
+  return jsxs("section", {
+    className: "fresh-key",
+    "aria-labelledby": "fresh-key-title",
+    children: [
+      jsx("h3", {
+        id: "fresh-key-title",
+        ref: title,
+        tabIndex: -1,
+        children: `Here is “${made.name}”. Copy it now.`,
+      }),
+      jsx("p", {
+        children:
+          "This is the only time you will see it: we keep just enough to recognise it. Lost it? Revoke it and make another.",
+      }),
+      jsxs("div", {
+        className: "fresh-key-line",
+        children: [
+          jsx("code", { id: "fresh-key", className: "mono", children: made.key }),
+          jsx(CopyButton, { target: "fresh-key", what: "the key" }),
+        ],
+      }),
+      jsxs("div", {
+        className: "fresh-key-try",
+        children: [
+          jsxs("div", {
+            className: "fresh-key-head",
+            children: [
+              jsx("h4", { children: "Try it: paste this into a terminal" }),
+              jsx(CopyButton, { target: "fresh-key-curl", what: "the command" }),
+            ],
+          }),
+          jsx("pre", {
+            className: "code",
+            tabIndex: 0,
+            role: "region",
+            "aria-label": "A first call with curl",
+            children: jsx("code", {
+              id: "fresh-key-curl",
+              children: example.map(([kind, text], at) =>
+                kind === "origin"
+                  ? jsx(PageOrigin, { base, own }, at)
+                  : jsx("span", { className: kind, children: text.replace("$AI_KEY", made.key) }, at),
+              ),
+            }),
+          }),
+        ],
+      }),
+      jsx("button", {
+        type: "button",
+        className: "button quiet small",
+        onClick: onDone,
+        children: "I have saved it",
+      }),
+    ],
+  });
+}

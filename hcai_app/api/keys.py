@@ -1,0 +1,42 @@
+"""`POST /api/keys`: the key page's way to a new key.
+
+No event of the page does this: the key must never be in a state, which may rest in a store.
+"""
+
+import msgspec
+
+from hcai_app.api.bodies import read_json
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.visitors import require_own_page, visitor_of
+from hcai_app.services import keys, reads
+from hcai_app.worker import Worker
+
+NOT_STORED = (b"cache-control", b"no-store")
+
+
+class NewKey(msgspec.Struct, frozen=True):
+    """What a page asks for."""
+
+    name: str
+
+
+async def create(worker: Worker, exchange: Exchange) -> None:
+    """Make a key for the visitor; this answer is the only place where it is ever shown."""
+    require_own_page(worker, exchange)
+    visitor = await visitor_of(worker, exchange)
+    asked = await read_json(exchange, NewKey)
+    with reads.available("keys"):
+        issued = await keys.issue(
+            worker.database,
+            visitor.user_id,
+            asked.name,
+            secret_key=worker.settings.secret_key.get_secret_value(),
+            max_keys=worker.settings.max_keys,
+        )
+    shown = {
+        "id": issued.id,
+        "name": issued.name,
+        "preview": issued.preview,
+        "key": issued.secret,
+    }
+    await exchange.reply_json(201, shown, NOT_STORED)
