@@ -1,0 +1,80 @@
+"""The visitor's own calls as a CSV file, newest first: what their activity page shows, all of it.
+
+The fields are those of contract 5. A cell that a spreadsheet would take for a formula gets a quote
+in front: models and ids are the provider's words.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from hcai_app import clock
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.visitors import visitor_of
+from hcai_app.errors import InvalidRequest
+from hcai_app.services import activity, exports, filters
+from hcai_app.services.filters import Filter
+from hcai_app.worker import Worker
+
+CSV_TYPE = (b"content-type", b"text/csv; charset=utf-8")
+NOT_KEPT = (b"cache-control", b"no-store")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MAX_QUERY = 2_000
+
+
+async def show_csv(worker: Worker, exchange: Exchange) -> None:
+    """Send the visitor's calls that the query's filter wants, piece by piece."""
+    visitor = await visitor_of(worker, exchange)
+    wanted = _wanted(exchange)
+    pieces = activity.every(worker.database, visitor.user_id, wanted)
+    first = await anext(pieces)  # what fails before the first byte has its own status
+    name = f"hcai-activity-{clock.now():%Y-%m-%d}.csv"
+    as_file = (b"content-disposition", f'attachment; filename="{name}"'.encode())
+    await exchange.start(200, CSV_TYPE, as_file, NOT_KEPT)
+    if exchange.method == "HEAD":
+        await exchange.write(b"", more=False)
+        return
+    await exchange.write(_lines([exports.FIELDS, *_cells(first)]))
+    await _send_rest(exchange, pieces)
+
+
+async def _send_rest(exchange: Exchange, pieces: AsyncIterator[Iterable[Any]]) -> None:
+    """Send what follows; stop when the client leaves."""
+    leaving = asyncio.create_task(exchange.until_left())
+    try:
+        async for piece in pieces:
+            if leaving.done():
+                return
+            await exchange.write(_lines(_cells(piece)))
+        await exchange.write(b"", more=False)
+    finally:
+        leaving.cancel()
+
+
+def _wanted(exchange: Exchange) -> Filter:
+    query = exchange.scope["query_string"]
+    if len(query) > MAX_QUERY:
+        raise InvalidRequest("The filter is too long.")
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    given = dict(pairs)
+    if len(given) != len(pairs):
+        raise InvalidRequest("Name each part of the filter once.")
+    return filters.parse(given)
+
+
+def _cells(rows: Iterable[Any]) -> Iterable[list[Any]]:
+    return ([_plain(value) for value in exports.view(row).values()] for row in rows)
+
+
+def _plain(value: Any) -> Any:
+    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+    return f"'{value}" if is_formula else value
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
