@@ -1,0 +1,105 @@
+"""The list that the page of models shows and searches: light, compressed, made once an edition."""
+
+import gzip
+from typing import Any
+
+import msgspec
+
+from hcai_app import clock, figures, money
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy.catalogue import reply_tagged
+from hcai_app.services import model_cards
+from hcai_app.services.model_cards import ModelCard
+from hcai_app.worker import Worker
+
+NEW_S = 60 * 24 * 60 * 60
+VARIES = "varies"
+GZIP = (b"content-encoding", b"gzip")
+VARY = (b"vary", b"accept-encoding")
+
+
+class _Made:
+    """The list as it was last made, and of what: the catalogue's edition, on which day."""
+
+    of: tuple[int, int, int] = (0, 0, 0)
+    data: bytes = b""
+    packed: bytes = b""
+
+
+async def show(worker: Worker, exchange: Exchange) -> None:
+    """List every allowed model with what is searched, filtered and shown of it."""
+    await worker.catalog.language_models()
+    now_ms = clock.now_ms()
+    of = (id(worker.catalog), worker.catalog.edition, now_ms // clock.MS_PER_DAY)
+    if _Made.of != of:
+        models = [
+            model_row(card, now_ms // 1000) for card in await model_cards.listed(worker.catalog)
+        ]
+        _Made.data = msgspec.json.encode({"models": models})
+        _Made.packed = gzip.compress(_Made.data, 6, mtime=0)
+        _Made.of = of
+    if "gzip" in (exchange.header(b"accept-encoding") or ""):
+        await reply_tagged(exchange, _Made.packed, GZIP, VARY)
+    else:
+        await reply_tagged(exchange, _Made.data, VARY)
+
+
+def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
+    """Return one model as the page wants it: texts to show, numbers to sort by."""
+    return {
+        "id": card.id,
+        "name": card.name,
+        "maker": card.maker,
+        "line": card.line,
+        "inputs": card.inputs,
+        "outputs": card.outputs,
+        "context": card.context,
+        "contextText": figures.tokens(card.context) if card.context else figures.NOTHING,
+        **_prices(card),
+        "isFree": card.is_free,
+        "created": card.created_s,
+        "isNew": 0 <= now_s - card.created_s < NEW_S,
+        "reasons": card.reasons,
+        "tools": card.uses_tools,
+    }
+
+
+def _prices(card: ModelCard) -> dict[str, Any]:
+    """Return the prices for a million tokens, or of one piece where that is what is paid for.
+
+    `cost` (in and out together) and `dearest` are dollars to sort and filter by; null: unknown.
+    """
+    read, written = card.prices.get("prompt"), card.prices.get("completion")
+    each, unit = _each(card)
+    if each and not read and not written:
+        return {
+            "priceIn": figures.NOTHING,
+            "priceOut": figures.usd(each),
+            "each": unit,
+            "cost": None,
+            "dearest": None,
+        }
+    known = [] if read is None or written is None else [read, written]
+    return {
+        "priceIn": _text(card, read),
+        "priceOut": figures.NOTHING if card.kind == "embedding" else _text(card, written),
+        "each": f"+ {figures.usd(each)} {unit}" if each else "",
+        "cost": sum(known) / money.NANO if known else None,
+        "dearest": max(known) / money.NANO if known else None,
+    }
+
+
+def _each(card: ModelCard) -> tuple[int, str]:
+    """Return what a call costs by itself, or an image that is not paid for by its tokens."""
+    if price := card.prices.get("request"):
+        return price, "a call"
+    if "image" in card.outputs and "image_output" not in card.prices:
+        is_by_token = card.prices.get("completion")
+        return (0 if is_by_token else card.prices.get("image", 0)), "an image"
+    return 0, ""
+
+
+def _text(card: ModelCard, price: int | None) -> str:
+    if price is None:
+        return VARIES
+    return "free" if card.is_free else figures.usd(price)

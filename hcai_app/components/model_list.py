@@ -1,0 +1,16 @@
+"""Python's side of `assets/model-list.jsx`: the list of models with its search."""
+
+import reflex as rx
+
+SOURCE = "/api/models"
+
+
+class _ModelList(rx.Component):
+    library = "$/public/model-list.jsx"
+    tag = "ModelList"
+    source: rx.Var[str]
+
+
+def model_list() -> rx.Component:
+    """Show every allowed model; the list is fetched and searched in the browser."""
+    return _ModelList.create(source=SOURCE)

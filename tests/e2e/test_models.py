@@ -1,0 +1,163 @@
+"""The list of models and the page of one, in a browser."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Arrive
+from tests.e2e.site import Person, Site
+from tests.harness.catalogue import Catalogue
+from tests.harness.identity import Identity
+from tests.harness.processes import ROOT
+
+BUILD = ROOT / ".web" / "build"
+HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
+MANY = 450
+MAX_KEYSTROKE_MS = 100
+
+
+@pytest.fixture
+def models(arrive: Arrive) -> Page:
+    page = arrive(reduced_motion="reduce").open("/models")
+    expect(page.get_by_role("status").filter(has_text="models")).to_have_text("9 models")
+    return page
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator(".model-table tbody .model-id code").all_inner_texts()
+
+
+def test_search_narrows_the_list_and_stays_in_the_address(models: Page):
+    models.keyboard.press("/")
+    models.keyboard.type("qwen embed")
+    expect(models.get_by_role("status").filter(has_text="of 9")).to_have_text("1 of 9 models")
+    assert rows(models) == ["qwen/qwen3-embedding-8b"]
+    models.reload(wait_until="networkidle")
+    assert rows(models) == ["qwen/qwen3-embedding-8b"]
+    models.get_by_role("button", name="Clear").click()
+    expect(models.get_by_role("status").filter(has_text="models")).to_have_text("9 models")
+
+
+def test_filters_and_order(models: Page):
+    models.get_by_role("button", name="Images").click()
+    expect(models.get_by_role("status").filter(has_text="of 9")).to_have_text("1 of 9 models")
+    models.get_by_role("button", name="Text").click()
+    models.get_by_label("What goes in").select_option("image")
+    models.get_by_label("Context").select_option("128000")
+    models.get_by_label("Order").select_option("context")
+    expect(models.get_by_role("status").filter(has_text="of 9")).to_have_text("2 of 9 models")
+    assert rows(models) == ["google/gemini-2.5-flash", "openai/gpt-5-mini"]
+    models.get_by_label("Price").select_option("free")
+    expect(models.get_by_role("heading", name="No model fits")).to_be_visible()
+    models.get_by_role("button", name="Show all models").click()
+    expect(models.get_by_role("status").filter(has_text="models")).to_have_text("9 models")
+
+
+def test_going_to_a_model_and_back_keeps_the_search(models: Page):
+    models.get_by_label("Search models").fill("kimi")
+    models.get_by_role("link", name="Kimi K2").click()
+    expect(models.get_by_role("heading", level=1)).to_contain_text("Kimi K2")
+    expect(models).to_have_title("Kimi K2 · HCAI")
+    models.go_back()
+    expect(models.get_by_label("Search models")).to_have_value("kimi")
+    assert rows(models) == ["moonshotai/kimi-k2-0905"]
+
+
+def test_the_chosen_language_stays_chosen(models: Page, site: Site):
+    models.goto(f"{site.origin}/models/qwen/qwen3-32b", wait_until="networkidle")
+    code = models.locator("#example-code")
+    expect(code).to_contain_text(f"curl {site.base_url}/chat/completions")
+    models.get_by_role("tab", name="curl").press("ArrowRight")
+    expect(models.get_by_role("tab", name="Python")).to_be_focused()
+    expect(code).to_contain_text("from openai import OpenAI")
+    models.goto(f"{site.origin}/models/qwen/qwen3-embedding-8b", wait_until="networkidle")
+    expect(code).to_contain_text("client.embeddings.create(")
+
+
+def test_the_copied_example_is_what_is_shown(models: Page, site: Site):
+    models.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    models.goto(f"{site.origin}/models/openai/gpt-5-mini", wait_until="networkidle")
+    models.get_by_role("button", name="Copy the curl example").click()
+    expect(models.get_by_text("Copied").first).to_be_visible()
+    copied = models.evaluate("navigator.clipboard.readText()")
+    assert copied == models.locator("#example-code").inner_text()
+    assert '"model": "openai/gpt-5-mini"' in copied
+
+
+def test_a_model_that_is_not_offered_names_the_nearest(models: Page, site: Site):
+    models.goto(f"{site.origin}/models/qwen/qwen3-33b", wait_until="networkidle")
+    expect(models.get_by_role("heading", level=1)).to_have_text("That model is not offered here")
+    models.get_by_role("link", name="qwen/qwen3-32b").click()
+    expect(models.get_by_role("heading", level=1)).to_contain_text("Qwen3 32B")
+
+
+@pytest.fixture(scope="module")
+def kept_pages(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put the pages of the tests' site back, after another one has built its own in their place."""
+    assert site
+    kept = tmp_path_factory.mktemp("kept") / "build"
+    shutil.copytree(BUILD, kept)
+    yield
+    shutil.rmtree(BUILD)
+    shutil.copytree(kept, BUILD)
+
+
+@pytest.fixture(scope="module")
+def big_site(kept_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that allows every model of a large catalogue with one that means harm."""
+    assert kept_pages is None
+    catalogue = Catalogue(
+        *({"id": f"acme/model-{number}", "name": f"Acme: {number}"} for number in range(MANY)),
+        {"id": "acme/evil", "name": f"Evil: {HOSTILE}", "description": HOSTILE},
+    )
+    folder = tmp_path_factory.mktemp("big")
+    identity = Identity(folder)
+    settings = {"OPENROUTER_API_KEY": "sk-or-v1-x", "OPENROUTER_BASE_URL": catalogue.base_url}
+    site = Site(folder, identity, **settings, HCAI_LANGUAGE_MODELS="*", HCAI_EMBEDDING_MODELS=",")
+    try:
+        yield site.start()
+    finally:
+        site.stop()
+        identity.stop()
+        catalogue.stop()
+
+
+@pytest.fixture
+def visitor(browser: Browser, big_site: Site) -> Iterator[Person]:
+    person = Person(browser, big_site, reduced_motion="reduce")
+    yield person
+    person.close()
+
+
+def test_what_a_provider_writes_stays_text(visitor: Person):
+    page = visitor.open("/models?q=evil")
+    expect(page.locator(".model-name")).to_have_text(HOSTILE)
+    visitor.open("/models/acme/evil")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(HOSTILE)
+    expect(page.locator(".model-description")).to_have_text(HOSTILE)
+    assert page.evaluate("window.hurt") is None
+    assert visitor.problems == []
+
+
+def test_hundreds_of_models_are_searched_at_once(visitor: Person):
+    page = visitor.open("/models")
+    expect(page.get_by_role("status").filter(has_text="models")).to_have_text(f"{MANY + 1} models")
+    took = page.evaluate(
+        """async () => {
+          const field = document.getElementById("model-search");
+          const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+          const began = performance.now();
+          for (const text of ["m", "mo", "model-4", "model-44"]) {
+            set.call(field, text);
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+          }
+          return (performance.now() - began) / 4;
+        }"""
+    )
+    expect(page.get_by_role("status").filter(has_text=" of ")).to_have_text(
+        f"11 of {MANY + 1} models"
+    )
+    assert took < MAX_KEYSTROKE_MS
