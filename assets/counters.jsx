@@ -1,0 +1,77 @@
+// Numbers that move: digits that roll, the time that is left, and a call when a moment has come.
+import { createElement as h, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+const DAY_MS = 86_400_000;
+const DIGITS = [..."0123456789"];
+
+// Each digit is a reel; places are counted from the right, so that a longer number turns the same reels.
+export function Rolling({ text }) {
+  const parts = [...text];
+  return h("span", { className: "rolling" }, [
+    h("span", { key: "heard", className: "heard" }, text),
+    h(
+      "span",
+      { key: "seen", "aria-hidden": true, className: "reels" },
+      parts.map((part, index) => {
+        const key = parts.length - index;
+        if (!DIGITS.includes(part)) return h("span", { key: `${key} ${part}` }, part);
+        return h(
+          "span",
+          { key: `${key} digit`, className: "reel" },
+          h("span", { style: { transform: `translateY(${-10 * Number(part)}%)` } }, DIGITS.map((digit) => h("span", { key: digit }, digit))),
+        );
+      }),
+    ),
+  ]);
+}
+
+// One clock for all counters of a page, stopped when nobody reads it.
+let second = 0;
+let timer;
+const readers = new Set();
+const tick = () => {
+  second = Math.floor(Date.now() / 1000);
+  readers.forEach((reader) => reader());
+};
+const listen = (reader) => {
+  readers.add(reader);
+  timer ??= setInterval(tick, 1000);
+  return () => {
+    readers.delete(reader);
+    if (readers.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+};
+const read = () => (second ||= Math.floor(Date.now() / 1000));
+
+const two = (number) => String(number).padStart(2, "0");
+
+// How long it is to the next midnight, UTC.
+export function ToMidnight() {
+  const now = useSyncExternalStore(listen, read, () => 0);
+  const left = now ? DAY_MS / 1000 - (now % (DAY_MS / 1000)) : 0;
+  const text = now ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}` : "--:--:--";
+  return h("span", { className: "num", role: "timer", "aria-live": "off" }, text);
+}
+
+// Asks for fresh figures when a moment has come, but not more often than once in `gapMs`; all tabs of
+// the site would ask at midnight, so each waits a little, and not the same.
+export function Alarm({ atMs, gapMs, onRing }) {
+  const rung = useRef(0);
+  const ring = useRef(onRing);
+  const [jitter] = useState(() => 500 + Math.random() * 4000);
+  useEffect(() => {
+    ring.current = onRing;
+  });
+  useEffect(() => {
+    if (!atMs) return undefined;
+    const at = Math.max(atMs + jitter, rung.current + gapMs);
+    const waiting = setTimeout(() => {
+      rung.current = Date.now();
+      ring.current();
+    }, Math.max(0, at - Date.now()));
+    return () => clearTimeout(waiting);
+  }, [atMs, gapMs, jitter]);
+  return null;
+}

@@ -1,0 +1,40 @@
+"""Python's side of `assets/counters.jsx`: numbers that roll, and what waits for a moment."""
+
+import reflex as rx
+
+
+class _Counter(rx.Component):
+    library = "$/public/counters.jsx"
+
+
+class _Rolling(_Counter):
+    tag = "Rolling"
+    text: rx.Var[str]
+
+
+class _ToMidnight(_Counter):
+    tag = "ToMidnight"
+
+
+class _Alarm(_Counter):
+    tag = "Alarm"
+    at_ms: rx.Var[int]
+    gap_ms: rx.Var[int]
+    on_ring: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def rolling(text: str | rx.Var[str]) -> rx.Component:
+    """Show a number whose digits roll when it changes."""
+    return _Rolling.create(text=text)
+
+
+def to_midnight() -> rx.Component:
+    """Count down to 00:00 UTC."""
+    return _ToMidnight.create()
+
+
+def alarm(
+    at_ms: int | rx.Var[int], on_ring: rx.event.EventType[()], *, gap_ms: int = 0
+) -> rx.Component:
+    """Do something when a moment has come; 0 means never."""
+    return _Alarm.create(at_ms=at_ms, gap_ms=gap_ms, on_ring=on_ring)

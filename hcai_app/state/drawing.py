@@ -1,0 +1,133 @@
+"""From what the services read to what the dashboard draws."""
+
+from hcai_app import figures, theme
+from hcai_app.services import charts
+from hcai_app.services.calls import Outcome
+from hcai_app.services.charts import MOST_NAMES, OTHER, SPANS, Group, Series
+from hcai_app.services.today import LatestCall, ModelUse, Today
+from hcai_app.views import CallLine, Chart, ChartName, Figures, ModelLine
+
+PROBLEMS = {
+    Outcome.UPSTREAM_ERROR: "failed",
+    Outcome.REFUSED_BY_PROVIDER: "refused",
+    Outcome.CLIENT_CLOSED: "closed",
+    Outcome.INTERRUPTED: "interrupted",
+}
+PLAYGROUND = "Playground"
+PENDING = "pending"
+OTHER_LABEL = "Other"
+
+
+def figures_of(today: Today) -> Figures:
+    """Return the top row."""
+    left = max(0, today.budget_nanousd - today.cost_nanousd)
+    share = today.cost_nanousd / today.budget_nanousd if today.budget_nanousd else 1.0
+    return Figures(
+        left=figures.usd(left),
+        spent=figures.usd(today.cost_nanousd),
+        budget=figures.usd(today.budget_nanousd).removesuffix(".00"),
+        spent_percent=round(min(1.0, share) * 100, 2),
+        midnight_ms=today.midnight_ms,
+        requests=figures.count(today.requests),
+        tokens=figures.tokens(today.tokens),
+        calls_left=figures.count(today.calls_left),
+        calls_limit=figures.count(today.calls_limit),
+        window_reset_ms=today.window_reset_ms or 0,
+        has_key=today.has_key,
+        has_called=today.has_called,
+    )
+
+
+def line_of(call: LatestCall) -> CallLine:
+    """Return a call as one line."""
+    return CallLine(
+        id=call.id,
+        at_ms=call.started_at_ms,
+        model=short_name(call.model),
+        model_id=call.model,
+        key=PLAYGROUND if call.key_name is None else call.key_name,
+        tokens=figures.tokens(call.tokens),
+        cost=figures.usd(call.cost_nanousd) if call.is_settled else PENDING,
+        problem=PROBLEMS.get(Outcome(call.outcome), ""),
+    )
+
+
+def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
+    """Return the top models; the longest bar is that of the dearest, or else of the busiest."""
+    colors = theme.color_indexes(use.model for use in uses)
+    has_cost = any(use.cost_nanousd for use in uses)
+    weights = [use.cost_nanousd if has_cost else use.requests for use in uses]
+    return [
+        ModelLine(
+            model=short_name(use.model),
+            model_id=use.model,
+            requests=figures.count(use.requests),
+            tokens=figures.tokens(use.tokens),
+            cost=figures.usd(use.cost_nanousd),
+            share_percent=round(100 * weight / (max(weights) or 1), 1),
+            color=theme.color_of(colors[use.model]),
+        )
+        for use, weight in zip(uses, weights, strict=True)
+    ]
+
+
+def chart_of(series: Series, shown: tuple[ChartName, ...] = ()) -> Chart:
+    """Return a chart, or its tail: with the names that the chart shows already.
+
+    A name that is new gets a place and a colour while there are some; its place is at the end, and
+    the others keep theirs.
+    """
+    names = _names(series, shown)
+    places = {name.id: place for place, name in enumerate(names)}
+    folded = charts.fold(series, [name for name in places if name != OTHER])
+    return Chart(
+        range=series.range.value,
+        group=series.group.value,
+        bucket_ms=series.bucket_ms,
+        count=SPANS[series.range].count,
+        from_ms=series.from_ms,
+        now_ms=series.now_ms,
+        names=names,
+        points=tuple(
+            (it.start_ms, places[it.name], it.requests, it.tokens, it.cost_nanousd)
+            for it in folded.buckets
+        ),
+    )
+
+
+def short_name(model: str) -> str:
+    """Return a model's name without its maker."""
+    return model.rpartition("/")[2]
+
+
+def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...]:
+    known = [name.id for name in shown]
+    named = [name for name in known if name != OTHER]
+    new = [
+        name
+        for name in charts.top_names(series.buckets, most=None)
+        if name not in known and name != OTHER
+    ]
+    joining = new[: max(0, MOST_NAMES - len(named))]
+    needs_other = len(new) > len(joining) or any(it.name == OTHER for it in series.buckets)
+    colors = _colors([*named, *joining], shown)
+    fresh = [ChartName(name, _label(series, name), colors[name]) for name in joining]
+    if needs_other and OTHER not in known:
+        fresh.append(ChartName(OTHER, OTHER_LABEL, theme.color_of(theme.OTHER)))
+    return (*shown, *fresh)
+
+
+def _colors(names: list[str], shown: tuple[ChartName, ...]) -> dict[str, str]:
+    """Return every name's colour; those that are shown keep theirs."""
+    chosen = {name.id: name.color for name in shown}
+    wanted = {name: theme.color_of(index) for name, index in theme.color_indexes(names).items()}
+    every = [theme.color_of(index) for index in range(theme.CHART_COLORS)]
+    for name in names:
+        taken = chosen.values()
+        free = (color for color in (wanted[name], *every) if color not in taken)
+        chosen.setdefault(name, next(free, theme.color_of(theme.OTHER)))
+    return chosen
+
+
+def _label(series: Series, name: str) -> str:
+    return series.labels.get(name, name) if series.group is Group.KEY else short_name(name)

@@ -1,0 +1,172 @@
+"""What happens is shown to the tabs that watch, and to nobody else."""
+
+import asyncio
+import time
+import uuid
+
+import httpx
+import pytest
+
+from hcai_app.db.engine import Database
+from hcai_app.services import sessions
+from tests.conftest import Install
+from tests.harness.databases import REDIS
+from tests.harness.product import Product
+from tests.harness.tabs import DASHBOARD, Tab, open_session, tab
+
+SOON_S = 1.0
+
+
+class Student:
+    """A user with a key and a cookie."""
+
+    def __init__(self, product: Product) -> None:
+        self.slack_id = f"U{uuid.uuid4().hex[:10].upper()}"
+        self.product = product
+        self.key = product.make_key(self.slack_id)
+
+    async def cookie(self) -> str:
+        return await open_session(self.product, self.slack_id)
+
+    async def call(self) -> None:
+        answer = await asyncio.to_thread(self.product.chat, self.key)
+        assert answer.status_code == 200
+
+
+def requests(shown: Tab) -> str:
+    """How many calls of today the dashboard shows."""
+    return shown.of(DASHBOARD, "figures")["requests"]
+
+
+async def test_a_call_shows_within_a_second_without_a_reload(product: Product) -> None:
+    ada = Student(product)
+    async with tab(product, await ada.cookie()) as shown:
+        assert requests(shown) == "0"
+        for count in ("1", "2", "3"):
+            await ada.call()
+            await shown.until(lambda count=count: requests(shown) == count, SOON_S)
+
+
+async def test_all_tabs_of_a_user_move_and_nobody_elses(product: Product) -> None:
+    ada, bob = Student(product), Student(product)
+    cookie = await ada.cookie()
+    async with (
+        tab(product, cookie) as one,
+        tab(product, cookie) as two,
+        tab(product, await bob.cookie()) as other,
+    ):
+        before = len(other.frames)
+        await ada.call()
+        await one.until(lambda: requests(one) == "1", SOON_S)
+        await two.until(lambda: requests(two) == "1", SOON_S)
+        assert len(other.frames) == before
+
+
+async def test_a_busy_program_makes_at_most_four_updates_a_second(product: Product) -> None:
+    ada = Student(product)
+    async with tab(product, await ada.cookie()) as shown:
+        before, began = len(shown.frames), time.monotonic()
+        for _ in range(4):
+            await asyncio.gather(*(ada.call() for _ in range(10)))
+        await shown.until(lambda: requests(shown) == "40", SOON_S)
+        seconds = time.monotonic() - began
+        assert len(shown.frames) - before <= seconds * 4 + 1
+
+
+async def test_a_tab_that_shows_another_page_is_left_alone_until_it_comes_back(
+    product: Product,
+) -> None:
+    ada = Student(product)
+    async with tab(product, await ada.cookie()) as shown, tab(product, await ada.cookie()) as still:
+        await shown.go("/models")
+        await shown.until_loaded()
+        await asyncio.sleep(0.3)
+        before = len(shown.frames)
+        await ada.call()
+        await still.until(lambda: requests(still) == "1", SOON_S)
+        assert len(shown.frames) == before
+        await shown.go("/dashboard")
+        await shown.until(lambda: requests(shown) == "1")
+        await ada.call()
+        await shown.until(lambda: requests(shown) == "2", SOON_S)
+
+
+@pytest.mark.parametrize("end", ["ban", "sign out", "sign out everywhere"])
+async def test_a_session_that_ends_is_shown_nothing_more(product: Product, end: str) -> None:
+    ada = Student(product)
+    cookie = await ada.cookie()
+    async with tab(product, cookie) as shown:
+        await ada.call()
+        await shown.until(lambda: requests(shown) == "1", SOON_S)
+        await END[end](ada, cookie)
+        await shown.until(lambda: "location.reload" in "".join(shown.scripts), SOON_S)
+        before = len(shown.frames)
+        if end != "ban":
+            await ada.call()
+            await asyncio.sleep(SOON_S)
+        assert len(shown.frames) == before
+    async with tab(product, cookie) as late:
+        assert not late.of(DASHBOARD, "is_loaded")
+
+
+async def ban(ada: Student, _cookie: str) -> None:
+    arguments = ("users", "ban", ada.slack_id, "--reason", "testing")
+    await asyncio.to_thread(ada.product.cli, *arguments)
+
+
+async def sign_out(ada: Student, cookie: str) -> None:
+    headers = {"Origin": ada.product.origin, "Cookie": f"{sessions.COOKIE}={cookie}"}
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.post(f"{ada.product.origin}/auth/logout", headers=headers)
+    assert answer.status_code == 303
+
+
+async def sign_out_everywhere(ada: Student, cookie: str) -> None:
+    secret_key = ada.product.settings["HCAI_SECRET_KEY"]
+    database = Database(ada.product.settings["DATABASE_URL"])
+    visitor = await sessions.of_cookie(database, cookie, secret_key=secret_key)
+    assert visitor
+    await sessions.end_all(database, visitor.user_id)
+    await database.close()
+
+
+END = {"ban": ban, "sign out": sign_out, "sign out everywhere": sign_out_everywhere}
+
+
+async def test_one_session_ends_and_the_others_tabs_go_on(product: Product) -> None:
+    ada = Student(product)
+    leaving, staying = await ada.cookie(), await ada.cookie()
+    async with tab(product, leaving) as one, tab(product, staying) as two:
+        await sign_out(ada, leaving)
+        await one.until(lambda: one.scripts, SOON_S)
+        await ada.call()
+        await two.until(lambda: requests(two) == "1", SOON_S)
+        assert not two.scripts
+
+
+async def test_a_server_that_starts_again_finds_its_tabs(install: Install) -> None:
+    product = install().start()
+    ada = Student(product)
+    cookie = await ada.cookie()
+    async with tab(product, cookie) as before:
+        await asyncio.to_thread(product.stop)
+        await before.until(lambda: not before.is_open)
+        await asyncio.to_thread(product.start)
+        async with tab(product, cookie, token=before.token) as again:
+            await ada.call()
+            await again.until(lambda: requests(again) == "1", SOON_S)
+
+
+async def test_a_tab_on_another_worker_hears_of_a_call(install: Install) -> None:
+    product = install(REDIS_URL=REDIS).start(workers=2)
+    ada = Student(product)
+    cookie = await ada.cookie()
+    opened = [await Tab(product.origin, cookie, "/dashboard", None).open() for _ in range(6)]
+    for one in opened:
+        await one.until_loaded()
+    for count in range(1, 5):
+        await ada.call()
+        for one in opened:
+            await one.until(lambda one=one, count=count: requests(one) == str(count), SOON_S)
+    for one in opened:
+        await one.close()
