@@ -4,11 +4,42 @@ import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hcai_app import frontend, settings
+from hcai_app.addresses import Addresses
 from hcai_app.api.app import ApiApp
-from hcai_app.components import chrome
+from hcai_app.components import chrome, shell
+from hcai_app.handshake import Handshake
 from hcai_app.lifespan import worker_lifespan
 from hcai_app.page_headers import PageHeaders
-from hcai_app.pages import index  # noqa: F401 - importing a page registers it
+from hcai_app.pages import (  # noqa: F401 - importing a page registers it
+    account,
+    activity,
+    dashboard,
+    everyone,
+    index,
+    keys,
+    missing,
+    model,
+    models,
+    sign_in,
+)
+from hcai_app.state import dashboard as figures
+from hcai_app.state import gate, keeping, ticking
+from hcai_app.state.base import show_error
+from hcai_app.state.faults import Faults
+
+STYLES = (
+    "fonts",
+    "base",
+    "site",
+    "landing",
+    "dashboard",
+    "keys",
+    "models",
+    "activity",
+    "account",
+    "everyone",
+    "sign-in",
+)
 
 
 class Doors:
@@ -30,15 +61,25 @@ class HcaiApp(rx.App):
     def __call__(self) -> ASGIApp:
         """Build the server's ASGI app."""
         given = settings.load()
-        pages = PageHeaders(
-            super().__call__(), pages=frontend.BUILT_PAGES, https_only=given.is_production
-        )
+        events = Handshake(super().__call__(), secret_key=given.secret_key.get_secret_value())
+        documents = Addresses(events, pages=frontend.BUILT_PAGES)
+        pages = PageHeaders(documents, pages=frontend.BUILT_PAGES, https_only=given.is_production)
         return Doors(ApiApp(), pages)
 
 
 app = HcaiApp(
-    stylesheets=["/fonts.css", "/base.css", "/landing.css"],
+    stylesheets=[f"/{name}.css" for name in STYLES],
     head_components=chrome.head(),
     html_lang="en",
+    toaster=shell.toaster(),
+    backend_exception_handler=show_error,
+    frontend_exception_handler=Faults().note,
 )
+sign_in.add_pages(app)
+app.register_lifespan_task(gate.guard)
 app.register_lifespan_task(worker_lifespan)
+app.register_lifespan_task(keeping.keep_open_tabs)
+app.register_lifespan_task(
+    ticking.ticking,
+    page=ticking.Page("/dashboard", figures.DashboardState, figures.read_snapshot, figures.show),
+)

@@ -8,20 +8,17 @@ signal on, then they are cut with an error, their rows are written, and everythi
 import asyncio
 import gc
 import logging
-import signal
 import socket
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from types import FrameType
 from typing import Any
 
 from hcai_app import money, settings, worker
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
-from hcai_app.errors import Unavailable
-from hcai_app.services import adoption, housekeeping
+from hcai_app.services import adoption, eligibility, housekeeping
+from hcai_app.services.accounts import Rules
 from hcai_app.services.bodies import Bodies
 from hcai_app.services.budget import Budget
 from hcai_app.services.calls import Entry
@@ -32,6 +29,7 @@ from hcai_app.services.journal import Journal
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
+from hcai_app.services.live import Live
 from hcai_app.services.metrics import Metrics
 from hcai_app.services.records import Records
 from hcai_app.services.rollups import Rollups
@@ -39,10 +37,14 @@ from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
 from hcai_app.services.shared import SharedRedis
 from hcai_app.services.shared_budget import SharedBudget, SharedRoom
+from hcai_app.services.shared_live import SharedLive
+from hcai_app.services.site import Site
 from hcai_app.services.unsettled import Unsettled
 from hcai_app.services.watch import Watch, Watched, WatchedProvider
 from hcai_app.settings import Settings
+from hcai_app.sign_in import signing_in
 from hcai_app.simulator.server import Simulator
+from hcai_app.stopping import end_calls, stop_on_signal
 from hcai_app.upstream.client import Provider, Upstream, provider_of
 from hcai_app.upstream.directory import Directory
 from hcai_app.upstream.moderations import moderating
@@ -50,10 +52,6 @@ from hcai_app.upstream.probe import Probe
 from hcai_app.worker import Worker
 
 log = logging.getLogger(__name__)
-
-# How long calls that were cut may take to say so and to reach the ledger.
-CUT_S = 5.0
-
 
 # New objects before the youngest is looked through, and how often the older generations follow.
 GC_THRESHOLDS = (50_000, 20, 50)
@@ -71,10 +69,10 @@ async def worker_lifespan() -> AsyncIterator[None]:
         worker.set_current(opened)
         _tune_interpreter()
         try:
-            with _stop_on_signal(opened):
+            with stop_on_signal(opened):
                 yield
         finally:
-            await _end_calls(opened)
+            await end_calls(opened)
             worker.set_current(None)
 
 
@@ -100,7 +98,9 @@ async def open_worker(given: Settings) -> AsyncIterator[Worker]:
         stack.push_async_callback(database.close)
         await _prepare_schema(database, given)
         simulator_url = await _open_simulator(stack, given)
-        yield await _open_services(stack, given, database, simulator_url)
+        opened = await _open_services(stack, given, database, simulator_url)
+        await _start_tasks(stack, opened)
+        yield opened
 
 
 async def _prepare_schema(database: Database, given: Settings) -> None:
@@ -136,9 +136,8 @@ async def _open_services(
     directory = Directory(provider)
     stack.push_async_callback(directory.close)
     redis = _open_redis(stack, given)
-    default = money.to_nanousd(given.daily_budget_usd)
-    budget = SharedBudget(database, default, redis, name) if redis else Budget(database, default)
-    opened = Worker(
+    budget = _budget(given, database, redis, name)
+    return Worker(
         settings=given,
         database=database,
         journal=journal,
@@ -154,14 +153,20 @@ async def _open_services(
         records=Records(directory.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
         moderations=await stack.enter_async_context(moderating(given, simulator_url)),
+        sign_in=await stack.enter_async_context(signing_in(given)),
         metrics=Metrics([*given.language_models, *given.image_models, *given.embedding_models]),
         unsettled=Unsettled(database),
         watch=_open_watch(stack, database, provider, redis),
         redis=redis,
         room=SharedRoom(redis, given.max_in_flight) if redis else None,
+        live=Live(),
+        site=Site(database),
     )
-    await _start_tasks(stack, opened)
-    return opened
+
+
+def _budget(given: Settings, database: Database, redis: SharedRedis | None, name: str) -> Budget:
+    default = money.to_nanousd(given.daily_budget_usd)
+    return SharedBudget(database, default, redis, name) if redis else Budget(database, default)
 
 
 def _open_redis(stack: AsyncExitStack, given: Settings) -> SharedRedis | None:
@@ -206,10 +211,17 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     """Adopt what dead workers left, then start what runs beside the calls."""
     await adoption.adopt(opened.journal, opened.ledger, opened.budget)
     cutter = Cutter(opened.database, opened.keyring, opened.running)
-    follower = Follower(opened.database, cutter.apply, opened.keyring.hear)
+
+    def change(user_id: str, key_id: str | None) -> None:
+        cutter.apply(user_id, key_id)
+        opened.live.doubt(user_id)
+
+    follower = Follower(opened.database, change, opened.keyring.hear)
     await follower.start()
     opened.catalog.refresh_if_stale()
     _listen(opened)
+    if opened.redis:
+        _keep_running(stack, SharedLive(opened.live, opened.redis).run())
     for running in (
         follower.run(),
         opened.settler.run(),
@@ -222,17 +234,26 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
         _keep_running(stack, running)
     if opened.room is not None:
         _keep_running(stack, opened.room.run())
+    provider, given = opened.sign_in.provider, opened.settings
+    if provider is not None and given.require_verified:
+        rules = Rules(given.secret_key.get_secret_value(), True, given.admins)
+        _keep_running(stack, eligibility.run(opened.database, provider.check, rules))
 
 
 def _listen(opened: Worker) -> None:
-    """Let metrics and watch hear of what the ledger has committed."""
+    """Let metrics, watch and the live pages hear of what the ledger has committed."""
 
     def hear(entries: list[Entry]) -> None:
         opened.metrics.count(entries)
         opened.watch.provider.hear(entries)
+        opened.live.hear(entries)
+
+    def hear_settled(entry: Entry) -> None:
+        opened.metrics.count_settled(entry)
+        opened.live.hear([entry])
 
     opened.ledger.on_commit = hear
-    opened.settler.on_settled = opened.metrics.count_settled
+    opened.settler.on_settled = hear_settled
 
 
 def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
@@ -243,49 +264,3 @@ def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> Non
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)
-
-
-class _stop_on_signal:  # noqa: N801 - used like a function
-    """Cut running calls HCAI_STOP_SECONDS after SIGTERM; the server's own handler follows.
-
-    Servers wait for running requests first and end the lifespan last, so the time must run from
-    the signal on.
-    """
-
-    def __init__(self, opened: Worker) -> None:
-        self._opened = opened
-        self._previous: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                self._previous[number] = signal.getsignal(number)
-                signal.signal(number, self._handler(asyncio.get_running_loop()))
-
-    def __exit__(self, *_error: object) -> None:
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
-
-    def _handler(self, loop: asyncio.AbstractEventLoop) -> Callable[[int, FrameType | None], None]:
-        def handle(number: int, frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(
-                loop.call_later, self._opened.settings.stop_seconds, _cut_all, self._opened
-            )
-            previous = self._previous.get(number)
-            if callable(previous):
-                previous(number, frame)
-
-        return handle
-
-
-def _cut_all(opened: Worker) -> None:
-    opened.running.cut_all(Unavailable("The server is restarting; send the call again.", 1))
-
-
-async def _end_calls(opened: Worker) -> None:
-    """Cut what still runs, and wait until it has told its client and the ledger."""
-    _cut_all(opened)
-    try:
-        await asyncio.wait_for(opened.running.empty(), CUT_S)
-    except TimeoutError:
-        log.error("%d calls did not end: the next start finds them", len(opened.running))

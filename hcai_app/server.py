@@ -5,6 +5,7 @@ and runs one process a worker (docs/decisions/0002-uvicorn.md).
 """
 
 import asyncio
+import os
 import re
 from typing import Any
 
@@ -102,6 +103,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _look(self) -> None:
+        if self.transport is None or self.transport.is_closing():
+            return  # a connection that became a WebSocket's does not tell us of its end
         since, body_at, now = self._headers_since, self._body_at, self.loop.time()
         if since is not None and now - since >= HEADERS_S:
             self._close_late()
@@ -138,6 +141,7 @@ def serve(given: Settings, *, host: str, port: int, workers: int, with_pages: bo
     """
     if with_pages:
         frontend.ensure_built()
+    os.environ["REFLEX_BACKEND_HOST"] = host  # for this process' configuration and its workers'
     frontend.serve_built_pages(port, with_pages=with_pages)
     options: dict[str, Any] = {
         "factory": True,

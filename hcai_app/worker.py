@@ -13,15 +13,18 @@ from hcai_app.services.journal import Journal
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
+from hcai_app.services.live import Live
 from hcai_app.services.metrics import Metrics
 from hcai_app.services.records import Records
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
 from hcai_app.services.shared import SharedRedis
 from hcai_app.services.shared_budget import SharedRoom
+from hcai_app.services.site import Site
 from hcai_app.services.unsettled import Unsettled
 from hcai_app.services.watch import Watch
 from hcai_app.settings import Settings
+from hcai_app.sign_in import SignIn
 from hcai_app.upstream.client import Upstream
 from hcai_app.upstream.moderations import Moderations
 
@@ -45,11 +48,14 @@ class Worker:
     records: Records
     upstream: Upstream
     moderations: Moderations | None  # None: not offered
+    sign_in: SignIn
     metrics: Metrics
     unsettled: Unsettled
     watch: Watch
     redis: SharedRedis | None
     room: SharedRoom | None  # with Redis: all workers' running calls
+    live: Live
+    site: Site
 
 
 class _Holder:

@@ -64,7 +64,7 @@ async def _serve(serving: Worker, exchange: Exchange) -> None:
     methods, exchange.scope["path_params"] = routes.find(exchange.path)
     if methods is None:
         shown = exchange.path[:MAX_SHOWN_PATH]
-        raise NotFound(f"There is nothing at {shown}; see /docs for what there is.")
+        raise NotFound(f"There is nothing at {shown}; {routes.DESCRIPTION} lists what there is.")
     method = "GET" if exchange.method == "HEAD" else exchange.method
     handler = methods.get(method)
     if handler is None:

@@ -7,7 +7,7 @@ the names is then in `scope["path_params"]`.
 import re
 from collections.abc import Awaitable, Callable
 
-from hcai_app.api import health, metrics, status
+from hcai_app.api import account_data, activity, auth, health, keys, metrics, model_list, status
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import document
 from hcai_app.api.proxy import account, catalogue, moderations, operations, road
@@ -17,6 +17,7 @@ Handler = Callable[[Worker, Exchange], Awaitable[None]]
 Methods = dict[str, Handler]
 
 PROXY = "/proxy"
+DESCRIPTION = "/proxy/v1/openapi.json"
 # The folders that are ours whole; of other paths only those of the table.
 FOLDERS = (f"{PROXY}/", "/auth/", "/internal/", "/api/")
 ROUTES: dict[str, Methods] = {
@@ -28,7 +29,14 @@ ROUTES: dict[str, Methods] = {
     "/proxy/v1/stats": {"GET": account.show_stats},
     "/proxy/v1/key": {"GET": account.show_key},
     "/proxy/v1/generation": {"GET": account.show_generation},
-    "/proxy/v1/openapi.json": {"GET": document.show},
+    DESCRIPTION: {"GET": document.show},
+    "/api/models": {"GET": model_list.show},
+    "/auth/login": {"GET": auth.login},
+    "/auth/callback": {"GET": auth.callback},
+    "/auth/logout": {"POST": auth.logout},
+    "/api/keys": {"POST": keys.create},
+    "/api/activity.csv": {"GET": activity.show_csv},
+    "/api/account.json": {"GET": account_data.download},
     "/healthz": {"GET": health.alive},
     "/readyz": {"GET": health.ready},
     "/up": {"GET": status.show},
