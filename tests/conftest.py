@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.harness.databases import postgres_database
+from tests.harness.cluster import Cluster
+from tests.harness.databases import missing, postgres_database
+from tests.harness.identity import Identity
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
@@ -27,6 +29,20 @@ def provider(provider_process: Provider) -> Provider:
     """The simulated provider, without a memory of earlier tests and without delays."""
     provider_process.reset()
     return provider_process
+
+
+@pytest.fixture(scope="session")
+def identity_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identity]:
+    identity = Identity(tmp_path_factory.mktemp("identity"))
+    yield identity
+    identity.stop()
+
+
+@pytest.fixture
+def identity(identity_process: Identity) -> Identity:
+    """The OpenID provider of the tests: Orpheus signs in at once, until a test says otherwise."""
+    identity_process.reset()
+    return identity_process
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +75,19 @@ def install(provider: Provider, tmp_path: Path) -> Iterator[Install]:
     yield make
     for made in installed:
         made.stop()
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A running PostgreSQL server of this test's own."""
+    if not Cluster.is_possible():
+        missing("PostgreSQL's initdb")
+    own = Cluster()
+    try:
+        own.start()
+        yield own
+    finally:
+        own.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,7 +12,18 @@ from tests.harness.processes import ROOT
 OURS = "hcai_app"
 MAX_FILE, MAX_TEST_FILE, MAX_FUNCTION = 300, 400, 40
 # What may import everything: it puts the rooms together.
-COMPOSITION = {"worker", "lifespan", "hcai_app", "server", "__main__", "frontend", "vite", "cli"}
+COMPOSITION = {
+    "worker",
+    "sign_in",
+    "lifespan",
+    "stopping",
+    "hcai_app",
+    "server",
+    "__main__",
+    "frontend",
+    "vite",
+    "cli",
+}
 # Room -> the rooms of ours that it may import, beside itself.
 ROOMS = {
     "settings": set[str](),
@@ -20,14 +31,61 @@ ROOMS = {
     "clock": set[str](),
     "lenient": set[str](),
     "money": set[str](),
-    "theme": set[str](),
+    "figures": {"money"},
+    "examples": set[str](),
+    "cards": set[str](),
+    "theme": {"settings"},
     "page_headers": {"settings", "theme"},
     "db": {"clock", "settings"},
-    "services": {"db", "settings", "errors", "clock", "money", "lenient"},
-    "upstream": {"services.calls", "settings", "errors", "clock", "money", "lenient"},
-    "api": {"services", "upstream", "worker", "settings", "errors", "clock", "money", "lenient"},
-    "components": {"theme", "views", "settings"},
-    "pages": {"components", "theme", "settings", "services", "state"},
+    "services": {"db", "settings", "errors", "clock", "money", "lenient", "cards"},
+    "upstream": {
+        "services.calls",
+        "services.identities",
+        "settings",
+        "errors",
+        "clock",
+        "money",
+        "lenient",
+    },
+    "api": {
+        "services",
+        "upstream",
+        "worker",
+        "settings",
+        "errors",
+        "clock",
+        "money",
+        "lenient",
+        "figures",
+    },
+    "handshake": {"services.sessions"},
+    "addresses": set[str](),
+    "views": set[str](),
+    "state": {
+        "services",
+        "views",
+        "worker",
+        "settings",
+        "errors",
+        "clock",
+        "money",
+        "figures",
+        "theme",
+        "examples",
+        "cards",
+    },
+    "components": {"theme", "views", "settings", "state", "figures", "examples", "cards"},
+    "pages": {
+        "components",
+        "theme",
+        "settings",
+        "services",
+        "state",
+        "views",
+        "figures",
+        "examples",
+        "cards",
+    },
     "simulator": set[str](),
 }
 # Room -> the packages of others that it must not know.
@@ -36,9 +94,12 @@ STRANGERS = {
     "upstream": {"reflex", "starlette", "sqlalchemy", "sqlmodel"},
     "db": {"reflex", "starlette", "aiohttp", "httpx"},
     "api": {"reflex", "sqlalchemy", "sqlmodel"},
+    "state": {"starlette", "sqlalchemy", "sqlmodel"},
+    "views": {"reflex", "starlette", "sqlalchemy", "sqlmodel"},
     "simulator": {"reflex", "sqlalchemy", "sqlmodel"},
     "settings": {"reflex", "sqlalchemy"},
     "errors": {"reflex", "sqlalchemy", "starlette"},
+    "figures": {"reflex", "sqlalchemy", "starlette"},
 }
 SKIPPED_FOLDERS = {".venv", ".web", "node_modules", "versions"}
 

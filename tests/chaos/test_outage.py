@@ -8,9 +8,9 @@ import pytest
 
 from tests.chaos import books
 from tests.chaos.clients import Load, all_at_once, body_of
-from tests.chaos.cluster import Cluster
 from tests.chaos.test_kill import ROOMY
 from tests.conftest import Install
+from tests.harness.cluster import Cluster
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 

@@ -1,17 +1,14 @@
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = shutil.which("chromium")
+from tests.e2e.site import Person, Site
+from tests.harness.databases import missing
+from tests.harness.identity import Identity
+
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,65 +18,47 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-BUILD_AND_START_SECONDS = 180
-STOP_SECONDS = 15
 
-
-def serve_command(port: int) -> list[str]:
-    """The product's own server, pages included."""
-    if Path("hcai_app/server.py").exists():
-        return [sys.executable, "-m", "hcai_app", "serve", "--port", str(port)]
-    return [sys.executable, "-m", "reflex", "run", "--env", "prod", "--backend-port", str(port)]
+Arrive = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the server on its own database; give its port-bearing address without a path."""
-    folder = tmp_path_factory.mktemp("server")
-    port = _free_port()
-    own = {"DATABASE_URL": f"sqlite:///{folder / 'hcai.db'}", "OPENROUTER_API_KEY": ""}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            serve_command(port),
-            env=os.environ | own,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_up(process, port, folder / "log")
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def site(identity_process: Identity, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The product with pages, sign-in provider and simulated provider, for all tests here."""
+    running = Site(tmp_path_factory.mktemp("site"), identity_process)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def server(site: Site) -> str:
+    """The site's address without a path."""
+    return site.origin
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     # Per module: Playwright keeps an event loop running, which asynchronous tests cannot have.
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        yield opened
+        opened.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@pytest.fixture
+def arrive(browser: Browser, site: Site) -> Iterator[Arrive]:
+    """Let somebody with a fresh browser arrive."""
+    people: list[Person] = []
 
+    def come(**options: Any) -> Person:
+        people.append(Person(browser, site, **options))
+        return people[-1]
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + BUILD_AND_START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/", timeout=5).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.25)
-    pytest.fail(f"the server did not start:\n{log.read_text()[-3000:]}")
+    yield come
+    for one in people:
+        one.close()

@@ -4,6 +4,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import Arrive
+from tests.e2e.site import Site
+
 WIDTHS = (360, 390, 1280)
 MODES = ("light", "dark")
 
@@ -98,11 +101,28 @@ def test_keyboard_reaches_the_content_first(visit):
     expect(opened.page.get_by_role("link", name="Skip to the content")).to_be_focused()
 
 
-def test_primary_action_leads_to_the_quick_start(visit):
+def test_main_action_signs_in_and_then_leads_to_the_dashboard(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce")
+    site.identity.person("Ada", slack_id="ULANDING")
+    page = ada.open("/")
+    page.get_by_role("link", name="Sign in with Hack Club").first.click()
+    page.wait_for_url(f"{site.origin}/dashboard/")
+    ada.open("/").get_by_role("link", name="Open your dashboard").first.click()
+    page.wait_for_url(f"{site.origin}/dashboard")
+    assert ada.problems == []
+
+
+def test_main_action_works_before_any_script_runs(server: str):
+    page = httpx.get(server).text
+    assert 'href="/auth/login"' in page
+    assert "Sign in with Hack Club" in page
+
+
+def test_a_featured_model_leads_to_its_page(visit, server: str):
     opened = visit(reduced_motion="reduce")
-    opened.page.get_by_role("link", name="Make a key").click()
-    heading = opened.page.get_by_role("heading", name="Run it yourself in two commands")
-    expect(heading).to_be_in_viewport()
+    opened.page.get_by_role("link", name="Qwen3 32B").click()
+    opened.page.wait_for_url(f"{server}/models/qwen/qwen3-32b")
+    expect(opened.page.get_by_role("heading", level=1)).to_contain_text("Qwen3 32B")
     assert opened.problems == []
 
 

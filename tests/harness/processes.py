@@ -20,14 +20,22 @@ TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Process:
-    """One `python -m hcai_app …` that listens on a port."""
+    """One `python -m hcai_app …`, or of another module, that listens on a port."""
 
-    def __init__(self, arguments: list[str], *, folder: Path, env: dict[str, str], ready: str):
-        self.log_path = folder / f"{arguments[0]}-{time.monotonic_ns()}.log"
+    def __init__(
+        self,
+        arguments: list[str],
+        *,
+        folder: Path,
+        env: dict[str, str],
+        ready: str,
+        module: str = "hcai_app",
+    ):
+        self.log_path = folder / f"{arguments[0].strip('-')}-{time.monotonic_ns()}.log"
         self._log = self.log_path.open("wb")
         self._ready = ready
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "hcai_app", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=folder,
             env=env,
             stdout=self._log,

@@ -27,13 +27,14 @@ class Product:
         for part in PARTS:
             if not (folder / part).exists():
                 (folder / part).symlink_to(ROOT / part)
+        self.port = free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
         self.settings = {
             "DATABASE_URL": f"sqlite:///{folder / 'hcai.db'}",
             "HCAI_SECRET_KEY": "a secret of the tests, long enough for it",
+            "HCAI_BASE_URL": self.origin,
             **settings,
         }
-        self.port = free_port()
-        self.origin = f"http://127.0.0.1:{self.port}"
         self.base_url = f"{self.origin}/proxy/v1"
         self.process: Process | None = None
 

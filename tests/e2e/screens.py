@@ -1,0 +1,90 @@
+"""`python -m tests.e2e.screens`: the pictures under docs/screens, of every page and state.
+
+Both widths, both colour modes; a stranger, a newcomer and somebody with a month of calls.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hcai_app.services.identities import Reason
+from tests.e2e.conftest import CHROMIUM_ARGS
+from tests.e2e.site import Person, Site
+from tests.e2e.test_pages import MODES, WIDTHS, write_regular
+from tests.harness.identity import Identity
+from tests.harness.processes import ROOT
+
+SCREENS = ROOT / "docs/screens"
+PUBLIC = {
+    "landing": "/",
+    "models": "/models",
+    "model": "/models/qwen/qwen3-32b",
+    "model-pictures": "/models/google/gemini-2.5-flash-image",
+    "model-unknown": "/models/nobody/knows-it",
+    "global": "/global",
+    "not-found": "/no-such-page",
+    "signed-out": "/keys",
+}
+PRIVATE = {
+    "dashboard": "/dashboard",
+    "keys": "/keys",
+    "activity": "/activity",
+    "account": "/account",
+}
+
+
+def main(out: Path) -> None:
+    """Take them all."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        identity = Identity(Path(folder))
+        site = Site(Path(folder), identity).start()
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS
+        )
+        try:
+            write_regular(site)
+            for width in WIDTHS:
+                for mode in MODES:
+                    for name, page in _views(chromium, site, width, mode):
+                        page.wait_for_timeout(600)
+                        _stretch(page, width)
+                        path = out / f"{name}-{width}-{mode}.png"
+                        page.screenshot(path=path)
+                        page.set_viewport_size({"width": width, "height": 900})
+        finally:
+            site.stop()
+            identity.stop()
+
+
+def _stretch(page: Page, width: int) -> None:
+    """Make the window as tall as its page, so that what is fixed to its edge stays there."""
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(900, tall)})
+    page.wait_for_timeout(200)
+
+
+def _views(browser: Browser, site: Site, width: int, mode: str) -> Iterator[tuple[str, Page]]:
+    options: dict[str, Any] = {"color_scheme": mode, "reduced_motion": "reduce"}
+    stranger = Person(browser, site, width=width, **options)
+    for name, path in PUBLIC.items():
+        yield name, stranger.open(path)
+    for reason in Reason:
+        yield f"sign-in-{reason.value}", stranger.open(f"/sign-in/{reason.value}")
+    newcomer = Person(browser, site, width=width, **options).sign_in("Linus", slack_id="UNEW")
+    for name, path in PRIVATE.items():
+        yield f"{name}-empty", newcomer.open(path)
+    regular = Person(browser, site, width=width, **options).sign_in("Grace", slack_id="UREGULAR")
+    for name, path in PRIVATE.items():
+        yield name, regular.open(path)
+    for person in (stranger, newcomer, regular):
+        person.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SCREENS)

@@ -1,0 +1,82 @@
+"""Every page, empty and full, on a phone and a wide screen, in both colour modes."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e import axe
+from tests.e2e.site import Person, Site
+from tests.harness.history import write_history
+
+MISSING = "/no-such-page"  # a browser notes the 404
+PAGES = (
+    "/",
+    "/dashboard",
+    "/keys",
+    "/models",
+    "/models/qwen/qwen3-32b",
+    "/models/google/gemini-2.5-flash-image",
+    "/models/nobody/knows-it",
+    "/activity",
+    "/global",
+    "/account",
+    "/sign-in/over-age",
+    MISSING,
+)
+WIDTHS = (390, 1280)
+MODES = ("light", "dark")
+PEOPLE = ("a stranger", "a newcomer", "a regular")
+
+Crowd = dict[tuple[str, int, str], Person]
+
+
+@pytest.fixture(scope="module")
+def crowd(browser: Browser, site: Site) -> Iterator[Crowd]:
+    """Everybody who looks at the pages, each with a window of their own."""
+    write_regular(site)
+    people: Crowd = {}
+    yield people
+    for one in people.values():
+        one.close()
+
+
+def write_regular(site: Site) -> None:
+    """Make somebody with two keys and a month of calls."""
+    user = site.cli("users", "create", "--slack-id", "UREGULAR", "--name", "Grace", "--verified")
+    for name in ("discord bot", "laptop"):
+        site.cli("keys", "create", "--user", user, "--name", name)
+    listed = site.cli("keys", "list", "--user", user).splitlines()
+    write_history(site.database_url, user, [*(json.loads(line)["id"] for line in listed), None])
+
+
+@pytest.fixture
+def person(request: pytest.FixtureRequest, crowd: Crowd, browser: Browser, site: Site) -> Person:
+    who, width, mode = request.param
+    if request.param not in crowd:
+        options = {"color_scheme": mode, "reduced_motion": "reduce"}
+        arrived = Person(browser, site, width=width, **options)
+        if who == "a newcomer":
+            arrived.sign_in("Linus", slack_id="UNEW")
+        elif who == "a regular":
+            arrived.sign_in("Grace", slack_id="UREGULAR")
+        crowd[request.param] = arrived
+    return crowd[request.param]
+
+
+@pytest.mark.parametrize(
+    "person",
+    [(who, width, mode) for who in PEOPLE for width in WIDTHS for mode in MODES],
+    indirect=True,
+    ids=lambda one: "-".join(map(str, one)),
+)
+@pytest.mark.parametrize("path", PAGES)
+def test_page_fits_and_is_open_to_everybody(person: Person, path: str):
+    person.problems.clear()
+    page = person.open(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".skeleton:visible")).to_have_count(0)
+    assert [note for note in person.problems if path not in note or path != MISSING] == []
+    assert person.overflow() <= 0
+    assert axe.violations(page) == []
