@@ -106,7 +106,7 @@ def test_main_action_signs_in_and_then_leads_to_the_dashboard(arrive: Arrive, si
     site.identity.person("Ada", slack_id="ULANDING")
     page = ada.open("/")
     page.get_by_role("link", name="Sign in with Hack Club").first.click()
-    page.wait_for_url(f"{site.origin}/dashboard/")
+    page.wait_for_url(f"{site.origin}/dashboard")
     ada.open("/").get_by_role("link", name="Open your dashboard").first.click()
     page.wait_for_url(f"{site.origin}/dashboard")
     assert ada.problems == []
