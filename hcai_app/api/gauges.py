@@ -1,5 +1,6 @@
 """What a worker is at this moment, looked up for one scrape of `/metrics`."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ class Gauges(Collector):
         """Give the state in Prometheus' form."""
         worker = self.worker
         yield _gauge("hcai_running_calls", "Calls that run now.", len(worker.running))
+        yield _gauge("hcai_live_tabs", "Browser tabs that watch their figures.", len(worker.live))
+        yield _gauge("hcai_tasks", "What the event loop has under way.", len(asyncio.all_tasks()))
         yield _gauge(
             "hcai_ledger_backlog_rows",
             "Finished rows that wait in the journal for the database.",

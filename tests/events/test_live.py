@@ -170,3 +170,38 @@ async def test_a_tab_on_another_worker_hears_of_a_call(install: Install) -> None
             await one.until(lambda one=one, count=count: requests(one) == str(count), SOON_S)
     for one in opened:
         await one.close()
+
+
+async def test_fifty_tabs_that_close_leave_nothing(product: Product) -> None:
+    ada = Student(product)
+    cookie = await ada.cookie()
+    async with tab(product, cookie):  # what the first tab brings up stays up
+        pass
+    await until_gauge(product, "hcai_live_tabs", 0)
+    before = await gauge(product, "hcai_tasks")
+    for _ in range(3):
+        opened = [Tab(product.origin, cookie, "/dashboard", None) for _ in range(50)]
+        for one in opened:
+            await one.open()
+        await asyncio.gather(*(one.until_loaded() for one in opened))
+        assert await gauge(product, "hcai_live_tabs") == 50
+        await ada.call()
+        await asyncio.gather(*(one.close() for one in opened))
+        await until_gauge(product, "hcai_live_tabs", 0)
+    # A closed socket sleeps its last ping out; a server has a task more or less at any time.
+    await until_gauge(product, "hcai_tasks", before + 5)
+
+
+async def until_gauge(product: Product, name: str, most: float) -> None:
+    """Wait until a gauge of the server is there, or below."""
+    for _ in range(600):
+        if await gauge(product, name) <= most:
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(f"{name} stays above {most}")
+
+
+async def gauge(product: Product, name: str) -> float:
+    async with httpx.AsyncClient() as prometheus:
+        text = (await prometheus.get(f"{product.origin}/metrics")).text
+    return float(text.split(f"\n{name} ")[1].split()[0])
