@@ -12,7 +12,7 @@ from reflex.components.react_router import (  # pyright: ignore[reportMissingImp
 
 from hcai_app import settings
 from hcai_app.components.plain import anchor
-from hcai_app.state.base import SiteState
+from hcai_app.state.base import RELOAD, SiteState
 
 # Title, path, icon.
 SECTIONS = (
@@ -65,7 +65,11 @@ def _private(
     return rx.cond(
         SiteState.is_known,
         rx.cond(SiteState.is_signed_in, rx.fragment(*children), sign_in_card(title)),
-        skeleton() if skeleton else loading(),
+        rx.cond(
+            SiteState.trouble != "",
+            problem(SiteState.trouble, rx.call_script(RELOAD)),
+            skeleton() if skeleton else loading(),
+        ),
     )
 
 
@@ -105,7 +109,7 @@ def tab_bar(here: str) -> rx.Component:
                 to=path,
                 **_current(path, here),
             )
-            for name, path, icon in (*SECTIONS[:4], ACCOUNT)
+            for name, path, icon in SECTIONS
         ],
         aria_label="Sections, at the lower edge",
         class_name="tab-bar",
@@ -126,7 +130,7 @@ def account_corner(here: str = "") -> rx.Component:
                 title="Your account",
                 **_current(ACCOUNT[1], here),
             ),
-            anchor("Sign in", href=SIGN_IN, class_name="button small"),
+            anchor("Sign in", href=SIGN_IN, class_name="button small quiet"),
         ),
         rx.el.span(class_name="skeleton corner-skeleton", aria_hidden=True),
     )

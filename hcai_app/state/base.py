@@ -26,13 +26,20 @@ class SiteState(rx.State):
     is_known: bool = False  # the server has told who sits here
     is_signed_in: bool = False
     name: str = ""
+    trouble: str = ""  # why nobody could tell
 
     async def enter(self) -> Visitor | None:
         """Find out who opens the page; for `on_load` handlers."""
-        visitor = await self._visitor()
+        try:
+            visitor = await self._visitor()
+        except Unavailable as error:
+            if self.is_known:
+                raise
+            self.trouble = error.message
+            return None
         self.is_signed_in = visitor is not None
         self.name = visitor.name if visitor else ""
-        self.is_known = True
+        self.is_known, self.trouble = True, ""
         return visitor
 
     async def visitor(self) -> Visitor:
