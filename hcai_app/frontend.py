@@ -33,6 +33,7 @@ SOURCES = (
     "hcai_app/views.py",
     "hcai_app/pages",
     "hcai_app/components",
+    "hcai_app/docs",
     "hcai_app/examples",
     "hcai_app/state",
     "assets",
@@ -47,7 +48,12 @@ SHOWN_SETTINGS = (
     "image_models",
     "embedding_models",
     "chat_rate_limit",
+    "moderation_rate_limit",
     "daily_budget_usd",
+    "max_keys",
+    "max_body_mb",
+    "max_in_flight",
+    "heartbeat_seconds",
 )
 
 

@@ -33,6 +33,7 @@ ROOMS = {
     "money": set[str](),
     "figures": {"money"},
     "examples": set[str](),
+    "docs": {"settings", "examples"},
     "cards": set[str](),
     "theme": {"settings"},
     "page_headers": {"settings", "theme"},
@@ -57,6 +58,7 @@ ROOMS = {
         "money",
         "lenient",
         "figures",
+        "docs",
     },
     "handshake": {"services.sessions"},
     "addresses": set[str](),
@@ -74,7 +76,7 @@ ROOMS = {
         "examples",
         "cards",
     },
-    "components": {"theme", "views", "settings", "state", "figures", "examples", "cards"},
+    "components": {"theme", "views", "settings", "state", "figures", "examples", "docs", "cards"},
     "pages": {
         "components",
         "theme",
@@ -84,6 +86,7 @@ ROOMS = {
         "views",
         "figures",
         "examples",
+        "docs",
         "cards",
     },
     "simulator": set[str](),
@@ -101,7 +104,8 @@ STRANGERS = {
     "errors": {"reflex", "sqlalchemy", "starlette"},
     "figures": {"reflex", "sqlalchemy", "starlette"},
 }
-SKIPPED_FOLDERS = {".venv", ".web", "node_modules", "versions"}
+# Programs are what readers paste: they are no part of ours.
+SKIPPED_FOLDERS = {".venv", ".web", "node_modules", "versions", "programs"}
 
 
 @cache

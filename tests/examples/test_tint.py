@@ -1,9 +1,12 @@
 import pytest
 
-from hcai_app.examples import calls, tint
+from hcai_app.examples import tint
+from hcai_app.examples.library import EXAMPLES
+
+TEXTS = [program.text for example in EXAMPLES.values() for program in example.programs]
 
 
-@pytest.mark.parametrize("text", calls.TEXTS.values())
+@pytest.mark.parametrize("text", TEXTS)
 def test_the_parts_are_the_text(text: str) -> None:
     assert "".join(part for _, part in tint.parts_of(text)) == text
 

@@ -1,0 +1,87 @@
+"""The docs for whoever calls the API: one Markdown file for each chapter, `NN-slug.md`.
+
+What changes from one installation to the next stands in the text as a place, like `{{base}}`, and a
+program of the examples' library as a line of its own, like `{{example: chat}}`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from limits import RateLimitItem
+
+from hcai_app import settings
+from hcai_app.examples.library import fill
+from hcai_app.settings import Settings
+
+__all__ = ["EXAMPLE", "Chapter", "anchor", "chapters", "fill", "places"]
+
+FOLDER = Path(__file__).parent
+ANY_MODEL = "*"
+CHAPTER_FILE = re.compile(r"\d\d-(?P<slug>[a-z-]+)\.md")
+TITLE = re.compile(r"\A# (?P<title>.+)\n")
+# An example's line, with its name.
+EXAMPLE = re.compile(r"^\{\{example: (?P<name>[a-z-]+)\}\}$", re.MULTILINE)
+_NOT_IN_ANCHORS = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter, its places and examples not filled in yet; its text begins with its title."""
+
+    slug: str
+    title: str
+    text: str
+
+
+@cache
+def chapters() -> tuple[Chapter, ...]:
+    """Return all chapters in their order."""
+    return tuple(_read(path) for path in sorted(FOLDER.glob("[0-9][0-9]-*.md")))
+
+
+def anchor(chapter_slug: str, title: str = "") -> str:
+    """Return the anchor of a section or part of a chapter; without a title the chapter's."""
+    slug = _NOT_IN_ANCHORS.sub("-", title.lower()).strip("-")
+    return f"{chapter_slug}-{slug}" if slug else chapter_slug
+
+
+def places(given: Settings, *, origin: str = "") -> dict[str, str]:
+    """Return what stands at each place; another origin may stand in for the configured one."""
+    origin = origin or given.origin
+    return {
+        "origin": origin,
+        "base": f"{origin}/proxy/v1",
+        "anthropic_base": f"{origin}/proxy",
+        "language_model": _first(given.language_models, settings.LANGUAGE_MODELS),
+        "image_model": _first(given.image_models, settings.IMAGE_MODELS),
+        "embedding_model": _first(given.embedding_models, settings.EMBEDDING_MODELS),
+        "chat_limit": _rate(given.chat_rate_limit),
+        "chat_limit_amount": f"{given.chat_rate_limit.amount}",
+        "moderation_limit": _rate(given.moderation_rate_limit),
+        "budget": f"${given.daily_budget_usd:g}",
+        "max_keys": f"{given.max_keys}",
+        "max_body": f"{given.max_body_mb} MB",
+        "max_in_flight": f"{given.max_in_flight}",
+        "heartbeat": f"{given.heartbeat_seconds:g}",
+    }
+
+
+def _read(path: Path) -> Chapter:
+    name, text = CHAPTER_FILE.fullmatch(path.name), path.read_text()
+    title = TITLE.match(text)
+    if name is None or title is None:
+        raise ValueError(f"{path.name}: a chapter is NN-slug.md and begins with `# Title`")
+    return Chapter(name["slug"], title["title"], text)
+
+
+def _first(names: list[str], defaults: str) -> str:
+    return next((name for name in names if name != ANY_MODEL), defaults.split(",")[0])
+
+
+def _rate(limit: RateLimitItem) -> str:
+    """Return a limit in words, like `150 requests per 30 minutes`."""
+    unit = limit.GRANULARITY.name
+    span = f"{limit.multiples} {unit}s" if limit.multiples > 1 else unit
+    return f"{limit.amount:,} requests per {span}"

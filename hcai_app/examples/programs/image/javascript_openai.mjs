@@ -1,0 +1,14 @@
+import { writeFile } from "node:fs/promises";
+import OpenAI from "openai";
+
+const client = new OpenAI({
+  baseURL: "{{base}}",
+  apiKey: process.env.AI_KEY,
+});
+
+const answer = await client.images.generate({
+  model: "{{image_model}}",
+  prompt: "A raccoon playing the drums",
+});
+await writeFile("raccoon.png", Buffer.from(answer.data[0].b64_json, "base64"));
+console.log("Look at raccoon.png");
