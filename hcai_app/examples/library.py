@@ -74,7 +74,7 @@ FILES: dict[str, tuple[Language, str, str, str]] = {
         "pip install discord.py openai",
     ),
     "python.py": ("python", "", "Python", ""),
-    "python_httpx.py": ("python", "httpx", "Python · httpx", "pip install httpx"),
+    "python_requests.py": ("python", "requests", "Python · requests", "pip install requests"),
     "javascript_openai.mjs": ("javascript", "openai", "JavaScript · openai", "npm install openai"),
     "javascript_openrouter.mjs": (
         "javascript",
