@@ -15,7 +15,10 @@ from reflex.environment import EnvVar, environment
 T = TypeVar("T")
 
 # First path segments that belong to the server: whatever the API owns (a test holds it to that).
-SERVER_PATHS = ("proxy", "auth", "healthz", "readyz", "up", "metrics", "internal", "api")
+SERVER_PATHS = (
+    *("proxy", "auth", "internal", "api", "healthz", "readyz", "up", "metrics"),
+    *("docs.md", "llms.txt"),
+)
 
 RELOADED = ("hcai_app", "assets", "rxconfig.py")
 

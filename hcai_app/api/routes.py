@@ -7,7 +7,17 @@ the names is then in `scope["path_params"]`.
 import re
 from collections.abc import Awaitable, Callable
 
-from hcai_app.api import account_data, activity, auth, health, keys, metrics, model_list, status
+from hcai_app.api import (
+    account_data,
+    activity,
+    auth,
+    documents,
+    health,
+    keys,
+    metrics,
+    model_list,
+    status,
+)
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import document
 from hcai_app.api.proxy import account, catalogue, moderations, operations, road
@@ -37,6 +47,8 @@ ROUTES: dict[str, Methods] = {
     "/api/keys": {"POST": keys.create},
     "/api/activity.csv": {"GET": activity.show_csv},
     "/api/account.json": {"GET": account_data.download},
+    "/docs.md": {"GET": documents.show_docs},
+    "/llms.txt": {"GET": documents.show_index},
     "/healthz": {"GET": health.alive},
     "/readyz": {"GET": health.ready},
     "/up": {"GET": status.show},

@@ -64,8 +64,13 @@ async def list_endpoints(worker: Worker, exchange: Exchange) -> None:
     await reply_tagged(exchange, await worker.catalog.endpoints(_named(exchange)))
 
 
-async def reply_tagged(exchange: Exchange, data: bytes, *more: tuple[bytes, bytes]) -> None:
-    """Send JSON with an ETag, or 304 to a client that has it already."""
+async def reply_tagged(
+    exchange: Exchange,
+    data: bytes,
+    *more: tuple[bytes, bytes],
+    kind: tuple[bytes, bytes] = JSON_TYPE,
+) -> None:
+    """Send JSON, or another kind, with an ETag, or 304 to a client that has it already."""
     tag = f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
     headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache"), *more]
     known = exchange.header(b"if-none-match") or ""
@@ -73,7 +78,7 @@ async def reply_tagged(exchange: Exchange, data: bytes, *more: tuple[bytes, byte
         await exchange.start(304, *headers)
         await exchange.write(b"", more=False)
     else:
-        await exchange.reply(200, data, JSON_TYPE, *headers)
+        await exchange.reply(200, data, kind, *headers)
 
 
 def _named(exchange: Exchange) -> str:
