@@ -13,9 +13,10 @@ from tests.chaos.clients import body_of
 from tests.conftest import Install
 from tests.harness.product import Product
 from tests.harness.provider import Provider
+from tests.harness.room import within
 
 ENDINGS = {"kill": signal.SIGKILL, "stop": signal.SIGTERM}
-CANCELLED_WITHIN_S = 1.0
+CANCELLED_WITHIN_S = within(1.0)
 
 
 @contextmanager

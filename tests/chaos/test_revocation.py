@@ -10,9 +10,10 @@ from tests.chaos.clients import Load, Seen, all_at_once, body_of, check_cut
 from tests.harness.databases import REDIS, postgres_database
 from tests.harness.product import Product
 from tests.harness.provider import Provider
+from tests.harness.room import within
 
-REFUSED_WITHIN_S = 1.0
-CUT_WITHIN_S = 2.0
+REFUSED_WITHIN_S = within(1.0)
+CUT_WITHIN_S = within(2.0)
 ENDLESS = body_of("/simulate chunks=4000 delay=0.02", stream=True)
 SILENT = body_of("/simulate before=60", stream=False)
 # (database, workers, with Redis)

@@ -12,9 +12,10 @@ from hcai_app.services import sessions
 from tests.conftest import Install
 from tests.harness.databases import REDIS
 from tests.harness.product import Product
+from tests.harness.room import within
 from tests.harness.tabs import DASHBOARD, Tab, open_session, tab
 
-SOON_S = 1.0
+SOON_S = within(1.0)
 
 
 class Student:
