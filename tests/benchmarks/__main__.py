@@ -28,8 +28,6 @@ from tests.benchmarks.processes import (
 from tests.benchmarks.rounds import Figures, Running
 from tests.benchmarks.targets import Target
 
-_UPSTREAM = (sys.executable, "-m", "tests.benchmarks.upstream", "--port", "{port}")
-
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
@@ -84,7 +82,7 @@ class Bench:
             shutil.rmtree(settings.journal_folder(settings.read(env)), ignore_errors=True)
 
     def _start_upstream(self) -> str:
-        server = self.processes.start("upstream", _UPSTREAM, LOAD_CORE, {})
+        server = self.processes.start("upstream", targets.UPSTREAM, LOAD_CORE, {})
         wait_until_ready(server, "/api/v1/models")
         return f"http://127.0.0.1:{server.port}"
 

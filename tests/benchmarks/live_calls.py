@@ -19,17 +19,17 @@ from pathlib import Path
 import aiohttp
 
 from tests.benchmarks import procfs
+from tests.benchmarks.answers import MODEL
 from tests.benchmarks.live import close, open_tabs
-from tests.benchmarks.processes import LOAD_CORE, SERVER_CORE
+from tests.benchmarks.processes import LOAD_CORE, SERVER_CORE, Processes, wait_until_ready
+from tests.benchmarks.targets import UPSTREAM, our_environment
 from tests.harness.product import Product
-from tests.harness.provider import Provider
 from tests.harness.tabs import Tab, open_session
 
 PER_SECOND = 200
 SECONDS = 8.0
 ROUNDS = 3
-LIMITS = {"HCAI_CHAT_RATE_LIMIT": "1000000/30 minutes", "HCAI_DAILY_BUDGET_USD": "1000"}
-BODY = {"model": "qwen/qwen3-32b", "messages": [{"role": "user", "content": "hi"}]}
+BODY = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}]}
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,16 @@ def main() -> None:
 
 def _measure_in(folder: Path, students: int, tabs: int) -> None:
     (folder / "product").mkdir()
-    provider = Provider(folder)
-    env = {"OPENROUTER_API_KEY": "bench", "OPENROUTER_BASE_URL": provider.base_url, **LIMITS}
-    product = Product(folder / "product", **env)
-    try:
-        asyncio.run(measure(product.start(), students, tabs))
-    finally:
-        product.stop()
-        provider.stop()
+    with Processes(folder) as processes:
+        upstream = processes.start("upstream", UPSTREAM, LOAD_CORE, {})
+        wait_until_ready(upstream, "/api/v1/models")
+        database = f"sqlite:///{folder}/product/hcai.db"
+        env = our_environment(database, f"http://127.0.0.1:{upstream.port}")
+        product = Product(folder / "product", **env)
+        try:
+            asyncio.run(measure(product.start(), students, tabs))
+        finally:
+            product.stop()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from tests.benchmarks.answers import MODEL
 OURS = "hcai"
 AIOHTTP = "aiohttp relay"
 HTTPX = "httpx relay"
+# The command that starts the provider of all of them.
+UPSTREAM = (sys.executable, "-m", "tests.benchmarks.upstream", "--port", "{port}")
 
 
 @dataclass(frozen=True)
