@@ -21,8 +21,8 @@ def head() -> list[rx.Component]:
     return [rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"), *fonts]
 
 
-def top_bar(links: dict[str, str]) -> rx.Component:
-    """Show the brand, the links as name to address, and the colour mode's switch."""
+def top_bar() -> rx.Component:
+    """Show the brand and the colour mode's switch: for pages that need no server behind them."""
     return rx.fragment(
         anchor("Skip to the content", href="#content", class_name="skip"),
         rx.el.header(
@@ -33,20 +33,13 @@ def top_bar(links: dict[str, str]) -> rx.Component:
                     href="/",
                     class_name="brand",
                 ),
-                _navigation(links),
+                rx.el.span(class_name="spacer"),
                 color_mode_switch(),
                 class_name="wrap",
             ),
             class_name="top",
         ),
     )
-
-
-def _navigation(links: dict[str, str]) -> rx.Component:
-    if not links:
-        return rx.el.span(class_name="nothing")
-    shown = [rx.el.a(name, href=address) for name, address in links.items()]
-    return rx.el.nav(*shown, aria_label="On this page")
 
 
 def color_mode_switch() -> rx.Component:

@@ -42,7 +42,7 @@ def page(
     A private page shows `skeleton` until the server has told who sits here, and then its children
     or the way to sign in.
     """
-    body = rx.fragment(*children) if is_public else _private(title, children, skeleton)
+    body = rx.fragment(*children) if is_public else _private(children, skeleton)
     return rx.fragment(
         top_bar(here),
         rx.el.main(
@@ -60,11 +60,11 @@ def page(
 
 
 def _private(
-    title: str, children: tuple[rx.Component, ...], skeleton: Callable[[], rx.Component] | None
+    children: tuple[rx.Component, ...], skeleton: Callable[[], rx.Component] | None
 ) -> rx.Component:
     return rx.cond(
         SiteState.is_known,
-        rx.cond(SiteState.is_signed_in, rx.fragment(*children), sign_in_card(title)),
+        rx.cond(SiteState.is_signed_in, rx.fragment(*children), sign_in_card()),
         rx.cond(
             SiteState.trouble != "",
             problem(SiteState.trouble, rx.call_script(RELOAD)),
@@ -161,11 +161,11 @@ def simulated_mark() -> rx.Component:
     return rx.el.span("simulated", class_name="pill simulated-mark", title=title)
 
 
-def sign_in_card(title: str) -> rx.Component:
+def sign_in_card() -> rx.Component:
     """Say that this page needs a visitor with a name."""
     return rx.el.section(
         rx.el.h2("Sign in first"),
-        rx.el.p(f"{title} is about you, so we need to know who you are. It takes one click."),
+        rx.el.p("This page is about you, so we need to know who you are. It takes one click."),
         anchor("Sign in with Hack Club", href=SIGN_IN, class_name="button"),
         class_name="card empty",
     )

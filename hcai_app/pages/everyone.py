@@ -96,7 +96,7 @@ def _bar(day: DayView) -> rx.Component:
         rx.el.i(style={"height": f"{day.percent}%"}),
         rx.el.span(rx.el.b(day.requests), " calls", rx.el.br(), day.name, class_name="bar-tip"),
         key=day.name,
-        class_name="bar",
+        class_name="day-bar",
     )
 
 

@@ -218,7 +218,7 @@ def start() -> rx.Component:
             _fact("Sign in", "with your Hack Club account."),
             _fact("Make a key", "and give it a name. You see it once, so copy it."),
             _fact("Paste the request", "from the top of this page into a terminal."),
-            class_name="steps",
+            class_name="landing-steps",
         ),
         rx.el.div(main_action(), class_name="after"),
     )

@@ -149,7 +149,7 @@ ENDINGS = {
 def ending_page(ending: Ending) -> rx.Component:
     """Show why nobody was signed in, and what to do."""
     return rx.fragment(
-        chrome.top_bar({}),
+        chrome.top_bar(),
         rx.el.main(
             rx.el.div(
                 _door(is_shut=ending.is_shut),
