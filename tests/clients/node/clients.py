@@ -85,7 +85,9 @@ class NodeClient:
 def are_installed() -> bool:
     """Tell whether the packages are there as the lock file pins them."""
     installed = FOLDER / "node_modules" / ".package-lock.json"
-    return installed.exists() and _versions(installed) == _versions(FOLDER / "package-lock.json")
+    if not installed.exists():
+        return False
+    return _versions(FOLDER / "package-lock.json").items() <= _versions(installed).items()
 
 
 def _versions(lock: Path) -> dict[str, str]:
