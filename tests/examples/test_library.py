@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from hcai_app.docs import places
 from hcai_app.examples import library
 from hcai_app.examples.library import EXAMPLES, FILES, FOLDER, Example, Program
 
+README = Path("README.md")
 PLACES = places(settings.read({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}))
 PROGRAMS = [
     pytest.param(program, id=f"{example.name}: {program.title}")
@@ -69,3 +71,11 @@ def test_openrouters_javascript_names_its_server_as_it_must() -> None:
     ]
     assert texts
     assert all("serverURL" in text and "baseURL" not in text for text in texts)
+
+
+def test_the_readme_shows_programs_of_the_library() -> None:
+    shown = re.findall(r"^```(?:python|js|sh)\n(.*?)\n```$", README.read_text(), re.M | re.S)
+    programs = {library.filled(it, PLACES) for e in EXAMPLES.values() for it in e.programs}
+    clients = [text for text in shown if text.startswith(("curl http", "import"))]
+    assert len(clients) >= 5
+    assert [text for text in clients if text not in programs and "/stats" not in text] == []
