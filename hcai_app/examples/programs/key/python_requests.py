@@ -9,4 +9,4 @@ answer = requests.get(
 )
 answer.raise_for_status()
 key = answer.json()["data"]
-print(f"${key['limit_remaining']:.4f} of ${key['limit']} are left for today")
+print(f"${key['limit_remaining']:.4f} of ${key['limit']:.2f} are left for today")

@@ -8,4 +8,5 @@ client = OpenRouter(
 )
 
 for model in client.models.list().result.data:
-    print(model.id, "reads a million tokens for", float(model.pricing.prompt) * 1_000_000, "USD")
+    price = float(model.pricing.prompt) * 1_000_000
+    print(f"{model.id} reads a million tokens for ${price:.2f}")
