@@ -75,6 +75,8 @@ def environment(key: str) -> dict[str, str]:
 
 def command_for(program: Program, text: str, folder: Path) -> list[str]:
     if program.language == "curl":
+        if shutil.which("curl") is None:
+            missing("curl")
         return ["bash", "-o", "pipefail", "-c", text]
     if program.language == "python":
         (folder / "example.py").write_text(text)
