@@ -14,11 +14,12 @@ from reflex.environment import EnvVar, environment
 
 T = TypeVar("T")
 
-# First path segments that belong to the server: whatever the API owns (a test holds it to that).
+# What the server's paths begin with: whatever the API owns (a test holds it to that).
 SERVER_PATHS = (
-    *("proxy", "auth", "internal", "api", "healthz", "readyz", "up", "metrics"),
+    *("proxy", "playground/v1", "auth", "internal", "api", "healthz", "readyz", "up", "metrics"),
     *("docs.md", "llms.txt"),
 )
+SERVER_PATTERN = f"^/({'|'.join(SERVER_PATHS)})([/?]|$)"
 
 RELOADED = ("hcai_app", "assets", "rxconfig.py")
 
@@ -38,7 +39,7 @@ function hcaiForward() {{
     config: () => ({{
       server: {{
         host: "127.0.0.1",
-        proxy: {{ "^/({"|".join(SERVER_PATHS)})([/?]|$)": {{ target: backend }} }},
+        proxy: {{ "{SERVER_PATTERN}": {{ target: backend }} }},
       }},
     }}),
   }};

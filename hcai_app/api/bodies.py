@@ -16,21 +16,28 @@ T = TypeVar("T")
 async def read_json(exchange: Exchange, kind: type[T]) -> T:
     """Read the body as a value of the given type.
 
-    A form of another site can send no JSON type without our leave.
-
     Raises:
         InvalidRequest: When it is no JSON, or not of that type.
         TooLarge: When it is over 4 KB.
         ClientGoneError: When the client leaves.
     """
-    declared = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
-    if declared != JSON:
-        raise InvalidRequest(f"Send JSON, with `Content-Type: {JSON}`.")
+    require_json(exchange)
     body = await _read(exchange)
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"The body is not what belongs here: {error}") from error
+
+
+def require_json(exchange: Exchange) -> None:
+    """Refuse a body of another type: a form of another site can send no JSON without our leave.
+
+    Raises:
+        InvalidRequest: When its header declares another type, or none.
+    """
+    declared = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
+    if declared != JSON:
+        raise InvalidRequest(f"Send JSON, with `Content-Type: {JSON}`.")
 
 
 async def _read(exchange: Exchange) -> bytes:

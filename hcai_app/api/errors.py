@@ -8,7 +8,7 @@ from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.errors import HcaiError
 from hcai_app.upstream.chunks import anthropic_error
 
-MESSAGES = "/proxy/v1/messages"
+MESSAGES = ("/proxy/v1/messages", "/playground/v1/messages")
 
 
 def error_object(error: HcaiError) -> dict[str, Any]:

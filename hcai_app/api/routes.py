@@ -1,5 +1,6 @@
 """The table of routes: every path of the API, its methods, and who answers.
 
+What asks the provider has two doors: `/proxy` for keys, `/playground` for our own pages' visitors.
 A new endpoint is one line here. A path with names in braces is found by its pattern; what stood at
 the names is then in `scope["path_params"]`.
 """
@@ -20,23 +21,33 @@ from hcai_app.api import (
 )
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import document
-from hcai_app.api.proxy import account, catalogue, moderations, operations, road
+from hcai_app.api.proxy import account, callers, catalogue, moderations, operations, road
 from hcai_app.worker import Worker
 
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
 Methods = dict[str, Handler]
 
 PROXY = "/proxy"
+PLAYGROUND = "/playground/v1"  # below the page's own address
 DESCRIPTION = "/proxy/v1/openapi.json"
 # The folders that are ours whole; of other paths only those of the table.
-FOLDERS = (f"{PROXY}/", "/auth/", "/internal/", "/api/")
+FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/")
 ROUTES: dict[str, Methods] = {
-    **{f"/proxy/v1{kind.endpoint}": {"POST": road.of(kind)} for kind in operations.ALL},
-    "/proxy/v1/moderations": {"POST": moderations.create},
+    **{
+        f"/proxy/v1{kind.endpoint}": {"POST": road.of(kind, callers.keys_of(kind))}
+        for kind in operations.ALL
+    },
+    **{
+        f"{PLAYGROUND}{kind.endpoint}": {"POST": road.of(kind, callers.by_session)}
+        for kind in operations.ALL
+    },
+    "/proxy/v1/moderations": {"POST": moderations.of(callers.by_key)},
+    f"{PLAYGROUND}/moderations": {"POST": moderations.of(callers.by_session)},
     "/proxy/v1/models": {"GET": catalogue.models},
     "/proxy/v1/models/count": {"GET": catalogue.count_models},
     "/proxy/v1/embeddings/models": {"GET": catalogue.embedding_models},
-    "/proxy/v1/stats": {"GET": account.show_stats},
+    "/proxy/v1/stats": {"GET": account.stats_for(callers.by_key)},
+    f"{PLAYGROUND}/stats": {"GET": account.stats_for(callers.by_session)},
     "/proxy/v1/key": {"GET": account.show_key},
     "/proxy/v1/generation": {"GET": account.show_generation},
     DESCRIPTION: {"GET": document.show},
@@ -67,7 +78,7 @@ PATTERNS = [
 
 def owns(path: str) -> bool:
     """Tell whether a path is the API's."""
-    return path in ROUTES or path == PROXY or path.startswith(FOLDERS)
+    return path in ROUTES or path in (PROXY, PLAYGROUND) or path.startswith(FOLDERS)
 
 
 def find(path: str) -> tuple[Methods | None, dict[str, str]]:

@@ -48,6 +48,7 @@ class Caller:
     ban_reason: str | None  # None: not banned
     budget_nanousd: int | None  # per UTC day; None: the default of the settings
     pseudonym: str  # by which the provider knows the user: stable, and telling nothing
+    session_id: str | None = None  # of the page that calls in place of a key
 
 
 class Usage(msgspec.Struct, frozen=True):

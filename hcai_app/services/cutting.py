@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from sqlalchemy import select
 
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError, NotAllowed, NotAuthenticated
+from hcai_app.services import sessions
+from hcai_app.services.calls import Caller
 from hcai_app.services.keyring import Keyring
 from hcai_app.services.keys import keys_table
 from hcai_app.services.running import Running
@@ -47,21 +50,34 @@ class Cutter:
             await asyncio.sleep(RETRY_S)
 
     async def _review(self, user_id: str) -> None:
-        """Cut the calls of a banned or deleted user and of revoked keys; else let them run."""
+        """Cut a banned or deleted user's calls, those of revoked keys and of ended sessions."""
         columns = users_table.c
         async with self._database.reading() as connection:
             query = select(columns.banned_at, columns.deleted_at).where(columns.id == user_id)
             user = (await connection.execute(query)).first()
             is_revoked = (keys_table.c.user_id == user_id) & keys_table.c.revoked_at.is_not(None)
-            revoked = list(await connection.scalars(select(keys_table.c.id).where(is_revoked)))
+            revoked = set(await connection.scalars(select(keys_table.c.id).where(is_revoked)))
+            current = await sessions.current(connection, user_id)
         if user is not None and user.deleted_at is not None:
-            self._cut(user_id, None, NotAuthenticated("This account was deleted."))
+            self._cut(user_id, _anyone, NotAuthenticated("This account was deleted."))
         if user is not None and user.banned_at is not None:
-            self._cut(user_id, None, NotAllowed("Your account was banned; this call ends here."))
-        for key_id in revoked:
-            self._cut(user_id, key_id, NotAuthenticated("This API key was revoked."))
+            self._cut(user_id, _anyone, NotAllowed("Your account was banned; this call ends here."))
+        self._cut(
+            user_id,
+            lambda caller: caller.key_id in revoked,
+            NotAuthenticated("This API key was revoked."),
+        )
+        self._cut(
+            user_id,
+            lambda caller: caller.session_id is not None and caller.session_id not in current,
+            NotAuthenticated("Your session has ended, and this call with it; sign in again."),
+        )
 
-    def _cut(self, user_id: str, key_id: str | None, error: HcaiError) -> None:
-        cut = self._running.cut(user_id, key_id, error)
+    def _cut(self, user_id: str, is_over: Callable[[Caller], bool], error: HcaiError) -> None:
+        cut = self._running.cut(user_id, is_over, error)
         if cut:
             log.info("%d running calls of %s were cut", cut, user_id)
+
+
+def _anyone(_caller: Caller) -> bool:
+    return True

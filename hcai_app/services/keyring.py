@@ -1,4 +1,4 @@
-"""Who calls: from the key in a request to its user, mostly out of a cache.
+"""Who calls: from the key in a request to its user, mostly out of a cache, or from a session.
 
 The cache holds because every change evicts (`changes.Follower`). While the database is away an
 entry serves for a minute, an unknown key gets 503 and never 401.
@@ -6,16 +6,19 @@ entry serves for a minute, an unknown key gets 503 and never 401.
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
-from hcai_app.services import keys
+from hcai_app.services import keys, reads, sessions
 from hcai_app.services.calls import Caller
 from hcai_app.services.keys import keys_table
+from hcai_app.services.sessions import sessions_table
 from hcai_app.services.users import users_table
 from hcai_app.services.windows import Windows
 
@@ -31,6 +34,14 @@ MAX_CACHED = 50_000
 UNKNOWN_KEYS_PER_MINUTE = 60
 
 HOW_TO_SEND = "Send your key as `Authorization: Bearer sk-hc-v1-…`."
+# What is read of the user who calls, by key or by session.
+USER = (
+    users_table.c.id,
+    users_table.c.is_verified,
+    users_table.c.banned_at,
+    users_table.c.ban_reason,
+    users_table.c.budget_nanousd,
+)
 
 
 @dataclass(slots=True)
@@ -40,7 +51,7 @@ class _Cached:
 
 
 class Keyring:
-    """Authenticates keys for one worker."""
+    """Authenticates keys and sessions for one worker."""
 
     def __init__(self, database: Database, *, secret_key: str, require_verified: bool) -> None:
         self._database = database
@@ -72,6 +83,25 @@ class Keyring:
             raise NotAuthenticated(
                 f"This API key is not valid: it was mistyped or revoked. {HOW_TO_SEND}"
             )
+        return caller
+
+    async def of_session(self, cookie: str | None) -> Caller:
+        """Return who sits before the page that sends a session's cookie.
+
+        Nothing of it is cached: people type, and a session that has ended opens nothing. Whoever is
+        banned is found, too, to be told so.
+
+        Raises:
+            NotAuthenticated: When the cookie opens no session.
+            Unavailable: When the database is away.
+        """
+        caller = None
+        if cookie:
+            hashed = sessions.proof_of(cookie, self._secret_key)
+            with reads.available("session"):
+                caller = await self._query_settled(self._query_session, hashed)
+        if caller is None:
+            raise NotAuthenticated("Sign in first: your session has ended.")
         return caller
 
     def check_allowed(self, caller: Caller) -> None:
@@ -111,7 +141,7 @@ class Keyring:
         if not keys.PATTERN.fullmatch(key):
             return None
         try:
-            caller = await self._query_settled(hashed)
+            caller = await self._query_settled(self._query, hashed)
         except Exception as error:
             if not engine.is_away(error):
                 raise
@@ -123,34 +153,48 @@ class Keyring:
         self._remember(hashed, caller, now)
         return caller
 
-    async def _query_settled(self, hashed: str) -> Caller | None:
-        """Read the key; read it again if anything changed meanwhile, lest the answer be the old."""
+    async def _query_settled(
+        self, query: Callable[[str], Awaitable[Caller | None]], hashed: str
+    ) -> Caller | None:
+        """Read who it is; read again if anything changed meanwhile, lest the answer be the old."""
         while True:
             changes = self._changes
-            caller = await self._query(hashed)
+            caller = await query(hashed)
             if changes == self._changes:
                 return caller
 
     async def _query(self, hashed: str) -> Caller | None:
-        user = users_table.c
+        found = keys_table.c
         query = (
-            select(
-                user.id,
-                keys_table.c.id.label("key_id"),
-                user.is_verified,
-                user.banned_at,
-                user.ban_reason,
-                user.budget_nanousd,
-            )
-            .join(keys_table, keys_table.c.user_id == user.id)
-            .where(keys_table.c.hash == hashed, keys_table.c.revoked_at.is_(None))
+            select(*USER, found.id.label("key_id"))
+            .join(keys_table, found.user_id == users_table.c.id)
+            .where(found.hash == hashed, found.revoked_at.is_(None))
         )
         row = await self._database.read(lambda connection: connection.execute(query).first())
-        if row is None:
-            return None
-        ban = (row.ban_reason or "ask the team why.") if row.banned_at else None
-        pseudonym = keys.pseudonym_of(row.id, self._secret_key)
-        return Caller(row.id, row.key_id, row.is_verified, ban, row.budget_nanousd, pseudonym)
+        return self._caller(row, key_id=row.key_id) if row else None
+
+    async def _query_session(self, hashed: str) -> Caller | None:
+        found, user = sessions_table.c, users_table.c
+        query = (
+            select(*USER, found.id.label("session_id"))
+            .join(sessions_table, found.user_id == user.id)
+            .where(found.hash == hashed, sessions.is_current(), user.deleted_at.is_(None))
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        return self._caller(row, session_id=row.session_id) if row else None
+
+    def _caller(
+        self, user: Row[*tuple[Any, ...]], *, key_id: str | None = None, session_id: str | None = None
+    ) -> Caller:
+        return Caller(
+            user_id=user.id,
+            key_id=key_id,
+            is_verified=user.is_verified,
+            ban_reason=(user.ban_reason or "ask the team why.") if user.banned_at else None,
+            budget_nanousd=user.budget_nanousd,
+            pseudonym=keys.pseudonym_of(user.id, self._secret_key),
+            session_id=session_id,
+        )
 
     def _remember(self, hashed: str, caller: Caller | None, now: float) -> None:
         self._cache.pop(hashed, None)

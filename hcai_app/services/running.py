@@ -1,6 +1,7 @@
 """The calls that run on this worker: how many a user has, and how to end them from outside."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,9 +83,9 @@ class Running:
         """Tell whether the user has calls running here."""
         return user_id in self._slots
 
-    def cut(self, user_id: str, key_id: str | None, error: HcaiError) -> int:
-        """End the calls of a user, or only those of one key; return how many."""
-        slots = [s for s in self._slots.get(user_id, ()) if key_id in (None, s.caller.key_id)]
+    def cut(self, user_id: str, is_over: Callable[[Caller], bool], error: HcaiError) -> int:
+        """End those calls of a user whose caller is over; return how many."""
+        slots = [slot for slot in self._slots.get(user_id, ()) if is_over(slot.caller)]
         for slot in slots:
             slot.cut(error)
         return len(slots)

@@ -45,6 +45,11 @@ def id_of(cookie: str, secret_key: str) -> str:
     return f"ses_{hash_of(cookie, secret_key, b'session id')[:ID_HEX]}"
 
 
+def proof_of(cookie: str, secret_key: str) -> str:
+    """Return the stored hash of the session that a cookie opens."""
+    return hash_of(cookie, secret_key, b"session")
+
+
 def cookie_of(header: str, name: str = COOKIE) -> str | None:
     """Return a cookie's value out of a `Cookie` header."""
     for part in header.split(";"):
@@ -64,7 +69,7 @@ async def create(database: Database, user_id: str, *, secret_key: str) -> str:
     row = {
         "id": id_of(secret, secret_key),
         "user_id": user_id,
-        "hash": hash_of(secret, secret_key, b"session"),
+        "hash": proof_of(secret, secret_key),
         "created_at": clock.now(),
         "expires_at": clock.now() + LIFETIME,
     }
@@ -80,7 +85,7 @@ async def of_cookie(database: Database, cookie: str, *, secret_key: str) -> Visi
     Raises:
         Unavailable: When the database is away.
     """
-    return await _find(database, "hash", hash_of(cookie, secret_key, b"session"))
+    return await _find(database, "hash", proof_of(cookie, secret_key))
 
 
 async def of_id(database: Database, session_id: str) -> Visitor | None:
@@ -106,8 +111,14 @@ async def alive(database: Database, session_ids: Collection[str]) -> set[str]:
     return set(await reads.answer(database, lambda it: list(it.scalars(query)), "sessions"))
 
 
+async def current(connection: AsyncConnection, user_id: str) -> set[str]:
+    """Return the sessions of a user that have not ended."""
+    is_theirs = sessions_table.c.user_id == user_id
+    return set(await connection.scalars(select(sessions_table.c.id).where(is_theirs, is_current())))
+
+
 async def end(database: Database, session_id: str) -> None:
-    """End a session; its open pages hear of it within a second."""
+    """End a session; its open pages and running calls hear of it within a second."""
     await _end(database, sessions_table.c.id == session_id)
 
 
@@ -140,25 +151,30 @@ async def _find(database: Database, column: str, value: str) -> Visitor | None:
     return Visitor(*row) if row else None
 
 
+def is_current() -> ColumnElement[bool]:
+    """Return what is true of a session that has not expired."""
+    return sessions_table.c.expires_at > clock.now()
+
+
 def _is_open() -> tuple[ColumnElement[bool], ...]:
     """Return what is true of a session that opens pages."""
     users = users_table.c
-    is_current = sessions_table.c.expires_at > clock.now()
-    return is_current, users.banned_at.is_(None), users.deleted_at.is_(None)
+    return is_current(), users.banned_at.is_(None), users.deleted_at.is_(None)
 
 
 async def _end(database: Database, which: ColumnElement[bool]) -> None:
-    columns = sessions_table.c
     with reads.available("session"):
         async with database.writing() as connection:
-            users = await connection.scalars(select(columns.user_id).where(which).distinct())
-            for user_id in list(users):
-                await changes.append(connection, user_id)
-            await connection.execute(delete(sessions_table).where(which))
+            await _drop(connection, which)
 
 
 async def prune(connection: AsyncConnection) -> None:
-    """Delete sessions that have expired."""
-    await connection.execute(
-        delete(sessions_table).where(sessions_table.c.expires_at <= clock.now())
-    )
+    """Delete sessions that have expired, and end what still runs in them."""
+    await _drop(connection, sessions_table.c.expires_at <= clock.now())
+
+
+async def _drop(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    users = await connection.scalars(select(sessions_table.c.user_id).where(which).distinct())
+    for user_id in list(users):
+        await changes.append(connection, user_id)
+    await connection.execute(delete(sessions_table).where(which))

@@ -1,4 +1,5 @@
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,12 @@ def test_vite_forwards_the_servers_paths_and_binds_loopback():
 
 
 def test_vite_forwards_whatever_the_api_owns():
-    owned = {path.strip("/").split("/")[0] for path in (*api.ROUTES, *api.FOLDERS)}
-    assert owned <= set(vite.SERVER_PATHS)
+    for path in (*api.ROUTES, *api.FOLDERS, api.PROXY, api.PLAYGROUND):
+        assert re.search(vite.SERVER_PATTERN, path), path
+    for page in ("/", "/playground", "/playground/", "/playground?model=a", "/playground/v1x"):
+        assert not api.owns(page)
+        assert not re.search(vite.SERVER_PATTERN, page), page
+    assert f'"{vite.SERVER_PATTERN}"' in vite.FORWARD
 
 
 def test_a_new_form_of_the_vite_config_is_noticed():

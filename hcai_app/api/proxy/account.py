@@ -3,13 +3,16 @@
 No rate limit counts these calls, but the key must be good and its owner allowed.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 from hcai_app import clock, money
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.road import bearer_key
+from hcai_app.api.proxy import callers
+from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
 from hcai_app.services import spending, stats
 from hcai_app.services.calls import Caller
@@ -34,9 +37,14 @@ NOT_OURS = {
 }
 
 
-async def show_stats(worker: Worker, exchange: Exchange) -> None:
-    """Tell the key's owner their totals."""
-    caller = await _caller(worker, exchange)
+def stats_for(find_caller: FindCaller) -> Callable[[Worker, Exchange], Awaitable[None]]:
+    """Return what tells callers who are found in this way their totals."""
+    return partial(_show_stats, find_caller)
+
+
+async def _show_stats(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
+    caller = await find_caller(worker, exchange)
+    worker.keyring.check_allowed(caller)
     totals = await stats.of_user(worker.database, caller.user_id)
     body = {
         "totalRequests": totals.requests,
@@ -82,7 +90,7 @@ async def show_generation(worker: Worker, exchange: Exchange) -> None:
 
 
 async def _caller(worker: Worker, exchange: Exchange) -> Caller:
-    caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+    caller = await callers.by_key(worker, exchange)
     worker.keyring.check_allowed(caller)
     return caller
 

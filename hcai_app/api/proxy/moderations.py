@@ -2,6 +2,8 @@
 
 import asyncio
 import difflib
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 
@@ -9,7 +11,8 @@ from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, UNBUFFERED, Exchange
 from hcai_app.api.proxy import fields as members
 from hcai_app.api.proxy import intake
-from hcai_app.api.proxy.road import bearer_key, show_standing
+from hcai_app.api.proxy.callers import FindCaller
+from hcai_app.api.proxy.road import show_standing
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound, UpstreamRefused
 from hcai_app.services.calls import Outcome
 from hcai_app.upstream.moderations import MODELS, Moderations
@@ -22,9 +25,13 @@ MAX_COMPARED = 60
 SIMULATED = (b"x-simulated", b"true")
 
 
-async def create(worker: Worker, exchange: Exchange) -> None:
-    """Let OpenAI judge a caller's texts and images."""
-    caller = await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+def of(find_caller: FindCaller) -> Callable[[Worker, Exchange], Awaitable[None]]:
+    """Return what lets OpenAI judge texts and images of callers who are found in this way."""
+    return partial(_create, find_caller)
+
+
+async def _create(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
+    caller = await find_caller(worker, exchange)
     worker.keyring.check_allowed(caller)
     moderations = _offered(worker)
     intake.check_declared_size(worker.bodies, exchange)

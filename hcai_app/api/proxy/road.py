@@ -1,7 +1,7 @@
 """The one road of a generating call: key, who may, limits, body, model, budget, relay.
 
-Whatever refuses a call does so before the provider is asked, and costs nothing. The playground will
-enter after the key, with the signed-in user in its place.
+Whatever refuses a call does so before the provider is asked, and costs nothing. The playground
+enters after the key, with the signed-in user in its place (`callers.by_session`).
 """
 
 import asyncio
@@ -11,30 +11,32 @@ from functools import partial
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy import guard, intake
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
+from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.delivery import Delivery
 from hcai_app.api.proxy.operations import Operation
 from hcai_app.api.proxy.requests import Request
-from hcai_app.errors import NotAuthenticated, Unavailable
+from hcai_app.errors import Unavailable
 from hcai_app.services import catalog
 from hcai_app.services.calls import Caller, OpenCall, Opening
 from hcai_app.services.running import Slot
 from hcai_app.services.windows import Standing
 from hcai_app.worker import Worker
 
-BEARER = "bearer "
+
+def of(
+    operation: Operation, find_caller: FindCaller
+) -> Callable[[Worker, Exchange], Awaitable[None]]:
+    """Return what answers a kind of generating call, of callers who are found in this way."""
+    return partial(carry, operation, find_caller)
 
 
-def of(operation: Operation) -> Callable[[Worker, Exchange], Awaitable[None]]:
-    """Return what answers a kind of generating call."""
-    return partial(carry, operation)
-
-
-async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> None:
-    """Carry a call from its key to its row in the ledger."""
+async def carry(
+    operation: Operation, find_caller: FindCaller, worker: Worker, exchange: Exchange
+) -> None:
+    """Carry a call from its caller to its row in the ledger."""
     if operation.is_anthropic:
         exchange.headers.append((b"request-id", exchange.request_id.encode()))
-    key = _key_of(operation, exchange)
-    caller = await worker.keyring.authenticate(key, exchange.address)
+    caller = await find_caller(worker, exchange)
     slot = worker.running.enter(caller)
     try:
         await _check_caller(worker, exchange, slot)
@@ -57,32 +59,6 @@ async def carry(operation: Operation, worker: Worker, exchange: Exchange) -> Non
         worker.running.leave(slot)
         if worker.room is not None:
             worker.room.leave(slot)
-
-
-def _key_of(operation: Operation, exchange: Exchange) -> str | None:
-    key = bearer_key(exchange)
-    if key is None and operation.is_anthropic:
-        return _lone(exchange, b"x-api-key")
-    return key
-
-
-def bearer_key(exchange: Exchange) -> str | None:
-    """Return the key of the Authorization header; None when there is none.
-
-    Raises:
-        NotAuthenticated: When there are two.
-    """
-    value = _lone(exchange, b"authorization")
-    if value is None or value[: len(BEARER)].lower() != BEARER:
-        return None
-    return value[len(BEARER) :].strip()
-
-
-def _lone(exchange: Exchange, name: bytes) -> str | None:
-    """Return a header, but not one of two: who stands in front of us may have read the other."""
-    if exchange.repeats(name):
-        raise NotAuthenticated(f"Send one {name.decode().title()} header, not two.")
-    return exchange.header(name)
 
 
 async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
