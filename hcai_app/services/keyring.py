@@ -184,7 +184,11 @@ class Keyring:
         return self._caller(row, session_id=row.session_id) if row else None
 
     def _caller(
-        self, user: Row[*tuple[Any, ...]], *, key_id: str | None = None, session_id: str | None = None
+        self,
+        user: Row[*tuple[Any, ...]],
+        *,
+        key_id: str | None = None,
+        session_id: str | None = None,
     ) -> Caller:
         return Caller(
             user_id=user.id,

@@ -1,14 +1,17 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from hcai_app import clock
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
-from hcai_app.services import keys, users
+from hcai_app.errors import HcaiError
+from hcai_app.services import changes, keys, sessions, users
 from hcai_app.services.calls import Caller
 from hcai_app.services.cutting import Cutter
 from hcai_app.services.keyring import Keyring
-from hcai_app.services.running import Running
+from hcai_app.services.running import Running, Slot
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"
@@ -41,3 +44,56 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(asyncio.shield(task), 30)
     await database.close()
+
+
+async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Database) -> None:
+    user_id = await users.create(database, slack_id="U1", name="Ada")
+    cookies = [
+        await sessions.create(database, user_id, secret_key=SECRET) for _ in ("phone", "laptop")
+    ]
+    phone, laptop = (sessions.id_of(cookie, SECRET) for cookie in cookies)
+    running = Running(5)
+    by_key = Caller(user_id, "key_1", True, None, None, "hc_1")
+    slots = [
+        running.enter(replace(by_key, key_id=None, session_id=phone)),
+        running.enter(replace(by_key, key_id=None, session_id=laptop)),
+        running.enter(by_key),
+    ]
+    for slot in slots:
+        slot.task = None  # of this test: not to be cancelled
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    cutter = Cutter(database, keyring, running)
+    cutter.apply(user_id, None)  # a new budget, say
+    await sessions.end(database, phone)
+    cutter.apply(user_id, None)
+    await _until_cut(slots[0])
+    error = slots[0].cut_by
+    assert isinstance(error, HcaiError)
+    assert error.code == 401
+    assert "session" in error.message
+    assert [slot.cut_by for slot in slots[1:]] == [None, None]
+
+
+async def test_a_session_that_expires_takes_its_calls_along(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = await users.create(database, slack_id="U1", name="Ada")
+    cookie = await sessions.create(database, user_id, secret_key=SECRET)
+    heard: list[tuple[str, str | None]] = []
+    follower = changes.Follower(database, lambda *change: heard.append(change))
+    await follower.start()
+    then = clock.now() + sessions.LIFETIME
+    monkeypatch.setattr(sessions.clock, "now", lambda: then)
+    async with database.writing() as connection:
+        await sessions.prune(connection)
+    await follower._read()
+    assert heard == [(user_id, None)]
+    async with database.reading() as connection:
+        assert await sessions.current(connection, user_id) == set()
+    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+
+
+async def _until_cut(slot: Slot) -> None:
+    async with asyncio.timeout(10):
+        while slot.cut_by is None:  # noqa: ASYNC110 - there is no event of this
+            await asyncio.sleep(0.01)

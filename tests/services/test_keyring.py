@@ -1,13 +1,15 @@
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from hcai_app import clock
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
 from hcai_app.services import keyring as keyring_module
-from hcai_app.services import keys, users
+from hcai_app.services import keys, sessions, users
 from hcai_app.services.keyring import UNKNOWN_KEYS_PER_MINUTE, Keyring
 from tests.services.outages import PostgresOutage
 
@@ -171,3 +173,86 @@ async def test_while_the_database_is_away_known_keys_go_on_and_nobody_gets_401(
     await outage.end()
     await asyncio.gather(*(keyring.authenticate(k.secret, HERE) for k in (known, other)))
     await database.close()
+
+
+async def open_session(database: Database, user: str = "U1") -> str:
+    async with database.reading() as connection:
+        user_id = (await users.find(connection, user))["id"]
+    return await sessions.create(database, user_id, secret_key=SECRET)
+
+
+async def test_a_session_names_the_same_user_as_their_keys(
+    database: Database, keyring: Keyring, key: Any
+) -> None:
+    by_key = await keyring.authenticate(key.secret, HERE)
+    by_session = await keyring.of_session(await open_session(database))
+    assert (by_session.key_id, by_key.session_id) == (None, None)
+    assert replace(by_session, session_id=None) == replace(by_key, key_id=None)
+
+
+async def test_what_is_no_cookie_of_ours_opens_nothing(
+    database: Database, keyring: Keyring, key: Any
+) -> None:
+    cookie = await open_session(database)
+    session_id = sessions.id_of(cookie, SECRET)
+    stored = sessions.proof_of(cookie, SECRET)
+    for sent in [
+        None,
+        "",
+        cookie[:-1],
+        cookie.swapcase(),
+        key.secret,
+        session_id,
+        stored,
+        "ÿ'; --",
+    ]:
+        with pytest.raises(NotAuthenticated):
+            await keyring.of_session(sent)
+    with pytest.raises(NotAuthenticated):
+        other = Keyring(database, secret_key=SECRET[::-1], require_verified=False)
+        await other.of_session(cookie)
+
+
+async def test_a_session_that_has_ended_opens_nothing_from_that_moment(
+    database: Database, keyring: Keyring, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_out, expired = [await open_session(database) for _ in range(2)]
+    for cookie in (signed_out, expired):
+        await keyring.of_session(cookie)
+    await sessions.end(database, sessions.id_of(signed_out, SECRET))
+    with pytest.raises(NotAuthenticated):
+        await keyring.of_session(signed_out)
+    then = clock.now() + sessions.LIFETIME
+    monkeypatch.setattr(sessions.clock, "now", lambda: then)
+    with pytest.raises(NotAuthenticated):
+        await keyring.of_session(expired)
+
+
+async def test_a_session_that_ends_while_it_is_read_opens_nothing(
+    database: Database, keyring: Keyring, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie = await open_session(database)
+    query, reads = keyring._query_session, 0
+
+    async def slow_query(hashed: str) -> Any:
+        nonlocal reads
+        reads += 1
+        caller = await query(hashed)
+        if reads == 1:  # they sign out, and that is heard, before the answer is here
+            await sessions.end(database, sessions.id_of(cookie, SECRET))
+            keyring.forget(caller.user_id, None)  # type: ignore[union-attr]
+        return caller
+
+    monkeypatch.setattr(keyring, "_query_session", slow_query)
+    with pytest.raises(NotAuthenticated):
+        await keyring.of_session(cookie)
+    assert reads == 2
+
+
+async def test_who_is_banned_is_told_so_on_our_pages_too(
+    database: Database, keyring: Keyring, key: Any
+) -> None:
+    cookie = await open_session(database)
+    await users.ban(database, "U1", "spam")
+    with pytest.raises(NotAllowed, match="spam"):
+        keyring.check_allowed(await keyring.of_session(cookie))
