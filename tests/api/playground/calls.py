@@ -1,0 +1,38 @@
+"""What the playground and the docs ask: one body for each endpoint, and a browser to ask from."""
+
+from typing import Any
+
+import httpx
+
+from hcai_app.api.proxy import operations
+
+PLAYGROUND = "/playground/v1"
+CHAT = f"{PLAYGROUND}/chat/completions"
+MODEL = "qwen/qwen3-32b"
+
+
+def bodies(text: str = "hi") -> dict[str, dict[str, Any]]:
+    """By endpoint, every one that has a road, and moderations."""
+    messages = [{"role": "user", "content": text}]
+    found = {
+        "/chat/completions": {"model": MODEL, "messages": messages},
+        "/responses": {"model": MODEL, "input": text},
+        "/messages": {"model": MODEL, "messages": messages, "max_tokens": 100},
+        "/images/generations": {"model": "google/gemini-2.5-flash-image", "prompt": text},
+        "/embeddings": {"model": "qwen/qwen3-embedding-8b", "input": text},
+        "/moderations": {"input": text},
+    }
+    assert found.keys() == {kind.endpoint for kind in operations.ALL} | {"/moderations"}
+    return found
+
+
+GENERATING = [kind.endpoint for kind in operations.ALL]
+ENDPOINTS = [*bodies()]
+
+
+def ask(
+    page: httpx.Client, text: str = "hi", *, headers: dict[str, str] | None = None, **fields: Any
+) -> httpx.Response:
+    """Ask for a chat completion."""
+    body = {**bodies(text)["/chat/completions"], **fields}
+    return page.post(CHAT, json=body, headers=headers or {})
