@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from tests.benchmarks.answers import MODEL
 
+COOKIE = "hcai_session"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -21,6 +23,7 @@ class Job:
     seconds: float = 0
     warm_calls: int = 0
     is_embeddings: bool = False
+    is_page: bool = False  # one of ours: `keys` are the cookies of sessions
 
     def requests(self, chunks: int) -> list[bytes]:
         """Write one ready request per key."""
@@ -36,9 +39,12 @@ class Job:
         return {"model": MODEL, "messages": [message], "max_tokens": 64, **streaming}
 
     def _request(self, key: str, body: bytes) -> bytes:
+        host = f"127.0.0.1:{self.port}"
+        own = f"Origin: http://{host}\r\nCookie: {COOKIE}={key}"
         head = (
-            f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-            f"Authorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+            f"POST {self.path} HTTP/1.1\r\nHost: {host}\r\n"
+            f"{own if self.is_page else f'Authorization: Bearer {key}'}\r\n"
+            f"Content-Type: application/json\r\n"
             f"User-Agent: hcai-bench\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body

@@ -79,9 +79,9 @@ def measure(case: Case, one: Running) -> Result:
     Raises:
         BenchmarkError: When the load itself fails.
     """
-    job = _job(case, one)
+    job = job_of(case, one)
     if not case.beside:
-        return _end(_start(job), one)
+        return end_load(start_load(job), one)
     beside = replace(
         job,
         clients=case.beside,
@@ -89,16 +89,17 @@ def measure(case: Case, one: Running) -> Result:
         is_embeddings=True,
         seconds=case.seconds + BESIDE_LEAD_S,
     )
-    others = _start(beside)
-    result = _end(_start(job), one)
-    large = _end(others, one)
+    others = start_load(beside)
+    result = end_load(start_load(job), one)
+    large = end_load(others, one)
     result.answered_warm += large.answered + large.answered_warm
     result.failed += large.failed
     result.faults += large.faults
     return result
 
 
-def _start(job: Job) -> subprocess.Popen[str]:
+def start_load(job: Job) -> subprocess.Popen[str]:
+    """Start a load process, on the core of the loads."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.load"],
         stdin=subprocess.PIPE,
@@ -114,14 +115,20 @@ def _start(job: Job) -> subprocess.Popen[str]:
     return process
 
 
-def _end(load: subprocess.Popen[str], one: Running) -> Result:
+def end_load(load: subprocess.Popen[str], one: Running) -> Result:
+    """Wait for a load process, and return what it reports.
+
+    Raises:
+        BenchmarkError: When it fails.
+    """
     output, errors = load.communicate(timeout=_LOAD_S)
     if load.returncode:
         raise BenchmarkError(f"the load on {one.target.name} failed:\n{errors[-2000:]}")
     return Result(**json.loads(output))
 
 
-def _job(case: Case, one: Running) -> Job:
+def job_of(case: Case, one: Running) -> Job:
+    """Return what a load process is to do to a server."""
     return Job(
         port=one.server.port,
         path=one.target.path,
