@@ -16,6 +16,10 @@ FOLDER = Path(__file__).parent
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
+# What run.mjs can call.
+CLIENTS = ("openai", "@openrouter/sdk")
+
+
 class NodeError(Exception):
     """What a client threw, and what came before it."""
 
@@ -82,12 +86,17 @@ class NodeClient:
         return answer["result"] if "result" in answer else answer["items"]
 
 
-def are_installed() -> bool:
-    """Tell whether the packages are there as the lock file pins them."""
+def are_installed(*packages: str) -> bool:
+    """Tell whether packages, without a name the two clients, are there as the lock file pins them.
+
+    Of the others some tests have no need, and an older folder may lack them.
+    """
     installed = FOLDER / "node_modules" / ".package-lock.json"
     if not installed.exists():
         return False
-    return _versions(FOLDER / "package-lock.json").items() <= _versions(installed).items()
+    pinned, there = _versions(FOLDER / "package-lock.json"), _versions(installed)
+    names = [f"node_modules/{package}" for package in packages or CLIENTS]
+    return all(there.get(name) == pinned[name] for name in names)
 
 
 def _versions(lock: Path) -> dict[str, str]:
