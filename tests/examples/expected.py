@@ -54,7 +54,7 @@ EXPECTED = {
     "generation": Expected(r"\Agen-\S+ has cost \d", endpoint=CHAT),
     "errors": Expected(ANSWER),
     "limits": Expected(
-        rf"(?s)\A\d+ of 150 calls are left; a place gets free in 1[78]\d\d s\n.*{ANSWER}",
+        rf"(?s)\A\d+ of 150 calls are left; a place gets free in 1\d\d\d s\n.*{ANSWER}",
         "(?i)x-ratelimit-remaining: 1[45][0-9]",
     ),
     "discord": Expected(rf"\Atyping …\nreply: .*{ANSWER}"),
