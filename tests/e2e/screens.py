@@ -82,8 +82,28 @@ def _views(browser: Browser, site: Site, width: int, mode: str) -> Iterator[tupl
     regular = Person(browser, site, width=width, **options).sign_in("Grace", slack_id="UREGULAR")
     for name, path in PRIVATE.items():
         yield name, regular.open(path)
+    yield from _states(regular, f"{width} {mode}")
     for person in (stranger, newcomer, regular):
         person.close()
+
+
+def _states(person: Person, key: str) -> Iterator[tuple[str, Page]]:
+    """What pages look like in the middle of something."""
+    page = person.open("/activity")
+    page.locator("button.call").first.click()
+    yield "activity-opened", page
+    page = person.open("/keys")
+    page.get_by_label("Name").fill(key)
+    page.get_by_role("button", name="Make a key").click()
+    page.locator(".fresh-key").wait_for()
+    yield "keys-made", page
+    page = person.open("/keys")
+    page.get_by_role("button", name=f"Revoke {key}").click()
+    yield "keys-revoke", page
+    page.get_by_role("button", name="Revoke", exact=True).click()
+    page = person.open("/account")
+    page.get_by_role("button", name="Delete my account").click()
+    yield "account-delete", page
 
 
 if __name__ == "__main__":
