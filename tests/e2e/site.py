@@ -110,6 +110,12 @@ class Person:
         self.page.goto(self.site.origin + path, wait_until="networkidle")
         return self.page
 
+    def turn_to(self, width: int, mode: str) -> None:
+        """Make the window so wide, and have the machine turn light or dark."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=mode)  # pyright: ignore[reportArgumentType]
+
     def overflow(self) -> int:
         """How many pixels the page is wider than its window."""
         return self.page.evaluate("document.documentElement.scrollWidth") - self.width
