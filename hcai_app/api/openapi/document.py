@@ -74,6 +74,7 @@ def build(offer: Offer) -> dict[str, Any]:
             "summary": "Free AI for teenagers who build things.",
             "description": DESCRIPTION,
         },
+        "externalDocs": {"description": "The docs, for people", "url": f"{offer.origin}/docs"},
         "servers": [{"url": f"{offer.origin}{ROOT}"}],
         "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
         "paths": _paths(offer),

@@ -68,7 +68,7 @@ TALK = (
         "createMessage",
         "Talk",
         "Ask a model, the Anthropic way",
-        "For programs that speak Anthropic's form, such as Claude Code. Any model answers, not "
+        "For programs that speak Anthropic's form. Any model answers, not "
         "only Claude. The key may also come as `x-api-key`, and errors have Anthropic's form.",
         request="MessagesRequest",
         answer="MessagesAnswer",
