@@ -20,6 +20,7 @@ from hcai_app.pages import (  # noqa: F401 - importing a page registers it
     missing,
     model,
     models,
+    playground,
     sign_in,
 )
 from hcai_app.state import dashboard as figures
@@ -38,6 +39,7 @@ STYLES = (
     "activity",
     "account",
     "everyone",
+    "playground",
     "sign-in",
 )
 

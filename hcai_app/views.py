@@ -266,3 +266,16 @@ class ModelShareView:
     tokens: str
     share: str
     percent: float
+
+
+# The playground.
+
+
+@dataclass(frozen=True)
+class PlaygroundView:
+    """What is left of the day, and what stands in the way of another call."""
+
+    left: str = ""
+    calls_left: str = ""
+    obstacle: str = ""  # empty: nothing does
+    until_ms: int = 0

@@ -50,6 +50,7 @@ def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
         "id": card.id,
         "name": card.name,
         "maker": card.maker,
+        "kind": card.kind,
         "line": card.line,
         "inputs": card.inputs,
         "outputs": card.outputs,
@@ -61,6 +62,8 @@ def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
         "isNew": 0 <= now_s - card.created_s < NEW_S,
         "reasons": card.reasons,
         "tools": card.uses_tools,
+        "maxOutput": card.max_output,
+        "parameters": card.parameters,
     }
 
 

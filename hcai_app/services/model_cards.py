@@ -53,6 +53,8 @@ class ModelCard:
     outputs: tuple[str, ...]
     prices: dict[str, int]  # what is missing is unknown, or differs from call to call
     created_s: int
+    max_output: int  # tokens; 0: unknown
+    parameters: tuple[str, ...]  # of a request, by the provider's names
     reasons: bool
     uses_tools: bool
 
@@ -69,8 +71,6 @@ class ModelFacts:
 
     card: ModelCard
     description: str
-    max_output: int  # tokens; 0: unknown
-    parameters: tuple[str, ...]
     knowledge_until: str
 
 
@@ -95,12 +95,9 @@ async def facts(source: Catalog, name: str) -> ModelFacts:
     """
     model = await source.model(name)
     is_embedder = any(model is embedder for embedder in await source.embedders())
-    top = members_of(model.get("top_provider"))
     return ModelFacts(
         card=card_of(model, "embedding" if is_embedder else _kind_of(model, source)),
         description=plain(_text(model.get("description")))[:MAX_DESCRIPTION],
-        max_output=_whole(top.get("max_completion_tokens")),
-        parameters=_words(model.get("supported_parameters")),
         knowledge_until=_text(model.get("knowledge_cutoff"))[:MAX_NAME],
     )
 
@@ -108,6 +105,7 @@ async def facts(source: Catalog, name: str) -> ModelFacts:
 def card_of(model: Model, kind: Kind) -> ModelCard:
     """Return what is shown of a catalogue entry."""
     architecture = members_of(model.get("architecture"))
+    top = members_of(model.get("top_provider"))
     parameters = _words(model.get("supported_parameters"))
     words = _words_for(model)
     return ModelCard(
@@ -121,6 +119,8 @@ def card_of(model: Model, kind: Kind) -> ModelCard:
         outputs=_modalities(architecture.get("output_modalities")),
         prices=_prices(members_of(model.get("pricing"))),
         created_s=_whole(model.get("created")),
+        max_output=_whole(top.get("max_completion_tokens")),
+        parameters=parameters,
         reasons="reasoning" in parameters or bool(members_of(model.get("reasoning"))),
         uses_tools="tools" in parameters,
     )

@@ -56,7 +56,7 @@ async def test_the_facts_of_a_model_are_the_providers() -> None:
     found = await model_cards.facts(catalog_of(FAST), "acme/fast-1.5")
     card = found.card
     assert (card.name, card.maker, card.line) == ("Fast 1.5", "Acme", "Quick and small.")
-    assert (card.context, found.max_output) == (128_000, 4_096)
+    assert (card.context, card.max_output) == (128_000, 4_096)
     assert (card.inputs, card.outputs) == (("text", "image"), ("text",))
     assert (card.reasons, card.uses_tools, card.is_free) == (True, True, False)
     assert found.description == "Quick and small. It also sings."

@@ -1,0 +1,86 @@
+// The conversations of this browser: open, rename, delete, take along, forget all.
+import { createElement as h, useEffect, useRef, useState } from "react";
+import Plus from "lucide-react/dist/esm/icons/plus.mjs";
+import Pencil from "lucide-react/dist/esm/icons/pencil.mjs";
+import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
+import { Act, save } from "./parts.jsx";
+import { asJson, asMarkdown, titleOf } from "./talks.mjs";
+import { safeName } from "./request.mjs";
+
+export function TalkList({ state, store, onChosen }) {
+  const { heads, talk, running, lasts } = state;
+  const begin = () => {
+    store.begin();
+    onChosen();
+  };
+  const choose = (id) => store.choose(id).then(onChosen);
+  return h(
+    "div",
+    { className: "play-list" },
+    h("button", { type: "button", className: "small-button play-new", onClick: begin }, h(Plus, { size: 16, "aria-hidden": true }), "New conversation"),
+    h(
+      "ul",
+      { "aria-label": "Conversations" },
+      heads.map((head) => h(Head, { key: head.id, head, isOpen: head.id === talk.id, isRunning: running.includes(head.id), store, onChoose: () => choose(head.id) })),
+    ),
+    heads.length === 0 && h("p", { className: "quiet" }, "Your conversations will be listed here."),
+    h("div", { className: "play-list-foot" }, talk.messages.length > 0 && h(TakeAlong, { talk }), heads.length > 0 && h(ForgetAll, { store })),
+    h(
+      "p",
+      { className: "play-note" },
+      lasts ? "They are kept in this browser and nowhere else." : "This browser keeps nothing: they are gone when you leave the page.",
+    ),
+  );
+}
+
+function Head({ head, isOpen, isRunning, store, onChoose }) {
+  const [isNaming, setNaming] = useState(false);
+  const title = titleOf(head);
+  if (isNaming) return h(Naming, { title, onLeave: () => setNaming(false), onName: (name) => store.rename(head.id, name) });
+  return h(
+    "li",
+    { className: "play-head" },
+    h("button", { type: "button", className: "play-head-name", "aria-current": isOpen ? "true" : undefined, onClick: onChoose, title }, title, isRunning && h("span", { className: "play-dot" }, h("span", { className: "heard" }, " (answering)"))),
+    h(Act, { icon: Pencil, label: "Rename", what: title, onClick: () => setNaming(true) }),
+    h(Act, { icon: Trash, label: "Delete", what: title, onClick: () => store.remove(head.id) }),
+  );
+}
+
+function Naming({ title, onName, onLeave }) {
+  const field = useRef(null);
+  useEffect(() => field.current.select(), []);
+  const leave = (isKept) => {
+    if (isKept) onName(field.current.value);
+    onLeave();
+  };
+  const onKeyDown = (event) => {
+    if (event.key === "Escape") event.stopPropagation();
+    if (event.key === "Enter" || event.key === "Escape") leave(event.key === "Enter");
+  };
+  return h("li", null, h("input", { ref: field, className: "input small", "aria-label": "Name of the conversation", defaultValue: title, maxLength: 80, onKeyDown, onBlur: () => leave(true) }));
+}
+
+function TakeAlong({ talk }) {
+  const name = safeName(titleOf(talk));
+  const take = (text, type, end) => save(`${name}.${end}`, new Blob([text], { type }));
+  return [
+    h("button", { key: "md", type: "button", className: "small-button", onClick: () => take(asMarkdown(talk), "text/markdown", "md") }, "Save as Markdown"),
+    h("button", { key: "json", type: "button", className: "small-button", onClick: () => take(asJson(talk), "application/json", "json") }, "Save as JSON"),
+  ];
+}
+
+function ForgetAll({ store }) {
+  const [isAsking, setAsking] = useState(false);
+  if (!isAsking) return h("button", { type: "button", className: "small-button", onClick: () => setAsking(true) }, "Forget all");
+  const forget = () => {
+    setAsking(false);
+    store.removeAll();
+  };
+  return h(
+    "div",
+    { className: "confirm-question", role: "group", "aria-label": "Forget all" },
+    h("p", null, "Forget all conversations? They are nowhere else."),
+    h("button", { type: "button", className: "button strong small", onClick: forget }, "Forget all"),
+    h("button", { type: "button", className: "button quiet small", autoFocus: true, onClick: () => setAsking(false) }, "Keep them"),
+  );
+}

@@ -1,0 +1,89 @@
+// The open conversation: its messages, following the newest until the reader scrolls away.
+import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
+import Down from "lucide-react/dist/esm/icons/arrow-down.mjs";
+import { Message } from "./message.jsx";
+import { draws } from "./models.mjs";
+
+const NEAR_PX = 48;
+const HEARD = 400;
+const WORDS = ["Name my raccoon rhythm game.", "Explain recursion with a joke.", "Write a Discord bot in Python that says hi."];
+const PICTURES = ["A raccoon playing the drums", "A sticker of a rubber duck debugging", "A tiny robot in a garden, pixel art"];
+
+export function TalkView({ talk, model, models, store, isRunning }) {
+  const box = useRef(null);
+  const [isAtEnd, setAtEnd] = useState(true);
+  const isFollowing = useRef(true);
+  const follow = () => {
+    if (isFollowing.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  useLayoutEffect(follow, [talk]);
+  useEffect(() => {
+    isFollowing.current = true;
+    setAtEnd(true);
+    follow();
+    // Pictures and fonts come later than their message.
+    const watch = new ResizeObserver(follow);
+    watch.observe(box.current.firstChild);
+    return () => watch.disconnect();
+  }, [talk.id]);
+  const onScroll = () => {
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
+    isFollowing.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    setAtEnd(isFollowing.current);
+  };
+  const jump = () => {
+    isFollowing.current = true;
+    follow();
+  };
+  const nameOf = (id) => models.find((one) => one.id === id)?.name ?? id;
+  return h(
+    "div",
+    { className: "play-talk" },
+    h(
+      "div",
+      { ref: box, className: "play-scroll", onScroll, tabIndex: 0, role: "log", "aria-live": "off", "aria-label": "Conversation" },
+      h(
+        "div",
+        { className: "play-messages" },
+        talk.messages.length === 0 && h(Beginning, { model, store }),
+        talk.messages.map((message) =>
+          h(Message, { key: message.id, message, talkId: talk.id, store, isBusy: isRunning, modelName: message.role === "user" ? "" : nameOf(message.model) }),
+        ),
+      ),
+    ),
+    !isAtEnd &&
+      h("button", { type: "button", className: "play-jump", onClick: jump }, h(Down, { size: 16, "aria-hidden": true }), "To the newest"),
+    h(Heard, { talk, isRunning }),
+  );
+}
+
+// What is said to those who hear the page: that an answer begins, and then the answer, once.
+function Heard({ talk, isRunning }) {
+  const [text, setText] = useState("");
+  const was = useRef(false);
+  useEffect(() => {
+    const last = talk.messages.at(-1);
+    if (isRunning) setText("Answering …");
+    else if (was.current && last) {
+      const told = { failed: last.error?.message, stopped: "Stopped." }[last.state] ?? last.text;
+      setText(`Answer: ${(told ?? "").slice(0, HEARD)}`);
+    }
+    was.current = isRunning;
+  }, [isRunning]);
+  return h("p", { className: "heard", role: "status" }, text);
+}
+
+function Beginning({ model, store }) {
+  const ideas = draws(model) ? PICTURES : WORDS;
+  return h(
+    "div",
+    { className: "play-beginning" },
+    h("h2", null, draws(model) ? "What should it draw?" : "What do you want to know?"),
+    h("p", null, model ? `${model.name}: ${model.line}` : ""),
+    h(
+      "div",
+      { className: "chips" },
+      ideas.map((idea) => h("button", { key: idea, type: "button", className: "chip", onClick: () => store.send(idea) }, idea)),
+    ),
+  );
+}
