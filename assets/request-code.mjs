@@ -83,8 +83,8 @@ const JAVASCRIPT = {
 };
 
 function curlData(body, hasFiles) {
-  const text = print(body, hasFiles ? DOCUMENT : JSON_FORM, "  ");
-  if (hasFiles) return `--data-binary @- <<JSON\n${text}\nJSON`;
+  if (hasFiles) return `--data-binary @- <<JSON\n${print(body, DOCUMENT)}\nJSON`;
+  const text = print(body, JSON_FORM, "  ");
   if (text.length > MAX_ARGUMENT) return `--data-binary @- <<'JSON'\n${text}\nJSON`;
   return `-d ${shellWord(text)}`;
 }

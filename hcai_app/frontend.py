@@ -50,6 +50,7 @@ SHOWN_SETTINGS = (
     "chat_rate_limit",
     "moderation_rate_limit",
     "daily_budget_usd",
+    "max_body_mb",
     "max_keys",
     "max_body_mb",
     "max_in_flight",

@@ -6,7 +6,7 @@ places in braces are filled there, once, and what is filled in is not looked at 
 
 from typing import Literal
 
-from hcai_app.examples.calls import JAVASCRIPT_CLIENT, PYTHON_CLIENT, Language
+from hcai_app.examples.library import Language
 
 Kind = Literal["chat", "stream", "picture", "embedding", "moderation"]
 
@@ -21,7 +21,16 @@ CURL_PICTURE = f"""curl {{base}}/chat/completions{HEADERS}  -o answer.json \\
 grep -o 'data:image/[^"]*' answer.json |
   head -n 1 | cut -d , -f 2 | base64 -d > picture.png"""
 
-PYTHON = f"{{imports}}{PYTHON_CLIENT}{{helper}}\n"
+PYTHON = """{imports}import os
+
+from openai import OpenAI
+
+client = OpenAI(
+    base_url="{base}",
+    api_key=os.environ["AI_KEY"],
+)
+{helper}
+"""
 PYTHON_CHAT = f"""{PYTHON}answer = client.chat.completions.create(
 {{arguments}})
 print(answer.choices[0].message.content)"""
@@ -47,7 +56,14 @@ PYTHON_MODERATION = f"""{PYTHON}answer = client.moderations.create(
 for result in answer.results:
     print(result.flagged, result.category_scores)"""
 
-JAVASCRIPT = f"{{imports}}{JAVASCRIPT_CLIENT}{{helper}}\n"
+JAVASCRIPT = """{imports}import OpenAI from "openai";
+
+const client = new OpenAI({
+  baseURL: "{base}",
+  apiKey: process.env.AI_KEY,
+});
+{helper}
+"""
 JAVASCRIPT_CHAT = f"""{JAVASCRIPT}const answer = await client.chat.completions.create({{body}});
 console.log(answer.choices[0].message.content);"""
 JAVASCRIPT_STREAM = f"""{JAVASCRIPT}const stream = await client.chat.completions.create({{body}});

@@ -68,6 +68,12 @@ def head() -> rx.Component:
             rx.el.code(MODEL.id, id="model-id", class_name="mono"),
             copy_button("model-id", "the id"),
             rx.foreach(MODEL.marks, lambda mark: rx.el.span(mark, class_name="pill", key=mark)),
+            shell.link(
+                rx.icon("play", size=16, aria_hidden=True),
+                "Try it in the playground",
+                to="/playground?model=" + MODEL.id,
+                class_name="button quiet small",
+            ),
             class_name="model-id-row",
         ),
         class_name="model-head",

@@ -27,6 +27,7 @@ PUBLIC = {
     "model-pictures": "/models/google/gemini-2.5-flash-image",
     "model-unknown": "/models/nobody/knows-it",
     "global": "/global",
+    "playground-signed-out": "/playground",
     "not-found": "/no-such-page",
     "signed-out": "/keys",
 }
@@ -35,6 +36,7 @@ PRIVATE = {
     "keys": "/keys",
     "activity": "/activity",
     "account": "/account",
+    "playground": "/playground",
 }
 
 

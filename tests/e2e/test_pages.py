@@ -21,6 +21,7 @@ PAGES = (
     "/models/nobody/knows-it",
     "/activity",
     "/global",
+    "/playground",
     "/account",
     "/sign-in/over-age",
     MISSING,
