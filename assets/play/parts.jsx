@@ -89,13 +89,13 @@ export function Obstacle({ text, untilMs = 0, onOver, children }) {
   const time = `${left >= 3600 ? `${Math.floor(left / 3600)}:` : ""}${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
   return h(
     "div",
-    { className: "problem play-obstacle", role: "alert" },
+    { className: "problem play-obstacle" },
     h(Warning, { size: 20, "aria-hidden": true }),
     h(
-      "p",
-      null,
-      text,
-      untilMs > 0 && !isOver && [" Open again at ", h("b", { key: "at" }, clock), ", in ", h("span", { key: "in", className: "num", role: "timer", "aria-live": "off" }, time), "."],
+      "div",
+      { className: "play-obstacle-words" },
+      h("p", { role: "alert" }, text),
+      untilMs > 0 && !isOver && h("p", null, "Open again at ", h("b", null, clock), ", in ", h("span", { className: "num", role: "timer", "aria-live": "off" }, time), "."),
     ),
     children,
   );
@@ -121,7 +121,9 @@ export function usd(cost) {
   if (cost === null || cost === undefined) return "";
   if (cost === 0) return "$0";
   if (cost < 0.000001) return "<$0.000001";
-  return `$${cost >= 0.1 ? cost.toFixed(2) : Number(cost.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(cost))))}`;
+  if (cost >= 0.1) return `$${cost.toFixed(2)}`;
+  const places = Math.min(8, 1 - Math.floor(Math.log10(cost)));
+  return `$${cost.toFixed(places).replace(/0+$/, "")}`;
 }
 
 export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);

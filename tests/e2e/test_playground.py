@@ -279,7 +279,7 @@ def test_without_budget_it_says_so_and_when_it_is_back(arrive: Arrive, site: Sit
     site.cli("users", "budget", "UBROKE", "0")
     time.sleep(1)  # every worker knows by then (contract 4)
     page = bea.open("/playground")
-    notice = page.get_by_role("alert")
+    notice = page.locator(".play-obstacle").first
     expect(notice).to_contain_text("Today's budget of $0 is spent; it resets at 00:00 UTC.")
     expect(notice.get_by_role("timer")).to_be_visible()
     say(page, "hi")
