@@ -85,6 +85,7 @@ def _views(browser: Browser, site: Site, width: int, mode: str) -> Iterator[tupl
     for name, path in PRIVATE.items():
         yield name, regular.open(path)
     yield from _states(regular, f"{width} {mode}")
+    yield "playground-talk", _talk(regular)
     for person in (stranger, newcomer, regular):
         person.close()
 
@@ -106,6 +107,15 @@ def _states(person: Person, key: str) -> Iterator[tuple[str, Page]]:
     page = person.open("/account")
     page.get_by_role("button", name="Delete my account").click()
     yield "account-delete", page
+
+
+def _talk(person: Person) -> Page:
+    """Ask something in the playground, and wait for the answer."""
+    page = person.open("/playground")
+    page.get_by_label("Your message").fill("Name my raccoon rhythm game.")
+    page.keyboard.press("Enter")
+    page.locator(".play-answer[aria-busy=false]").wait_for()
+    return page
 
 
 if __name__ == "__main__":
