@@ -34,7 +34,7 @@ export function CodeView({ code, kind, body, base }) {
     { className: "play-program" },
     h(
       "div",
-      { className: "examples-head" },
+      { className: "play-program-head" },
       h(
         "div",
         { className: "tabs", role: "group", "aria-label": "Language" },

@@ -82,7 +82,7 @@ function HeatMap({ texts, rows, length, usage, totalMs }) {
       h("b", null, short(texts[pair.other])),
       " and ",
       h("b", null, short(texts[pair.one])),
-      `, at ${pair.value.toFixed(2)}.`,
+      `, at ${figure(pair.value)}.`,
     ),
     h(
       "div",
@@ -99,8 +99,8 @@ function HeatMap({ texts, rows, length, usage, totalMs }) {
             h(
               "tr",
               { key: place },
-              h("th", { scope: "row", title: texts[place] }, h("span", { className: "play-number" }, place + 1), short(texts[place])),
-              row.map((value, at) => h("td", { key: at, className: "num", style: { "--heat": `${Math.round(Math.max(0, value) * 45)}%` } }, value.toFixed(2))),
+              h("th", { scope: "row", title: texts[place] }, h("span", { className: "play-number" }, place + 1), h("span", { className: "play-short" }, short(texts[place]))),
+              row.map((value, at) => h("td", { key: at, className: "num", style: { "--heat": `${Math.round(Math.max(0, value) * 45)}%` } }, figure(value))),
             ),
           ),
         ),
@@ -110,4 +110,5 @@ function HeatMap({ texts, rows, length, usage, totalMs }) {
   );
 }
 
+const figure = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
 const short = (text) => (text.length > 42 ? `${text.slice(0, 40)} …` : text);

@@ -56,7 +56,7 @@ function Verdict({ flagged, categories, category_scores: scores, totalMs }) {
           { key: name, className: categories[name] ? "is-flagged" : undefined },
           h("span", { className: "play-category" }, name.replaceAll("/", " / "), categories[name] && h("span", { className: "pill" }, h(Flag, { size: 12, "aria-hidden": true }), " flagged")),
           h("span", { className: "play-bar", "aria-hidden": true }, h("span", { style: { width: `${Math.max(0.5, score * 100)}%` } })),
-          h("span", { className: "num" }, `${(score * 100).toFixed(score < 0.1 ? 2 : 0)} %`),
+          h("span", { className: "num" }, `${(score * 100).toFixed(score < 0.1 ? 2 : 0)}%`),
         ),
       ),
     ),
