@@ -104,7 +104,7 @@ def run(product: Product, key: str, tmp_path: Path) -> Any:
 def asked(provider: Provider) -> dict[str, Any]:
     """What the provider got."""
     (call,) = provider.calls()
-    return call["body"]
+    return json.loads(call["body"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
