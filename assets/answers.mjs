@@ -1,0 +1,190 @@
+// Reading the API's answers, whole or as they come: text, pictures, tokens and cost, errors. No page
+// in here, so that tests run it as it is.
+
+const LONGEST_WORD = 400;
+const KEPT_OF_LONG = 60;
+const LONGEST_LIST = 16;
+
+// What is known of an answer so far.
+export function nothing() {
+  return { text: "", thoughts: "", images: [], note: "", usage: null, error: null };
+}
+
+// Cuts a stream into its events, however the network cut it before.
+export class EventReader {
+  rest = "";
+
+  feed(text) {
+    const blocks = (this.rest + text).split(/\r\n\r\n|\n\n|\r\r/);
+    this.rest = blocks.pop();
+    return blocks.map(dataOf).filter((data) => data !== "" && data !== "[DONE]").map(parsed);
+  }
+}
+
+function dataOf(block) {
+  const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith("data:"));
+  return lines.map((line) => line.slice(5).trimStart()).join("\n");
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+// Adds an event of a stream, or a whole answer, to what is known.
+export function take(known, piece) {
+  if (!piece || typeof piece !== "object") return known;
+  const next = { ...known, images: [...known.images] };
+  chat(next, piece);
+  responses(next, piece);
+  messages(next, piece);
+  data(next, piece);
+  const usage = piece.usage ?? piece.response?.usage ?? piece.message?.usage;
+  if (usage) next.usage = { ...next.usage, ...usage };
+  const error = piece.error ?? piece.response?.error;
+  if (error) next.error = error;
+  return next;
+}
+
+function chat(next, { choices }) {
+  for (const choice of Array.isArray(choices) ? choices : []) {
+    const part = choice.delta ?? choice.message ?? {};
+    if (typeof part.content === "string") next.text += part.content;
+    if (typeof part.reasoning === "string") next.thoughts += part.reasoning;
+    if (part.tool_calls) next.note = "The model wants to call a tool: see the raw answer.";
+    for (const image of part.images ?? []) next.images.push(image.image_url?.url);
+  }
+}
+
+function responses(next, { type, delta, output }) {
+  if (type === "response.output_text.delta") next.text += delta;
+  if (type?.startsWith?.("response.reasoning") && typeof delta === "string") next.thoughts += delta;
+  for (const item of Array.isArray(output) ? output : []) {
+    for (const part of item.content ?? []) next.text += part.text ?? "";
+    if (item.type === "image_generation_call") next.images.push(pictureOf(item.result));
+  }
+}
+
+function messages(next, { type, delta, content }) {
+  if (type === "content_block_delta") {
+    next.text += delta?.text ?? "";
+    next.thoughts += delta?.thinking ?? "";
+  }
+  for (const part of type === "message" && Array.isArray(content) ? content : [])
+    next.text += part.text ?? "";
+}
+
+function data(next, { data: items, results }) {
+  const list = Array.isArray(items) ? items : [];
+  for (const item of list) if (item.b64_json) next.images.push(pictureOf(item.b64_json));
+  const vectors = list.filter((item) => item.embedding);
+  if (vectors.length) next.note = vectorsNote(vectors);
+  if (Array.isArray(results)) next.note = moderationNote(results);
+}
+
+function pictureOf(base64) {
+  return base64?.startsWith?.("data:") ? base64 : `data:image/png;base64,${base64}`;
+}
+
+function vectorsNote(vectors) {
+  const many = vectors.length === 1 ? "One vector" : `${vectors.length} vectors`;
+  const [{ embedding }] = vectors;
+  return Array.isArray(embedding) ? `${many} of ${embedding.length} numbers.` : `${many}.`;
+}
+
+function moderationNote(results) {
+  const flagged = results.flatMap(({ categories }) =>
+    Object.keys(categories ?? {}).filter((name) => categories[name]),
+  );
+  const isFlagged = results.some((result) => result.flagged);
+  if (!isFlagged) return "Not flagged.";
+  return flagged.length ? `Flagged: ${[...new Set(flagged)].join(", ")}.` : "Flagged.";
+}
+
+// A stream has begun once it brings something to read.
+export function hasBegun({ text, thoughts, images, note }) {
+  return Boolean(text || thoughts || images.length || note);
+}
+
+export function tokensOf(usage) {
+  if (!usage) return null;
+  const sum = (usage.prompt_tokens ?? usage.input_tokens ?? 0) + (usage.completion_tokens ?? usage.output_tokens ?? 0);
+  return usage.total_tokens ?? sum;
+}
+
+export function costOf(usage) {
+  if (typeof usage?.cost !== "number") return null;
+  const upstream = usage.is_byok ? (usage.cost_details?.upstream_inference_cost ?? 0) : 0;
+  return usage.cost + upstream;
+}
+
+export function dollars(cost) {
+  const digits = { style: "currency", currency: "USD", maximumSignificantDigits: 3, minimumSignificantDigits: 1 };
+  return new Intl.NumberFormat("en-US", digits).format(cost);
+}
+
+// The error that an answer is or ends with; null when it has none. Its code tells the true status.
+export function errorOf(known, status) {
+  const { error } = known;
+  if (error) {
+    const code = Number.isInteger(error.code) ? error.code : status;
+    return { status: code >= 400 ? code : 502, message: error.message ?? String(error), metadata: error.metadata };
+  }
+  if (status < 400) return null;
+  return { status, message: `The server answered with ${status} and no reason.`, metadata: null };
+}
+
+// When it works again, in milliseconds since the epoch; null when waiting changes nothing.
+export function resetOf(error, headers, nowMs) {
+  if (![402, 429, 503].includes(error.status)) return null;
+  const told = Date.parse(error.metadata?.resets_at ?? "");
+  if (told) return told;
+  if (error.status === 402) return new Date(nowMs).setUTCHours(24, 0, 0, 0);
+  const wait = Number(headers.get("retry-after"));
+  return wait > 0 ? nowMs + wait * 1000 : null;
+}
+
+// What is wrong with a body before it is sent; empty when nothing is.
+export function problemOf(text) {
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    return `This is not JSON yet${placeOf(error.message, text)}.`;
+  }
+  const isObject = body !== null && typeof body === "object" && !Array.isArray(body);
+  return isObject ? "" : "The body has to be a JSON object: it begins with { and ends with }.";
+}
+
+function placeOf(message, text) {
+  const line = /line (\d+) column (\d+)/.exec(message);
+  if (line) return `: look at line ${line[1]}, column ${line[2]}`;
+  const position = /position (\d+)/.exec(message);
+  if (!position) return /end of|unterminated/i.test(message) ? ": it ends too early" : "";
+  const before = text.slice(0, Number(position[1])).split("\n");
+  return `: look at line ${before.length}, column ${before.at(-1).length + 1}`;
+}
+
+// A raw answer to look at: JSON indented, and what is long in it (pictures, vectors) cut short.
+export function readable(raw) {
+  try {
+    return JSON.stringify(JSON.parse(raw), shortened, 2);
+  } catch {
+    return raw.replace(/[^"\s]+/g, cut);
+  }
+}
+
+function shortened(_, value) {
+  if (typeof value === "string") return value.includes(" ") ? value : cut(value);
+  const isVector = Array.isArray(value) && value.every((one) => typeof one === "number");
+  if (!isVector || value.length <= LONGEST_LIST) return value;
+  return [...value.slice(0, 4), `… ${value.length - 4} more`];
+}
+
+function cut(word) {
+  if (word.length <= LONGEST_WORD) return word;
+  return `${word.slice(0, KEPT_OF_LONG)}… (${word.length} characters)`;
+}
