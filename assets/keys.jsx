@@ -25,7 +25,7 @@ async function ask(name) {
   }
 }
 
-export function NewKey({ base, own, example, limit, left, onCreated }) {
+export function NewKey({ base, own, example, limit, left, suggestion, onCreated }) {
   const [made, setMade] = useState(null);
   const again = useRef(false);
   if (made) {
@@ -39,11 +39,11 @@ export function NewKey({ base, own, example, limit, left, onCreated }) {
     setMade(key);
     onCreated();
   };
-  return jsx(NameForm, { limit, left, takesFocus: again.current, onMade: keep });
+  return jsx(NameForm, { limit, left, suggestion, takesFocus: again.current, onMade: keep });
 }
 
-function NameForm({ limit, left, takesFocus, onMade }) {
-  const [name, setName] = useState("");
+function NameForm({ limit, left, suggestion, takesFocus, onMade }) {
+  const [name, setName] = useState(suggestion);
   const [isBusy, setIsBusy] = useState(false);
   const [trouble, setTrouble] = useState(null);
   const field = useRef(null);

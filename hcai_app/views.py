@@ -146,6 +146,7 @@ class ExampleView:
     name: str
     needs: str
     parts: list[list[str]]
+    client: str = ""  # of its language; what somebody chooses once, they see everywhere
 
 
 @dataclass(frozen=True)

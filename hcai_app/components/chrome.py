@@ -22,7 +22,7 @@ def head() -> list[rx.Component]:
 
 
 def top_bar() -> rx.Component:
-    """Show the brand and the colour mode's switch: for pages that need no server behind them."""
+    """Show the brand, the way to the docs and the colour mode's switch: for pages that need no server behind them."""
     return rx.fragment(
         anchor("Skip to the content", href="#content", class_name="skip"),
         rx.el.header(
@@ -33,7 +33,7 @@ def top_bar() -> rx.Component:
                     href="/",
                     class_name="brand",
                 ),
-                rx.el.span(class_name="spacer"),
+                rx.el.nav(rx.el.a("Docs", href="/docs"), aria_label="Pages", class_name="few"),
                 color_mode_switch(),
                 class_name="wrap",
             ),

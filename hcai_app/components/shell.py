@@ -1,6 +1,6 @@
 """The frame of every page but the landing page: navigation, the page's head, its four states.
 
-On a phone the sections stand at the lower edge, where thumbs are.
+On a phone the first sections stand at the lower edge, where thumbs are, the others behind “More”.
 """
 
 from collections.abc import Callable
@@ -11,17 +11,22 @@ from reflex.components.react_router import (  # pyright: ignore[reportMissingImp
 )
 
 from hcai_app import settings
+from hcai_app.components.more import more
 from hcai_app.components.plain import anchor
 from hcai_app.state.base import RELOAD, SiteState
 
 # Title, path, icon.
 SECTIONS = (
     ("Dashboard", "/dashboard", "gauge"),
+    ("Playground", "/playground", "message-circle"),
+    ("Docs", "/docs", "book-open"),
     ("Keys", "/keys", "key-round"),
     ("Models", "/models", "boxes"),
     ("Activity", "/activity", "list"),
     ("Everyone", "/global", "globe"),
 )
+# How many of them a phone shows beside “More”.
+AT_THE_EDGE = 4
 ACCOUNT = ("Account", "/account", "circle-user-round")
 SIGN_IN = "/auth/login"
 
@@ -101,16 +106,13 @@ def top_bar(here: str = "") -> rx.Component:
 
 def tab_bar(here: str) -> rx.Component:
     """Show the sections at a phone's lower edge."""
+    others = (*SECTIONS[AT_THE_EDGE:], ACCOUNT)
     return rx.el.nav(
-        *[
-            link(
-                rx.icon(icon, size=20, aria_hidden=True),
-                name,
-                to=path,
-                **_current(path, here),
-            )
-            for name, path, icon in SECTIONS
-        ],
+        *[_place(*section, here) for section in SECTIONS[:AT_THE_EDGE]],
+        more(
+            *[_place(*section, here) for section in others],
+            is_current=here in [path for _, path, _ in others],
+        ),
         aria_label="Sections, at the lower edge",
         class_name="tab-bar",
     )
@@ -210,6 +212,10 @@ def loading(lines: int = 3) -> rx.Component:
 def link(*children: Shown, to: str | rx.Var[str], **props: object) -> rx.Component:
     """Link to one of our pages without loading the document again."""
     return ReactRouterLink.create(*children, to=to, **props)
+
+
+def _place(name: str, path: str, icon: str, here: str) -> rx.Component:
+    return link(rx.icon(icon, size=20, aria_hidden=True), name, to=path, **_current(path, here))
 
 
 def _section(name: str, path: str, here: str) -> rx.Component:

@@ -15,7 +15,7 @@ from hcai_app.components.plain import anchor
 from hcai_app.examples import calls
 from hcai_app.state.base import SiteState
 
-DASHBOARD, MODELS, EVERYONE = "/dashboard", "/models", "/global"
+DASHBOARD, DOCS, MODELS, EVERYONE = "/dashboard", "/docs", "/models", "/global"
 ANSWER = (
     "Bin Lid Boogie.\n\nEvery beat is a lid landing. Miss one and the porch light comes on; "
     "hit ten in a row and your raccoon gets the whole pizza."
@@ -52,7 +52,7 @@ def hero() -> rx.Component:
             ),
             rx.el.div(
                 main_action(),
-                shell.link("See the models", to=MODELS),
+                shell.link("Read the docs", to=DOCS),
                 class_name="actions",
             ),
             class_name="hero-foot",
@@ -220,7 +220,11 @@ def start() -> rx.Component:
             _fact("Paste the request", "from the top of this page into a terminal."),
             class_name="landing-steps",
         ),
-        rx.el.div(main_action(), class_name="after"),
+        rx.el.div(
+            main_action(),
+            shell.link("Or run it in the docs, without a terminal", to=DOCS),
+            class_name="after actions",
+        ),
     )
 
 
@@ -242,6 +246,7 @@ def run_it() -> rx.Component:
 def foot() -> rx.Component:
     """Lead to what is public, and to Hack Club."""
     return chrome.foot(
+        shell.link("Docs", to=DOCS),
         shell.link("Models", to=MODELS),
         shell.link("Everyone", to=EVERYONE),
         anchor("Models as JSON", href="/proxy/v1/models"),

@@ -1,15 +1,10 @@
 """The search of the list of models (assets/model-search.mjs), run by Node as the browser does."""
 
-import json
-import shutil
-import subprocess
 from typing import Any
 
 import pytest
 
-from tests.clients.node.clients import PATH
-from tests.harness.databases import missing
-from tests.harness.processes import ROOT
+from tests.harness.node import evaluate
 
 MODELS: list[dict[str, Any]] = [
     {"id": "a/first", "name": "First", "maker": "Acme", "cost": 3.0, "dearest": 2.0},
@@ -25,35 +20,17 @@ DETAILS = [
     {"context": 8_000, "created": 1},
 ]
 SCRIPT = """
-import * as search from {module};
-const [models, address] = JSON.parse(process.argv[2] ?? process.argv[1]);
-const chosen = search.fromAddress(address);
-const found = search.find(search.prepared(models), chosen).map((model) => model.id[0]).join("");
-console.log(JSON.stringify([found, search.toAddress(chosen), search.isFiltered(chosen)]));
+const [models, address] = given;
+const chosen = module.fromAddress(address);
+const found = module.find(module.prepared(models), chosen).map((model) => model.id[0]).join("");
+return [found, module.toAddress(chosen), module.isFiltered(chosen)];
 """
 
 
 def search(address: str) -> tuple[str, str, bool]:
     """The first letters of what is found, the address again, and whether that is a filter."""
-    node = shutil.which("node", path=PATH)
-    if node is None:
-        missing("node")
     models = [{**COMMON, **model, **more} for model, more in zip(MODELS, DETAILS, strict=True)]
-    module = json.dumps((ROOT / "assets" / "model-search.mjs").as_uri())
-    done = subprocess.run(
-        [
-            str(node),
-            "--input-type=module",
-            "--eval",
-            SCRIPT.replace("{module}", module),
-            "--",
-            json.dumps([models, address]),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found, again, is_filtered = json.loads(done.stdout)
+    found, again, is_filtered = evaluate("model-search.mjs", SCRIPT, [models, address])
     return found, again, is_filtered
 
 
