@@ -22,6 +22,7 @@ from tests.harness.processes import ROOT
 SCREENS = ROOT / "docs/screens"
 PUBLIC = {
     "landing": "/",
+    "docs": "/docs",
     "models": "/models",
     "model": "/models/qwen/qwen3-32b",
     "model-pictures": "/models/google/gemini-2.5-flash-image",
@@ -37,6 +38,7 @@ PRIVATE = {
     "activity": "/activity",
     "account": "/account",
     "playground": "/playground",
+    "docs-signed-in": "/docs",
 }
 
 

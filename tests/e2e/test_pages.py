@@ -13,6 +13,7 @@ from tests.harness.history import write_history
 MISSING = "/no-such-page"  # a browser notes the 404
 PAGES = (
     "/",
+    "/docs",
     "/dashboard",
     "/keys",
     "/models",

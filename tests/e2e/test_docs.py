@@ -1,0 +1,255 @@
+"""The docs in a browser: the newcomer's path, the panels that run examples, tabs, search, contents."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import axe
+from tests.e2e.conftest import Arrive
+from tests.e2e.site import Person, Site
+
+FIRST = "Try it: Ask a question"
+MARKER = "otter-lantern-0815"
+STATUS_OK = re.compile("^200$")
+
+
+def panel(page: Page, name: str) -> Locator:
+    return page.get_by_role("group", name=name, exact=True)
+
+
+def figure(shown: Locator, name: str) -> Locator:
+    return shown.locator(".try-figures div").filter(has=shown.page.get_by_text(name)).locator("dd")
+
+
+def rows(site: Site, slack_id: str) -> list[dict[str, Any]]:
+    text = site.cli("usage", "export", "--user", slack_id, "--format", "jsonl")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def edited(shown: Locator, change: dict[str, Any]) -> None:
+    """Change members of what is sent."""
+    shown.get_by_role("button", name="Edit first").click()
+    field = shown.get_by_label("What is sent")
+    field.fill(json.dumps({**json.loads(field.input_value()), **change}))
+
+
+@pytest.fixture
+def reader(arrive: Arrive) -> Person:
+    return arrive(reduced_motion="reduce").sign_in("Docs Reader", slack_id="UREADER")
+
+
+def test_a_newcomer_has_an_answer_after_one_sign_in_and_one_click(arrive: Arrive, site: Site):
+    newcomer = arrive(reduced_motion="reduce")
+    site.identity.person("Newt", slack_id="UNEWT")
+    page = newcomer.open("/docs")
+    page.locator("main").get_by_role("link", name="Sign in with Hack Club").click()
+    page.wait_for_url("**/docs#quick-start")
+    shown = panel(page, FIRST)
+    shown.get_by_role("button", name="Run it").click()
+    expect(figure(shown, "Status")).to_have_text(STATUS_OK)
+    expect(shown.locator(".try-text")).not_to_be_empty()
+    [row] = rows(site, "UNEWT")
+    assert row["key_id"] is None
+    assert row["outcome"] == "completed"
+    expect(figure(shown, "Tokens")).to_have_text(str(row["total_tokens"]))
+    assert float(figure(shown, "Cost").inner_text().strip("$")) == pytest.approx(
+        float(row["cost_usd"]), rel=0.01
+    )
+    assert newcomer.problems == []
+
+
+def test_a_key_takes_one_click_and_is_in_no_state(reader: Person, site: Site):
+    page = reader.open("/docs")
+    page.get_by_role("button", name="Make a key").click()
+    key = page.locator("#fresh-key").inner_text()
+    assert key.startswith("sk-hc-v1-")
+    assert key not in "".join(reader.frames)
+    assert "my first key" in site.cli("keys", "list", "--user", "UREADER")
+    page.get_by_role("button", name="I have saved it").click()
+    expect(page.get_by_text(key)).to_have_count(0)
+
+
+def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
+    page = reader.open("/docs")
+    before = len(rows(site, "UREADER"))
+    panels = page.get_by_role("group", name=re.compile("^Try it: "))
+    assert panels.count() >= 8
+    for number in range(panels.count()):
+        shown = panels.nth(number)
+        shown.get_by_role("button", name="Run it").click()
+        expect(figure(shown, "Status")).to_have_text(STATUS_OK)
+        expect(shown.get_by_role("button", name="Run again")).to_be_visible()
+        expect(shown.get_by_role("alert")).to_have_count(0)
+    drawn = panel(page, "Try it: Draw a picture into a file").locator(".try-image")
+    assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    made = rows(site, "UREADER")[: -before or None]
+    assert {row["key_id"] for row in made} == {None}
+    assert axe.violations(page) == []
+    assert reader.overflow() <= 0
+    assert reader.problems == []
+
+
+def test_a_stream_is_read_as_it_comes_and_can_be_stopped(reader: Person, site: Site):
+    page = reader.open("/docs")
+    shown = panel(page, "Try it: Read the answer while it is written")
+    shown.get_by_role("button", name="Run it").click()
+    expect(figure(shown, "First token")).to_contain_text("ms")
+    expect(figure(shown, "Whole answer")).to_contain_text("ms")
+    shown.get_by_role("button", name="Close").click()
+
+    slow = [{"role": "user", "content": f"{MARKER}\n/simulate delay=0.1 chunks=300"}]
+    edited(shown, {"messages": slow})
+    shown.get_by_role("button", name="Run again").click()
+    expect(shown.locator(".try-text")).not_to_be_empty()
+    shown.get_by_role("button", name="Stop").click()
+    expect(shown.get_by_text("stopped", exact=True)).to_be_visible()
+    expect(shown.get_by_role("button", name="Run again")).to_be_focused()
+    page.wait_for_timeout(500)
+    assert rows(site, "UREADER")[0]["outcome"] == "client_closed"
+    assert MARKER not in "".join(reader.frames)
+    assert MARKER not in site.log
+
+
+def test_what_is_no_json_is_not_sent_and_says_where(reader: Person):
+    page = reader.open("/docs")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    shown = panel(page, FIRST)
+    shown.get_by_role("button", name="Edit first").click()
+    field = shown.get_by_label("What is sent")
+    expect(field).to_be_focused()
+    field.fill('{"model": "x",\n}')
+    field.press("Control+Enter")
+    expect(shown.get_by_role("alert")).to_contain_text("look at line 2")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert not [url for url in sent if "/playground/" in url]
+    shown.get_by_role("button", name="As it was").click()
+    shown.get_by_role("button", name="Run").click()
+    expect(figure(shown, "Status")).to_have_text(STATUS_OK)
+
+
+def test_a_refusal_says_what_the_api_says(reader: Person):
+    page = reader.open("/docs")
+    shown = panel(page, FIRST)
+    edited(shown, {"model": "qwen/qwen3-33b"})
+    shown.get_by_role("button", name="Run").click()
+    expect(shown.get_by_role("alert")).to_contain_text("qwen/qwen3-32b")
+    expect(figure(shown, "Status")).to_have_text("400")
+
+
+def test_an_empty_budget_says_when_it_is_full_again(arrive: Arrive, site: Site):
+    poor = arrive(reduced_motion="reduce", timezone_id="Europe/Berlin").sign_in(
+        "Poor Soul", slack_id="UPOOR"
+    )
+    site.cli("users", "budget", "UPOOR", "0")
+    page = poor.open("/docs")
+    page.wait_for_timeout(1000)  # as long as a change of a budget may take
+    shown = panel(page, FIRST)
+    shown.get_by_role("button", name="Run it").click()
+    expect(figure(shown, "Status")).to_have_text("402")
+    expect(shown.get_by_role("alert")).to_contain_text("It works again at")
+    expect(shown.get_by_role("alert")).to_contain_text(re.compile("0[12]:00"))
+    assert axe.violations(page) == []
+
+
+def test_who_is_signed_out_is_led_in_and_back_to_the_example(reader: Person, site: Site):
+    page = reader.open("/docs")
+    reader.context.clear_cookies()
+    shown = panel(page, "Try it: Turn two texts into numbers")
+    shown.get_by_role("button", name="Run it").click()
+    expect(shown.get_by_role("alert")).to_contain_text("Sign in")
+    shown.get_by_role("link", name="Sign in to run it").click()
+    page.wait_for_url("**/docs#embeddings*")
+    expect(shown.get_by_role("button", name="Run it")).to_be_in_viewport()
+
+
+def test_language_and_client_stay_chosen_and_in_their_place(reader: Person, site: Site):
+    page = reader.open("/docs")
+    tabs = page.get_by_role("tablist", name="Language")
+    one, other = tabs.nth(0), tabs.nth(3)
+    one.get_by_role("tab", name="Python · openrouter").click()
+    for shown in (one, other):
+        selected = shown.get_by_role("tab", selected=True)
+        expect(selected).to_have_text("Python · openrouter")
+    other.scroll_into_view_if_needed()
+    javascript = other.get_by_role("tab", name="JavaScript · openai")
+    before = javascript.evaluate("tab => tab.getBoundingClientRect().top")
+    javascript.click()
+    assert javascript.evaluate("tab => tab.getBoundingClientRect().top") == pytest.approx(
+        before, abs=2
+    )
+    other.get_by_role("tab", name="Python · openrouter").click()
+    page.reload(wait_until="networkidle")
+    expect(tabs.nth(0).get_by_role("tab", selected=True)).to_have_text("Python · openrouter")
+    page.goto(f"{site.origin}/models/qwen/qwen3-32b", wait_until="networkidle")
+    expect(page.get_by_role("tab", selected=True)).to_have_text("Python")
+
+
+def test_search_finds_and_leads_to_the_heading(arrive: Arrive):
+    page = arrive(reduced_motion="reduce").open("/docs")
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Search the docs")
+    expect(field).to_be_focused()
+    page.keyboard.type("cancelling")
+    expect(page.get_by_role("option").first).to_contain_text("Cancelling")
+    expect(field).to_have_attribute("aria-activedescendant", "docs-found-0")
+    assert axe.violations(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/docs#chat-cancelling")
+    heading = page.get_by_role("heading", name="Cancelling")
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    page.keyboard.type("zebra")
+    expect(page.get_by_text("Nothing here about “zebra”.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+
+
+def test_an_anchor_opens_where_it_points_and_the_chapters_follow(arrive: Arrive):
+    page = arrive(reduced_motion="reduce").open("/docs#errors-what-each-code-means")
+    expect(page.get_by_role("heading", name="What each code means")).to_be_in_viewport()
+    chapters = page.get_by_role("navigation", name="Chapters")
+    expect(chapters.locator("[aria-current]")).to_have_text("Errors")
+    contents = page.get_by_role("navigation", name="In this chapter")
+    expect(contents.locator("[aria-current]")).to_have_text("What each code means")
+    chapters.get_by_role("link", name="Embeddings").click()
+    expect(page.get_by_role("heading", name="Embeddings", exact=True)).to_be_in_viewport()
+    expect(chapters.locator("[aria-current]")).to_have_text("Embeddings")
+
+
+def test_on_a_phone_the_chapters_unfold_and_every_section_is_reached(arrive: Arrive):
+    phone = arrive(width=390, height=800, reduced_motion="reduce", has_touch=True)
+    page = phone.open("/docs")
+    page.get_by_role("button", name="Chapters, now: Quick start").click()
+    page.get_by_role("link", name="Embeddings", exact=True).first.click()
+    expect(page.get_by_role("button", name="Chapters, now: Embeddings")).to_be_visible()
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("link", name="Activity").last).to_be_visible()
+    assert axe.violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More")).to_be_focused()
+    expect(page.get_by_role("link", name="Activity").last).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/models")
+    expect(page.get_by_role("button", name="More")).to_have_attribute("aria-expanded", "false")
+    assert phone.overflow() <= 0
+
+
+@pytest.mark.parametrize("width", [861, 1024, 1180, 1280])
+def test_the_sections_fit_beside_a_long_name(arrive: Arrive, width: int):
+    person = arrive(width=width).sign_in("Bartholomew-Maximilian Longname", slack_id="ULONG")
+    page = person.open("/docs")
+    assert person.overflow() <= 0
+    assert page.locator(".top .wrap").evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 0
+    heights = page.locator(".top nav a").evaluate_all("all => all.map((one) => one.offsetHeight)")
+    assert len(set(heights)) == 1
