@@ -1,4 +1,4 @@
-"""The docs in a browser: the newcomer's path, the panels that run examples, tabs, search, contents."""
+"""The docs in a browser: the newcomer's path, panels that run examples, tabs, search, contents."""
 
 import json
 import re
