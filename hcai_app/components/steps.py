@@ -26,7 +26,10 @@ def first_steps(figures: Figures) -> rx.Component:
             ),
             step(
                 "Make your first call",
-                "Paste this into a terminal, with your key in it. This page notices by itself.",
+                rx.fragment(
+                    "Paste this into a terminal, with your key in it. This page notices. ",
+                    shell.link("No terminal? Run it in the docs.", to="/docs"),
+                ),
                 is_done=False,
             ),
             class_name="steps",
@@ -37,7 +40,11 @@ def first_steps(figures: Figures) -> rx.Component:
 
 
 def step(
-    title: str, text: str, *, is_done: bool | rx.Var[bool], todo: rx.Component | None = None
+    title: str,
+    text: str | rx.Component,
+    *,
+    is_done: bool | rx.Var[bool],
+    todo: rx.Component | None = None,
 ) -> rx.Component:
     """Show one step; `todo` while it is not done."""
     tick = rx.icon("check", size=16, aria_hidden=True)
