@@ -4,6 +4,7 @@
 const LONGEST_WORD = 400;
 const KEPT_OF_LONG = 60;
 const LONGEST_LIST = 16;
+const LONGEST_ANSWER = 60_000;
 
 // What is known of an answer so far.
 export function nothing() {
@@ -82,6 +83,8 @@ function data(next, { data: items, results }) {
   for (const item of list) if (item.b64_json) next.images.push(pictureOf(item.b64_json));
   const vectors = list.filter((item) => item.embedding);
   if (vectors.length) next.note = vectorsNote(vectors);
+  const models = list.filter((item) => item.architecture);
+  if (models.length) next.note = models.length === 1 ? "One model." : `${models.length} models.`;
   if (Array.isArray(results)) next.note = moderationNote(results);
 }
 
@@ -170,6 +173,11 @@ function placeOf(message, text) {
 
 // A raw answer to look at: JSON indented, and what is long in it (pictures, vectors) cut short.
 export function readable(raw) {
+  const text = indented(raw);
+  return text.length > LONGEST_ANSWER ? `${text.slice(0, LONGEST_ANSWER)}\n… and more` : text;
+}
+
+function indented(raw) {
   try {
     return JSON.stringify(JSON.parse(raw), shortened, 2);
   } catch {

@@ -7,15 +7,15 @@ import Warning from "lucide-react/dist/esm/icons/triangle-alert.mjs";
 import { LocalTime } from "./time.jsx";
 import * as answers from "./answers.mjs";
 
-const ROAD = "/playground/v1";
 const MOST_LINES = 22;
 const NOBODY = "nobody";
+const SOMEBODY = "somebody";
 const readers = new Set();
 let visitor = "";
 
 // Tells every panel of the page whether somebody is signed in, as far as the server has told.
 export function Visitor({ known, signedIn }) {
-  useEffect(() => tell(known ? (signedIn ? "somebody" : NOBODY) : ""), [known, signedIn]);
+  useEffect(() => tell(known ? (signedIn ? SOMEBODY : NOBODY) : ""), [known, signedIn]);
   return null;
 }
 
@@ -33,16 +33,17 @@ export function signInTo(place) {
   return `/auth/login?to=${encodeURIComponent(`/docs#${place}`)}`;
 }
 
-export function TryIt({ name, title, endpoint, body, place, simulated, loud }) {
+// Without a body it is a question that everybody may ask.
+export function TryIt({ name, title, road, endpoint, body, place, simulated, loud }) {
   const who = useSyncExternalStore(listen, () => visitor, () => "");
   const [isOpen, setIsOpen] = useState(false);
   const [text, setText] = useState(body);
   const [problem, setProblem] = useState("");
-  const [run, start, stop] = useRun(endpoint);
+  const [run, start, stop] = useRun(road + endpoint);
   const field = useRef(null);
   const send = () => {
     setIsOpen(true);
-    const found = answers.problemOf(text);
+    const found = body && answers.problemOf(text);
     setProblem(found);
     if (found) field.current?.focus();
     else start(text);
@@ -52,7 +53,7 @@ export function TryIt({ name, title, endpoint, body, place, simulated, loud }) {
     else requestAnimationFrame(() => field.current?.focus());
     setIsOpen(!isOpen);
   };
-  const isSignedOut = who === NOBODY || run?.error?.status === 401;
+  const isSignedOut = body !== "" && (who === NOBODY || run?.error?.status === 401);
   return h(
     "div",
     { className: "try-it", role: "group", "aria-label": `Try it: ${title}` },
@@ -60,9 +61,10 @@ export function TryIt({ name, title, endpoint, body, place, simulated, loud }) {
       "div",
       { className: "try-bar" },
       isSignedOut
-        ? h("a", { className: `button small${loud ? "" : " quiet"}`, href: signInTo(place) }, "Sign in to run it")
-        : h(RunButton, { run, loud, isOpen, onRun: send, onStop: stop }),
+        ? h("a", { className: "button small quiet", href: signInTo(place) }, "Sign in to run it")
+        : h(RunButton, { run, isLoud: loud && who === SOMEBODY, isOpen, onRun: send, onStop: stop }),
       !isSignedOut &&
+        (body || isOpen) &&
         h(
           "button",
           {
@@ -74,27 +76,27 @@ export function TryIt({ name, title, endpoint, body, place, simulated, loud }) {
           },
           isOpen ? "Close" : "Edit first",
         ),
-      h("span", { className: "try-endpoint mono" }, "POST ", endpoint),
+      h("span", { className: "try-endpoint mono" }, body ? "POST " : "GET ", endpoint),
     ),
     h("p", { className: "heard", role: "status" }, spoken(run)),
     isOpen &&
       h(
         "div",
         { id: `${name}-try`, className: "try-panel" },
-        h(Editor, { name, field, text, setText, problem, setProblem, body, onSend: send }),
+        body && h(Editor, { name, field, text, setText, problem, setProblem, body, onSend: send }),
         run && h(Result, { run, simulated, place }),
       ),
   );
 }
 
-function RunButton({ run, loud, isOpen, onRun, onStop }) {
+function RunButton({ run, isLoud, isOpen, onRun, onStop }) {
   const isRunning = run?.isRunning;
   const words = isRunning ? "Stop" : run ? "Run again" : isOpen ? "Run" : "Run it";
   return h(
     "button",
     {
       type: "button",
-      className: `button small${loud && !isRunning ? "" : " quiet"}`,
+      className: `button small${isLoud && !isRunning ? "" : " quiet"}`,
       onClick: isRunning ? onStop : onRun,
     },
     h(isRunning ? Stop : Play, { size: 14, "aria-hidden": true, fill: "currentColor" }),
@@ -220,7 +222,7 @@ function spoken(run) {
 }
 
 // One run at a time; leaving the page, or stopping, ends it at the provider too.
-function useRun(endpoint) {
+function useRun(address) {
   const [run, setRun] = useState(null);
   const leaving = useRef(null);
   const stop = () => leaving.current?.abort();
@@ -230,14 +232,14 @@ function useRun(endpoint) {
     const own = new AbortController();
     leaving.current = own;
     const show = (known) => leaving.current === own && setRun(known);
-    const told = await ask(endpoint, body, own.signal, show);
+    const told = await ask(address, body, own.signal, show);
     if (told.error?.status === 401) tell(NOBODY);
     show(told);
   };
   return [run, start, stop];
 }
 
-async function ask(endpoint, body, signal, show) {
+async function ask(address, body, signal, show) {
   const begun = performance.now();
   const since = () => performance.now() - begun;
   let run = {
@@ -248,7 +250,7 @@ async function ask(endpoint, body, signal, show) {
   update({});
   try {
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(ROAD + endpoint, { method: "POST", headers, body, signal });
+    const answer = await fetch(address, body ? { method: "POST", headers, body, signal } : { signal });
     const isStream = (answer.headers.get("content-type") ?? "").includes("text/event-stream");
     update({ status: answer.status, isStream });
     for await (const [raw, known] of isStream ? streamed(answer) : whole(answer)) {

@@ -9,7 +9,9 @@ from hcai_app.examples import library
 from hcai_app.examples.library import Example
 from hcai_app.state.base import SiteState
 
-# What the playground's road answers; a test holds it to the table of routes.
+PLAYGROUND, OPEN = "/playground/v1", "/proxy/v1"
+# What the playground's road answers, and what everybody may read; a test holds them to the routes.
+OPEN_ENDPOINTS = ("/models", "/embeddings/models")
 ENDPOINTS = (
     "/chat/completions",
     "/responses",
@@ -25,6 +27,7 @@ class _TryIt(rx.Component):
     tag = "TryIt"
     name: rx.Var[str]
     title: rx.Var[str]
+    road: rx.Var[str]
     endpoint: rx.Var[str]
     body: rx.Var[str]
     place: rx.Var[str]
@@ -51,13 +54,15 @@ def try_it(
         place: The anchor to come back to from signing in.
         is_loud: Whether its button is the page's one loud thing.
     """
-    if example.body is None or example.endpoint not in ENDPOINTS or example.method != "POST":
+    is_open = example.endpoint in OPEN_ENDPOINTS
+    if not is_open and (example.body is None or example.endpoint not in ENDPOINTS):
         return rx.fragment()
     return _TryIt.create(
         name=name,
         title=example.title,
+        road=OPEN if is_open else PLAYGROUND,
         endpoint=example.endpoint,
-        body=library.fill(example.body, places),
+        body=library.fill(example.body or "", places),
         place=place,
         simulated=settings.load().is_simulated,
         loud=is_loud,

@@ -68,6 +68,7 @@ def test_a_stream_that_ends_with_an_error_tells_it() -> None:
         ({"type": "message", "content": [{"type": "text", "text": "Hi"}]}, "text", "Hi"),
         ({"data": [{"b64_json": "iVBO"}]}, "images", ["data:image/png;base64,iVBO"]),
         ({"data": [{"embedding": [1, 2]}, {}]}, "note", "One vector of 2 numbers."),
+        ({"data": [{"id": "a/b", "architecture": {}}]}, "note", "One model."),
         ({"results": [{"flagged": False}]}, "note", "Not flagged."),
         (
             {"results": [{"flagged": True, "categories": {"hate": True, "self-harm": False}}]},

@@ -54,7 +54,7 @@ def test_nothing_stays_unfilled(page: rx.Component) -> None:
 def test_what_has_a_body_can_be_run(page: rx.Component) -> None:
     endpoints = values(page, "endpoint")
     assert "/chat/completions" in endpoints
-    assert set(endpoints) <= set(try_it.ENDPOINTS)
+    assert set(endpoints) <= {*try_it.ENDPOINTS, *try_it.OPEN_ENDPOINTS}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -69,6 +69,10 @@ def test_the_panels_know_what_the_playgrounds_road_answers() -> None:
         methods, _ = routes.find(f"/playground/v1{endpoint}")
         assert methods is not None
         assert "POST" in methods
+    for endpoint in try_it.OPEN_ENDPOINTS:
+        methods, _ = routes.find(f"/proxy/v1{endpoint}")
+        assert methods is not None
+        assert "GET" in methods
 
 
 def test_only_the_first_example_is_loud(page: rx.Component) -> None:
