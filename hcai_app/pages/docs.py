@@ -24,7 +24,7 @@ from hcai_app.examples.library import EXAMPLES
 from hcai_app.state.base import SiteState
 
 HERE = "/docs"
-TEXT = "docs-text"
+TEXT = "content"
 PAGES = ("/", *(path for _, path, _ in (*shell.SECTIONS, shell.ACCOUNT)))
 # The chapter where a newcomer makes a key and gets a first answer.
 FIRST = "quick-start"
@@ -43,16 +43,15 @@ def docs() -> rx.Component:
     """Show all chapters."""
     return rx.fragment(
         shell.top_bar(HERE),
-        rx.el.main(
+        rx.el.div(
             rx.el.div(
                 docs_nav.search(within=TEXT),
                 docs_nav.chapter_list(outline()),
                 class_name="docs-side",
             ),
-            rx.el.div(head(), *map(chapter, written.chapters()), id=TEXT, class_name=TEXT),
+            rx.el.main(head(), *map(chapter, written.chapters()), id=TEXT, class_name="docs-text"),
             docs_nav.contents(outline()),
             visitor(),
-            id="content",
             class_name="wrap docs-page",
         ),
         shell.tab_bar(HERE),
