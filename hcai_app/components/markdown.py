@@ -20,6 +20,8 @@ from hcai_app.components.plain import anchor
 
 # A line of its own that stands for something else, like `{{example: chat}}`.
 STAND_IN = re.compile(r"\{\{example: (?P<name>[\w-]+)\}\}")
+# A line of its own that says what is called.
+CALL = re.compile(r"(?P<method>GET|POST) (?P<address>\S+)")
 FOREIGN = ("https://", "http://", "mailto:")
 LANGUAGES = {"bash": "Terminal", "python": "Python", "javascript": "JavaScript", "js": "JavaScript"}
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -103,9 +105,17 @@ class _Writer:
         stand_in = STAND_IN.fullmatch(_plain(node))
         if stand_in:
             return self.reading.example(stand_in["name"], self.here)
+        if call := CALL.fullmatch(_plain(node)):
+            return self.call(call["method"], call["address"])
         if node.hidden:  # in a list whose items are lines
             return rx.fragment(*self.inline(node))
         return rx.el.p(*self.inline(node))
+
+    def call(self, method: str, address: str) -> rx.Component:
+        """Show what is called, where a paragraph holds nothing else."""
+        return rx.el.p(
+            rx.el.b(method), " ", rx.el.code(*self.text(address)), class_name="docs-call mono"
+        )
 
     def listed(self, node: SyntaxTreeNode) -> rx.Component:
         if node.type == "bullet_list":

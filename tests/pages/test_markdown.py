@@ -121,3 +121,9 @@ def test_an_example_stands_where_its_line_stood() -> None:
 def test_lists_may_hold_lists() -> None:
     shown = tags("- a\n  1. b\n  2. c\n- d")
     assert (shown.count("ul"), shown.count("ol"), shown.count("li")) == (1, 1, 4)
+
+
+def test_a_line_that_names_a_call_is_shown_as_one() -> None:
+    page = made(f"`POST {ORIGIN}/proxy/v1/embeddings`\n\nNot `POST` alone.")
+    assert tags(f"`POST {ORIGIN}/x`\n\nNot `POST` alone.").count("b") == 1
+    assert values(page, "id") == ["origin"]
