@@ -105,7 +105,7 @@ function RunButton({ run, isLoud, isOpen, onRun, onStop }) {
 }
 
 function Editor({ name, field, text, setText, problem, setProblem, body, onSend }) {
-  const lines = Math.min(MOST_LINES, text.split("\n").length + 1);
+  const lines = Math.min(MOST_LINES, text.split("\n").length);
   const onKeyDown = (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -147,9 +147,14 @@ function Editor({ name, field, text, setText, problem, setProblem, body, onSend 
 
 function Result({ run, simulated, place }) {
   const { known, error } = run;
+  const box = useRef(null);
+  const isThere = !run.isRunning || Boolean(known.text);
+  useEffect(() => {
+    if (isThere) box.current.scrollIntoView({ block: "nearest" });
+  }, [isThere]);
   return h(
     "div",
-    { className: "try-result" },
+    { ref: box, className: "try-result" },
     h(Figures, { run, simulated }),
     error && h(Refusal, { error, place }),
     known.note && h("p", { className: "try-note" }, known.note),

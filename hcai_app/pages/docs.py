@@ -80,8 +80,7 @@ def chapter(given: Chapter) -> rx.Component:
     shown = [part for section in parts_of(given) for part in section.body]
     if given.slug == FIRST:
         first, *others = parts_of(given)
-        after = first.body if not others else (*first.body, *others[0].body)
-        shown = [*after, start_card(), *[part for one in others[1:] for part in one.body]]
+        shown = [*first.body, start_card(), *[part for one in others for part in one.body]]
     return rx.el.section(*shown, aria_labelledby=given.slug, class_name="docs-chapter")
 
 
@@ -91,7 +90,7 @@ def start_card() -> rx.Component:
         rx.cond(
             SiteState.is_signed_in,
             rx.el.div(
-                rx.el.h4("Make it here"),
+                rx.el.h3("Your first key, right here"),
                 new_key(
                     limit=settings.load().max_keys,
                     left=-1,
@@ -100,8 +99,10 @@ def start_card() -> rx.Component:
                 ),
             ),
             rx.el.div(
-                rx.el.h4("You can start without one"),
-                rx.el.p("Sign in, come back here by yourself, and press Run under the example."),
+                rx.el.h3("Try it before you install anything"),
+                rx.el.p(
+                    "Sign in, press Run it under an example, and read the answer. It takes no key."
+                ),
                 anchor(
                     "Sign in with Hack Club",
                     href=f"{shell.SIGN_IN}?to=/docs%23{FIRST}",

@@ -17,7 +17,7 @@ STATUS_OK = re.compile("^200$")
 
 
 def panel(page: Page, name: str) -> Locator:
-    return page.get_by_role("group", name=name, exact=True)
+    return page.get_by_role("group", name=name, exact=True).first
 
 
 def figure(shown: Locator, name: str) -> Locator:
