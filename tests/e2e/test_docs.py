@@ -46,7 +46,7 @@ def test_a_newcomer_has_an_answer_after_one_sign_in_and_one_click(arrive: Arrive
     site.identity.person("Newt", slack_id="UNEWT")
     page = newcomer.open("/docs")
     page.locator("main").get_by_role("link", name="Sign in with Hack Club").click()
-    page.wait_for_url("**/docs#quick-start")
+    page.wait_for_url("**/docs#quick-start", wait_until="networkidle")
     shown = panel(page, FIRST)
     shown.get_by_role("button", name="Run it").click()
     expect(figure(shown, "Status")).to_have_text(STATUS_OK)
@@ -85,7 +85,7 @@ def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
         expect(shown.get_by_role("alert")).to_have_count(0)
     drawn = panel(page, "Try it: Draw a picture into a file").locator(".try-image")
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    made = rows(site, "UREADER")[: -before or None]
+    made = rows(site, "UREADER")[before:]
     assert {row["key_id"] for row in made} == {None}
     assert axe.violations(page) == []
     assert reader.overflow() <= 0
@@ -108,7 +108,7 @@ def test_a_stream_is_read_as_it_comes_and_can_be_stopped(reader: Person, site: S
     expect(shown.get_by_text("stopped", exact=True)).to_be_visible()
     expect(shown.get_by_role("button", name="Run again")).to_be_focused()
     page.wait_for_timeout(500)
-    assert rows(site, "UREADER")[0]["outcome"] == "client_closed"
+    assert rows(site, "UREADER")[-1]["outcome"] == "client_closed"
     assert MARKER not in "".join(reader.frames)
     assert MARKER not in site.log
 
@@ -169,7 +169,7 @@ def test_who_is_signed_out_is_led_in_and_back_to_the_example(reader: Person, sit
 def test_language_and_client_stay_chosen_and_in_their_place(reader: Person, site: Site):
     page = reader.open("/docs")
     tabs = page.get_by_role("tablist", name="Language")
-    one, other = tabs.nth(0), tabs.nth(3)
+    one, other = tabs.nth(0), tabs.nth(1)
     one.get_by_role("tab", name="Python · openrouter").click()
     for shown in (one, other):
         selected = shown.get_by_role("tab", selected=True)
@@ -237,7 +237,6 @@ def test_on_a_phone_the_chapters_unfold_and_every_section_is_reached(arrive: Arr
     expect(page.get_by_role("button", name="More")).to_be_focused()
     expect(page.get_by_role("link", name="Activity").last).to_be_hidden()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/models")
