@@ -90,7 +90,7 @@ def start_card() -> rx.Component:
         rx.cond(
             SiteState.is_signed_in,
             rx.el.div(
-                rx.el.h3("Your first key, right here"),
+                rx.el.h3("Your first key, right here", class_name="start-title"),
                 new_key(
                     limit=settings.load().max_keys,
                     left=-1,
