@@ -22,7 +22,7 @@ def head() -> list[rx.Component]:
 
 
 def top_bar() -> rx.Component:
-    """Show the brand, the way to the docs and the colour mode's switch: for pages that need no server behind them."""
+    """Show the brand, the docs and the colour mode's switch: for pages without a server behind."""
     return rx.fragment(
         anchor("Skip to the content", href="#content", class_name="skip"),
         rx.el.header(
