@@ -1,5 +1,8 @@
 // Reading the API's answers, whole or as they come: text, pictures, tokens and cost, errors. No page
 // in here, so that tests run it as it is.
+import { DONE, EventReader } from "./play/stream.mjs";
+
+export { EventReader };
 
 const LONGEST_WORD = 400;
 const KEPT_OF_LONG = 60;
@@ -11,20 +14,9 @@ export function nothing() {
   return { text: "", thoughts: "", images: [], note: "", usage: null, error: null };
 }
 
-// Cuts a stream into its events, however the network cut it before.
-export class EventReader {
-  rest = "";
-
-  feed(text) {
-    const blocks = (this.rest + text).split(/\r\n\r\n|\n\n|\r\r/);
-    this.rest = blocks.pop();
-    return blocks.map(dataOf).filter((data) => data !== "" && data !== "[DONE]").map(parsed);
-  }
-}
-
-function dataOf(block) {
-  const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith("data:"));
-  return lines.map((line) => line.slice(5).trimStart()).join("\n");
+// What the next text of a stream brings, its end left out; `reader` is an EventReader.
+export function piecesOf(reader, text) {
+  return reader.push(text).filter((data) => data !== DONE).map(parsed);
 }
 
 function parsed(text) {
@@ -47,6 +39,8 @@ export function take(known, piece) {
   if (usage) next.usage = { ...next.usage, ...usage };
   const error = piece.error ?? piece.response?.error;
   if (error) next.error = error;
+  // A picture from elsewhere would not be loaded (our policy), and would tell that place who looks.
+  next.images = next.images.filter((source) => source.startsWith("data:image/"));
   return next;
 }
 
@@ -56,7 +50,7 @@ function chat(next, { choices }) {
     if (typeof part.content === "string") next.text += part.content;
     if (typeof part.reasoning === "string") next.thoughts += part.reasoning;
     if (part.tool_calls) next.note = "The model wants to call a tool: see the raw answer.";
-    for (const image of part.images ?? []) next.images.push(image.image_url?.url);
+    for (const image of part.images ?? []) next.images.push(image.image_url?.url ?? "");
   }
 }
 

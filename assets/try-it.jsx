@@ -290,7 +290,7 @@ async function* streamed(answer) {
   let raw = "";
   for await (const text of texts(answer)) {
     raw += text;
-    known = events.feed(text).reduce(answers.take, known);
+    known = answers.piecesOf(events, text).reduce(answers.take, known);
     yield [raw, known];
   }
 }

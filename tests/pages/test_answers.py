@@ -9,7 +9,7 @@ from tests.harness.node import evaluate
 
 READ = """
 const reader = new module.EventReader();
-const pieces = given.flatMap((text) => reader.feed(text));
+const pieces = given.flatMap((text) => module.piecesOf(reader, text));
 const known = pieces.reduce(module.take, module.nothing());
 return { ...known, tokens: module.tokensOf(known.usage), cost: module.costOf(known.usage) };
 """
