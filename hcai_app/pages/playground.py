@@ -72,7 +72,7 @@ def outside() -> rx.Component:
             ),
             rx.el.p(
                 f"You have {limits.budget()} of model time a day, and Hack Club pays. "
-                "What you write stays in your browser."
+                "What you write is kept in your browser, and nowhere here."
             ),
             anchor("Sign in with Hack Club", href=PlaygroundState.way_in, class_name="button"),
             class_name="play-welcome",
