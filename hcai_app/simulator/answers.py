@@ -88,9 +88,9 @@ def _prose(model: str, say: str, chunks: int, size: int) -> tuple[str, ...]:
         needed = chunks * size
         text += FILLER * (max(needed - len(text), 0) // len(FILLER) + 1)
         return tuple(_sliced(text[:needed], size))
-    words = f"{text}{FILLER}".split()
+    words = f"{text}{FILLER}".rstrip().split(" ")
     while len(words) < chunks:
-        words += FILLER.split()
+        words += FILLER.rstrip().split(" ")
     # Spread the words evenly, so that there are exactly as many chunks as asked for.
     edges = [index * len(words) // chunks for index in range(chunks + 1)] if chunks else [0]
     pieces = [" ".join(words[a:b]) for a, b in itertools.pairwise(edges)]

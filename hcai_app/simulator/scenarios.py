@@ -56,7 +56,7 @@ class Scenario:
     size: int = 0
     """Characters in each chunk; 0 splits friendly sentences between words."""
     say: str = ""
-    """A word that appears in the answer."""
+    """Words that appear in the answer; `\\n` in them breaks the line."""
     finish: str = ""
     """The finish_reason to give in place of the true one."""
     reasoning: bool = False
@@ -191,6 +191,8 @@ def _converted(name: str, value: Any) -> Any:
         raise UnknownDirective(f"unknown directive {name!r}; known: {', '.join(KINDS)}")
     if kind is bool:
         return str(value).lower() in {"1", "true", "yes", "on"}
+    if name == "say":
+        return str(value).replace("\\n", "\n")
     # `/simulate hang` alone should do what it says.
     if name in {"hang", "cut"} and value == "1":
         return "before_headers"

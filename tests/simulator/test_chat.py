@@ -39,6 +39,11 @@ async def test_openai_sdk_reads_an_answer(openai: AsyncOpenAI, ask):
     assert answer.choices[0].finish_reason == "stop"
 
 
+async def test_lines_of_the_answer_can_be_chosen(openai: AsyncOpenAI, ask):
+    answer = await openai.chat.completions.create(**ask(r'say="# one\n- two"'))
+    assert "# one\n- two" in (answer.choices[0].message.content or "")
+
+
 async def test_openrouter_sdk_reads_an_answer_with_its_cost(openrouter: OpenRouter, ask):
     answer = await openrouter.chat.send_async(**ask())
     assert answer.id.startswith("gen-")

@@ -26,6 +26,24 @@ async def test_dimensions_and_lists_are_obeyed(openai: AsyncOpenAI):
     assert answer.data[0].embedding != answer.data[1].embedding
 
 
+async def test_texts_with_the_same_words_are_near(openai: AsyncOpenAI):
+    texts = ["A raccoon steals pizza", "Pizza is what raccoons love", "How to sort a list"]
+    answer = await openai.embeddings.create(model=MODEL, input=texts)
+    first, alike, other = (item.embedding for item in answer.data)
+    assert nearness(first, alike) > 0.4
+    assert abs(nearness(first, other)) < 0.1
+
+
+async def test_different_texts_of_the_same_words_differ(openai: AsyncOpenAI):
+    texts = [f"{number} duck duck" for number in range(3)]
+    answer = await openai.embeddings.create(model=MODEL, input=texts)
+    assert len({tuple(item.embedding) for item in answer.data}) == 3
+
+
+def nearness(one: list[float], other: list[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
 async def test_openrouter_sdk_reads_embeddings_with_cost(openrouter: OpenRouter):
     answer = await openrouter.embeddings.generate_async(
         model="qwen/qwen3-embedding-8b", input=["one", "two"], encoding_format="float"
