@@ -211,6 +211,7 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     """Adopt what dead workers left, then start what runs beside the calls."""
     await adoption.adopt(opened.journal, opened.ledger, opened.budget)
     cutter = Cutter(opened.database, opened.keyring, opened.running)
+    stack.push_async_callback(cutter.close)
 
     def change(user_id: str, key_id: str | None) -> None:
         cutter.apply(user_id, key_id)

@@ -38,6 +38,12 @@ class Cutter:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def close(self) -> None:
+        """End the looks that go on: each may hold a connection, and the database closes next."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _review_until_done(self, user_id: str) -> None:
         """Look again when the database goes away in between: a revocation must not be missed."""
         while self._running.has(user_id):

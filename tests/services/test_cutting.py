@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from hcai_app import clock
 from hcai_app.db import migrate
@@ -43,6 +44,7 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
     await outage.end()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(asyncio.shield(task), 30)
+    await cutter.close()
     await database.close()
 
 
@@ -72,6 +74,22 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     assert error.code == 401
     assert "session" in error.message
     assert [slot.cut_by for slot in slots[1:]] == [None, None]
+    await cutter.close()
+
+
+async def test_a_look_that_goes_on_ends_with_the_cutter(database: Database) -> None:
+    running = Running(5)
+    running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    cutter = Cutter(database, keyring, running)
+    pool = database._reader.pool
+    assert isinstance(pool, QueuePool)
+    cutter.apply("user_1", None)
+    async with asyncio.timeout(10):
+        while not pool.checkedout():  # noqa: ASYNC110 - there is no event of this
+            await asyncio.sleep(0)
+    await cutter.close()
+    assert pool.checkedout() == 0, "closing the database would lose this connection"
 
 
 async def test_a_session_that_expires_takes_its_calls_along(

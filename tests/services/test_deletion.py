@@ -172,6 +172,7 @@ async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
     await delete(database, user_id)
     cutter.apply(user_id, None)
     done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
+    await cutter.close()
     assert [type(one) for one in done] == [asyncio.CancelledError] * 2
     assert len(await rows(database)) == 3
     assert (await sums(database, "key_totals"))[-1] == 640
