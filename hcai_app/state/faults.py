@@ -1,13 +1,27 @@
-"""What pages report of their own faults: some of it, since a browser can report without end."""
+"""What pages report of their own faults: some of it, since a browser can report without end.
+
+Only what kind of fault it is and where in the program: its message may quote what somebody wrote.
+"""
 
 import logging
+import re
 
 from hcai_app import clock
 
 log = logging.getLogger(__name__)
 
 MOST_A_MINUTE = 20
-LONGEST = 500
+MOST_PLACES = 6
+_KIND = re.compile(r"[A-Za-z]{1,40}(?=: )")
+# A script with line and column, as every browser's stack has it: chart-3f2a.js:12:345.
+_PLACE = re.compile(r"(?<=/)[\w.-]{1,80}\.[mc]?jsx?:\d{1,6}:\d{1,6}")
+
+
+def told(report: str) -> str:
+    """Return the kind of a reported fault, and the places of its stack, innermost first."""
+    kind = _KIND.match(report)
+    places = _PLACE.findall(report)[:MOST_PLACES]
+    return " < ".join([kind.group() if kind else "a fault", *places])
 
 
 class Faults:
@@ -24,4 +38,4 @@ class Faults:
             self._minute_ms, self._count = minute_ms, 0
         self._count += 1
         if self._count <= MOST_A_MINUTE:
-            log.warning("a page reports: %r", str(exception)[:LONGEST])
+            log.warning("a page reports: %s", told(str(exception)))
