@@ -27,17 +27,17 @@ log = logging.getLogger(__name__)
 SHORTEST_S = 0.25
 # Rounds may take a tenth of the worker's time, until tabs would wait too long.
 SHARE = 10
-LONGEST_S, LONGEST_PER_TAB_S = 0.6, 0.005
+LONGEST_S, LONGEST_PER_TAB_S = 0.6, 0.002
 # What a push costs after it was handed over: it is encoded and sent.
 SENDING = 1.5
 LOOK_S = 1.0  # closed tabs are forgotten, and the day looked at, even when nobody calls
-BATCH = 8
-READERS = 4
+# Calls wait behind what is done in one go: a user is read at a time, and two tabs are pushed.
+BATCH = 2
 # A batch that takes longer goes on by itself, and its tabs are left alone until it is done.
 BATCH_S = 0.25
 PUSH_S = 10.0
 # After a batch the loop belongs to others for so many times as long.
-REST = 4
+REST = 3
 # So many unsent updates, and a tab is not sent more: its line is slow, or it sleeps.
 MOST_UNSENT = 3
 RETRY_S = 1.0
@@ -121,9 +121,8 @@ class Ticker:
         try:
             for token in await self._end_signed_out([due.tab for due in waiting.values()]):
                 del waiting[token]
-            for users in _parts(_by_user(waiting.values()), READERS):
-                found = await asyncio.gather(*(self._read(of_user) for of_user in users))
-                for batch in _parts([pair for pairs in found for pair in pairs], BATCH):
+            for of_user in _by_user(waiting.values()):
+                for batch in _parts(await self._read(of_user), BATCH):
                     for due, _ in batch:
                         del waiting[due.tab.token]
                     await self._push_batch(batch)
