@@ -10,6 +10,7 @@ from hcai_app.state.activity_views import WORDS
 from hcai_app.views import ChoiceView
 
 LEAD = "Every call you made: what it used, what it cost, how it ended."
+FIELDS_ID = "filter-fields"
 SPANS = (("Today", "today"), ("7 days", "7"), ("30 days", "30"), ("All time", "all"))
 
 
@@ -129,13 +130,23 @@ def _filters() -> rx.Component:
             aria_label="Days",
             class_name="chips",
         ),
+        rx.el.button(
+            rx.icon("sliders-horizontal", size=16, aria_hidden=True),
+            "Model, key, outcome, days",
+            on_click=ActivityState.toggle_fields,
+            type="button",
+            aria_expanded=ActivityState.has_fields,
+            aria_controls=FIELDS_ID,
+            class_name="button small quiet filter-opener",
+        ),
         rx.el.div(
             _select("model", "Model", rx.foreach(ActivityState.models, _option), wanted.model),
             _select("key", "Key", rx.foreach(ActivityState.keys, _option), wanted.key),
             _select("outcome", "Outcome", rx.fragment(*outcomes), wanted.outcome),
             _day("from", "From", wanted.first),
             _day("to", "To", wanted.last),
-            class_name="filter-fields",
+            id=FIELDS_ID,
+            class_name=rx.cond(ActivityState.has_fields, "filter-fields is-open", "filter-fields"),
         ),
         rx.cond(
             wanted.is_set & (ActivityState.calls.length() > 0),

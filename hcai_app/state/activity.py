@@ -35,6 +35,7 @@ class ActivityState(SiteState):
     phase: str = "loading"  # then "ready", "failed", or "odd": what the address asks for
     problem: str = ""
     wanted: FilterView = FilterView()
+    has_fields: bool = False  # on phones: whether all of the filter is shown
     models: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
     keys: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
     calls: rx.Field[list[CallView]] = rx.field(default_factory=list)
@@ -58,6 +59,7 @@ class ActivityState(SiteState):
         try:
             given = self._given()
             self.wanted = _shown(given)
+            self.has_fields = self.has_fields or _needs_fields(self.wanted)
             filters.parse(given)
             self.csv = _address(CSV_PATH, given)
             self._offer(await choices.of_user(serving().database, visitor.user_id))
@@ -111,6 +113,11 @@ class ActivityState(SiteState):
         row = await activity.one(database, visitor.user_id, call_id)
         names = await choices.key_names(database, visitor.user_id, [row])
         self.detail, self.opened = activity_views.detail(row, names), row["id"]
+
+    @rx.event
+    def toggle_fields(self) -> None:
+        """Show all of the filter on a phone, or hide it."""
+        self.has_fields = not self.has_fields
 
     @rx.event
     async def choose(self, name: str, value: str) -> EventSpec:
@@ -194,6 +201,11 @@ def _shown(given: Mapping[str, str]) -> FilterView:
         span=span or ("all" if not first and not last else ""),
         is_set=bool(given),
     )
+
+
+def _needs_fields(wanted: FilterView) -> bool:
+    """Tell whether the quick choices alone do not show what is wanted."""
+    return bool(wanted.model or wanted.key or wanted.outcome or not wanted.span)
 
 
 def _days(span: str) -> dict[str, str]:
