@@ -27,7 +27,8 @@ export function Playground(props) {
   const { models, trouble, again } = useModels(props.source);
   if (trouble)
     return h("div", { className: "play-shut" }, h("h1", null, "Playground"), h("div", { className: "problem", role: "alert" }, h("p", null, trouble), h("button", { type: "button", className: "small-button", onClick: again }, "Try again")));
-  if (!models) return h(Waiting);
+  // A tab that comes from another page knows that somebody is signed in before it knows who.
+  if (!models || !props.owner) return h(Waiting);
   return h(Opening, { key: props.owner, models, ...props });
 }
 
@@ -58,12 +59,10 @@ function Waiting() {
   return h("div", { className: "play-shut" }, h("h1", null, "Playground"), h("span", { className: "skeleton play-skeleton" }), h("span", { className: "heard", role: "status" }, "Loading …"));
 }
 
+const askedModel = (models) => models.find(({ id }) => id === new URLSearchParams(window.location.search).get("model"));
+
 // What the address asks for is asked for once: a reload goes on where the reader was.
-function askedModel(models) {
-  const asked = new URLSearchParams(window.location.search).get("model");
-  if (asked) window.history.replaceState(window.history.state, "", window.location.pathname);
-  return models.find(({ id }) => id === asked);
-}
+const forgetAsked = () => window.history.replaceState(window.history.state, "", window.location.pathname);
 
 function Opening({ models, owner, onSpent, ...props }) {
   const [store, setStore] = useState(null);
@@ -80,6 +79,7 @@ function Opening({ models, owner, onSpent, ...props }) {
       const opened = new Store({ keeping, models: ofMode(models, "chat"), onSpent: () => spent.current() });
       await opened.load(wanted && modeOf(wanted) === "chat" ? wanted.id : undefined);
       if (isGone) return;
+      forgetAsked();
       setAsked(wanted);
       setStore(opened);
     });

@@ -9,7 +9,7 @@ import { wellFormed } from "./request.mjs";
 import { usageOf } from "./stream.mjs";
 
 const MOST = 8;
-export const FIRST_TEXTS = ["A raccoon steals pizza", "Trash pandas love leftovers", "How to sort a list in Python"];
+export const FIRST_TEXTS = ["A raccoon steals pizza", "Trash pandas love leftover pizza", "How to sort a list in Python"];
 
 export const embeddingsBody = (model, texts) => ({ model, input: texts.filter((text) => text.trim()).map(wellFormed) });
 
@@ -79,9 +79,9 @@ function HeatMap({ texts, rows, length, usage, totalMs }) {
       "p",
       { role: "status" },
       "Nearest: ",
-      h("b", null, short(texts[pair.other])),
-      " and ",
       h("b", null, short(texts[pair.one])),
+      " and ",
+      h("b", null, short(texts[pair.other])),
       `, at ${figure(pair.value)}.`,
     ),
     h(

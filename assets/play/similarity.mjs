@@ -21,12 +21,12 @@ export function vectorOf(embedding) {
   return new Float32Array(bytes.buffer);
 }
 
-// The pair of different texts that are nearest; null when there are not two.
+// The pair of different texts that are nearest, the earlier one first; null when there are not two.
 export function nearest(rows) {
   let best = null;
-  rows.forEach((row, one) =>
-    row.slice(0, one).forEach((value, other) => {
-      if (!best || value > best.value) best = { one: other, other: one, value };
+  rows.forEach((row, other) =>
+    row.slice(0, other).forEach((value, one) => {
+      if (!best || value > best.value) best = { one, other, value };
     }),
   );
   return best;

@@ -13,27 +13,32 @@ export function TalkView({ talk, model, models, store, isRunning }) {
   const box = useRef(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const isFollowing = useRef(true);
+  const lastTop = useRef(0);
   const follow = () => {
     if (isFollowing.current) box.current.scrollTop = box.current.scrollHeight;
   };
-  useLayoutEffect(follow, [talk]);
-  useEffect(() => {
+  const jump = () => {
     isFollowing.current = true;
     setAtEnd(true);
     follow();
-    // Pictures and fonts come later than their message.
+  };
+  const question = talk.messages.findLast(({ role }) => role === "user")?.id;
+  useLayoutEffect(jump, [talk.id, question]);
+  useLayoutEffect(follow, [talk]);
+  useEffect(() => {
+    // Pictures and fonts come later than their message, and the field below can take more room.
     const watch = new ResizeObserver(follow);
     watch.observe(box.current.firstChild);
+    watch.observe(box.current);
     return () => watch.disconnect();
   }, [talk.id]);
+  // Only a reader scrolls up; a conversation that has grown meanwhile is no reason to leave its end.
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current;
-    isFollowing.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_PX) isFollowing.current = true;
+    else if (scrollTop < lastTop.current) isFollowing.current = false;
+    lastTop.current = scrollTop;
     setAtEnd(isFollowing.current);
-  };
-  const jump = () => {
-    isFollowing.current = true;
-    follow();
   };
   const nameOf = (id) => models.find((one) => one.id === id)?.name ?? id;
   return h(

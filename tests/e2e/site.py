@@ -1,6 +1,7 @@
 """The whole product, pages included, beside a sign-in provider; and people with browsers."""
 
 import itertools
+import json
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from tests.harness.processes import ROOT, clean_environment, free_port
 
 BUILD_AND_START_S = 240
 STOP_S = 20
+SETTLED_S = 30
 ADDRESSES = itertools.count(1)
 KEY_SECRET = "a secret of the browser tests, long enough"
 
@@ -41,14 +43,21 @@ class Site:
             **identity.settings(),
             **settings,
         }
-        self._log = (folder / "server.log").open("wb")
+        self._log_path = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> "Site":
-        command = [sys.executable, "-m", "hcai_app", "serve", "--port", str(self.port)]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=self.env, stdout=self._log, stderr=subprocess.STDOUT
-        )
+    def start(self, *, workers: int = 1, **settings: str) -> "Site":
+        """Start it, with settings beside its own; it can be stopped and started again."""
+        command = [sys.executable, "-m", "hcai_app", "serve"]
+        command += ["--port", str(self.port), "--workers", str(workers)]
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**self.env, **settings},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         deadline = time.monotonic() + BUILD_AND_START_S
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
@@ -66,16 +75,31 @@ class Site:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._log.close()
 
     @property
     def log(self) -> str:
-        return (self.folder / "server.log").read_text(errors="replace")
+        return self._log_path.read_text(errors="replace")
 
     def cli(self, *arguments: str) -> str:
         done = OPERATOR.run(arguments, folder=self.folder, env=self.env)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def rows(self, slack_id: str) -> list[dict[str, Any]]:
+        """The books' rows of a student, the oldest call first."""
+        text = self.cli("usage", "export", "--user", slack_id, "--format", "jsonl")
+        rows = [json.loads(line) for line in text.splitlines()]
+        return sorted(rows, key=lambda row: row["started_at"])
+
+    def settled_rows(self, slack_id: str, count: int) -> list[dict[str, Any]]:
+        """The same, as soon as there are so many of them and each has its cost."""
+        deadline = time.monotonic() + SETTLED_S
+        while time.monotonic() < deadline:
+            rows = self.rows(slack_id)
+            if len(rows) >= count and all(row["settled"] for row in rows):
+                return rows
+            time.sleep(0.1)
+        raise AssertionError(f"not {count} settled rows: {self.rows(slack_id)}")
 
 
 class Person:
@@ -101,7 +125,9 @@ class Person:
         self.page.on("websocket", self._note_socket)
 
     def sign_in(self, name: str = "Ada", **claims: Any) -> "Person":
-        """Sign in as the person that the provider knows by this name."""
+        """Sign in as the person whom the provider knows by this Slack id, or else by this name."""
+        if "slack_id" in claims:
+            claims.setdefault("sub", f"ident!{claims['slack_id']}")
         self.site.identity.person(name, **claims)
         self.page.goto(f"{self.site.origin}/auth/login", wait_until="networkidle")
         return self

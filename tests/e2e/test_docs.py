@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e import axe
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site
+from tests.harness.product import CHANGED_S
 
 FIRST = "Try it: Ask a question"
 MARKER = "otter-lantern-0815"
@@ -22,11 +24,6 @@ def panel(page: Page, name: str) -> Locator:
 
 def figure(shown: Locator, name: str) -> Locator:
     return shown.locator(".try-figures div").filter(has=shown.page.get_by_text(name)).locator("dd")
-
-
-def rows(site: Site, slack_id: str) -> list[dict[str, Any]]:
-    text = site.cli("usage", "export", "--user", slack_id, "--format", "jsonl")
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def edited(shown: Locator, change: dict[str, Any]) -> None:
@@ -51,7 +48,7 @@ def test_a_newcomer_has_an_answer_after_one_sign_in_and_one_click(arrive: Arrive
     shown.get_by_role("button", name="Run it").click()
     expect(figure(shown, "Status")).to_have_text(STATUS_OK)
     expect(shown.locator(".try-text")).not_to_be_empty()
-    [row] = rows(site, "UNEWT")
+    [row] = site.settled_rows("UNEWT", 1)
     assert row["key_id"] is None
     assert row["outcome"] == "completed"
     expect(figure(shown, "Tokens")).to_have_text(str(row["total_tokens"]))
@@ -74,7 +71,7 @@ def test_a_key_takes_one_click_and_is_in_no_state(reader: Person, site: Site):
 
 def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
     page = reader.open("/docs")
-    before = len(rows(site, "UREADER"))
+    before = len(site.rows("UREADER"))
     panels = page.get_by_role("group", name=re.compile("^Try it: "))
     assert panels.count() >= 8
     for number in range(panels.count()):
@@ -85,7 +82,7 @@ def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
         expect(shown.get_by_role("alert")).to_have_count(0)
     drawn = panel(page, "Try it: Draw a picture into a file").locator(".try-image")
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    made = rows(site, "UREADER")[before:]
+    made = site.rows("UREADER")[before:]
     assert {row["key_id"] for row in made} == {None}
     assert axe.violations(page) == []
     assert reader.overflow() <= 0
@@ -93,6 +90,7 @@ def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
 
 
 def test_a_stream_is_read_as_it_comes_and_can_be_stopped(reader: Person, site: Site):
+    before = len(site.rows("UREADER"))
     page = reader.open("/docs")
     shown = panel(page, "Try it: Read the answer while it is written")
     shown.get_by_role("button", name="Run it").click()
@@ -107,8 +105,8 @@ def test_a_stream_is_read_as_it_comes_and_can_be_stopped(reader: Person, site: S
     shown.get_by_role("button", name="Stop").click()
     expect(shown.get_by_text("stopped", exact=True)).to_be_visible()
     expect(shown.get_by_role("button", name="Run again")).to_be_focused()
-    page.wait_for_timeout(500)
-    assert rows(site, "UREADER")[-1]["outcome"] == "client_closed"
+    made = site.settled_rows("UREADER", before + 2)[before:]
+    assert [row["outcome"] for row in made] == ["completed", "client_closed"]
     assert MARKER not in "".join(reader.frames)
     assert MARKER not in site.log
 
@@ -146,7 +144,7 @@ def test_an_empty_budget_says_when_it_is_full_again(arrive: Arrive, site: Site):
     )
     site.cli("users", "budget", "UPOOR", "0")
     page = poor.open("/docs")
-    page.wait_for_timeout(1000)  # as long as a change of a budget may take
+    time.sleep(CHANGED_S)
     shown = panel(page, FIRST)
     shown.get_by_role("button", name="Run it").click()
     expect(figure(shown, "Status")).to_have_text("402")

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site
+from tests.harness.product import CHANGED_S
 from tests.harness.room import within
 
 MODEL, OTHER_MODEL = "qwen/qwen3-32b", "openai/gpt-oss-120b"
@@ -119,7 +120,7 @@ def revoke(ada: Person, site: Site, key: str) -> None:
     page.get_by_role("button", name="Revoke raccoon bot").click()
     page.get_by_role("button", name="Revoke", exact=True).click()
     expect(page.get_by_text("1 revoked key")).to_be_visible()
-    time.sleep(1)  # as long as a revocation may take
+    time.sleep(CHANGED_S)
     refused = httpx.post(
         f"{site.base_url}/chat/completions",
         headers={"Authorization": f"Bearer {key}"},

@@ -1,22 +1,20 @@
 """The playground in a browser: talking, stopping, keeping, files, pictures, numbers, limits."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site
+from tests.harness.product import CHANGED_S
 from tests.harness.room import within
 
 DRAWS = "google/gemini-2.5-flash-image"
 MB = 1024 * 1024
-FIRST_WORD_MS = 300 * 3
-SETTLED_S = 30
+FIRST_WORD_MS = 300
 HOSTILE = (
     "<script>window.hurt=1</script> <img src=x onerror='window.hurt=1'> "
     "[click](javascript:window.hurt=1) [data](data:text/html,x) "
@@ -31,6 +29,20 @@ WATCH = """() => {
       window.seen.push({ at: performance.now(), length: text.length });
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
+
+# Comes back as soon as this browser's own database holds an answer with this text.
+UNTIL_KEPT = """text => new Promise((resolve) => {
+  indexedDB.open("hcai-playground").onsuccess = ({ target: { result: database } }) => {
+    const look = () => {
+      database.transaction("talks").objectStore("talks").getAll().onsuccess = ({ target }) => {
+        const messages = target.result.flatMap((talk) => talk.messages);
+        const isKept = messages.some((it) => it.role !== "user" && it.text.includes(text));
+        isKept ? resolve(database.close()) : setTimeout(look, 50);
+      };
+    };
+    look();
+  };
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +85,6 @@ def finished(page: Page, count: int = 1) -> Locator:
     return answers(page).last
 
 
-def rows_of(site: Site) -> list[dict[str, Any]]:
-    text = site.cli("usage", "export", "--user", "UPLAY", "--format", "jsonl")
-    return [json.loads(line) for line in text.splitlines()]
-
-
 def test_an_answer_comes_word_by_word_and_at_once(page: Page):
     page.evaluate(WATCH)
     field(page).fill("/simulate before=1 delay=0.05 chunks=20\nhi")
@@ -96,7 +103,7 @@ def test_an_answer_comes_word_by_word_and_at_once(page: Page):
 
 @pytest.mark.parametrize("way", ["button", "Escape"])
 def test_stop_leaves_a_settled_row(page: Page, site: Site, way: str):
-    before = len(rows_of(site))
+    before = len(site.rows("UPLAY"))
     say(page, "/simulate chunks=400 delay=0.05\nhi")
     expect(answers(page)).to_contain_text("simulated answer")
     if way == "button":
@@ -104,14 +111,9 @@ def test_stop_leaves_a_settled_row(page: Page, site: Site, way: str):
     else:
         page.keyboard.press("Escape")
     expect(answers(page)).to_contain_text("Stopped.")
-    deadline = time.monotonic() + SETTLED_S
-    rows: list[dict[str, Any]] = []
-    while time.monotonic() < deadline and not (len(rows) > before and rows[-1]["settled"]):
-        rows = sorted(rows_of(site), key=lambda row: row["started_at"])
-        time.sleep(0.5)
-    assert (rows[-1]["outcome"], rows[-1]["settled"]) == ("client_closed", True)
-    assert rows[-1]["key_id"] is None
-    assert float(rows[-1]["cost_usd"]) > 0
+    row = site.settled_rows("UPLAY", before + 1)[-1]
+    assert (row["outcome"], row["key_id"]) == ("client_closed", None)
+    assert float(row["cost_usd"]) > 0
 
 
 def test_a_reload_keeps_the_conversation(page: Page):
@@ -125,11 +127,10 @@ def test_a_reload_keeps_the_conversation(page: Page):
 
 
 def test_a_reload_amid_an_answer_keeps_what_came(page: Page):
-    say(page, "/simulate chunks=400 delay=0.05\nhi")
-    expect(answers(page)).to_contain_text("no real model was asked")
-    page.wait_for_timeout(1200)  # it is kept once a second
+    say(page, '/simulate chunks=400 delay=0.05 say="Zinnia said so."\nhi')
+    page.evaluate(UNTIL_KEPT, "Zinnia")
     page.reload(wait_until="networkidle")
-    expect(answers(page)).to_contain_text("This is a simulated answer")
+    expect(answers(page)).to_contain_text("Zinnia")
     expect(answers(page)).to_contain_text("Stopped.")
 
 
@@ -224,7 +225,8 @@ def test_texts_are_compared(page: Page):
     table = page.get_by_role("table")
     expect(table.get_by_role("row")).to_have_count(4)
     expect(table.get_by_role("cell", name="1.00")).to_have_count(3)
-    expect(page.get_by_text("Nearest:")).to_be_visible()
+    nearest = "Nearest: A raccoon steals pizza and Trash pandas love leftover pizza, at 0."
+    expect(page.get_by_text("Nearest:")).to_contain_text(nearest)
 
 
 def test_a_text_is_moderated(page: Page):
@@ -282,34 +284,10 @@ def test_the_next_one_in_this_browser_does_not_find_them(arrive: Arrive):
 def test_without_budget_it_says_so_and_when_it_is_back(arrive: Arrive, site: Site):
     bea = arrive(reduced_motion="reduce").sign_in("Bea", slack_id="UBROKE")
     site.cli("users", "budget", "UBROKE", "0")
-    time.sleep(1)  # every worker knows by then (contract 4)
+    time.sleep(CHANGED_S)
     page = bea.open("/playground")
     notice = page.locator(".play-obstacle").first
     expect(notice).to_contain_text("Today's budget of $0 is spent; it resets at 00:00 UTC.")
     expect(notice.get_by_role("timer")).to_be_visible()
     say(page, "hi")
     expect(finished(page)).to_contain_text("Today's budget of $0 is spent")
-
-
-def test_a_stranger_sees_what_it_is_and_comes_back(arrive: Arrive, site: Site):
-    ada = arrive(reduced_motion="reduce")
-    site.identity.person("Ada", slack_id="UPLAY")
-    page = ada.open(f"/playground?model={DRAWS}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Talk to any model")
-    page.get_by_role("link", name="Sign in with Hack Club").click()
-    page.wait_for_url("**/playground*")
-    expect(model(page)).to_have_value(DRAWS)
-
-
-def test_a_phone_has_everything_in_sheets(arrive: Arrive):
-    ada = arrive(width=390, reduced_motion="reduce").sign_in("Ada", slack_id="UPHONE")
-    page = ada.open("/playground")
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_role("dialog").get_by_label("System prompt").fill("Be brief.")
-    page.keyboard.press("Escape")
-    say(page, "hi")
-    finished(page)
-    page.get_by_role("button", name="Conversations").click()
-    expect(page.get_by_role("dialog").get_by_role("button", name="hi", exact=True)).to_be_visible()
-    assert ada.overflow() <= 0
-    assert ada.problems == []
