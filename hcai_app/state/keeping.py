@@ -5,12 +5,9 @@ not. So the open ones are touched, and the while is short: closed tabs soon take
 """
 
 import asyncio
-import logging
 
 import reflex as rx
 from reflex.istate.manager.memory import StateManagerMemory
-
-log = logging.getLogger(__name__)
 
 TOUCH_S = 30.0
 

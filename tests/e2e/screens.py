@@ -3,8 +3,9 @@
 Both widths, both colour modes; a stranger, a newcomer and somebody with a month of calls.
 """
 
+import argparse
 import shutil
-import sys
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hcai_app.services.identities import Reason
+from tests.e2e import states
 from tests.e2e.conftest import CHROMIUM_ARGS
 from tests.e2e.site import Person, Site
 from tests.e2e.test_pages import MODES, WIDTHS, write_regular
@@ -20,6 +22,7 @@ from tests.harness.identity import Identity
 from tests.harness.processes import ROOT
 
 SCREENS = ROOT / "docs/screens"
+TALLEST = 3000  # px; the docs are much longer
 PUBLIC = {
     "landing": "/",
     "docs": "/docs",
@@ -64,12 +67,21 @@ def main(out: Path) -> None:
         finally:
             site.stop()
             identity.stop()
+    _shrink(out)
+
+
+def _shrink(out: Path) -> None:
+    """Write them with 256 colours each, in a third of the bytes, where pngquant is installed."""
+    if pngquant := shutil.which("pngquant"):
+        options = ["--force", "--ext", ".png", "--skip-if-larger"]
+        # Its exit code 98 says that a picture would not have become smaller.
+        subprocess.run([pngquant, *options, *out.glob("*.png")], check=False)
 
 
 def _stretch(page: Page, width: int) -> None:
     """Make the window as tall as its page, so that what is fixed to its edge stays there."""
     tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(900, tall)})
+    page.set_viewport_size({"width": width, "height": min(TALLEST, max(900, tall))})
     page.wait_for_timeout(200)
 
 
@@ -87,38 +99,23 @@ def _views(browser: Browser, site: Site, width: int, mode: str) -> Iterator[tupl
     for name, path in PRIVATE.items():
         yield name, regular.open(path)
     yield from _states(regular, f"{width} {mode}")
-    yield "playground-talk", _talk(regular)
     for person in (stranger, newcomer, regular):
         person.close()
 
 
 def _states(person: Person, key: str) -> Iterator[tuple[str, Page]]:
     """What pages look like in the middle of something."""
-    page = person.open("/activity")
-    page.locator("button.call").first.click()
-    yield "activity-opened", page
-    page = person.open("/keys")
-    page.get_by_label("Name").fill(key)
-    page.get_by_role("button", name="Make a key").click()
-    page.locator(".fresh-key").wait_for()
-    yield "keys-made", page
-    page = person.open("/keys")
-    page.get_by_role("button", name=f"Revoke {key}").click()
-    yield "keys-revoke", page
-    page.get_by_role("button", name="Revoke", exact=True).click()
-    page = person.open("/account")
-    page.get_by_role("button", name="Delete my account").click()
-    yield "account-delete", page
-
-
-def _talk(person: Person) -> Page:
-    """Ask something in the playground, and wait for the answer."""
-    page = person.open("/playground")
-    page.get_by_label("Your message").fill("Name my raccoon rhythm game.")
-    page.keyboard.press("Enter")
-    page.locator(".play-answer[aria-busy=false]").wait_for()
-    return page
+    yield "activity-opened", states.opened(person)
+    yield "keys-made", states.made(person, key)
+    yield "keys-revoke", states.revoking(person, key)
+    person.page.get_by_role("button", name="Revoke", exact=True).click()
+    yield "account-delete", states.leaving(person)
+    yield "docs-tried", states.tried(person)
+    for name, arrive in states.PLAYGROUND.items():
+        yield name, arrive(person)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SCREENS)
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e.screens", description=__doc__)
+    parser.add_argument("out", nargs="?", type=Path, default=SCREENS, help="a folder")
+    main(parser.parse_args().out)

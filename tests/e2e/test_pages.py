@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e import axe
+from tests.e2e import axe, states
 from tests.e2e.site import Person, Site
 from tests.harness.history import write_history
 
@@ -28,6 +28,7 @@ PAGES = (
     MISSING,
 )
 WIDTHS = (390, 1280)
+NARROWEST = 360
 MODES = ("light", "dark")
 PEOPLE = ("a stranger", "a newcomer", "a regular")
 
@@ -78,4 +79,20 @@ def test_page_fits_and_is_open_to_everybody(person: Person, path: str):
             expect(page.locator("html")).to_have_class(mode)
             assert person.overflow() <= 0
             assert axe.violations(page) == [], (width, mode)
+    person.turn_to(NARROWEST, "light")
+    assert person.overflow() <= 0
     assert [note for note in person.problems if path not in note or path != MISSING] == []
+
+
+@pytest.mark.parametrize("person", ["a regular"], indirect=True)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("state", states.PLAYGROUND)
+def test_the_playground_fits_and_is_open_to_everybody(person: Person, width: int, state: str):
+    person.turn_to(width, "light")
+    person.problems.clear()
+    page = states.PLAYGROUND[state](person)
+    for mode in MODES:
+        person.turn_to(width, mode)
+        assert person.overflow() <= 0
+        assert axe.violations(page) == [], mode
+    assert person.problems == []

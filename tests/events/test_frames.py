@@ -10,11 +10,12 @@ from redis import Redis
 import hcai_app.hcai_app  # noqa: F401 - registers every state
 from hcai_app.services import keys, sessions
 from tests.conftest import Install
+from tests.harness.databases import REDIS, emptied_redis
 from tests.harness.product import Product
 from tests.harness.tabs import Tab, open_session
 
 PAGES = ("/", "/dashboard", "/keys", "/activity", "/models", "/global", "/account")
-OWN_DATABASE = "redis://127.0.0.1:6379/9"
+OWN_DATABASE = f"{REDIS}/9"
 
 
 class Student:
@@ -70,8 +71,7 @@ def test_nothing_secret_is_on_the_wire(product: Product) -> None:
 
 
 def test_nothing_secret_rests_in_the_state_store(install: Install) -> None:
-    with Redis.from_url(OWN_DATABASE) as redis:
-        redis.flushdb()
+    with emptied_redis(OWN_DATABASE) as redis:
         product = install(REDIS_URL=OWN_DATABASE).start(workers=2)
         ada = Student(product)
 
@@ -83,7 +83,6 @@ def test_nothing_secret_rests_in_the_state_store(install: Install) -> None:
             return held
 
         held = asyncio.run(look())
-        redis.flushdb()
     assert b"site_state" in held, "the states were not looked at"
     text = held.decode("latin-1")
     assert ada.seen_in(text, ada.at_no_time) == []

@@ -1,4 +1,4 @@
-"""Databases of the tests' own: SQLite files, and PostgreSQL databases that are dropped again."""
+"""Databases of the tests' own: PostgreSQL's are dropped again, Redis' are emptied again."""
 
 import asyncio
 import os
@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import asyncpg
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 
 SERVER = "postgresql://postgres@127.0.0.1:5432"
 REDIS = "redis://127.0.0.1:6379"
@@ -25,6 +27,18 @@ def postgres_database() -> Iterator[str]:
         yield f"{SERVER}/{name}"
     finally:
         asyncio.run(_execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@contextmanager
+def emptied_redis(address: str) -> Iterator[Redis]:
+    """Give a Redis database with nothing in it, and leave nothing in it."""
+    with Redis.from_url(address) as client:
+        try:
+            client.flushdb()
+        except RedisError:
+            missing("Redis on 127.0.0.1:6379")
+        yield client
+        client.flushdb()
 
 
 def missing(part: str) -> None:

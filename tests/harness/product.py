@@ -13,7 +13,7 @@ import httpx
 from tests.harness.operator import OPERATOR
 from tests.harness.processes import ROOT, TLS, Process, clean_environment, free_port
 
-# How long a revocation, a ban or another budget may take to reach the server (contract 4).
+# How long a revocation, a ban or another budget may take to reach the server.
 CHANGED_S = 1.0
 # What a folder needs so that the product runs there as in its own tree, with its own data.
 PARTS = ("hcai_app", "alembic", "alembic.ini", "rxconfig.py", "assets", "reflex.lock")

@@ -1,4 +1,4 @@
-"""What is typed on our pages, and answered there, comes to rest nowhere (contract 4).
+"""What is typed on our pages, and answered there, comes to rest nowhere.
 
 In no table, file, log or journal of the server, and in nothing that its workers share in Redis:
 while it runs, after it was killed in the middle of streams, and after it was stopped.
@@ -10,13 +10,12 @@ from contextlib import ExitStack
 import httpx
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 
 from tests.api.playground.calls import ENDPOINTS, GENERATING, PLAYGROUND, ask, bodies
 from tests.api.playground.test_streams import stream
 from tests.conftest import Install
 from tests.events.test_frames import dump
-from tests.harness.databases import REDIS, missing
+from tests.harness.databases import REDIS, emptied_redis
 from tests.harness.product import Product
 from tests.harness.visitor import COOKIE, page_of
 from tests.test_privacy import at_rest
@@ -28,13 +27,8 @@ WORD = f"{TYPED}\n/simulate say={ANSWERED} message={FAULT}"
 
 @pytest.fixture
 def redis() -> Iterator[Redis]:
-    with Redis.from_url(OWN_DATABASE) as client:
-        try:
-            client.flushdb()
-        except RedisError:
-            missing("Redis on 127.0.0.1:6379")
+    with emptied_redis(OWN_DATABASE) as client:
         yield client
-        client.flushdb()
 
 
 def ask_in_every_way(page: httpx.Client) -> None:
