@@ -18,6 +18,8 @@ PATHS = (
     "/models/qwen/qwen3-32b",
     "/models/qwen/qwen3-32b/endpoints",
 )
+# What the product asks by itself from time to time: for `/up`, and for its copies.
+BY_ITSELF = {f"GET /api/v1/{path}" for path in ("key", "models", "embeddings/models")}
 
 
 def endpoints_at(provider: Provider, model: str) -> bytes:
@@ -107,10 +109,10 @@ def test_endpoints_are_the_providers_own_words(product: Product, provider: Provi
 def test_a_model_that_is_not_offered_is_404(
     product: Product, provider: Provider, name: str
 ) -> None:
-    seen = provider.requests()
+    provider.reset()
     assert_error(product.get(f"/model/{name}"), 404)
     assert_error(product.get(f"/models/{name}/endpoints"), 404)
-    assert provider.requests() == seen
+    assert set(provider.requests()) <= BY_ITSELF
 
 
 def test_an_allowed_model_that_the_provider_lacks_is_404(install: Install) -> None:

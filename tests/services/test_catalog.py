@@ -30,6 +30,11 @@ CHEAP = {
 EMBEDDER = {"id": "e/embed", "architecture": {"output_modalities": ["embeddings"]}}
 
 
+async def refreshed() -> None:
+    """Wait for what runs in the background: a copy that is fetched again."""
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
+
 class Source:
     """The provider's lists, and how often they were asked for."""
 
@@ -113,7 +118,7 @@ async def test_a_stale_copy_is_served_while_a_new_one_comes(moved: list[float]) 
     source.models = [CHEAP]
     moved[0] = copies.FRESH_S + 1
     assert len(await catalog.language_models()) == 2
-    await asyncio.sleep(0.1)
+    await refreshed()
     assert len(await catalog.language_models()) == 1
     assert len(source.fetches) == 4
 
@@ -134,7 +139,7 @@ async def test_while_the_provider_is_down_the_last_copy_serves_on(
     source.error = None
     moved[0] += copies.RETRY_S
     catalog.refresh_if_stale()
-    await asyncio.sleep(0.1)
+    await refreshed()
     assert len(source.fetches) == 5
 
 
@@ -146,7 +151,7 @@ async def test_an_empty_list_replaces_no_copy(moved: list[float]) -> None:
         source.models, source.embedders = list(models), list(embedders)
         moved[0] += 2 * copies.FRESH_S
         assert await catalog.language_models() == whole
-        await asyncio.sleep(0.1)
+        await refreshed()
         assert await catalog.language_models() == whole
         assert await catalog.embedders() == [EMBEDDER]
 
@@ -205,7 +210,7 @@ async def test_endpoints_are_kept_model_by_model(moved: list[float]) -> None:
     for _ in range(2):
         moved[0] += 2 * copies.FRESH_S
         assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
-        await asyncio.sleep(0.1)
+        await refreshed()
         assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
         source.error = None  # but a sudden 404 for what is listed
 
