@@ -22,7 +22,7 @@ config = rx.Config(
     backend_host="0.0.0.0" if given.is_production else "127.0.0.1",  # noqa: S104 - behind a proxy
     trusted_proxy_hops=given.trusted_proxy_hops,
     transport="websocket",
-    # What a state holds stays in memory: never in files, see docs/decisions and design 6.
+    # What a state holds stays in memory: never in files, as Reflex would have it.
     state_manager_mode=(StateManagerMode.REDIS if given.redis_url else StateManagerMode.MEMORY),
     redis_url=given.redis_url,
     # In memory a closed tab's state is soon forgotten, an open tab's is kept (state/keeping.py).

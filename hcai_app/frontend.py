@@ -52,7 +52,6 @@ SHOWN_SETTINGS = (
     "daily_budget_usd",
     "max_body_mb",
     "max_keys",
-    "max_body_mb",
     "max_in_flight",
     "heartbeat_seconds",
 )

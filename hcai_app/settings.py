@@ -62,7 +62,7 @@ Rate = Annotated[RateLimitItem, BeforeValidator(_parse_rate)]
 
 
 class Settings(BaseSettings):
-    """Every setting of contract section 2, under its own name."""
+    """Every setting, under its own name; the README says what each means."""
 
     model_config = SettingsConfigDict(
         extra="ignore",

@@ -1,4 +1,4 @@
-"""Nothing that a student writes or gets, sends along or is, comes to rest anywhere (contract 4).
+"""Nothing that a student writes or gets, sends along or is, comes to rest anywhere.
 
 Every kind of call carries marks; then each file of the installation and each value of each table
 is searched for them, while the server runs, after it was killed, and after it was stopped.

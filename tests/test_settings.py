@@ -102,7 +102,7 @@ def test_everything_is_told_at_once() -> None:
         assert name in text
 
 
-def test_defaults_are_those_of_the_contract() -> None:
+def test_defaults_are_those_that_are_promised() -> None:
     given = settings.read({"HCAI_SECRET_KEY": SECRET, "HCAI_MAX_KEYS": " "})
     assert (given.env, given.base_url) == ("development", "http://localhost:3000")
     assert given.database_url == "sqlite:///hcai.db"

@@ -1,7 +1,7 @@
 """The visitor's own calls as a CSV file, newest first: what their activity page shows, all of it.
 
-The fields are those of contract 5. A cell that a spreadsheet would take for a formula gets a quote
-in front: models and ids are the provider's words.
+The fields are those of a row of the books. A cell that a spreadsheet would take for a formula gets
+a quote in front: models and ids are the provider's words.
 """
 
 import asyncio

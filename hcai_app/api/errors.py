@@ -1,4 +1,4 @@
-"""How an error looks on the wire: the only place that knows that shape (contract 3)."""
+"""How an error looks on the wire: the only place that knows that shape."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """One HTTP exchange in plain ASGI: what is read of the request, and the one place that answers it.
 
-Starlette's requests and responses would cost more than the rest of the road together (design 3).
+Starlette's requests and responses would cost more than the rest of the road together.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping

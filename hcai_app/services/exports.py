@@ -1,4 +1,4 @@
-"""Ledger rows for people and scripts, in the fields of contract section 5, page by page."""
+"""Ledger rows for people and scripts, in the fields of a row of the books, page by page."""
 
 from collections.abc import AsyncIterator
 from typing import Any

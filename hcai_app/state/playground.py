@@ -1,6 +1,6 @@
 """The playground's state: whose it is, and what is left of the day.
 
-What is typed or answered never comes here (design 6): the browser keeps it, and sends it with a
+What is typed or answered never comes here: the browser keeps it, and sends it with a
 request only.
 """
 

@@ -1,7 +1,8 @@
 """The road to the provider: aiohttp's client for the calls, one pool per worker.
 
-aiohttp's client because it decides the speed of the whole product (design 3: ten times httpx at 64
-clients). Nothing of the client's headers goes out: only the provider key and our attribution.
+aiohttp's client because it decides the speed of the whole product: as a bare relay it is ten times
+as fast as httpx at 64 clients (`make bench`). Nothing of the client's headers goes out:
+only the provider key and our attribution.
 """
 
 from dataclasses import dataclass

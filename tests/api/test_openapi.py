@@ -40,7 +40,7 @@ OPERATIONS = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-# What is odd deep inside a body may pass or be refused (contract 3): neither is a fault.
+# What is odd deep inside a body may pass or be refused: neither is a fault.
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

@@ -16,7 +16,7 @@ from tests.harness.processes import TLS, Process, clean_environment
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
-# What the contract calls seconds, on a machine where other things run.
+# What "within seconds" means on a machine where other things run.
 SOON_S = 15
 AT_ONCE_S = 1.0
 

@@ -1,4 +1,4 @@
-"""The one form of every error (contract 3), and requests that no client library would send.
+"""The one form of every error, and requests that no client library would send.
 
 `{"error": {"code": <int = status>, "message": <text>, "type": <text>, "param": <text|null>,
 "metadata": <object|null>}}`

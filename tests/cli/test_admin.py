@@ -15,7 +15,7 @@ from tests.harness.processes import free_port
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
-# Contract 5, in its order.
+# The fields of a row, in their order.
 FIELDS = [
     *("id", "user_id", "key_id", "endpoint", "requested_model", "model", "generation_id"),
     *("status", "outcome", "streamed", "prompt_tokens", "completion_tokens"),

@@ -19,7 +19,7 @@ async def test_the_export_gives_every_row_once_in_order(books: Books) -> None:
     assert [row async for row in exports.rows(books.database, since_ms=start + 10**6)] == []
 
 
-async def test_an_exported_row_has_the_fields_of_the_contract(books: Books) -> None:
+async def test_an_exported_row_has_every_field_of_a_row(books: Books) -> None:
     moment = 1_700_000_000_123
     await books.record(entry(started_at_ms=moment, cost=2_100, key_id=None, user_id="u1"))
     (row,) = [row async for row in exports.rows(books.database)]

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class CallRow(SQLModel, table=True):
-    """One admitted call (contract section 5).
+    """One admitted call, a row of the books.
 
     `id` opens with the start's milliseconds in hexadecimal: ids sort in the order of starts.
     """
