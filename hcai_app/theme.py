@@ -4,23 +4,24 @@ Styles use the variables (`var(--text)`), charts the palette. Dark is home; ligh
 own. A test holds every text colour to a contrast of 4.5:1 on every ground that it stands on.
 """
 
-import zlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import reflex as rx
 
-from hcai_app import settings
-
 RED = "#ec3750"  # the brand mark
 ORANGE = "#ff8c37"
-# Blue, green, yellow, purple, orange, cyan, and a grey for the rest. Near the brand's own, moved so
-# that the colour-blind tell all of them apart and each stands out (3:1) from its grounds.
-CHART_DARK = ("#3f8cf0", "#3ccb8f", "#fbd74e", "#8f4fb8", "#cc6d28", "#86daf6")
-CHART_LIGHT = ("#295fb5", "#20a06b", "#a67f00", "#5a1d88", "#a85321", "#128292")
-CHART_COLORS = len(CHART_DARK)
-OTHER = -1  # the index of what has no colour of its own
+# Blue, green, yellow, purple, orange, cyan near the brand's own, then rose, lavender and mint, so
+# that each of the usual models has one for itself; and a grey for the rest. Chosen so that the
+# colour-blind tell all of them apart and each stands out (3:1) from its grounds.
+CHART_DARK = (
+    *("#3f8cf0", "#3ccb8f", "#fbd74e", "#8f4fb8", "#cc6d28", "#86daf6"),
+    *("#a94e58", "#a8a6e5", "#bdfac8"),
+)
+CHART_LIGHT = (
+    *("#295fb5", "#20a06b", "#a67f00", "#5a1d88", "#a85321", "#128292"),
+    *("#922452", "#9657e8", "#0d4a22"),
+)
 
 
 def _chart(colors: tuple[str, ...], other: str) -> dict[str, str]:
@@ -83,39 +84,6 @@ SCALE = {
     "width-reading": "720px",
     "motion": "160ms ease-out",
 }
-
-
-def model_color_index(model: str) -> int:
-    """Return the chart colour, from 0, that a model has on every page and over every time range.
-
-    The configured models take the colours in turn, others one that follows from their name.
-    """
-    given = settings.load()
-    listed = [*given.language_models, *given.image_models, *given.embedding_models]
-    if model in listed:
-        return listed.index(model) % CHART_COLORS
-    return zlib.crc32(model.encode()) % CHART_COLORS
-
-
-def color_indexes(names: Iterable[str]) -> dict[str, int]:
-    """Return the colours of what one chart shows together: each its own while there are enough.
-
-    Of two names with the same colour the configured one keeps it, then the first by the alphabet.
-    """
-    given = settings.load()
-    listed = [*given.language_models, *given.image_models, *given.embedding_models]
-    place = {name: number for number, name in enumerate(listed)}
-    chosen: dict[str, int] = {}
-    for name in sorted(set(names), key=lambda name: (place.get(name, len(listed)), name)):
-        wanted = model_color_index(name)
-        turns = [(wanted + step) % CHART_COLORS for step in range(CHART_COLORS)]
-        chosen[name] = next((it for it in turns if it not in chosen.values()), OTHER)
-    return chosen
-
-
-def color_of(index: int) -> str:
-    """Return the CSS value of a chart colour."""
-    return f"var(--chart-{'other' if index == OTHER else index + 1})"
 
 
 def stylesheet() -> str:

@@ -11,8 +11,8 @@ import { Markdown } from "./markdown.jsx";
 
 const WAY_IN = "/auth/login?to=%2Fplayground";
 
-export const Message = memo(function Message({ message, talkId, store, isBusy, modelName }) {
-  const parts = { message, talkId, store, isBusy, modelName };
+export const Message = memo(function Message({ message, talkId, store, isBusy, modelName, color }) {
+  const parts = { message, talkId, store, isBusy, modelName, color };
   return message.role === "user" ? h(Question, parts) : h(Answer, parts);
 });
 
@@ -67,14 +67,14 @@ function Editor({ text, onSend, onLeave }) {
   );
 }
 
-function Answer({ message, talkId, store, isBusy, modelName }) {
+function Answer({ message, talkId, store, isBusy, modelName, color }) {
   const { text = "", reasoning, images = [], state, error, finish } = message;
   const isRunning = state === "running";
   const isSilent = isRunning && !text && !reasoning && !images.length;
   return h(
     "article",
     { className: "play-answer", "aria-label": modelName, "aria-busy": isRunning },
-    h("p", { className: "play-by" }, modelName),
+    h("p", { className: "play-by" }, h("i", { className: "play-dot", style: { background: color }, "aria-hidden": true }), modelName),
     reasoning && h(Thoughts, { reasoning, isOpen: isRunning && !text }),
     isSilent && h("p", { className: "play-waiting" }, h("i", null), h("i", null), h("i", null), h("span", { className: "heard" }, "Waiting for the answer")),
     text && h(Markdown, { text }),

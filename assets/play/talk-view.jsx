@@ -40,7 +40,7 @@ export function TalkView({ talk, model, models, store, isRunning }) {
     lastTop.current = scrollTop;
     setAtEnd(isFollowing.current);
   };
-  const nameOf = (id) => models.find((one) => one.id === id)?.name ?? id;
+  const modelOf = (id) => models.find((one) => one.id === id) ?? { name: id, color: "var(--chart-other)" };
   return h(
     "div",
     { className: "play-talk" },
@@ -51,9 +51,10 @@ export function TalkView({ talk, model, models, store, isRunning }) {
         "div",
         { className: "play-messages" },
         talk.messages.length === 0 && h(Beginning, { model, store }),
-        talk.messages.map((message) =>
-          h(Message, { key: message.id, message, talkId: talk.id, store, isBusy: isRunning, modelName: message.role === "user" ? "" : nameOf(message.model) }),
-        ),
+        talk.messages.map((message) => {
+          const { name: modelName, color } = modelOf(message.model);
+          return h(Message, { key: message.id, message, talkId: talk.id, store, isBusy: isRunning, modelName, color });
+        }),
       ),
     ),
     !isAtEnd &&

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hcai_app import clock, figures, money
+from hcai_app import clock, figures, money, palette
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.catalogue import reply_tagged
 from hcai_app.services import model_cards
@@ -50,6 +50,7 @@ def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
         "id": card.id,
         "name": card.name,
         "maker": card.maker,
+        "color": palette.color_of(palette.model_color_index(card.id)),
         "kind": card.kind,
         "line": card.line,
         "inputs": card.inputs,

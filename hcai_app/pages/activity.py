@@ -113,47 +113,58 @@ def _nothing_found() -> rx.Component:
 
 def _filters() -> rx.Component:
     wanted = ActivityState.wanted
-    outcomes = [rx.el.option(words, value=outcome.value) for outcome, words in WORDS.items()]
     return rx.el.section(
         rx.el.div(
-            *[
-                rx.el.button(
-                    name,
-                    on_click=ActivityState.choose_span(span),
-                    type="button",
-                    aria_pressed=wanted.span == span,
-                    class_name="chip",
-                )
-                for name, span in SPANS
-            ],
+            *(_span(name, span) for name, span in SPANS),
             role="group",
             aria_label="Days",
             class_name="chips",
         ),
-        rx.el.button(
-            rx.icon("sliders-horizontal", size=16, aria_hidden=True),
-            "Model, key, outcome, days",
-            on_click=ActivityState.toggle_fields,
-            type="button",
-            aria_expanded=ActivityState.has_fields,
-            aria_controls=FIELDS_ID,
-            class_name="button small quiet filter-opener",
-        ),
-        rx.el.div(
-            _select("model", "Model", rx.foreach(ActivityState.models, _option), wanted.model),
-            _select("key", "Key", rx.foreach(ActivityState.keys, _option), wanted.key),
-            _select("outcome", "Outcome", rx.fragment(*outcomes), wanted.outcome),
-            _day("from", "From", wanted.first),
-            _day("to", "To", wanted.last),
-            id=FIELDS_ID,
-            class_name=rx.cond(ActivityState.has_fields, "filter-fields is-open", "filter-fields"),
-        ),
+        _opener(),
+        _fields(),
         rx.cond(
             wanted.is_set & (ActivityState.calls.length() > 0),
             shell.link("Clear the filter", to=PAGE_PATH, class_name="clear-filter"),
         ),
         aria_label="Filter",
         class_name="filter",
+    )
+
+
+def _span(name: str, span: str) -> rx.Component:
+    return rx.el.button(
+        name,
+        on_click=ActivityState.choose_span(span),
+        type="button",
+        aria_pressed=ActivityState.wanted.span == span,
+        class_name="chip",
+    )
+
+
+def _opener() -> rx.Component:
+    """Show the button that unfolds the fields on a phone."""
+    return rx.el.button(
+        rx.icon("sliders-horizontal", size=16, aria_hidden=True),
+        "Model, key, outcome, days",
+        on_click=ActivityState.toggle_fields,
+        type="button",
+        aria_expanded=ActivityState.has_fields,
+        aria_controls=FIELDS_ID,
+        class_name="button small quiet filter-opener",
+    )
+
+
+def _fields() -> rx.Component:
+    wanted = ActivityState.wanted
+    outcomes = [rx.el.option(words, value=outcome.value) for outcome, words in WORDS.items()]
+    return rx.el.div(
+        _select("model", "Model", rx.foreach(ActivityState.models, _option), wanted.model),
+        _select("key", "Key", rx.foreach(ActivityState.keys, _option), wanted.key),
+        _select("outcome", "Outcome", rx.fragment(*outcomes), wanted.outcome),
+        _day("from", "From", wanted.first),
+        _day("to", "To", wanted.last),
+        id=FIELDS_ID,
+        class_name=rx.cond(ActivityState.has_fields, "filter-fields is-open", "filter-fields"),
     )
 
 

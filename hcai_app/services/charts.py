@@ -21,7 +21,7 @@ from hcai_app.services.calls import first_id_at
 from hcai_app.services.keys import keys_table
 from hcai_app.services.ledger import calls_table
 
-# As many names as there are colours; all others are one.
+# More cannot be told apart in a stack of thin bars; all others are one.
 MOST_NAMES = 6
 OTHER = "other"
 minutes_table = table_of(UsageMinuteRow)

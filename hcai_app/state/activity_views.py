@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hcai_app import figures, theme
+from hcai_app import figures, palette
 from hcai_app.services.calls import CostSource, Outcome
 from hcai_app.views import CallDetailView, CallView, FactView
 
@@ -45,7 +45,7 @@ def call(row: Mapping[Any, Any], keys: Mapping[str, str]) -> CallView:
         id=row["id"],
         at_ms=row["started_at_ms"],
         model=row["model"],
-        color=theme.color_of(theme.model_color_index(row["model"])),
+        color=palette.color_of(palette.model_color_index(row["model"])),
         key=_key(row, keys),
         tokens=figures.tokens(row["total_tokens"]),
         cost=figures.usd(row["cost_nanousd"]) if row["settled"] else BEING_SETTLED,

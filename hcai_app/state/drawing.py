@@ -1,6 +1,6 @@
 """From what the services read to what the dashboard draws."""
 
-from hcai_app import figures, theme
+from hcai_app import figures, palette
 from hcai_app.services import charts
 from hcai_app.services.calls import Outcome
 from hcai_app.services.charts import MOST_NAMES, OTHER, SPANS, Group, Series
@@ -54,7 +54,7 @@ def line_of(call: LatestCall) -> CallLine:
 
 def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
     """Return the top models; the longest bar is that of the dearest, or else of the busiest."""
-    colors = theme.color_indexes(use.model for use in uses)
+    colors = palette.color_indexes(use.model for use in uses)
     has_cost = any(use.cost_nanousd for use in uses)
     weights = [use.cost_nanousd if has_cost else use.requests for use in uses]
     return [
@@ -65,7 +65,7 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
             tokens=figures.tokens(use.tokens),
             cost=figures.usd(use.cost_nanousd),
             share_percent=round(100 * weight / (max(weights) or 1), 1),
-            color=theme.color_of(colors[use.model]),
+            color=palette.color_of(colors[use.model]),
         )
         for use, weight in zip(uses, weights, strict=True)
     ]
@@ -113,19 +113,19 @@ def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...
     colors = _colors([*named, *joining], shown)
     fresh = [ChartName(name, _label(series, name), colors[name]) for name in joining]
     if needs_other and OTHER not in known:
-        fresh.append(ChartName(OTHER, OTHER_LABEL, theme.color_of(theme.OTHER)))
+        fresh.append(ChartName(OTHER, OTHER_LABEL, palette.color_of(palette.OTHER)))
     return (*shown, *fresh)
 
 
 def _colors(names: list[str], shown: tuple[ChartName, ...]) -> dict[str, str]:
     """Return every name's colour; those that are shown keep theirs."""
     chosen = {name.id: name.color for name in shown}
-    wanted = {name: theme.color_of(index) for name, index in theme.color_indexes(names).items()}
-    every = [theme.color_of(index) for index in range(theme.CHART_COLORS)]
+    wanted = {name: palette.color_of(index) for name, index in palette.color_indexes(names).items()}
+    every = [palette.color_of(index) for index in range(palette.CHART_COLORS)]
     for name in names:
         taken = chosen.values()
         free = (color for color in (wanted[name], *every) if color not in taken)
-        chosen.setdefault(name, next(free, theme.color_of(theme.OTHER)))
+        chosen.setdefault(name, next(free, palette.color_of(palette.OTHER)))
     return chosen
 
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app import figures, theme
+from hcai_app import figures, palette
 from hcai_app.errors import HcaiError
 from hcai_app.services.site import SiteUse, Used
 from hcai_app.state.base import SiteState, serving
@@ -61,12 +61,12 @@ def _board(models: list[tuple[str, Used]]) -> list[ModelShareView]:
         return []
     whole = sum(used.requests for _, used in models)
     most = models[0][1].requests
-    colors = theme.color_indexes(model for model, _ in models[:BOARD])
+    colors = palette.color_indexes(model for model, _ in models[:BOARD])
     return [
         ModelShareView(
             place=place,
             model=model,
-            color=theme.color_of(colors[model]),
+            color=palette.color_of(colors[model]),
             requests=figures.count(used.requests),
             tokens=figures.tokens(used.tokens),
             share=figures.percent(used.requests, whole),

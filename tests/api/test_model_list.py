@@ -56,6 +56,7 @@ def test_the_list_is_the_allowed_models_in_our_order(product: Product) -> None:
     assert [model["id"] for model in listed] == offered
     qwen = listed[0]
     assert (qwen["name"], qwen["maker"], qwen["contextText"]) == ("Qwen3 32B", "Alibaba", "41k")
+    assert qwen["color"] == "var(--chart-1)"
     assert (qwen["priceIn"], qwen["priceOut"], qwen["reasons"]) == ("$0.08", "$0.24", True)
     assert listed[-1]["outputs"] == ["embeddings"]
 

@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from hcai_app import theme
+from hcai_app import palette, theme
 
 TEXTS = ("text", "text-soft", "muted", "link", "code-key", "code-text", "code-flag")
 GROUNDS = ("ground", "raised", "sunken")
@@ -40,7 +40,7 @@ def test_both_modes_have_the_same_tokens():
 
 
 MODES = pytest.mark.parametrize("mode", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
-CHART = [*(f"chart-{number}" for number in range(1, theme.CHART_COLORS + 1)), "chart-other"]
+CHART = [*(f"chart-{number}" for number in range(1, palette.CHART_COLORS + 1)), "chart-other"]
 # What the eyes make of linear red, green and blue (Machado and others 2009, full strength).
 EYES = {
     "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -100,26 +100,7 @@ def test_chart_colours_are_told_apart_by_all_eyes(mode: dict[str, str], eyes: st
         assert distance >= LEAST_DISTANCE, (one, other)
 
 
-def test_configured_models_take_the_colours_in_turn():
-    listed = theme.settings.load().language_models
-    assert [theme.model_color_index(model) for model in listed] == list(range(6))
-
-
-def test_a_model_keeps_its_colour_whatever_stands_beside_it():
-    first, last = "qwen/qwen3-32b", "google/gemini-2.5-flash-image"
-    assert theme.model_color_index(first) == theme.model_color_index(last)
-    assert theme.color_indexes([last, first])[first] == theme.color_indexes([first])[first]
-    assert theme.color_indexes(["zzz/new", last, first])[first] == 0
-
-
-def test_models_in_one_chart_differ_while_there_are_colours():
-    names = [f"maker/model-{number}" for number in range(8)]
-    chosen = theme.color_indexes(names)
-    assert chosen == theme.color_indexes(reversed(names))
-    assert sorted(chosen.values()) == [theme.OTHER, theme.OTHER, 0, 1, 2, 3, 4, 5]
-
-
 def test_a_colour_is_a_variable_of_the_stylesheet():
-    for index in (theme.OTHER, *range(theme.CHART_COLORS)):
-        name = theme.color_of(index).removeprefix("var(").removesuffix(")")
+    for index in (palette.OTHER, *range(palette.CHART_COLORS)):
+        name = palette.color_of(index).removeprefix("var(").removesuffix(")")
         assert theme.stylesheet().count(f"{name}: #") == 2

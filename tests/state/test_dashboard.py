@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app import clock, theme
+from hcai_app import clock, palette
 from hcai_app.errors import InvalidRequest, NotAuthenticated, Unavailable
 from hcai_app.services import keys, sessions, today
 from hcai_app.services.calls import Outcome
@@ -140,7 +140,7 @@ async def test_more_models_than_colours_become_other(serving: Worker, books: Boo
     await tick(state, ada)
     names = state.tail.names
     assert [name.label for name in names[5:]] == ["f", "Other"]
-    assert names[-1].color == theme.color_of(theme.OTHER)
+    assert names[-1].color == palette.color_of(palette.OTHER)
     assert sums(state.tail)["other"] == 2
     await tick(state, ada)
     assert state.tail.names == names

@@ -1,6 +1,6 @@
 """The page of everyone: sums of all, names of none."""
 
-from hcai_app import clock, theme
+from hcai_app import clock, palette
 from hcai_app.services import rollups
 from hcai_app.services.rollups import Rollups
 from hcai_app.state.everyone import BOARD, EveryoneState
@@ -45,8 +45,10 @@ async def test_the_board_has_ten_places_each_with_its_colour(serving: Worker) ->
     state = await root_of("").get_state(EveryoneState)
     await state.open_page()
     assert [place.model for place in state.board] == [f"m/{number}" for number in range(BOARD)]
-    colors = [place.color for place in state.board if place.color != theme.color_of(theme.OTHER)]
-    assert len(set(colors)) == len(colors) == theme.CHART_COLORS
+    colors = [
+        place.color for place in state.board if place.color != palette.color_of(palette.OTHER)
+    ]
+    assert len(set(colors)) == len(colors) == palette.CHART_COLORS
 
 
 async def test_before_the_first_call_the_page_says_so(serving: Worker) -> None:
