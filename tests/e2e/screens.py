@@ -105,6 +105,7 @@ def _views(browser: Browser, site: Site, width: int, mode: str) -> Iterator[tupl
 
 def _states(person: Person, key: str) -> Iterator[tuple[str, Page]]:
     """What pages look like in the middle of something."""
+    yield "dashboard-month", states.charted(person)
     yield "activity-opened", states.opened(person)
     yield "keys-made", states.made(person, key)
     yield "keys-revoke", states.revoking(person, key)

@@ -93,6 +93,17 @@ def tried(person: Person) -> Page:
     return page
 
 
+def charted(person: Person) -> Page:
+    """The dashboard's chart of a month, in dollars and by key."""
+    page = person.open("/dashboard")
+    for choice in ("30d", "Keys", "Cost"):
+        page.get_by_role("button", name=choice, exact=True).click()
+        expect(page.get_by_role("button", name=choice, exact=True)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    return page
+
+
 def opened(person: Person) -> Page:
     """A call of the activity page, unfolded."""
     page = person.open("/activity")

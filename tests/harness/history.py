@@ -30,7 +30,7 @@ OUTCOMES = (
 )
 
 
-def write_history(url: str, user_id: str, keys: list[str | None], calls_a_day: int = 40) -> None:
+def write_history(url: str, user_id: str, keys: list[str | None], calls_a_day: int = 160) -> None:
     """Write calls of the last 30 days, the last few minutes included; the same for the same ids."""
     entries = _entries(user_id, keys, calls_a_day)
     with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop of its own
@@ -53,7 +53,7 @@ def _entries(user_id: str, keys: list[str | None], calls_a_day: int) -> list[Ent
         for day in range(DAYS)
         for _ in range(int(calls_a_day * (0.3 + dice.random()) * (0.4 if day % 7 > 4 else 1)))
     ]
-    moments += [now - int(dice.random() * 280_000) for _ in range(24)]
+    moments += [now - int(dice.random() * 280_000) for _ in range(9)]
     return [_entry(dice, user_id, dice.choice(keys), at_ms) for at_ms in sorted(moments)]
 
 
