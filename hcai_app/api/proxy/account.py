@@ -1,6 +1,6 @@
-"""What belongs to a key's owner: their totals, their limits and spending, their generations.
+"""What belongs to a caller: their totals, their limits and spending, their generations.
 
-No rate limit counts these calls, but the key must be good and its owner allowed.
+No rate limit counts these calls, but the key or session must be good and its owner allowed.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,14 +11,17 @@ from urllib.parse import parse_qs
 
 from hcai_app import clock, money
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import callers
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
 from hcai_app.services import spending, stats
 from hcai_app.services.calls import Caller
 from hcai_app.worker import Worker
 
+Handler = Callable[[Worker, Exchange], Awaitable[None]]
+
 DAY_S = int(timedelta(days=1).total_seconds())
+# What stands for a key's preview where one of our own pages asks, which has no key.
+NO_KEY = "playground"
 # What OpenRouter's clients require of a key although nothing here is like it: see the reference,
 # section 13. What the provider's own keys cost (BYOK) is counted in `usage`.
 NOT_OURS = {
@@ -37,14 +40,23 @@ NOT_OURS = {
 }
 
 
-def stats_for(find_caller: FindCaller) -> Callable[[Worker, Exchange], Awaitable[None]]:
+def stats_for(find_caller: FindCaller) -> Handler:
     """Return what tells callers who are found in this way their totals."""
     return partial(_show_stats, find_caller)
 
 
+def key_for(find_caller: FindCaller) -> Handler:
+    """Return what tells them their limits, what they have spent and what is left for today."""
+    return partial(_show_key, find_caller)
+
+
+def generation_for(find_caller: FindCaller) -> Handler:
+    """Return what shows them the provider's record of one of their own calls."""
+    return partial(_show_generation, find_caller)
+
+
 async def _show_stats(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
-    caller = await find_caller(worker, exchange)
-    worker.keyring.check_allowed(caller)
+    caller = await _allowed(find_caller, worker, exchange)
     totals = await stats.of_user(worker.database, caller.user_id)
     body = {
         "totalRequests": totals.requests,
@@ -55,15 +67,14 @@ async def _show_stats(find_caller: FindCaller, worker: Worker, exchange: Exchang
     await exchange.reply_json(200, body)
 
 
-async def show_key(worker: Worker, exchange: Exchange) -> None:
-    """Tell the key's owner their limits, what they have spent and what is left for today."""
-    caller = await _caller(worker, exchange)
+async def _show_key(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
+    caller = await _allowed(find_caller, worker, exchange)
     spent = await spending.of_caller(worker.database, caller)
     limit = worker.budget.limit_of(caller)
     budget = _budget(limit, spent.day)
     data = {
         **NOT_OURS,
-        "label": spent.key_preview,
+        "label": NO_KEY if caller.key_id is None else spent.key_preview,
         "limit": _usd(limit),
         "limit_remaining": max(0, budget["remaining_usd"]),
         "limit_reset": "daily",
@@ -79,9 +90,8 @@ async def show_key(worker: Worker, exchange: Exchange) -> None:
     await exchange.reply_json(200, {"data": data})
 
 
-async def show_generation(worker: Worker, exchange: Exchange) -> None:
-    """Show the provider's record of one of the caller's own calls."""
-    caller = await _caller(worker, exchange)
+async def _show_generation(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
+    caller = await _allowed(find_caller, worker, exchange)
     ids = parse_qs(exchange.scope["query_string"].decode("latin-1")).get("id")
     if not ids:
         raise InvalidRequest("Name the generation: `/generation?id=gen-…`.", param="id")
@@ -89,8 +99,8 @@ async def show_generation(worker: Worker, exchange: Exchange) -> None:
     await exchange.reply_json(200, {"data": record})
 
 
-async def _caller(worker: Worker, exchange: Exchange) -> Caller:
-    caller = await callers.by_key(worker, exchange)
+async def _allowed(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> Caller:
+    caller = await find_caller(worker, exchange)
     worker.keyring.check_allowed(caller)
     return caller
 

@@ -28,6 +28,8 @@ def bodies(text: str = "hi") -> dict[str, dict[str, Any]]:
 
 GENERATING = [kind.endpoint for kind in operations.ALL]
 ENDPOINTS = [*bodies()]
+# What tells about the caller, and asks for nothing to be written.
+TELLING = ("/stats", "/key", "/generation?id=gen-nobodys")
 
 
 def ask(

@@ -17,6 +17,7 @@ from tests.api.playground.calls import (
     GENERATING,
     MODEL,
     PLAYGROUND,
+    TELLING,
     ask,
     bodies,
 )
@@ -93,6 +94,34 @@ def test_moderations_and_totals_are_those_of_the_user(
     assert page.head(f"{PLAYGROUND}/stats").content == b""
 
 
+def test_what_is_left_is_that_of_the_user_and_the_page_has_no_key(
+    product: Product, page: httpx.Client, key: str
+) -> None:
+    assert ask(page).status_code == 200
+    by_page = page.get(f"{PLAYGROUND}/key").json()["data"]
+    by_key = product.get("/key", key).json()["data"]
+    assert by_page.pop("label") == "playground"
+    assert by_key.pop("label").startswith("sk-hc-v1-")
+    assert by_page == by_key
+    assert by_page["usage_daily"] > 0
+
+
+def test_a_record_is_shown_to_whoever_made_the_call_by_either_door(
+    product: Product, page: httpx.Client, key: str
+) -> None:
+    made = ask(page).json()["id"]
+    books.wait_until(
+        lambda: page.get(f"{PLAYGROUND}/generation?id={made}").status_code == 200, 20, "a record"
+    )
+    by_page = page.get(f"{PLAYGROUND}/generation", params={"id": made}).json()
+    assert by_page["data"]["id"] == made
+    assert by_page == product.get(f"/generation?id={made}", key).json()
+    product.make_key("UPAGENOSY")
+    with page_of(product, "UPAGENOSY") as nosy:
+        assert_error(nosy.get(f"{PLAYGROUND}/generation?id={made}"), 404)
+    assert_error(page.get(f"{PLAYGROUND}/generation"), 400, param="id")
+
+
 def test_the_headers_are_those_of_the_api(product: Product, page: httpx.Client, key: str) -> None:
     by_key, by_page = product.chat(key), ask(page)
     assert by_page.headers.keys() == by_key.headers.keys()
@@ -113,7 +142,9 @@ def test_another_sites_page_is_refused(
         assert not [name for name in answer.headers if name.startswith("access-control")]
     del page.headers["Origin"]
     assert page.post(PLAYGROUND + endpoint, json=bodies()[endpoint]).status_code == 403
-    assert page.get(f"{PLAYGROUND}/stats", headers={"Origin": FOREIGN[0]}).status_code == 403
+    for told in TELLING:
+        answer = page.get(PLAYGROUND + told, headers={"Origin": FOREIGN[0]})
+        assert answer.status_code == 403
     assert provider.count() == 0
 
 
@@ -151,7 +182,8 @@ def test_without_a_session_nobody_is_let_in(product: Product, page: httpx.Client
     for value in forged:
         with stranger(product, Cookie=f"{COOKIE}={value}") as browser:
             assert "Sign in" in assert_error(ask(browser), 401)
-            assert_error(browser.get(f"{PLAYGROUND}/stats"), 401)
+            for told in TELLING:
+                assert_error(browser.get(PLAYGROUND + told), 401)
     with stranger(product) as browser:
         assert_error(ask(browser), 401)
 
@@ -185,8 +217,8 @@ def test_only_the_right_method_is_answered_and_nobody_is_let_in_by_cors(
         assert answer.status_code == 405
         assert answer.headers["allow"] == "POST"
         assert not [name for name in answer.headers if name.startswith("access-control")]
-    answer = page.post(f"{PLAYGROUND}/stats", json={})
-    assert "GET" in assert_error(answer, 405)
+    for told in TELLING:
+        assert "GET" in assert_error(page.post(PLAYGROUND + told, json={}), 405)
 
 
 def test_a_slash_at_the_end_does_no_harm(page: httpx.Client) -> None:
@@ -194,7 +226,7 @@ def test_a_slash_at_the_end_does_no_harm(page: httpx.Client) -> None:
     assert page.post(f"{CHAT}/", json=body).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["", "/", "/models", "/key", "/chat", "/chat/completions/x"])
+@pytest.mark.parametrize("path", ["", "/", "/models", "/keys", "/chat", "/chat/completions/x"])
 def test_what_is_not_there_is_404_in_the_form_of_the_api(page: httpx.Client, path: str) -> None:
     for method in ("GET", "POST"):
         assert_error(page.request(method, PLAYGROUND + path), 404)
@@ -262,7 +294,8 @@ def test_refusals_are_counted_apart_from_those_of_the_api(
 def test_an_expired_session_opens_nothing(product: Product, page: httpx.Client) -> None:
     asyncio.run(_expire(product, sessions.id_of(page.cookies[COOKIE], _secret(product))))
     assert_error(ask(page), 401)
-    assert_error(page.get(f"{PLAYGROUND}/stats"), 401)
+    for told in TELLING:
+        assert_error(page.get(PLAYGROUND + told), 401)
 
 
 def _secret(product: Product) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from tests.api.playground.calls import CHAT, MODEL, PLAYGROUND, ask, bodies
+from tests.api.playground.calls import CHAT, MODEL, PLAYGROUND, TELLING, ask, bodies
 from tests.api.wire import assert_error
 from tests.conftest import _product
 from tests.harness.product import Product
@@ -100,7 +100,8 @@ def test_who_may_not_call_may_not_here_either(strict: Product, provider: Provide
     banned = strict.make_key("UBAN", "--verified")
     with page_of(strict, "UCHILD") as page:
         assert "verify" in assert_same(ask(page), strict.chat(unverified), 403)
-        assert_error(page.get(f"{PLAYGROUND}/stats"), 403)
+        for told in TELLING:
+            assert_error(page.get(PLAYGROUND + told), 403)
         moderated = page.post(f"{PLAYGROUND}/moderations", json=bodies()["/moderations"])
         assert_error(moderated, 403)
     with page_of(strict, "UBAN") as page:
