@@ -11,7 +11,7 @@ const LONGEST_ANSWER = 60_000;
 
 // What is known of an answer so far.
 export function nothing() {
-  return { text: "", thoughts: "", images: [], note: "", usage: null, error: null };
+  return { id: "", text: "", thoughts: "", images: [], note: "", usage: null, error: null };
 }
 
 // What the next text of a stream brings, its end left out; `reader` is an EventReader.
@@ -35,6 +35,7 @@ export function take(known, piece) {
   responses(next, piece);
   messages(next, piece);
   data(next, piece);
+  next.id ||= piece.id ?? piece.response?.id ?? piece.message?.id ?? "";
   const usage = piece.usage ?? piece.response?.usage ?? piece.message?.usage;
   if (usage) next.usage = { ...next.usage, ...usage };
   const error = piece.error ?? piece.response?.error;
@@ -101,6 +102,12 @@ function moderationNote(results) {
   return flagged.length ? `Flagged: ${[...new Set(flagged)].join(", ")}.` : "Flagged.";
 }
 
+// The name of a call in the provider's books; empty for what has none there.
+export function idOf(known, headers) {
+  const id = headers.get("x-generation-id") ?? known.id;
+  return String(id).startsWith("gen-") ? id : "";
+}
+
 // A stream has begun once it brings something to read.
 export function hasBegun({ text, thoughts, images, note }) {
   return Boolean(text || thoughts || images.length || note);
@@ -156,6 +163,13 @@ export function problemOf(text) {
   return isObject ? "" : "The body has to be a JSON object: it begins with { and ends with }.";
 }
 
+// What is wrong with a path before it is asked for; empty when nothing is.
+export function pathProblemOf(text) {
+  const path = text.trim();
+  if (!path.startsWith("/")) return "A path begins with a slash, like /models.";
+  return path.endsWith("=") ? "Run another example first, or write the id of one of your calls behind the =." : "";
+}
+
 function placeOf(message, text) {
   const line = /line (\d+) column (\d+)/.exec(message);
   if (line) return `: look at line ${line[1]}, column ${line[2]}`;
@@ -169,6 +183,11 @@ function placeOf(message, text) {
 export function readable(raw) {
   const text = indented(raw);
   return text.length > LONGEST_ANSWER ? `${text.slice(0, LONGEST_ANSWER)}\n… and more` : text;
+}
+
+// The beginning of a long answer that is still growing, which is quick to make.
+export function beginning(raw) {
+  return readable(raw.slice(0, LONGEST_ANSWER + 1));
 }
 
 function indented(raw) {

@@ -10,50 +10,65 @@ import * as answers from "./answers.mjs";
 const MOST_LINES = 22;
 const NOBODY = "nobody";
 const SOMEBODY = "somebody";
-const readers = new Set();
-let visitor = "";
+
+// What all panels of the page know together; told to each of them when it changes.
+function shared(value) {
+  const readers = new Set();
+  const set = (next) => {
+    value = next;
+    readers.forEach((reader) => reader());
+  };
+  const listen = (reader) => {
+    readers.add(reader);
+    return () => readers.delete(reader);
+  };
+  return { set, use: () => useSyncExternalStore(listen, () => value, () => "") };
+}
+
+const visitor = shared("");
+// The id of the latest call that was made here.
+const latest = shared("");
 
 // Tells every panel of the page whether somebody is signed in, as far as the server has told.
 export function Visitor({ known, signedIn }) {
-  useEffect(() => tell(known ? (signedIn ? SOMEBODY : NOBODY) : ""), [known, signedIn]);
+  useEffect(() => visitor.set(known ? (signedIn ? SOMEBODY : NOBODY) : ""), [known, signedIn]);
   return null;
-}
-
-function tell(who) {
-  visitor = who;
-  readers.forEach((reader) => reader());
-}
-
-function listen(reader) {
-  readers.add(reader);
-  return () => readers.delete(reader);
 }
 
 export function signInTo(place) {
   return `/auth/login?to=${encodeURIComponent(`/docs#${place}`)}`;
 }
 
-// Without a body it is a question that everybody may ask.
-export function TryIt({ name, title, road, endpoint, body, place, simulated, loud }) {
-  const who = useSyncExternalStore(listen, () => visitor, () => "");
+// What is sent is a body or, without one, the path that is asked; `guarded`: somebody must be signed in.
+export function TryIt({ name, title, road, endpoint, body, guarded, place, simulated, loud }) {
+  const who = visitor.use();
+  const last = latest.use();
   const [isOpen, setIsOpen] = useState(false);
-  const [text, setText] = useState(body);
+  const [edited, setEdited] = useState(null);
   const [problem, setProblem] = useState("");
-  const [run, start, stop] = useRun(road + endpoint);
+  const [run, start, stop] = useRun(road);
   const field = useRef(null);
+  // A path that ends with `=` asks for a call: the latest one, where there is one.
+  const given = body || (endpoint.endsWith("=") ? endpoint + last : endpoint);
+  const text = edited ?? given;
   const send = () => {
     setIsOpen(true);
-    const found = body && answers.problemOf(text);
+    const found = body ? answers.problemOf(text) : answers.pathProblemOf(text);
     setProblem(found);
-    if (found) field.current?.focus();
-    else start(text);
+    if (found) requestAnimationFrame(() => field.current?.focus());
+    else if (body) start(endpoint, text);
+    else start(text.trim());
+  };
+  const change = (next) => {
+    setEdited(next);
+    setProblem("");
   };
   const toggle = () => {
     if (isOpen) stop();
     else requestAnimationFrame(() => field.current?.focus());
     setIsOpen(!isOpen);
   };
-  const isSignedOut = body !== "" && (who === NOBODY || run?.error?.status === 401);
+  const isSignedOut = guarded && (who === NOBODY || run?.error?.status === 401);
   return h(
     "div",
     { className: "try-it", role: "group", "aria-label": `Try it: ${title}` },
@@ -64,7 +79,6 @@ export function TryIt({ name, title, road, endpoint, body, place, simulated, lou
         ? h("a", { className: "button small quiet", href: signInTo(place) }, "Sign in to run it")
         : h(RunButton, { run, isLoud: loud && who === SOMEBODY, isOpen, onRun: send, onStop: stop }),
       !isSignedOut &&
-        (body || isOpen) &&
         h(
           "button",
           {
@@ -76,14 +90,14 @@ export function TryIt({ name, title, road, endpoint, body, place, simulated, lou
           },
           isOpen ? "Close" : "Edit first",
         ),
-      h("span", { className: "try-endpoint mono" }, body ? "POST " : "GET ", endpoint),
+      h("span", { className: "try-endpoint mono" }, body ? "POST " : "GET ", endpoint.split("?")[0]),
     ),
     h("p", { className: "heard", role: "status" }, spoken(run)),
     isOpen &&
       h(
         "div",
         { id: `${name}-try`, className: "try-panel" },
-        body && h(Editor, { name, field, text, setText, problem, setProblem, body, onSend: send }),
+        h(Editor, { name, field, text, isPath: !body, isChanged: edited !== null && edited !== given, change, problem, onSend: send }),
         run && h(Result, { run, simulated, place }),
       ),
   );
@@ -104,16 +118,12 @@ function RunButton({ run, isLoud, isOpen, onRun, onStop }) {
   );
 }
 
-function Editor({ name, field, text, setText, problem, setProblem, body, onSend }) {
+function Editor({ name, field, text, isPath, isChanged, change, problem, onSend }) {
   const lines = Math.min(MOST_LINES, text.split("\n").length);
   const onKeyDown = (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key !== "Enter" || !(isPath || event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     onSend();
-  };
-  const change = (next) => {
-    setText(next);
-    setProblem("");
   };
   return h(
     "div",
@@ -121,20 +131,19 @@ function Editor({ name, field, text, setText, problem, setProblem, body, onSend 
     h(
       "div",
       { className: "try-editor-head" },
-      h("label", { htmlFor: `${name}-body` }, "What is sent"),
-      text !== body &&
-        h("button", { type: "button", className: "small-button", onClick: () => change(body) }, "As it was"),
+      h("label", { htmlFor: `${name}-body` }, isPath ? "What is asked for" : "What is sent"),
+      isChanged &&
+        h("button", { type: "button", className: "small-button", onClick: () => change(null) }, "As it was"),
     ),
-    h("textarea", {
+    h(isPath ? "input" : "textarea", {
       id: `${name}-body`,
       ref: field,
       className: "try-body",
-      rows: lines,
+      ...(isPath ? { type: "text" } : { rows: lines, wrap: "off" }),
       value: text,
       spellCheck: false,
       autoComplete: "off",
       autoCapitalize: "off",
-      wrap: "off",
       "aria-invalid": problem ? true : undefined,
       "aria-describedby": problem ? `${name}-problem` : undefined,
       onKeyDown,
@@ -162,16 +171,27 @@ function Result({ run, simulated, place }) {
     known.images.map((source, number) =>
       h("img", { key: number, className: "try-image", src: source, alt: `Picture ${number + 1} of the answer` }),
     ),
-    run.raw &&
+    run.raw && h(RawAnswer, { run, startsOpen: !known.text && !known.images.length }),
+  );
+}
+
+// What is long takes a while to be made readable: only what is looked at is, and while it grows only
+// its beginning.
+function RawAnswer({ run, startsOpen }) {
+  const [isTurned, setIsTurned] = useState(null);
+  const isOpen = isTurned ?? (startsOpen && !run.isRunning);
+  const turn = (event) => {
+    if (event.currentTarget.open !== isOpen) setIsTurned(event.currentTarget.open);
+  };
+  return h(
+    "details",
+    { className: "try-raw", open: isOpen, onToggle: turn },
+    h("summary", null, "Raw answer"),
+    isOpen &&
       h(
-        "details",
-        { className: "try-raw", open: !known.text && !known.images.length ? true : undefined },
-        h("summary", null, "Raw answer"),
-        h(
-          "pre",
-          { className: "code", tabIndex: 0, role: "region", "aria-label": "Raw answer" },
-          h("code", null, answers.readable(run.raw)),
-        ),
+        "pre",
+        { className: "code", tabIndex: 0, role: "region", "aria-label": "Raw answer" },
+        h("code", null, run.isRunning ? answers.beginning(run.raw) : answers.readable(run.raw)),
       ),
   );
 }
@@ -227,21 +247,41 @@ function spoken(run) {
 }
 
 // One run at a time; leaving the page, or stopping, ends it at the provider too.
-function useRun(address) {
+function useRun(road) {
   const [run, setRun] = useState(null);
   const leaving = useRef(null);
   const stop = () => leaving.current?.abort();
   useEffect(() => stop, []);
-  const start = async (body) => {
+  const start = async (path, body) => {
     stop();
     const own = new AbortController();
     leaving.current = own;
     const show = (known) => leaving.current === own && setRun(known);
-    const told = await ask(address, body, own.signal, show);
-    if (told.error?.status === 401) tell(NOBODY);
+    const frames = onceAFrame(show);
+    const told = await ask(road + path, body, own.signal, frames.show);
+    frames.end();
+    if (told.error?.status === 401) visitor.set(NOBODY);
+    if (told.id) latest.set(told.id);
     show(told);
   };
   return [run, start, stop];
+}
+
+// An answer comes in many more pieces than a screen can show.
+function onceAFrame(show) {
+  let frame = 0;
+  let next;
+  const draw = () => {
+    frame = 0;
+    show(next);
+  };
+  return {
+    show: (given) => {
+      next = given;
+      frame ||= requestAnimationFrame(draw);
+    },
+    end: () => cancelAnimationFrame(frame),
+  };
 }
 
 async function ask(address, body, signal, show) {
@@ -249,7 +289,7 @@ async function ask(address, body, signal, show) {
   const since = () => performance.now() - begun;
   let run = {
     isRunning: true, isStopped: false, isStream: false, status: 0, firstMs: null, totalMs: null,
-    known: answers.nothing(), raw: "", error: null,
+    known: answers.nothing(), id: "", raw: "", error: null,
   };
   const update = (change) => show((run = { ...run, ...change }));
   update({});
@@ -260,7 +300,8 @@ async function ask(address, body, signal, show) {
     update({ status: answer.status, isStream });
     for await (const [raw, known] of isStream ? streamed(answer) : whole(answer)) {
       const isFirst = run.firstMs === null && (!isStream || answers.hasBegun(known));
-      update({ raw, known, firstMs: isFirst ? since() : run.firstMs });
+      const id = body ? answers.idOf(known, answer.headers) : "";
+      update({ raw, known, id, firstMs: isFirst ? since() : run.firstMs });
     }
     const error = answers.errorOf(run.known, answer.status);
     const resetMs = error && answers.resetOf(error, answer.headers, Date.now());

@@ -9,17 +9,8 @@ from hcai_app.examples import library
 from hcai_app.examples.library import Example
 from hcai_app.state.base import SiteState
 
+# The road of whoever is signed in, and the one that is open to everybody.
 PLAYGROUND, OPEN = "/playground/v1", "/proxy/v1"
-# What the playground's road answers, and what everybody may read; a test holds them to the routes.
-OPEN_ENDPOINTS = ("/models", "/embeddings/models")
-ENDPOINTS = (
-    "/chat/completions",
-    "/responses",
-    "/messages",
-    "/embeddings",
-    "/images/generations",
-    "/moderations",
-)
 
 
 class _TryIt(rx.Component):
@@ -30,6 +21,7 @@ class _TryIt(rx.Component):
     road: rx.Var[str]
     endpoint: rx.Var[str]
     body: rx.Var[str]
+    guarded: rx.Var[bool]
     place: rx.Var[str]
     simulated: rx.Var[bool]
     loud: rx.Var[bool]
@@ -42,6 +34,11 @@ class _Visitor(rx.Component):
     signed_in: rx.Var[bool]
 
 
+def can_run(example: Example) -> bool:
+    """Tell whether a page can run the example: it sends one body, or asks for one path."""
+    return example.method == "GET" or example.body is not None
+
+
 def try_it(
     example: Example, places: Mapping[str, str], *, name: str, place: str, is_loud: bool = False
 ) -> rx.Component:
@@ -49,20 +46,20 @@ def try_it(
 
     Args:
         example: What is run.
-        places: What stands at the places of its body.
+        places: What stands at the places of its path and body.
         name: What the ids of its parts begin with.
         place: The anchor to come back to from signing in.
         is_loud: Whether its button is the page's one loud thing.
     """
-    is_open = example.endpoint in OPEN_ENDPOINTS
-    if not is_open and (example.body is None or example.endpoint not in ENDPOINTS):
+    if not can_run(example):
         return rx.fragment()
     return _TryIt.create(
         name=name,
         title=example.title,
-        road=OPEN if is_open else PLAYGROUND,
-        endpoint=example.endpoint,
+        road=PLAYGROUND if example.needs_key else OPEN,
+        endpoint=library.fill(example.endpoint, places),
         body=library.fill(example.body or "", places),
+        guarded=example.needs_key,
         place=place,
         simulated=settings.load().is_simulated,
         loud=is_loud,

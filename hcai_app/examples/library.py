@@ -41,7 +41,8 @@ class Example:
     name: str
     title: str
     method: str
-    endpoint: str  # below /proxy/v1
+    endpoint: str  # below /proxy/v1, with its places
+    needs_key: bool
     body: str | None  # the JSON that it sends, with its places, where it sends one
     programs: tuple[Program, ...]
 
@@ -106,7 +107,15 @@ def _example(entry: Entry) -> Example:
     request = FOLDER / entry.name / REQUEST
     body = request.read_text().strip() if request.exists() else None
     programs = tuple(_programs(entry, body))
-    return Example(entry.name, entry.title, entry.method, entry.endpoint, body, programs)
+    return Example(
+        entry.name,
+        entry.title,
+        entry.method,
+        entry.endpoint,
+        entry.key != NO_KEY,
+        body,
+        programs,
+    )
 
 
 def _programs(entry: Entry, body: str | None) -> Iterator[Program]:

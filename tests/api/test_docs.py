@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from hcai_app.docs import chapters
+from hcai_app.docs import chapters, fill
 from hcai_app.examples.library import EXAMPLES
 from tests.api.wire import assert_error
 from tests.conftest import _product
@@ -15,6 +15,7 @@ from tests.harness.product import Product
 from tests.harness.provider import Provider
 
 PUBLIC = "https://ai.example.org"
+SHOWN = {"base": f"{PUBLIC}/proxy/v1", "language_model": "a/b"}
 FENCE = re.compile(r"^```(\w*)$", re.MULTILINE)
 ITEM = re.compile(r"^- \[[^\]]+\]\((\S+)\): \S.+$")
 PATHS = ("/docs.md", "/llms.txt")
@@ -46,7 +47,7 @@ def test_docs_md_is_every_chapter_with_every_program(public: Product) -> None:
     assert len(labels) >= count / 2
     for example in EXAMPLES.values():
         for program in example.programs:
-            end = program.text.splitlines()[-1].replace("{{base}}", f"{PUBLIC}/proxy/v1")
+            end = fill(program.text.splitlines()[-1], SHOWN)
             assert end in answer.text
 
 

@@ -49,6 +49,7 @@ EXPECTED = {
     "moderation-image": Expected("", r'"image"', 0, 0),
     "models": Expected("qwen/qwen3-32b", r'"id":\s*"qwen/qwen3-32b"', 0, 0),
     "embedding-models": Expected("", r'"id":\s*"qwen/qwen3-embedding-8b"', 0, 0),
+    "model-endpoints": Expected("", r'"endpoints":\s*\[\s*\{', 0, 0),
     "stats": Expected(r"\A\d+ calls, \d+ tokens", r'"totalRequests":\s*\d', 0, 0),
     "key": Expected(r"\A\$4\.0000 of \$4\.00 are left", r'"limit_remaining":\s*4', 0, 0),
     "generation": Expected(r"\Agen-\S+ has cost \d", endpoint=CHAT),

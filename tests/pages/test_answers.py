@@ -126,3 +126,43 @@ def test_the_true_status_of_an_answer_is_its_errors() -> None:
     given = {"error": {"code": 402, "message": "Spent."}}
     script = "return module.errorOf(module.take(module.nothing(), given), 200);"
     assert evaluate("answers.mjs", script, given)["status"] == 402
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("/models?q=x", ""),
+        (" /generation?id=gen-1 ", ""),
+        ("/generation?id=", "Run another example first"),
+        ("models", "begins with a slash"),
+        ("", "begins with a slash"),
+    ],
+)
+def test_a_path_is_looked_at_before_it_is_asked_for(path: str, problem: str) -> None:
+    told = evaluate("answers.mjs", "return module.pathProblemOf(given);", path)
+    assert problem in told
+    assert bool(told) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "header", "found"),
+    [
+        ([{"id": "gen-1", "choices": []}, {"id": "gen-2"}], "", "gen-1"),
+        ([{"id": "resp_1"}], "gen-3", "gen-3"),
+        ([{"type": "response.created", "response": {"id": "gen-4"}}], "", "gen-4"),
+        ([{"id": "modr-5"}], "", ""),
+        ([{"data": []}], "", ""),
+    ],
+)
+def test_a_calls_id_is_the_providers(pieces: list[Any], header: str, found: str) -> None:
+    script = """
+    const known = given.pieces.reduce(module.take, module.nothing());
+    const headers = new Headers(given.header ? { "x-generation-id": given.header } : {});
+    return module.idOf(known, headers);
+    """
+    assert evaluate("answers.mjs", script, {"pieces": pieces, "header": header}) == found
+
+
+def test_the_beginning_of_a_long_answer_is_short() -> None:
+    script = "return module.beginning(given.repeat(50_000)).length;"
+    assert evaluate("answers.mjs", script, "data: x\n\n") < 61_000

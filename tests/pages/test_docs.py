@@ -51,10 +51,44 @@ def test_nothing_stays_unfilled(page: rx.Component) -> None:
         assert f"{{{{{place}}}}}" not in rendered
 
 
-def test_what_has_a_body_can_be_run(page: rx.Component) -> None:
-    endpoints = values(page, "endpoint")
-    assert "/chat/completions" in endpoints
-    assert set(endpoints) <= {*try_it.ENDPOINTS, *try_it.OPEN_ENDPOINTS}
+def test_every_endpoints_section_runs_it_in_a_panel(page: rx.Component) -> None:
+    panels_of: dict[str, set[str]] = {}
+    called = ""
+    for part in walk(page):
+        if str(getattr(part, "class_name", "")).strip('"') == "docs-call mono":
+            called = call_of(part)
+            panels_of.setdefault(called, set())
+        if str(part.tag).strip('"') == "TryIt":
+            panels_of.setdefault(called, set()).add(panel_of(part))
+    sections = {call: panels for call, panels in panels_of.items() if call}
+    assert {call for call, panels in sections.items() if call not in panels} == set()
+    offered = {
+        f"{method} {path.removeprefix('/proxy/v1')}"
+        for path, methods in routes.ROUTES.items()
+        for method in methods
+        if path.startswith("/proxy/v1/")
+    }
+    assert offered - {"GET /openapi.json", "GET /models/count"} <= set(sections)
+
+
+def call_of(section: rx.Component) -> str:
+    """The method and path below /proxy/v1 that a section is about."""
+    words = "".join(
+        str(part.contents).strip('"') for part in walk(section) if hasattr(part, "contents")
+    )
+    method, path = words.split(" ", 1)
+    return f"{method} {plain_path(path.partition('/proxy/v1')[2])}"
+
+
+def panel_of(panel: rx.Component) -> str:
+    """The method and path that a panel runs."""
+    endpoint, body = (str(getattr(panel, name)).strip('"') for name in ("endpoint", "body"))
+    return f"{'POST' if body else 'GET'} {plain_path(endpoint)}"
+
+
+def plain_path(path: str) -> str:
+    model = docs._places()["language_model"]
+    return path.partition("?")[0].replace(model, "{author}/{slug}")
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -64,15 +98,15 @@ def test_a_body_is_json_once_its_places_are_filled(name: str) -> None:
         json.loads(written.fill(body, docs._places()))
 
 
-def test_the_panels_know_what_the_playgrounds_road_answers() -> None:
-    for endpoint in try_it.ENDPOINTS:
-        methods, _ = routes.find(f"/playground/v1{endpoint}")
-        assert methods is not None
-        assert "POST" in methods
-    for endpoint in try_it.OPEN_ENDPOINTS:
-        methods, _ = routes.find(f"/proxy/v1{endpoint}")
-        assert methods is not None
-        assert "GET" in methods
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if try_it.can_run(EXAMPLES[name])])
+def test_the_panels_road_answers(name: str) -> None:
+    example = EXAMPLES[name]
+    panel = try_it.try_it(example, docs._places(), name=name, place="here")
+    road, endpoint = (str(getattr(panel, it)).strip('"') for it in ("road", "endpoint"))
+    methods, _ = routes.find((road + endpoint).partition("?")[0])
+    assert methods is not None
+    assert example.method in methods
+    assert example.needs_key == (road == try_it.PLAYGROUND)
 
 
 def test_only_the_first_example_is_loud(page: rx.Component) -> None:
