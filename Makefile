@@ -46,8 +46,12 @@ fix: $(TOOLS) ## Mend format and lint where a program can
 	ruff check --fix .
 	ruff format .
 
-bench: $(TOOLS) ## Measure HCAI against two bare relays
+bench: $(TOOLS) $(NODE_CLIENTS) ## Measure HCAI against two bare relays, then its pages
 	python -m tests.benchmarks
+	python -m tests.benchmarks.live
+	python -m tests.benchmarks.live_calls
+	python -m tests.benchmarks.playground
+	python -m tests.benchmarks.first_load
 
 $(RUNTIME): requirements.txt constraints.txt | $(BIN)/pip
 	@echo "Installing what HCAI runs on (a minute or two, once) ..."

@@ -142,6 +142,8 @@ def _measure(processes: Processes, env: dict[str, str], turns: int, streams: int
     for number in range(2 * turns):
         is_beside = number % 4 in (1, 2)
         turn = take_turn(one, cookies if is_beside else [])
+        if turn.calls.failed or (turn.streams and turn.streams.failed):
+            raise BenchmarkError(f"not all succeeded: {turn}")
         found[is_beside].append(turn)
         print(turn, flush=True)
     alone, beside = ([turn.calls for turn in found[key]] for key in (False, True))
