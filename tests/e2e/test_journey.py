@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -22,12 +21,19 @@ MODEL, OTHER_MODEL = "qwen/qwen3-32b", "openai/gpt-oss-120b"
 MARKER = "zebra-lantern-4711"
 
 
-def moves_within_a_second(page: Page, read: str, act: Callable[[], Any]) -> float:
-    """Do something and return after how many seconds what `read` finds on the page has changed."""
-    before = page.evaluate(read)
-    act()
+# Whether a tile shows a number, and whether the chart has bars of so many calls of a model.
+TILE_SHOWS = """([label, wanted]) => [...document.querySelectorAll(".stat")].some((it) =>
+  it.querySelector(".stat-label").textContent === label &&
+  it.querySelector(".stat-value .heard").textContent === wanted)"""
+CHART_SHOWS = """([model, wanted]) => document.querySelector("#usage .bar") &&
+  [...document.querySelectorAll("#usage .chart-legend li")].some((it) =>
+    it.textContent === model + wanted)"""
+
+
+def seconds_until(page: Page, is_there: str, argument: list[str]) -> float:
+    """Return after how many seconds it is there."""
     begun = time.monotonic()
-    page.wait_for_function(f"before => ({read})(before) !== before", arg=before, timeout=5_000)
+    page.wait_for_function(is_there, arg=argument, timeout=5_000)
     return time.monotonic() - begun
 
 
@@ -85,10 +91,11 @@ def watch_the_dashboard(ada: Person, key: str) -> None:
         messages: Any = [{"role": "user", "content": f"Say {MARKER}."}]
         client.chat.completions.create(model=model, messages=messages)
 
-    requests = "() => document.querySelector('.stat .stat-value').closest('.today').innerText"
-    bars = "() => document.querySelector('#usage svg').innerHTML"
-    for read, model in ((requests, MODEL), (bars, OTHER_MODEL)):
-        assert moves_within_a_second(page, read, lambda model=model: call(model)) < within(1)
+    for requests, model, of_model in (("2", MODEL, "2"), ("3", OTHER_MODEL, "1")):
+        call(model)
+        assert seconds_until(page, TILE_SHOWS, ["Requests today", requests]) < within(1)
+        shown = [model.partition("/")[2], of_model]
+        assert seconds_until(page, CHART_SHOWS, shown) < within(1)
     expect(page.locator(".latest-calls").get_by_text("gpt-oss-120b").first).to_be_visible()
     assert page.evaluate("window.isTheSamePage")
 
