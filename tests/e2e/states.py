@@ -134,6 +134,26 @@ def leaving(person: Person) -> Page:
     return page
 
 
+def unmet(person: Person) -> Page:
+    """A filter that no call fits."""
+    return person.open("/activity?outcome=interrupted&from=2020-01-01&to=2020-01-02")
+
+
+def odd(person: Person) -> Page:
+    """A filter that cannot be."""
+    return person.open("/activity?from=yesterday")
+
+
+SITE = {
+    "dashboard-month": charted,
+    "activity-opened": opened,
+    "activity-nothing": unmet,
+    "activity-odd": odd,
+    "keys-made": lambda person: made(person, "raccoon bot"),
+    "keys-revoke": lambda person: revoking(person, "laptop"),
+    "account-delete": leaving,
+    "docs-tried": tried,
+}
 PLAYGROUND = {
     "playground-talk": talked,
     "playground-code": coded,

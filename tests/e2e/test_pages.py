@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from hcai_app.services.identities import Reason
 from tests.e2e import axe, states
 from tests.e2e.site import Person, Site
 from tests.harness.history import write_history
@@ -24,7 +25,6 @@ PAGES = (
     "/global",
     "/playground",
     "/account",
-    "/sign-in/over-age",
     MISSING,
 )
 WIDTHS = (390, 1280)
@@ -66,6 +66,18 @@ def person(request: pytest.FixtureRequest, crowd: Crowd, browser: Browser, site:
     return crowd[who]
 
 
+def look(person: Person, page: Page) -> None:
+    """Look at a page as it stands, in each width and mode."""
+    for width in WIDTHS:
+        for mode in MODES:
+            person.turn_to(width, mode)
+            expect(page.locator("html")).to_have_class(mode)
+            assert person.overflow() <= 0, (width, mode)
+            assert axe.violations(page) == [], (width, mode)
+    person.turn_to(NARROWEST, "light")
+    assert person.overflow() <= 0
+
+
 @pytest.mark.parametrize("person", PEOPLE, indirect=True)
 @pytest.mark.parametrize("path", PAGES)
 def test_page_fits_and_is_open_to_everybody(person: Person, path: str):
@@ -73,15 +85,33 @@ def test_page_fits_and_is_open_to_everybody(person: Person, path: str):
     page = person.open(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(".skeleton:visible")).to_have_count(0)
-    for width in WIDTHS:
-        for mode in MODES:
-            person.turn_to(width, mode)
-            expect(page.locator("html")).to_have_class(mode)
-            assert person.overflow() <= 0
-            assert axe.violations(page) == [], (width, mode)
-    person.turn_to(NARROWEST, "light")
-    assert person.overflow() <= 0
+    look(person, page)
     assert [note for note in person.problems if path not in note or path != MISSING] == []
+
+
+@pytest.mark.parametrize("person", ["a regular"], indirect=True)
+@pytest.mark.parametrize("state", states.SITE)
+def test_a_page_in_the_middle_of_something_fits_too(person: Person, state: str):
+    person.turn_to(1280, "light")
+    person.problems.clear()
+    look(person, states.SITE[state](person))
+    assert person.problems == []
+
+
+@pytest.mark.parametrize("person", ["a stranger"], indirect=True)
+@pytest.mark.parametrize("reason", Reason)
+def test_every_answer_to_a_sign_in_fits(person: Person, reason: Reason):
+    look(person, person.open(f"/sign-in/{reason.value}"))
+
+
+@pytest.mark.parametrize("person", ["a newcomer"], indirect=True)
+def test_the_rest_of_the_sections_fits_on_a_phone(person: Person):
+    person.turn_to(NARROWEST, "dark")
+    page = person.open("/dashboard")
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("link", name="Everyone").last).to_be_visible()
+    assert person.overflow() <= 0
+    assert axe.violations(page) == []
 
 
 @pytest.mark.parametrize("person", ["a regular"], indirect=True)
