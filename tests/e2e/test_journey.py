@@ -12,8 +12,9 @@ import openai
 import pytest
 from playwright.sync_api import Page, expect
 
+from hcai_app.services import keys, sessions
 from tests.e2e.conftest import Arrive
-from tests.e2e.site import Person, Site
+from tests.e2e.site import KEY_SECRET, Person, Site
 from tests.harness.product import CHANGED_S
 from tests.harness.room import within
 
@@ -75,6 +76,7 @@ def test_a_student_signs_in_calls_watches_and_leaves(ada: Person, site: Site, ar
 
     watch_the_dashboard(ada, key)
     rows_are_in_activity(ada, site)
+    nothing_secret_is_in_the_pages(ada, key)
     revoke(ada, site, key)
     cookie = sign_out(ada)
     the_old_cookie_opens_nothing(arrive(), cookie)
@@ -120,6 +122,20 @@ def rows_are_in_activity(ada: Person, site: Site) -> None:
     assert [row["id"] for row in exported] == [row["id"] for row in wanted]
     assert exported[0]["cost_usd"] == wanted[0]["cost_usd"]
     assert exported[0]["total_tokens"] == str(wanted[0]["total_tokens"])
+
+
+def nothing_secret_is_in_the_pages(ada: Person, key: str) -> None:
+    cookie = next(one["value"] for one in ada.context.cookies() if one["name"] == "hcai_session")
+    secrets = {
+        key,
+        keys.hash_of(key, KEY_SECRET),
+        cookie,
+        sessions.id_of(cookie, KEY_SECRET),
+        KEY_SECRET,
+    }
+    for path in ("/", "/dashboard", "/keys", "/activity", "/account", "/playground", "/docs"):
+        source = ada.open(path).content()
+        assert [secret for secret in secrets if secret in source] == [], path
 
 
 def revoke(ada: Person, site: Site, key: str) -> None:
