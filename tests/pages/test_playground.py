@@ -198,6 +198,7 @@ def test_an_error_amid_a_stream_is_the_answers() -> None:
 
 
 FENCED = "```python\nprint(1)\n\nprint(2)\n```"
+LEADS = "[it]: https://x.test"
 LISTED = "1. one\n\n2. two\n\n   still two\n\n- three"
 
 
@@ -209,7 +210,11 @@ LISTED = "1. one\n\n2. two\n\n   still two\n\n- three"
         ("~~~\n```\n\nx\n~~~\n\ny", ["~~~\n```\n\nx\n~~~", "y"]),
         (f"{LISTED}\n\nEnd", [LISTED, "End"]),
         ("```\nopen\n\nstill", ["```\nopen\n\nstill"]),
-        ("See [it].\n\n[it]: https://x.test", ["See [it].\n\n[it]: https://x.test"]),
+        (f"See [It].\n\n{LEADS}", [f"{LEADS}\n\nSee [It].", LEADS]),
+        (f"No link.\n\n{LEADS}\n[b]: /b", ["No link.", f"{LEADS}\n[b]: /b"]),
+        (f"~~~\n{LEADS}\n~~~\n\n[it]", [f"~~~\n{LEADS}\n~~~", "[it]"]),
+        (f"[it]\n{LEADS}\n\n[it]", [f"[it]\n{LEADS}", "[it]"]),
+        ("See.[^1]\n\nMore.\n\n[^1]: It.", ["See.[^1]\n\nMore.\n\n[^1]: It."]),
     ],
 )
 def test_markdown_is_cut_where_blocks_end(text: str, blocks: list[str]) -> None:
@@ -224,6 +229,14 @@ def test_growing_text_changes_only_its_last_blocks() -> None:
       .every((some, at, all) =>
         at === 0 || all[at - 1].slice(0, -2).every((it, n) => it === some[n]));"""
     assert run(code, text) is True
+
+
+def test_a_link_told_at_the_end_redraws_only_the_blocks_that_ask_for_it() -> None:
+    text = "See [it].\n\n" + "Words.\n\n" * 9000 + LEADS
+    code = """
+    const [before, after] = [given.slice(0, -1), given].map(blocks.blocksOf);
+    return after.map((block, at) => (block === before[at] ? -1 : at)).filter((at) => at >= 0);"""
+    assert run(code, text) == [0, 9001]
 
 
 def test_similarity_is_the_cosine() -> None:
