@@ -19,19 +19,19 @@ const LENGTHS = [["", "As the model likes"], ["low", "Short"], ["medium", "Mediu
 const FORMS = [["", "Text"], ["json_object", "JSON"]];
 
 // `takes` are the provider's names of parameters, one of which a model must list. `usual` ones are
-// shown first, the others folded away.
+// shown first, the others folded away. A range rests where it changes nothing.
 export const SETTINGS = [
-  { name: "temperature", label: "Temperature", kind: "range", takes: ["temperature"], min: 0, max: 2, step: 0.1, usual: true, hint: "0 keeps to the likeliest words, 2 is wild." },
+  { name: "temperature", label: "Temperature", kind: "range", takes: ["temperature"], min: 0, max: 2, step: 0.1, rest: 1, usual: true, hint: "0 keeps to the likeliest words, 2 is wild." },
   { name: "max_tokens", label: "Longest answer", kind: "number", takes: ["max_tokens", "max_completion_tokens"], min: 1, step: 1, usual: true, hint: "In tokens; a token is about four letters." },
   { name: "reasoning_effort", label: "Reasoning", kind: "choice", takes: ["reasoning", "reasoning_effort"], choices: EFFORTS, usual: true, hint: "How long it may think before it answers." },
   { name: "verbosity", label: "Length of answers", kind: "choice", takes: ["verbosity"], choices: LENGTHS, usual: true },
   { name: "response_format", label: "Form of the answer", kind: "choice", takes: ["response_format"], choices: FORMS, hint: "For JSON, say in a message what should be in it." },
-  { name: "top_p", label: "Top P", kind: "range", takes: ["top_p"], min: 0, max: 1, step: 0.05, hint: "Only the likeliest words that make up this share." },
+  { name: "top_p", label: "Top P", kind: "range", takes: ["top_p"], min: 0, max: 1, step: 0.05, rest: 1, hint: "Only the likeliest words that make up this share." },
   { name: "top_k", label: "Top K", kind: "number", takes: ["top_k"], min: 0, step: 1, hint: "Only so many of the likeliest words." },
-  { name: "min_p", label: "Min P", kind: "range", takes: ["min_p"], min: 0, max: 1, step: 0.05 },
-  { name: "frequency_penalty", label: "Frequency penalty", kind: "range", takes: ["frequency_penalty"], min: -2, max: 2, step: 0.1, hint: "Above 0 it repeats itself less." },
-  { name: "presence_penalty", label: "Presence penalty", kind: "range", takes: ["presence_penalty"], min: -2, max: 2, step: 0.1, hint: "Above 0 it looks for new topics." },
-  { name: "repetition_penalty", label: "Repetition penalty", kind: "range", takes: ["repetition_penalty"], min: 0, max: 2, step: 0.05 },
+  { name: "min_p", label: "Min P", kind: "range", takes: ["min_p"], min: 0, max: 1, step: 0.05, rest: 0 },
+  { name: "frequency_penalty", label: "Frequency penalty", kind: "range", takes: ["frequency_penalty"], min: -2, max: 2, step: 0.1, rest: 0, hint: "Above 0 it repeats itself less." },
+  { name: "presence_penalty", label: "Presence penalty", kind: "range", takes: ["presence_penalty"], min: -2, max: 2, step: 0.1, rest: 0, hint: "Above 0 it looks for new topics." },
+  { name: "repetition_penalty", label: "Repetition penalty", kind: "range", takes: ["repetition_penalty"], min: 0, max: 2, step: 0.05, rest: 1 },
   { name: "seed", label: "Seed", kind: "number", takes: ["seed"], min: 0, step: 1, hint: "The same number brings nearly the same answer." },
   { name: "stop", label: "Stop at", kind: "text", takes: ["stop"], hint: "It stops before it writes this." },
 ];

@@ -54,12 +54,11 @@ function Setting({ setting, value, onChange }) {
 const CONTROLS = { range: Range, number: NumberField, choice: Choice, text: TextField };
 
 function Range({ setting, value, input, onChange }) {
-  const { min, max, step } = setting;
-  const middle = setting.name === "temperature" || setting.name.endsWith("_p") || setting.name === "repetition_penalty" ? 1 : 0;
+  const { min, max, step, rest } = setting;
   return h(
     "div",
     { className: "play-range" },
-    h("input", { ...input, type: "range", min, max, step, value: value === "" ? middle : value }),
+    h("input", { ...input, type: "range", min, max, step, value: value === "" ? rest : value }),
     h("button", { type: "button", className: "play-reset", disabled: value === "", "aria-label": `${setting.label}: as the model likes`, onClick: () => onChange("") }, "Reset"),
   );
 }

@@ -239,6 +239,20 @@ def test_a_link_told_at_the_end_redraws_only_the_blocks_that_ask_for_it() -> Non
     assert run(code, text) == [0, 9001]
 
 
+def test_ranges_rest_where_they_change_nothing() -> None:
+    code = """
+    const ranges = models.SETTINGS.filter(({ kind }) => kind === "range");
+    return Object.fromEntries(ranges.map(({ name, rest }) => [name, rest]));"""
+    assert run(code) == {
+        "temperature": 1,
+        "top_p": 1,
+        "min_p": 0,
+        "frequency_penalty": 0,
+        "presence_penalty": 0,
+        "repetition_penalty": 1,
+    }
+
+
 def test_similarity_is_the_cosine() -> None:
     rows = run("return similarity.table(given);", [[1, 0], [0, 2], [3, 3]])
     assert [[round(value, 3) for value in row] for row in rows] == [
