@@ -13,6 +13,7 @@ from hcai_app.services.budget import Budget
 from hcai_app.services.calls import Caller, Outcome
 from hcai_app.services.charts import Group, Range
 from hcai_app.services.limits import RateLimit
+from hcai_app.services.shared import SharedRedis
 from hcai_app.services.today import Snapshot
 from tests.services.books import Books, entry
 
@@ -127,9 +128,11 @@ async def test_charts_come_with_the_same_look(books: Books, limit: RateLimit) ->
 
 
 async def test_a_window_that_redis_cannot_show_is_this_workers_own(database: Database) -> None:
-    away = RateLimit("chat", parse("5/minute"), "redis://127.0.0.1:1")
+    redis = SharedRedis("redis://127.0.0.1:1")
+    away = RateLimit("chat", parse("5/minute"), redis)
     await away.hit("u1")
     assert (await away.peek("u1")).remaining == 4
+    await redis.close()
 
 
 async def test_a_database_that_is_away_is_503(limit: RateLimit) -> None:
