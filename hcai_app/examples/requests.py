@@ -18,8 +18,12 @@ CURL_CHAT = f"curl {{base}}/chat/completions{HEADERS}  {{data}}"
 CURL_PICTURE = f"""curl {{base}}/chat/completions{HEADERS}  -o answer.json \\
   {{data}}
 
-grep -o 'data:image/[^"]*' answer.json |
-  head -n 1 | cut -d , -f 2 | base64 -d > picture.png"""
+if grep -q 'data:image/' answer.json; then
+  grep -o 'data:image/[^"]*' answer.json |
+    head -n 1 | cut -d , -f 2 | base64 -d > picture.png
+else
+  cat answer.json
+fi"""
 
 PYTHON = """{imports}import os
 
@@ -42,6 +46,8 @@ for chunk in stream:
 print()"""
 PYTHON_PICTURE = f"""{PYTHON}answer = client.chat.completions.create(
 {{arguments}})
+if not answer.choices:  # a late error lies in the answer
+    raise SystemExit(answer.error["message"])
 message = answer.choices[0].message
 print(message.content)
 url = message.images[0]["image_url"]["url"]
@@ -73,6 +79,7 @@ for await (const chunk of stream) {{
 console.log();"""
 JAVASCRIPT_PICTURE = f"""import {{ writeFile }} from "node:fs/promises";
 {JAVASCRIPT}const answer = await client.chat.completions.create({{body}});
+if (answer.error) throw new Error(answer.error.message); // a late error lies in the answer
 const {{ content, images }} = answer.choices[0].message;
 console.log(content);
 const [, data] = images[0].image_url.url.split(",");

@@ -30,6 +30,7 @@ TABLE = (
     Entry("draw", "Draw a picture in a chat"),
     Entry("image", "Draw a picture into a file", "/images/generations"),
     Entry("look", "Let it look at a picture"),
+    Entry("look-file", "Let it look at a picture of yours", is_for_curl=False),
     Entry("pdf-link", "Ask about a PDF on the web"),
     Entry("pdf-file", "Ask about a PDF of your own", is_for_curl=False),
     Entry("pdf-again", "Ask again without paying twice", is_for_curl=False),

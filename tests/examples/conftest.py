@@ -43,20 +43,21 @@ Paste = Callable[[Program, str], Done]
 def paste(product: Product, tmp_path: Path) -> Paste:
     """Run a program with a key, in a folder of its own that has a PDF and a picture in it."""
 
-    def run(program: Program, key: str) -> Done:
-        folder = desk(tmp_path, program)
-        done = subprocess.run(
-            command_for(program, text_of(program, product), folder),
-            cwd=folder,
-            env=environment(key),
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr, folder)
+    return lambda program, key: pasted(program, key, product, tmp_path)
 
-    return run
+
+def pasted(program: Program, key: str, product: Product, tmp_path: Path) -> Done:
+    folder = desk(tmp_path, program)
+    done = subprocess.run(
+        command_for(program, text_of(program, product), folder),
+        cwd=folder,
+        env=environment(key),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr, folder)
 
 
 def text_of(program: Program, product: Product) -> str:

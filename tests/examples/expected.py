@@ -36,6 +36,7 @@ EXPECTED = {
     "draw": Expected("Look at grass-0.png", "data:image/png;base64,", file="grass-0.png"),
     "image": Expected("Look at raccoon.png", r"\A\Z", file="raccoon.png"),
     "look": Expected(ANSWER, ANSWER),
+    "look-file": Expected(ANSWER),
     "pdf-link": Expected("", "simulated text of bitcoin.pdf"),
     "pdf-file": Expected(ANSWER),
     "pdf-again": Expected(rf"(?s){ANSWER}.*{ANSWER}", calls=2),

@@ -56,6 +56,13 @@ def test_curl_sends_the_body_that_the_page_sends(example: Example) -> None:
     assert ("-N" in text.split("http")[0]) == (sent.get("stream") is True)
 
 
+def test_every_client_has_the_same_text_moderated() -> None:
+    """Of the others the provider is asked, where a test sees that they send the same."""
+    moderation = EXAMPLES["moderation"]
+    text = json.loads(moderation.body or "")["input"]
+    assert [it.title for it in moderation.programs if f'"{text}"' not in it.text] == []
+
+
 def test_a_missing_program_is_told() -> None:
     with pytest.raises(KeyError, match="no program in python with nothing"):
         EXAMPLES["chat"].program("python", "nothing")

@@ -15,9 +15,10 @@ const answer = await fetch("{{base}}/chat/completions", {
     image_config: { aspect_ratio: "16:9" },
   }),
 });
-if (!answer.ok) throw new Error(await answer.text());
+const { error, choices } = await answer.json();
+if (error) throw new Error(error.message);
 
-const { message } = (await answer.json()).choices[0];
+const { message } = choices[0];
 console.log(message.content);
 for (const [number, image] of (message.images ?? []).entries()) {
   // "data:image/png;base64,…": what we want comes after the comma.

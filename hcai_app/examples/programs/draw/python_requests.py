@@ -1,5 +1,6 @@
 import base64
 import os
+import sys
 from pathlib import Path
 
 import requests
@@ -17,9 +18,11 @@ answer = requests.post(
     },
     timeout=300,
 )
-answer.raise_for_status()
+told = answer.json()
+if "error" in told:
+    sys.exit(told["error"]["message"])
 
-message = answer.json()["choices"][0]["message"]
+message = told["choices"][0]["message"]
 print(message["content"])
 for number, image in enumerate(message.get("images", [])):
     # "data:image/png;base64,…": what we want comes after the comma.

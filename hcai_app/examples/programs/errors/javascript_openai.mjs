@@ -10,7 +10,13 @@ try {
     model: "{{language_model}}",
     messages: [{ role: "user", content: "Name my raccoon rhythm game." }],
   });
-  console.log(answer.choices[0].message.content);
+  if (answer.choices) {
+    console.log(answer.choices[0].message.content);
+  } else {
+    // It failed after the answer had begun: the status was 200, and the error is in the answer.
+    console.log(answer.error.code, answer.error.message);
+    process.exitCode = 1;
+  }
 } catch (error) {
   if (!(error instanceof OpenAI.APIError)) throw error;
   // 400, 401, 402 …: the message says what to do, the request id is for us.

@@ -1,8 +1,9 @@
+import json
 import os
 import sys
 
 from openrouter import OpenRouter
-from openrouter.errors import OpenRouterError
+from openrouter.errors import OpenRouterError, ResponseValidationError
 
 client = OpenRouter(
     server_url="{{base}}",
@@ -15,6 +16,11 @@ try:
         messages=[{"role": "user", "content": "Name my raccoon rhythm game."}],
     )
     print(answer.choices[0].message.content)
+except ResponseValidationError as error:
+    # It failed after the answer had begun: the status was 200, and the error is in the answer.
+    told = json.loads(error.body)["error"]
+    print(told["code"], told["message"])
+    sys.exit(1)
 except OpenRouterError as error:
     print(error.status_code, error.message, error.headers.get("x-request-id"))
     sys.exit(1)

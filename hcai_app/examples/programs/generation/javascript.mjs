@@ -14,8 +14,8 @@ const answer = await fetch(`${base}/chat/completions`, {
     messages: [{ role: "user", content: "Name my raccoon rhythm game." }],
   }),
 });
-if (!answer.ok) throw new Error(await answer.text());
-const { id } = await answer.json();
+const { error, id } = await answer.json();
+if (error) throw new Error(error.message);
 
 // The provider needs a few seconds until it knows.
 let record = await fetch(`${base}/generation?id=${id}`, { headers });

@@ -1,4 +1,5 @@
 import os
+import sys
 import time
 
 import requests
@@ -15,8 +16,10 @@ answer = requests.post(
     },
     timeout=300,
 )
-answer.raise_for_status()
-name = answer.json()["id"]
+told = answer.json()
+if "error" in told:
+    sys.exit(told["error"]["message"])
+name = told["id"]
 
 # The provider needs a few seconds until it knows.
 for _attempt in range(10):
@@ -24,5 +27,6 @@ for _attempt in range(10):
     if record.status_code != 404:
         break
     time.sleep(2)
-record.raise_for_status()
+if not record.ok:
+    sys.exit(record.text)
 print(name, "has cost", record.json()["data"]["total_cost"], "USD")

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import OpenAI from "openai";
 
 const client = new OpenAI({
@@ -6,14 +5,16 @@ const client = new OpenAI({
   apiKey: process.env.AI_KEY,
 });
 
-const data = (await readFile("picture.png")).toString("base64");
 const answer = await client.chat.completions.create({
   model: "{{image_model}}",
   messages: [{
     role: "user",
     content: [
       { type: "text", text: "What is on this picture?" },
-      { type: "image_url", image_url: { url: `data:image/png;base64,${data}` } },
+      {
+        type: "image_url",
+        image_url: { url: "https://assets.hackclub.com/icon-rounded.png" },
+      },
     ],
   }],
 });

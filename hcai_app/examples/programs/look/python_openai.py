@@ -1,6 +1,4 @@
-import base64
 import os
-from pathlib import Path
 
 from openai import OpenAI
 
@@ -9,7 +7,6 @@ client = OpenAI(
     api_key=os.environ["AI_KEY"],
 )
 
-data = base64.b64encode(Path("picture.png").read_bytes()).decode()
 answer = client.chat.completions.create(
     model="{{image_model}}",
     messages=[
@@ -17,7 +14,10 @@ answer = client.chat.completions.create(
             "role": "user",
             "content": [
                 {"type": "text", "text": "What is on this picture?"},
-                {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}},
+                {
+                    "type": "image_url",
+                    "image_url": {"url": "https://assets.hackclub.com/icon-rounded.png"},
+                },
             ],
         }
     ],

@@ -19,8 +19,9 @@ async function ask() {
     },
     body: JSON.stringify({ model: "{{language_model}}", messages }),
   });
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()).choices[0].message;
+  const { error, choices } = await answer.json();
+  if (error) throw new Error(error.message);
+  return choices[0].message;
 }
 
 const said = await ask();

@@ -1,5 +1,6 @@
 import base64
 import os
+import sys
 from pathlib import Path
 
 import requests
@@ -24,8 +25,10 @@ def ask():
         json={"model": "{{language_model}}", "messages": messages},
         timeout=300,
     )
-    answer.raise_for_status()
-    return answer.json()["choices"][0]["message"]
+    told = answer.json()
+    if "error" in told:
+        sys.exit(told["error"]["message"])
+    return told["choices"][0]["message"]
 
 
 said = ask()

@@ -25,5 +25,6 @@ const answer = await fetch("{{base}}/chat/completions", {
     plugins: [{ id: "file-parser", pdf: { engine: "mistral-ocr" } }],
   }),
 });
-if (!answer.ok) throw new Error(await answer.text());
-console.log((await answer.json()).choices[0].message.content);
+const { error, choices } = await answer.json();
+if (error) throw new Error(error.message);
+console.log(choices[0].message.content);

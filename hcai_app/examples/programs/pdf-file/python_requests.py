@@ -1,5 +1,6 @@
 import base64
 import os
+import sys
 from pathlib import Path
 
 import requests
@@ -29,5 +30,7 @@ answer = requests.post(
     },
     timeout=300,
 )
-answer.raise_for_status()
-print(answer.json()["choices"][0]["message"]["content"])
+told = answer.json()
+if "error" in told:
+    sys.exit(told["error"]["message"])
+print(told["choices"][0]["message"]["content"])

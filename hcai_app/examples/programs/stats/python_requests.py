@@ -1,4 +1,5 @@
 import os
+import sys
 
 import requests
 
@@ -7,6 +8,7 @@ answer = requests.get(
     headers={"Authorization": f"Bearer {os.environ['AI_KEY']}"},
     timeout=60,
 )
-answer.raise_for_status()
+if not answer.ok:
+    sys.exit(answer.text)
 stats = answer.json()
 print(stats["totalRequests"], "calls,", stats["totalTokens"], "tokens")

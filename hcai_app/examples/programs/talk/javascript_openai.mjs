@@ -5,8 +5,12 @@ const client = new OpenAI({
   apiKey: process.env.AI_KEY,
 });
 
-const messages = [{ role: "system", content: "You are a pirate. Answer in one sentence." }];
-for (const text of ["My name is Orpheus.", "What is my name?"]) {
+const messages = [
+  { role: "system", content: "You are a pirate. Answer in one sentence." },
+  { role: "user", content: "My name is Orpheus." },
+  { role: "assistant", content: "Ahoy, Orpheus!" },
+];
+for (const text of ["What is my name?", "And what is my parrot called?"]) {
   messages.push({ role: "user", content: text });
   const answer = await client.chat.completions.create({
     model: "{{language_model}}",

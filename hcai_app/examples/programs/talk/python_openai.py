@@ -7,8 +7,12 @@ client = OpenAI(
     api_key=os.environ["AI_KEY"],
 )
 
-messages = [{"role": "system", "content": "You are a pirate. Answer in one sentence."}]
-for text in ["My name is Orpheus.", "What is my name?"]:
+messages = [
+    {"role": "system", "content": "You are a pirate. Answer in one sentence."},
+    {"role": "user", "content": "My name is Orpheus."},
+    {"role": "assistant", "content": "Ahoy, Orpheus!"},
+]
+for text in ["What is my name?", "And what is my parrot called?"]:
     messages.append({"role": "user", "content": text})
     answer = client.chat.completions.create(
         model="{{language_model}}",

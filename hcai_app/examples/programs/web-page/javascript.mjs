@@ -24,17 +24,24 @@ async function newName() {
     }),
   });
   const { choices, error } = await answer.json();
-  return error ? "No name today, sorry." : choices[0].message.content;
+  if (error) throw new Error(error.message);
+  return choices[0].message.content;
 }
 
 const server = createServer(async (request, response) => {
   if (request.method === "POST" && request.url === "/name") {
-    response.end(await newName());
+    response.setHeader("Content-Type", "text/plain; charset=utf-8");
+    try {
+      response.end(await newName());
+    } catch (error) {
+      console.error(error);
+      response.end("No name today, sorry.");
+    }
   } else {
     response.setHeader("Content-Type", "text/html");
     response.end(page);
   }
 });
-server.listen(process.env.PORT ?? 8080, () => {
+server.listen(process.env.PORT ?? 8080, "localhost", () => {
   console.log(`Open http://localhost:${server.address().port}`);
 });

@@ -30,7 +30,10 @@ def new_name():
         ).encode(),
     )
     with urllib.request.urlopen(request, timeout=300) as answer:
-        return json.load(answer)["choices"][0]["message"]["content"]
+        told = json.load(answer)
+    if "error" in told:
+        raise OSError(told["error"]["message"])
+    return told["choices"][0]["message"]["content"] or "No name today, sorry."
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -40,7 +43,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         try:
             self.answer(new_name().encode(), "text/plain; charset=utf-8")
-        except (OSError, KeyError):
+        except (OSError, ValueError) as error:
+            print(error)
             self.answer(b"No name today, sorry.", "text/plain")
 
     def answer(self, data, kind):
