@@ -65,6 +65,7 @@ def places(given: Settings, *, origin: str = "") -> dict[str, str]:
         "max_body": f"{given.max_body_mb} MB",
         "max_in_flight": f"{given.max_in_flight}",
         "heartbeat": f"{given.heartbeat_seconds:g}",
+        "patience": f"{given.upstream_timeout_seconds:g}",
     }
 
 

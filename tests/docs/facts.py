@@ -61,10 +61,16 @@ FACTS = (
     Fact("where the text is", "chat", "The text is in `choices[0].message.content`"),
     Fact("why it stopped", "chat", '"finish_reason": "stop"'),
     Fact("the tokens", "chat", '"total_tokens": 19'),
+    Fact("tokens in", "chat", '"prompt_tokens": 13'),
+    Fact("tokens out", "chat", '"completion_tokens": 6'),
+    Fact("who speaks", "chat", '"role": "assistant"'),
+    Fact("the place among several", "chat", '"index": 0'),
     # Images
     Fact("pictures in a chat", "images", "draw within a conversation"),
     Fact("an image model, by id", "images", "`google/gemini-2.5-flash-image`"),
-    Fact("its nickname", "images", "Nano Banana"),
+    Fact("its nickname", "images", "whose friends call it Nano Banana"),
+    Fact("another one, by id", "images", "`google/gemini-3-pro-image-preview`"),
+    Fact("that one's nickname", "images", "which is Nano Banana 3 Pro"),
     Fact(
         "plain HTTP is best", "images", "Plain HTTP (curl, `requests`, `fetch`) is the simplest way"
     ),
@@ -75,6 +81,7 @@ FACTS = (
     Fact("the usual answer", "images", "It is the usual answer of a chat"),
     Fact("pictures are in images", "images", "has a list of `images` beside its `content`"),
     Fact("as data URLs, mostly PNG", "images", "a data URL, mostly of a PNG"),
+    Fact("each is an image_url", "images", '"type": "image_url"'),
     Fact("how to save one", "images", "base64.b64decode(data)"),
     # PDFs
     Fact("PDFs for any model", "pdfs", "You can send PDFs to any model"),
@@ -82,6 +89,10 @@ FACTS = (
     Fact("as base64", "pdfs", "goes into the request as base64"),
     Fact("natively where possible", "pdfs", "it gets your PDF as it is"),
     Fact("else it is parsed first", "pdfs", "OpenRouter reads the PDF first and hands the text"),
+    Fact("links are for all to open", "pdfs", "If everybody can open the link"),
+    Fact("local and private files", "pdfs", "on your disk, or one that is nobody’s business"),
+    Fact("the parser's id", "pdfs", '"id": "file-parser"'),
+    Fact("where the engine is named", "pdfs", '"pdf": {"engine": "cloudflare-ai"}'),
     Fact("plugins choose the engine", "pdfs", "`plugins` chooses what reads the PDF"),
     Fact(
         "the free engine",
@@ -111,8 +122,13 @@ FACTS = (
     Fact("the list", "models", "GET http://localhost:3000/proxy/v1/models"),
     Fact("no key for lists", "models", "Nobody needs a key for that"),
     Fact(
-        "it is OpenAI's list", "models", "The answer is OpenAI’s list and OpenRouter’s list at once"
+        "it is OpenAI's list",
+        "models",
+        "/models/list) and OpenRouter’s list at once, so the clients of both",
     ),
+    Fact("OpenAI's page about it", "models", "platform.openai.com/docs/api-reference/models/list"),
+    Fact("embedding models are OpenRouter's list", "models", "The same form, for [embeddings]"),
+    Fact("OpenRouter's page about it", "models", "embeddings/list-embeddings-models"),
     Fact("embedding models", "models", "GET http://localhost:3000/proxy/v1/embeddings/models"),
     # Stats
     Fact("the path", "stats-and-key", "GET http://localhost:3000/proxy/v1/stats"),
@@ -130,6 +146,8 @@ FACTS = (
     Fact("categories", "moderations", "`self-harm/instructions`"),
     Fact("sexual, with minors", "moderations", "`sexual/minors`"),
     Fact("graphic violence", "moderations", "`violence/graphic`"),
+    Fact("about hurting oneself", "moderations", "`self-harm/intent`"),
+    Fact("it costs nothing", "moderations", "It costs nothing of your budget"),
     Fact("illicit", "moderations", "`illicit/violent`"),
     Fact("harassment", "moderations", "`harassment/threatening`"),
     Fact("hate", "moderations", "`hate/threatening`"),

@@ -8,7 +8,9 @@ import pytest
 from hcai_app import settings
 from hcai_app.api import routes
 from hcai_app.docs import EXAMPLE, Chapter, anchor, chapters, fill, places, plain
+from hcai_app.errors import Unavailable
 from hcai_app.examples.library import EXAMPLES
+from hcai_app.services.keyring import UNKNOWN_KEYS_PER_MINUTE
 from tests.docs.facts import FACTS, Fact
 
 GIVEN = settings.read({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"})
@@ -102,6 +104,43 @@ def test_headings_step_down_one_by_one_and_are_unique(chapter: Chapter) -> None:
 def test_it_is_plain_markdown(chapter: Chapter) -> None:
     assert not HTML.search(re.sub(r"`[^`\n]*`", "", prose_of(chapter)))
     assert chapter.text.count("```") % 2 == 0
+
+
+def test_the_files_that_a_program_reads_are_named_before_it() -> None:
+    read = re.compile(r"""(?:readFile|Path)\("([\w.]+)"\)(?!\.write)""")
+    seen = set()
+    for chapter in chapters():
+        for line in EXAMPLE.finditer(chapter.text):
+            for program in EXAMPLES[line["name"]].programs:
+                files = read.findall(program.text)
+                seen.update(files)
+                # Reading the example's own section, its reader has met each of them.
+                section = chapter.text[: line.start()].rsplit("\n## ", 1)[-1]
+                assert [name for name in files if f"`{name}`" not in section] == []
+    assert {"picture.png", "homework.pdf"} <= seen
+
+
+def test_windows_is_told_what_to_take_before_the_first_example() -> None:
+    before = CHAPTERS["quick-start"].text.split("{{example:")[0]
+    for word in ("PowerShell", "Git Bash", "take Python or JavaScript"):
+        assert word in before
+
+
+def test_what_is_said_of_limits_is_so() -> None:
+    keys = as_read(CHAPTERS["authentication"])
+    assert f"After {UNKNOWN_KEYS_PER_MINUTE} wrong ones in a minute" in keys
+    limits = as_read(CHAPTERS["limits-and-budgets"])
+    assert f"nothing for {GIVEN.upstream_timeout_seconds:g} seconds" in limits
+    assert "Retry-After" in Unavailable("Busy.").headers
+    assert "`Retry-After` | with a 429 or 503" in limits
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.slug)
+def test_what_holds_for_one_model_is_said_of_no_other(chapter: Chapter) -> None:
+    """The first image model is another one elsewhere, and has no nickname."""
+    other = {**PLACES, "image_model": "a/painter"}
+    for sentence in re.split(r"(?<=[.:]) ", fill(chapter.text.replace("\n", " "), other)):
+        assert not ("a/painter" in sentence and "Banana" in sentence)
 
 
 def test_braces_that_are_no_place_stay() -> None:
