@@ -36,6 +36,8 @@ BATCH = 2
 # A batch that takes longer goes on by itself, and its tabs are left alone until it is done.
 BATCH_S = 0.25
 PUSH_S = 10.0
+# Who is not read by then is read in the next round: one that hangs does not stop the others.
+READ_S = 5.0
 # After a batch the loop belongs to others for so many times as long.
 REST = 3
 # So many unsent updates, and a tab is not sent more: its line is slow, or it sleeps.
@@ -163,7 +165,12 @@ class Ticker:
         views = frozenset((due.tab.range, due.tab.group) for due in of_user)
         since_ms = min(due.since_ms for due in of_user)
         read = self._page.read(of_user[0].tab.user_id, views, since_ms)
-        snapshot = await self._meter.over(_awaiting(read))
+        try:
+            async with asyncio.timeout(READ_S):
+                snapshot = await self._meter.over(_awaiting(read))
+        except TimeoutError:
+            log.debug("live figures are not read in time")
+            return []
         return [(due, snapshot) for due in of_user]
 
     async def _push_batch(self, batch: Sequence[tuple[Due, Any]]) -> None:
