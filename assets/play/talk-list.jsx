@@ -3,9 +3,12 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 import Plus from "lucide-react/dist/esm/icons/plus.mjs";
 import Pencil from "lucide-react/dist/esm/icons/pencil.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
+import { Confirm } from "../confirm.jsx";
 import { Act, save } from "./parts.jsx";
-import { asJson, asMarkdown, titleOf } from "./talks.mjs";
+import { MAX_TALKS, asJson, asMarkdown, titleOf } from "./talks.mjs";
 import { safeName } from "./request.mjs";
+
+const NEW = "play-new"; // has the focus when a conversation has gone
 
 export function TalkList({ state, store, onChosen }) {
   const { heads, talk, running, lasts } = state;
@@ -17,7 +20,7 @@ export function TalkList({ state, store, onChosen }) {
   return h(
     "div",
     { className: "play-list" },
-    h("button", { type: "button", className: "small-button play-new", onClick: begin }, h(Plus, { size: 16, "aria-hidden": true }), "New conversation"),
+    h("button", { type: "button", id: NEW, className: "small-button play-new", onClick: begin }, h(Plus, { size: 16, "aria-hidden": true }), "New conversation"),
     h(
       "ul",
       { "aria-label": "Conversations" },
@@ -28,7 +31,7 @@ export function TalkList({ state, store, onChosen }) {
     h(
       "p",
       { className: "play-note" },
-      lasts ? "They are kept in this browser and nowhere else." : "This browser keeps nothing: they are gone when you leave the page.",
+      lasts ? `The newest ${MAX_TALKS} are kept, in this browser and nowhere else.` : "This browser keeps nothing: they are gone when you leave the page.",
     ),
   );
 }
@@ -42,8 +45,26 @@ function Head({ head, isOpen, isRunning, store, onChoose }) {
     { className: "play-head" },
     h("button", { type: "button", className: "play-head-name", "aria-current": isOpen ? "true" : undefined, onClick: onChoose, title }, title, isRunning && h("span", { className: "play-dot" }, h("span", { className: "heard" }, " (answering)"))),
     h(Act, { icon: Pencil, label: "Rename", what: title, onClick: () => setNaming(true) }),
-    h(Act, { icon: Trash, label: "Delete", what: title, onClick: () => store.remove(head.id) }),
+    h(Asked, {
+      label: h("span", { title: "Delete" }, h(Trash, { size: 16, "aria-hidden": true })),
+      what: `Delete ${title}`,
+      question: "Delete this conversation? It is nowhere else.",
+      yes: "Delete it",
+      no: "Keep it",
+      after: NEW,
+      onConfirm: () => store.remove(head.id),
+    }),
   );
+}
+
+// Escape answers the question, and does nothing to what is around it.
+function Asked(props) {
+  const onKeyDown = (event) => {
+    if (event.key !== "Escape" || !event.target.closest(".confirm-question")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return h("div", { className: "play-asked", onKeyDown }, h(Confirm, props));
 }
 
 function Naming({ title, onName, onLeave }) {
@@ -70,17 +91,6 @@ function TakeAlong({ talk }) {
 }
 
 function ForgetAll({ store }) {
-  const [isAsking, setAsking] = useState(false);
-  if (!isAsking) return h("button", { type: "button", className: "small-button", onClick: () => setAsking(true) }, "Forget all");
-  const forget = () => {
-    setAsking(false);
-    store.removeAll();
-  };
-  return h(
-    "div",
-    { className: "confirm-question", role: "group", "aria-label": "Forget all" },
-    h("p", null, "Forget all conversations? They are nowhere else."),
-    h("button", { type: "button", className: "button strong small", onClick: forget }, "Forget all"),
-    h("button", { type: "button", className: "button quiet small", autoFocus: true, onClick: () => setAsking(false) }, "Keep them"),
-  );
+  const question = "Forget all conversations? They are nowhere else.";
+  return h(Asked, { label: "Forget all", question, yes: "Forget all", no: "Keep them", after: NEW, onConfirm: () => store.removeAll() });
 }
