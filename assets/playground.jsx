@@ -13,6 +13,7 @@ import { TalkList } from "./play/talk-list.jsx";
 import { TalkView } from "./play/talk-view.jsx";
 import { openKeeping } from "./play/keeping.mjs";
 import { MODERATORS, MODES, firstOf, modeOf, ofMode } from "./play/models.mjs";
+import { leave, storeOf } from "./play/owners.mjs";
 import { chatBody, kindOf, shownBody } from "./play/request.mjs";
 import { Store } from "./play/store.mjs";
 import { withQuestion } from "./play/talks.mjs";
@@ -22,9 +23,11 @@ const WIDE = "(min-width: 1100px)";
 const READABLE = "(min-width: 861px)";
 const NO_LIST = "The list of models did not come through. Are you online?";
 
-// Somebody else's playground is another one altogether.
 export function Playground(props) {
   const { models, trouble, again } = useModels(props.source);
+  useEffect(() => {
+    if (!props.owner) leave();
+  }, [props.owner]);
   if (trouble)
     return h("div", { className: "play-shut" }, h("h1", null, "Playground"), h("div", { className: "problem", role: "alert" }, h("p", null, trouble), h("button", { type: "button", className: "small-button", onClick: again }, "Try again")));
   // A tab that comes from another page knows that somebody is signed in before it knows who.
@@ -64,6 +67,13 @@ const askedModel = (models) => models.find(({ id }) => id === new URLSearchParam
 // What the address asks for is asked for once: a reload goes on where the reader was.
 const forgetAsked = () => window.history.replaceState(window.history.state, "", window.location.pathname);
 
+async function openStore(owner, models) {
+  const store = new Store({ keeping: await openKeeping(owner), models });
+  await store.load();
+  window.addEventListener("pagehide", () => store.part());
+  return store;
+}
+
 function Opening({ models, owner, onSpent, ...props }) {
   const [store, setStore] = useState(null);
   const [asked, setAsked] = useState(null);
@@ -73,12 +83,12 @@ function Opening({ models, owner, onSpent, ...props }) {
   });
   useEffect(() => {
     let isGone = false;
-    openKeeping(owner).then(async (keeping) => {
+    const talkers = ofMode(models, "chat");
+    storeOf(owner, () => openStore(owner, talkers)).then((opened) => {
       if (isGone) return;
+      Object.assign(opened, { models: talkers, onSpent: () => spent.current() });
       const wanted = askedModel(models);
-      const opened = new Store({ keeping, models: ofMode(models, "chat"), onSpent: () => spent.current() });
-      await opened.load(wanted && modeOf(wanted) === "chat" ? wanted.id : undefined);
-      if (isGone) return;
+      if (wanted && modeOf(wanted) === "chat") opened.begin(wanted.id);
       forgetAsked();
       setAsked(wanted);
       setStore(opened);
@@ -94,7 +104,6 @@ function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasMod
   const state = useSyncExternalStore(store.subscribe, store.read, store.read);
   const [mode, setMode] = useState(asked ? modeOf(asked) : "chat");
   const [sheet, setSheet] = useState("");
-  const [draft, setDraft] = useState({ text: "", files: [] });
   const [embedder, setEmbedder] = useState(firstOf(ofMode(models, "embeddings"), asked?.id)?.id ?? "");
   const [texts, setTexts] = useState(FIRST_TEXTS);
   const [moderator, setModerator] = useState(MODERATORS[0]);
@@ -102,7 +111,7 @@ function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasMod
   const isWide = useWidth(WIDE);
   const isReadable = useWidth(READABLE);
   const address = `${useOrigin(base, own)}/proxy/v1`;
-  const { talk } = state;
+  const { talk, draft } = state;
   const model = store.modelOf(talk);
   const isRunning = state.running.includes(talk.id);
   const close = () => setSheet("");
@@ -146,7 +155,7 @@ function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasMod
           h(TalkView, { talk, model, models, store, isRunning }),
           notice,
           state.trouble && h(Obstacle, { text: state.trouble }),
-          h(Composer, { key: talk.id, talk, model, store, isRunning, maxBytes, onDraft: setDraft }, left),
+          h(Composer, { key: talk.id, talk, draft, model, store, isRunning, maxBytes }, left),
         ),
         isWide && h("aside", { className: "play-side", "aria-label": "Settings" }, settings),
       ),

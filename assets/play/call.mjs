@@ -43,7 +43,7 @@ export async function converse(body, signal, onChange) {
     if (firstMs === null && hasBegun(answer)) firstMs = performance.now() - began;
     onChange({ ...answer, firstMs });
   };
-  if (type.includes("event-stream")) await readEvents(response, add);
+  if (type.includes("event-stream")) await readEvents(response, add, signal);
   else add(await readJson(response));
   return { ...answer, firstMs, totalMs: performance.now() - began };
 }
@@ -97,12 +97,17 @@ async function readJson(response) {
   return told;
 }
 
-async function readEvents(response, add) {
+async function readEvents(response, add, signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const read = () =>
+    reader.read().catch((error) => {
+      if (signal?.aborted) throw error;
+      return { done: true };
+    });
   const events = new EventReader();
   let isDone = false;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await read();
     if (done) break;
     for (const data of events.push(value)) {
       if (data === DONE) isDone = true;

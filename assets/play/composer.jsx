@@ -7,21 +7,19 @@ import Square from "lucide-react/dist/esm/icons/square.mjs";
 import FileText from "lucide-react/dist/esm/icons/file-text.mjs";
 import { Act } from "./parts.jsx";
 import { readsFiles, seesPictures } from "./models.mjs";
-import { filesOf, isPicture, megabytes, safeName, tooLarge } from "./request.mjs";
+import { filesOf, isPicture, megabytes, safeName, sees, tooLarge, unseenNote } from "./request.mjs";
 import { newId } from "./talks.mjs";
 
 const PICTURES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const PDF = "application/pdf";
 const MOST_LINES_PX = 220;
 
-export function Composer({ talk, model, store, isRunning, maxBytes, onDraft, children }) {
-  const [text, setText] = useState("");
-  const [files, setFiles] = useState([]);
+export function Composer({ talk, draft, model, store, isRunning, maxBytes, children }) {
+  const { text, files } = draft;
   const [trouble, setTrouble] = useState("");
   const field = useRef(null);
   const taken = [...(seesPictures(model) ? PICTURES : []), ...(readsFiles(model) ? [PDF] : [])];
-  const isReady = !isRunning && (text.trim() || files.length) && model;
-  useEffect(() => onDraft({ text, files }), [text, files]);
+  const isReady = !isRunning && model && (text.trim() || files.some((file) => sees(model, file)));
   useEffect(() => {
     field.current.style.height = "auto";
     field.current.style.height = `${Math.min(field.current.scrollHeight, MOST_LINES_PX)}px`;
@@ -40,14 +38,13 @@ export function Composer({ talk, model, store, isRunning, maxBytes, onDraft, chi
     }
     const reason = tooLarge(added, maxBytes) || tooLarge([...known, ...added], maxBytes);
     setTrouble(reason);
-    if (!reason) setFiles([...files, ...added]);
+    if (!reason) store.draft({ files: [...files, ...added] });
     field.current.focus();
   };
   const send = () => {
     if (!isReady) return;
+    store.draft({ text: "", files: [] });
     store.send(text, files);
-    setText("");
-    setFiles([]);
     setTrouble("");
   };
   const onKeyDown = (event) => {
@@ -76,7 +73,7 @@ export function Composer({ talk, model, store, isRunning, maxBytes, onDraft, chi
       onDragOver: (event) => event.preventDefault(),
       onDrop,
     },
-    files.length > 0 && h(Attached, { files, onRemove: (id) => setFiles(files.filter((file) => file.id !== id)) }),
+    files.length > 0 && h(Attached, { files, onRemove: (id) => store.draft({ files: files.filter((file) => file.id !== id) }) }),
     h("textarea", {
       ref: field,
       className: "play-field",
@@ -84,7 +81,7 @@ export function Composer({ talk, model, store, isRunning, maxBytes, onDraft, chi
       placeholder: model ? `Ask ${model.name}` : "",
       rows: 1,
       value: text,
-      onChange: (event) => setText(event.target.value),
+      onChange: (event) => store.draft({ text: event.target.value }),
       onKeyDown,
       onPaste,
     }),
@@ -97,8 +94,13 @@ export function Composer({ talk, model, store, isRunning, maxBytes, onDraft, chi
         ? h("button", { type: "button", className: "play-send is-stop", onClick: () => store.stop() }, h(Square, { size: 14, "aria-hidden": true, fill: "currentColor" }), "Stop")
         : h("button", { type: "submit", className: "play-send", disabled: !isReady }, h(Send, { size: 16, "aria-hidden": true }), "Send"),
     ),
-    h("p", { className: "play-trouble", role: "status" }, trouble),
+    h("p", { className: "play-trouble", role: "status" }, gone(talk, model) || trouble || unseenNote(files, model)),
   );
+}
+
+function gone(talk, model) {
+  if (model) return "";
+  return talk.model ? `${talk.model} is not offered any more. Choose another model to go on.` : "No model is offered right now.";
 }
 
 function refusal(file, model, taken) {

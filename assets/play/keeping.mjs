@@ -1,5 +1,6 @@
 // Where conversations rest: in this browser's own database, under a tag of whoever sits here, so that
 // the next one who signs in does not find them. Where a browser keeps nothing, the page's memory does.
+import { NO_TABS, openTabs } from "./tabs.mjs";
 import { MAX_TALKS, headOf } from "./talks.mjs";
 
 const NAME = "hcai-playground";
@@ -25,9 +26,9 @@ function open() {
 export async function openKeeping(tag) {
   try {
     const database = await open();
-    return { lasts: true, ...inDatabase(database, tag) };
+    return { lasts: true, ...inDatabase(database, tag), ...openTabs(tag) };
   } catch {
-    return { lasts: false, ...inMemory() };
+    return { lasts: false, ...inMemory(), ...NO_TABS };
   }
 }
 
@@ -66,14 +67,17 @@ function inDatabase(database, tag) {
   };
 }
 
-function inMemory() {
+export function inMemory() {
   const talks = new Map();
   const files = new Map();
   return {
     heads: async () => [...talks.values()].map(headOf),
     read: async (id) => talks.get(id),
     write: async (talk) => void talks.set(talk.id, talk),
-    remove: async (id) => void talks.delete(id),
+    remove: async (id) => {
+      talks.delete(id);
+      for (const place of files.keys()) if (place.startsWith(`${id} `)) files.delete(place);
+    },
     clear: async () => {
       talks.clear();
       files.clear();

@@ -11,12 +11,11 @@ import { Markdown } from "./markdown.jsx";
 
 const WAY_IN = "/auth/login?to=%2Fplayground";
 
-export const Message = memo(function Message({ message, talkId, store, isBusy, modelName, color }) {
-  const parts = { message, talkId, store, isBusy, modelName, color };
-  return message.role === "user" ? h(Question, parts) : h(Answer, parts);
+export const Message = memo(function Message({ note, color, modelName, ...parts }) {
+  return parts.message.role === "user" ? h(Question, { note, ...parts }) : h(Answer, { modelName, color, ...parts });
 });
 
-function Question({ message, talkId, store, isBusy }) {
+function Question({ message, talkId, store, isBusy, note }) {
   const [isEditing, setEditing] = useState(false);
   const { text, files = [] } = message;
   if (isEditing) {
@@ -31,10 +30,11 @@ function Question({ message, talkId, store, isBusy }) {
     { className: "play-question", "aria-label": "You" },
     files.length > 0 && h("div", { className: "play-files" }, files.map((file) => h(Kept, { key: file.id, file, talkId, store }))),
     text && h("p", { className: "play-said" }, text),
+    note && h("p", { className: "play-note" }, note),
     h(
       "div",
       { className: "play-acts" },
-      h(Copy, { text: () => text, what: "your message" }),
+      text && h(Copy, { text: () => text, what: "your message" }),
       h(Act, { icon: Pencil, label: "Edit", what: "and send again", disabled: isBusy, onClick: () => setEditing(true) }),
     ),
   );

@@ -9,15 +9,18 @@ const ROOM_FOR_THE_REST = 16_384;
 export const wellFormed = (text) => text.replace(HALVES, "\ufffd");
 export const isPicture = (file) => file.type.startsWith("image/");
 
+// Whether an answer is shown as it comes. What draws is always: there is no such choice for it.
+export const isStreamed = ({ settings }, model) => settings.stream !== false || draws(model);
+
 // `urlOf` gives a file's data URL, or what stands for it.
 export function chatBody(talk, model, urlOf) {
   const { settings } = talk;
   const messages = messagesOf(talk, model, urlOf);
-  const hasFiles = talk.messages.some((message) => message.files?.some((file) => !isPicture(file)));
+  const hasFiles = readsFiles(model) && filesOf(talk).some((file) => !isPicture(file));
   return {
     model: talk.model,
     messages,
-    ...(settings.stream === false ? {} : { stream: true }),
+    ...(isStreamed(talk, model) ? { stream: true } : {}),
     ...(draws(model) ? { modalities: model.outputs.includes("text") ? ["image", "text"] : ["image"] } : {}),
     ...chosenSettings(settings, model),
     ...(hasFiles && !model?.inputs.includes("file") ? { plugins: FREE_PARSER } : {}),
@@ -53,7 +56,8 @@ function messagesOf(talk, model, urlOf) {
     if (message.role === "user") {
       // A picture that was drawn goes back with the next words, so that they can be about it.
       const files = [...(seesPictures(model) ? drawn : []), ...(message.files ?? [])];
-      messages.push({ role: "user", content: contentOf(message, files, urlOf, model) });
+      const content = contentOf(message, files, urlOf, model);
+      if (content.length) messages.push({ role: "user", content });
       drawn = [];
     } else if (message.text) {
       const { text, annotations } = message;
@@ -66,7 +70,7 @@ function messagesOf(talk, model, urlOf) {
 
 function contentOf(message, files, urlOf, model) {
   const text = wellFormed(message.text);
-  const parts = files.filter((file) => (isPicture(file) ? seesPictures(model) : readsFiles(model)));
+  const parts = files.filter((file) => sees(model, file));
   if (parts.length === 0) return text;
   return [...(text ? [{ type: "text", text }] : []), ...parts.map((file) => partOf(file, urlOf(file)))];
 }
@@ -74,6 +78,14 @@ function contentOf(message, files, urlOf, model) {
 function partOf(file, url) {
   if (isPicture(file)) return { type: "image_url", image_url: { url } };
   return { type: "file", file: { filename: file.name, file_data: url } };
+}
+
+export const sees = (model, file) => (isPicture(file) ? seesPictures(model) : readsFiles(model));
+
+// Which of the files a model is not sent; empty when it gets them all.
+export function unseenNote(files, model) {
+  const names = (files ?? []).filter((file) => model && !sees(model, file)).map(({ name }) => name);
+  return names.length ? `${model.name} does not see ${names.join(", ")}.` : "";
 }
 
 // The files that a conversation sends with its next request.

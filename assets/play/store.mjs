@@ -1,55 +1,73 @@
-// What the page shows and what it does: conversations, the one that is open, answers under way.
-// Answers grow faster than a screen is drawn, so readers hear of changes once a frame.
-import { CallError, converse } from "./call.mjs";
-import { chatBody } from "./request.mjs";
-import { NEW_ANSWER, bytesOf } from "./stream.mjs";
+// What the page shows and what it does: conversations, the one that is open, answers under way, and
+// what other tabs of this browser have made of them.
+import { answerTo } from "./asking.mjs";
+import { firstOf } from "./models.mjs";
+import { isStreamed } from "./request.mjs";
+import { Shelf } from "./shelf.mjs";
+import { Shown } from "./shown.mjs";
+import { NEW_ANSWER, bytesOf, fieldsOf } from "./stream.mjs";
 import * as talks from "./talks.mjs";
 
-const SAVE_MS = 1000;
-const HIDDEN_MS = 250;
-const FULL = "This browser has no room left to keep conversations. Forget some to make room.";
+const NOTHING_WRITTEN = { text: "", files: [] };
+const newestFirst = (one, other) => other.updatedMs - one.updatedMs;
 
 export class Store {
-  #listeners = new Set();
   #running = new Map(); // a conversation's id -> what ends its answer
+  #elsewhere = new Set(); // the conversations that another tab is answering in
   #open = new Map(); // the conversations that something happens in
-  #saving = new Map();
-  #frame = 0;
-  #state = { isLoaded: false, lasts: true, heads: [], talk: null, running: [], trouble: "" };
+  #gone = new Set(); // those that were removed, here or in another tab
+  #drafts = new Map(); // what was begun to be written, in memory only
+  #shown = new Shown({ lasts: true, heads: [], talk: null, draft: NOTHING_WRITTEN, running: [], trouble: "" });
+  subscribe = this.#shown.subscribe;
+  read = this.#shown.read;
 
-  constructor({ keeping, models, onSpent }) {
+  constructor({ keeping, models, onSpent = () => {} }) {
     this.keeping = keeping;
     this.models = models;
     this.onSpent = onSpent;
+    this.shelf = new Shelf(keeping, {
+      talkOf: (id) => this.#open.get(id),
+      isRunning: (id) => this.#running.has(id),
+      onTrouble: (trouble) => trouble !== this.#state.trouble && this.#set({ trouble }),
+    });
   }
 
-  subscribe = (listener) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  read = () => this.#state;
-
-  async load(model) {
-    const heads = await this.keeping.heads().catch(() => []);
-    heads.sort((one, other) => other.updatedMs - one.updatedMs);
+  async load() {
+    const heads = (await this.shelf.heads()).sort(newestFirst);
     this.#set({ heads, lasts: this.keeping.lasts });
-    const last = !model && heads[0] && (await this.keeping.read(heads[0].id));
+    const last = heads[0] && (await this.shelf.read(heads[0].id));
     if (last) this.#show(talks.settled(last));
-    else this.begin(model);
-    this.#set({ isLoaded: true });
+    else this.begin();
+    this.keeping.hear((word) => this.#hear(word));
+    this.keeping.say({ kind: "hello" });
   }
 
-  // Begins a conversation; it is kept from its first message on.
+  // Whoever sat here has left: what runs is stopped, and nobody is listened to any more.
+  close() {
+    this.onSpent = () => {};
+    this.#running.forEach((ending) => ending.abort());
+    this.keeping.close();
+  }
+
+  // The page goes away, and with it what it has under way.
+  part() {
+    [...this.#running.keys()].forEach((id) => this.shelf.announce(id, false));
+  }
+
+  // Begins a conversation, or goes back to one that is begun and not sent; it is kept from its first
+  // message on.
   begin(model) {
     const { talk } = this.#state;
+    const isUnsent = ({ id, messages }) => messages.length === 0 && this.#drafts.has(id);
+    const unsent = [...this.#open.values()].find(isUnsent);
     const { system, ...settings } = talk?.settings ?? {};
-    this.#show(talks.newTalk(model ?? talk?.model ?? this.models[0]?.id ?? "", settings));
+    this.#show(unsent ?? talks.newTalk(firstOf(this.models, model, talk?.model)?.id ?? "", settings));
+    if (unsent && model) this.set({ model });
   }
 
   async choose(id) {
-    const talk = this.#open.get(id) ?? (await this.keeping.read(id));
-    if (talk) this.#show(this.#running.has(id) ? talk : talks.settled(talk));
+    const talk = this.#open.get(id) ?? (await this.shelf.read(id));
+    if (talk) this.#show(this.#isRunning(id) ? talk : talks.settled(talk));
   }
 
   set(change) {
@@ -61,58 +79,58 @@ export class Store {
     this.set({ settings: { ...this.#state.talk.settings, [name]: value } });
   }
 
+  // What stands in the field of the open conversation.
+  draft(change) {
+    const draft = { ...this.#state.draft, ...change };
+    const { id } = this.#state.talk;
+    if (draft.text || draft.files.length) this.#drafts.set(id, draft);
+    else this.#drafts.delete(id);
+    this.#set({ draft });
+  }
+
   async rename(id, title) {
-    const talk = this.#open.get(id) ?? (await this.keeping.read(id));
+    const talk = this.#open.get(id) ?? (await this.shelf.read(id));
+    if (!talk) return;
     this.#open.set(id, talk);
     this.#change(id, (it) => ({ ...it, title: title.trim() || it.title }));
   }
 
-  async remove(id) {
-    this.stop(id);
-    this.#forgetSaving(id);
-    this.#open.delete(id);
-    this.#set({ heads: this.#state.heads.filter((head) => head.id !== id) });
-    if (this.#state.talk.id === id) this.begin();
-    await this.keeping.remove(id).catch(() => {});
+  remove(id) {
+    this.#lose([id]);
+    return this.shelf.remove(id);
   }
 
-  async removeAll() {
-    [...this.#open.keys()].forEach((id) => {
-      this.stop(id);
-      this.#forgetSaving(id);
-    });
-    this.#open.clear();
-    this.#set({ heads: [] });
-    this.begin();
-    await this.keeping.clear().catch(() => {});
+  removeAll() {
+    this.#lose([...this.#open.keys(), ...this.#state.heads.map((head) => head.id)]);
+    return this.shelf.clear();
   }
 
   // Files that are new bring their `blob`; from then on the conversation has only their names.
-  async send(text, attached = []) {
-    const { id } = this.#state.talk;
+  send(text, attached = []) {
+    const { talk } = this.#state;
+    if (!this.modelOf(talk)) return undefined;
+    for (const { id, blob } of attached) if (blob) this.shelf.keepFile(talk.id, id, blob);
     const files = attached.map(({ blob, ...file }) => file);
-    const keep = ({ id: file, blob }) => blob && this.keeping.keepFile(id, file, blob);
-    await Promise.all(attached.map(keep)).catch(() => this.#set({ trouble: FULL }));
-    this.#change(id, (talk) => talks.withQuestion(talk, text, files));
-    return this.#answer(id);
+    this.#change(talk.id, (it) => talks.withQuestion(it, text, files));
+    return this.#answer(talk.id);
   }
 
   // Asks again for the answer with this id; what came after it is dropped.
   again(answerId) {
-    const { id } = this.#state.talk;
-    this.#change(id, (talk) => talks.before(talk, answerId));
-    return this.#answer(id);
+    return this.#instead(answerId, (id) => this.#answer(id));
   }
 
   // Sends a changed question in place of the old one; what came after it is dropped.
   resend(message, text) {
-    const { id } = this.#state.talk;
-    this.#change(id, (talk) => talks.before(talk, message.id));
-    return this.send(text, message.files);
+    return this.#instead(message.id, () => this.send(text, message.files));
   }
 
+  // Ends an answer, in the tab that it comes to. That tab may be gone: here it has ended at any rate.
   stop(id = this.#state.talk.id) {
     this.#running.get(id)?.abort();
+    if (!this.#elsewhere.delete(id)) return;
+    this.keeping.say({ kind: "stop", id });
+    this.#renew(talks.settled(this.#open.get(id)));
   }
 
   modelOf(talk) {
@@ -120,72 +138,114 @@ export class Store {
   }
 
   file(talkId, id) {
-    return this.keeping.file(talkId, id).catch(() => undefined);
+    return this.shelf.file(talkId, id);
+  }
+
+  #instead(messageId, ask) {
+    const { talk } = this.#state;
+    if (!this.modelOf(talk)) return undefined;
+    this.stop(talk.id);
+    this.#change(talk.id, (it) => talks.before(it, messageId));
+    return ask(talk.id);
   }
 
   async #answer(id) {
+    this.#running.get(id)?.abort();
     const ending = new AbortController();
     this.#running.set(id, ending);
-    const { model } = this.#open.get(id);
-    const answer = { id: talks.newId(), role: "assistant", model, state: "running", startedMs: Date.now() };
-    this.#change(id, (talk) => talks.withAnswer(talk, { ...answer, ...fieldsOf(NEW_ANSWER) }));
-    let latest = NEW_ANSWER;
-    const show = (change) => this.#change(id, (talk) => talks.withMessage(talk, answer.id, change), { isFast: true });
-    try {
-      const body = await this.#body(id, answer.id);
-      latest = await converse(body, ending.signal, (grown) => {
-        latest = grown;
-        show({ ...fieldsOf(grown), images: grown.pictures });
-      });
-      const state = latest.error ? "failed" : "done";
-      await this.#finish(id, answer.id, { ...fieldsOf(latest), state }, latest.pictures);
-    } catch (error) {
-      const isStopped = ending.signal.aborted;
-      const told = error instanceof CallError ? error.told : { message: String(error?.message ?? error) };
-      const state = isStopped ? "stopped" : "failed";
-      await this.#finish(id, answer.id, { ...fieldsOf(latest), state, error: isStopped ? null : told }, latest.pictures);
-    }
-  }
-
-  async #body(id, answerId) {
-    const talk = talks.before(this.#open.get(id), answerId);
-    const urls = new Map();
-    const all = talk.messages.flatMap(({ files = [], images = [] }) => [...files, ...images]);
-    for (const file of all) urls.set(file.id, await this.#dataUrl(id, file));
-    return chatBody(talk, this.modelOf(talk), (file) => urls.get(file.id));
-  }
-
-  async #dataUrl(id, file) {
-    const blob = await this.keeping.file(id, file.id);
-    if (!blob) throw new CallError({ message: `${file.name} is no longer kept here. Attach it again.` });
-    return await new Promise((resolve, reject) => {
-      const reader = new FileReader();
-      reader.onload = () => resolve(reader.result.replace(/^data:[^,]*,/, `data:${file.type};base64,`));
-      reader.onerror = () => reject(reader.error);
-      reader.readAsDataURL(blob);
-    });
-  }
-
-  async #finish(id, answerId, change, pictures) {
-    const images = [];
-    for (const url of pictures) images.push(await this.#keepPicture(id, url));
-    this.#running.delete(id);
-    if (!this.#open.has(id)) return;
-    this.#change(id, (talk) => talks.withMessage(talks.changed(talk), answerId, { ...change, images }));
+    const talk = this.#open.get(id);
+    const model = this.modelOf(talk);
+    const isShown = isStreamed(talk, model);
+    const answer = { id: talks.newId(), role: "assistant", model: talk.model, state: "running", startedMs: Date.now() };
+    this.#change(id, (it) => talks.withAnswer(it, { ...answer, ...fieldsOf(NEW_ANSWER) }));
+    const onGrow = (grown) => isShown && this.#change(id, (it) => talks.withMessage(it, answer.id, { ...fieldsOf(grown), images: grown.pictures }), { isFast: true });
+    const told = await answerTo(talk, model, { blobOf: (file) => this.file(id, file.id), signal: ending.signal, onGrow });
+    if (this.#running.get(id) === ending) this.#running.delete(id);
+    this.#finish(id, answer.id, isShown ? told : { ...told, firstMs: null });
     this.onSpent();
   }
 
-  async #keepPicture(id, url) {
+  // The conversation, or this answer in it, may be gone by now: then nothing of it is kept.
+  #finish(id, answerId, told) {
+    const isHere = this.#open.get(id)?.messages.some((message) => message.id === answerId);
+    if (!isHere) {
+      this.#set({ running: this.#allRunning() });
+      return;
+    }
+    const images = told.pictures.map((url) => this.#keepPicture(id, url));
+    this.#change(id, (talk) => talks.withMessage(talks.changed(talk), answerId, { ...fieldsOf(told), state: told.state, images }));
+  }
+
+  #keepPicture(id, url) {
     const { type, bytes } = bytesOf(url);
     const file = { id: talks.newId(), name: `picture-${Date.now() % 1e6}.${type.slice(6)}`, type, size: bytes.length };
-    const blob = new Blob([bytes], { type });
-    await this.keeping.keepFile(id, file.id, blob).catch(() => this.#set({ trouble: FULL }));
+    this.shelf.keepFile(id, file.id, new Blob([bytes], { type }));
     return file;
   }
 
+  #hear({ kind, id, isRunning }) {
+    if (kind === "hello") [...this.#running.keys()].forEach((it) => this.shelf.announce(it));
+    if (kind === "stop") this.#running.get(id)?.abort();
+    if (kind === "write") this.#reload(id, isRunning);
+    if (kind === "remove") this.#loseToo([id]);
+    if (kind === "clear") this.#loseToo(this.#state.heads.map((head) => head.id));
+  }
+
+  // Takes over what another tab has written, unless this one has something newer under way.
+  async #reload(id, isRunning) {
+    if (this.#gone.has(id)) return;
+    if (isRunning) this.#elsewhere.add(id);
+    else this.#elsewhere.delete(id);
+    const talk = await this.shelf.read(id);
+    if (!talk || this.#gone.has(id) || this.#running.has(id)) return;
+    this.#renew(this.#elsewhere.has(id) ? talk : talks.settled(talk));
+  }
+
+  #renew(talk) {
+    if (this.#open.has(talk.id)) this.#open.set(talk.id, talk);
+    const isShown = this.#state.talk?.id === talk.id;
+    this.#set({ running: this.#allRunning(), heads: this.#headsWith(talk), ...(isShown ? { talk } : {}) });
+  }
+
+  // Another tab has removed them. A write of this one may have come after that: it is undone.
+  #loseToo(ids) {
+    const known = ids.filter((id) => this.#open.has(id));
+    this.#lose(ids);
+    known.forEach((id) => this.shelf.remove(id, { isKnown: true }));
+  }
+
+  // Takes conversations out of sight, and ends what is under way in them.
+  #lose(ids) {
+    for (const id of ids) {
+      this.#running.get(id)?.abort();
+      this.#gone.add(id);
+      for (const held of [this.#running, this.#elsewhere, this.#open, this.#drafts]) held.delete(id);
+    }
+    const heads = this.#state.heads.filter((head) => !this.#gone.has(head.id));
+    this.#set({ heads, running: this.#allRunning() });
+    if (this.#gone.has(this.#state.talk.id)) this.begin();
+  }
+
+  get #state() {
+    return this.#shown.read();
+  }
+
+  #isRunning(id) {
+    return this.#running.has(id) || this.#elsewhere.has(id);
+  }
+
+  #allRunning() {
+    return [...this.#running.keys(), ...this.#elsewhere];
+  }
+
+  #headsWith(talk) {
+    const others = this.#state.heads.filter((head) => head.id !== talk.id);
+    return [talks.headOf(talk), ...others].sort(newestFirst).slice(0, talks.MAX_TALKS);
+  }
+
   #show(talk) {
-    this.#open.set(talk.id, this.#open.get(talk.id) ?? talk);
-    this.#set({ talk: this.#open.get(talk.id) });
+    this.#open.set(talk.id, talk);
+    this.#set({ talk, draft: this.#drafts.get(talk.id) ?? NOTHING_WRITTEN });
   }
 
   #change(id, work, { isFast = false, isKept = true } = {}) {
@@ -193,61 +253,14 @@ export class Store {
     if (!before) return;
     const talk = work(before);
     this.#open.set(id, talk);
-    if (isKept) this.#save(id, isFast);
-    const change = { running: [...this.#running.keys()] };
+    if (isKept) this.shelf.save(id, isFast);
+    const change = { running: this.#allRunning() };
     if (this.#state.talk?.id === id) change.talk = talk;
-    if (!isFast && isKept) {
-      const others = this.#state.heads.filter((head) => head.id !== id);
-      const heads = [talks.headOf(talk), ...others].sort((one, other) => other.updatedMs - one.updatedMs);
-      change.heads = heads.slice(0, talks.MAX_TALKS);
-    }
-    this.#state = { ...this.#state, ...change };
-    if (isFast) this.#tellSoon();
-    else this.#tell();
+    if (!isFast && isKept) change.heads = this.#headsWith(talk);
+    this.#set(change, { isSoon: isFast });
   }
 
-  #set(change) {
-    this.#state = { ...this.#state, ...change };
-    this.#tell();
+  #set(change, options) {
+    this.#shown.set(change, options);
   }
-
-  #tell() {
-    this.#listeners.forEach((listener) => listener());
-  }
-
-  // Once a frame; a hidden page has none.
-  #tellSoon() {
-    if (this.#frame) return;
-    const tell = () => {
-      this.#frame = 0;
-      this.#tell();
-    };
-    this.#frame = document.hidden ? setTimeout(tell, HIDDEN_MS) : requestAnimationFrame(tell);
-  }
-
-  #save(id, isFast) {
-    if (isFast && this.#saving.has(id)) return;
-    this.#forgetSaving(id);
-    const save = () => {
-      this.#saving.delete(id);
-      const talk = this.#open.get(id);
-      if (talk) this.keeping.write(kept(talk)).catch(() => this.#set({ trouble: FULL }));
-    };
-    this.#saving.set(id, setTimeout(save, isFast ? SAVE_MS : 0));
-  }
-
-  #forgetSaving(id) {
-    clearTimeout(this.#saving.get(id));
-    this.#saving.delete(id);
-  }
-}
-
-function fieldsOf({ text, reasoning, annotations, usage, finish, error, firstMs = null, totalMs = null }) {
-  return { text, reasoning, annotations, usage, finish, error, firstMs, totalMs };
-}
-
-// Pictures that are still arriving are no files yet, and are not kept.
-function kept(talk) {
-  const isFile = (image) => typeof image === "object";
-  return { ...talk, messages: talk.messages.map((it) => (it.images ? { ...it, images: it.images.filter(isFile) } : it)) };
 }

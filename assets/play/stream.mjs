@@ -60,6 +60,11 @@ export function errorOf(error) {
   return { code, message: String(message), type };
 }
 
+// What of an answer a conversation keeps; pictures are kept as files.
+export function fieldsOf({ text, reasoning, annotations, usage, finish, error, firstMs = null, totalMs = null }) {
+  return { text, reasoning, annotations, usage, finish, error, firstMs, totalMs };
+}
+
 export const hasBegun = (answer) => Boolean(answer.text || answer.reasoning || answer.pictures.length);
 
 const PICTURE = /^data:(image\/(?:png|jpeg|webp|gif));base64,([A-Za-z0-9+/=]+)$/;

@@ -3,6 +3,7 @@ import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from
 import Down from "lucide-react/dist/esm/icons/arrow-down.mjs";
 import { Message } from "./message.jsx";
 import { draws } from "./models.mjs";
+import { unseenNote } from "./request.mjs";
 
 const NEAR_PX = 48;
 const HEARD = 400;
@@ -25,8 +26,9 @@ export function TalkView({ talk, model, models, store, isRunning }) {
   const question = talk.messages.findLast(({ role }) => role === "user")?.id;
   useLayoutEffect(jump, [talk.id, question]);
   useLayoutEffect(follow, [talk]);
-  useEffect(() => {
-    // Pictures and fonts come later than their message, and the field below can take more room.
+  // Pictures and fonts come later than their message, and the field below can take more room. A watch
+  // that outlived the view by a frame would find no box, and a page that throws is loaded anew.
+  useLayoutEffect(() => {
     const watch = new ResizeObserver(follow);
     watch.observe(box.current.firstChild);
     watch.observe(box.current);
@@ -53,13 +55,13 @@ export function TalkView({ talk, model, models, store, isRunning }) {
         talk.messages.length === 0 && h(Beginning, { model, store }),
         talk.messages.map((message) => {
           const { name: modelName, color } = modelOf(message.model);
-          return h(Message, { key: message.id, message, talkId: talk.id, store, isBusy: isRunning, modelName, color });
+          return h(Message, { key: message.id, message, talkId: talk.id, store, isBusy: isRunning || !model, modelName, color, note: unseenNote(message.files, model) });
         }),
       ),
     ),
     !isAtEnd &&
       h("button", { type: "button", className: "play-jump", onClick: jump }, h(Down, { size: 16, "aria-hidden": true }), "To the newest"),
-    h(Heard, { talk, isRunning }),
+    h(Heard, { key: talk.id, talk, isRunning }),
   );
 }
 
@@ -89,7 +91,7 @@ function Beginning({ model, store }) {
     h(
       "div",
       { className: "chips" },
-      ideas.map((idea) => h("button", { key: idea, type: "button", className: "chip", onClick: () => store.send(idea) }, idea)),
+      ideas.map((idea) => h("button", { key: idea, type: "button", className: "chip", disabled: !model, onClick: () => store.send(idea) }, idea)),
     ),
   );
 }

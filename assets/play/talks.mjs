@@ -47,6 +47,12 @@ export function settled(talk) {
   };
 }
 
+// A conversation as it is kept: pictures that are still arriving are no files yet.
+export function kept(talk) {
+  const isFile = (image) => typeof image === "object";
+  return { ...talk, messages: talk.messages.map((it) => (it.images ? { ...it, images: it.images.filter(isFile) } : it)) };
+}
+
 function titleFrom(text, files = []) {
   const line = text.trim().split("\n")[0].replace(/\s+/g, " ") || files[0]?.name || UNNAMED;
   return line.length <= MAX_TITLE ? line : `${line.slice(0, MAX_TITLE).replace(/\s\S*$/, "")} …`;

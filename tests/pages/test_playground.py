@@ -102,6 +102,25 @@ def test_a_model_that_reads_no_files_gets_the_free_parser_and_no_pictures() -> N
     assert body["plugins"] == [{"id": "file-parser", "pdf": {"engine": "cloudflare-ai"}}]
 
 
+def test_what_a_model_does_not_see_is_told_and_makes_no_empty_message() -> None:
+    model = {**CHAT, "name": "Chatty", "inputs": ["text"]}
+    body = body_of([question("", PNG), question("And this?", PNG, PDF)], model)
+    assert [[part["type"] for part in it["content"]] for it in body["messages"]] == [
+        ["text", "file"]
+    ]
+    note = run(
+        "return request.unseenNote(given.files, given.model);",
+        {"files": [PNG, PDF], "model": model},
+    )
+    assert note == "Chatty does not see b.png."
+
+
+def test_without_streaming_the_code_shows_a_whole_answer_and_a_picture_is_one_anyway() -> None:
+    assert "stream" not in body_of([question("hi")], CHAT, stream=False)
+    painter = {**CHAT, "outputs": ["image"]}
+    assert body_of([question("hi")], painter, stream=False)["stream"] is True
+
+
 def test_a_drawn_picture_goes_back_with_the_next_words() -> None:
     model = {**CHAT, "kind": "image", "outputs": ["image", "text"], "parameters": []}
     drawn = {"role": "assistant", "text": "Here.", "images": [PNG]}
