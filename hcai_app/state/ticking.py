@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.event import Event
 from reflex.state import StateUpdate
 
@@ -190,11 +191,12 @@ class Ticker:
         try:
             async with asyncio.timeout(PUSH_S):
                 await self._meter.over(self._show(due.tab, snapshot))
-        except TimeoutError:
+        except (RedisError, OSError) as error:  # where its state is kept is away, or too slow
+            log.debug("a tab is not shown its figures: %s", type(error).__name__)
             self._live.miss(due)
         except Exception:  # one broken tab must not stop the others
-            log.exception("a tab cannot be shown its figures; it is left alone until it reloads")
-            self._live.leave(due.tab.token)
+            log.exception("a tab cannot be shown its figures, and reloads")
+            await self._reload(due.tab.token)
 
     async def _show(self, tab: Tab, snapshot: Any) -> None:
         token = rx.BaseStateToken(ident=tab.token, cls=self._page.state)

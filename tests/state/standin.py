@@ -58,6 +58,8 @@ def running(*work: Callable[[], Any]) -> Iterator[None]:
 
 
 async def until(is_true: Callable[[], Any], seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not is_true():
-            await asyncio.sleep(0.01)
+    """Wait until something becomes true."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not is_true() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    assert is_true()

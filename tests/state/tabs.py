@@ -42,12 +42,12 @@ async def open_tab(serving: Worker, user_id: str) -> Tab:
     return Tab(user_id, cookie, root_of(f"{sessions.COOKIE}={session_id}"))
 
 
-def root_of(cookies: str, *, path: str = "/", token: str = "t") -> rx.State:
+def root_of(cookies: str, *, path: str = "/", name: str = "t") -> rx.State:
     """Return a tab's root state after a handshake with these cookies."""
     root = rx.State(_reflex_internal_init=True)  # pyright: ignore[reportCallIssue]
     given: dict[str, Any] = {
         "headers": {"cookie": cookies, "origin": "http://localhost"},
-        "token": token,
+        "token": name,
         "pathname": path,
         "asPath": path,
     }

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisIsAway
 
 from hcai_app import clock
 from hcai_app.state import dashboard, ticking
@@ -17,7 +18,7 @@ from tests.state.tabs import Tab, root_of, sign_in
 async def opened(serving: Worker, name: str) -> Tab:
     """Open a dashboard; its token is the user's name."""
     tab = await sign_in(serving, f"U{name.upper()}", name)
-    tab.root = root_of(f"{tab.root.router.headers.cookie}", path="/dashboard", token=name)
+    tab.root = root_of(f"{tab.root.router.headers.cookie}", path="/dashboard", name=name)
     await (await tab.open(DashboardState)).load()
     return tab
 
@@ -48,3 +49,42 @@ async def test_a_read_that_hangs_does_not_stop_the_others(
         await until(lambda: read == [bob.user_id])
         hangs.clear()
         await until(lambda: ada.user_id in read)
+
+
+@pytest.mark.parametrize("fault", [RedisIsAway(), ConnectionResetError(), TimeoutError()])
+async def test_a_tab_whose_state_cannot_be_reached_is_shown_its_news_later(
+    serving: Worker, fault: Exception
+) -> None:
+    ada = await opened(serving, "ada")
+    state = await ada.open(DashboardState)
+    app = StandIn(ada=ada)
+    app.fault = fault
+    ticker = Ticker(app, page(), serving.live)
+    with running(ticker.push):
+        await serving.chat_limit.hit(ada.user_id)
+        serving.live.touch(ada.user_id, clock.now_ms())
+        await asyncio.sleep(0.5)
+        assert state.figures.calls_left == "150"
+        app.fault = None
+        await until(lambda: state.figures.calls_left == "149")
+    assert not app.reloads("ada")
+
+
+async def test_a_tab_that_cannot_be_drawn_reloads_and_stops_nobody(serving: Worker) -> None:
+    ada, bob = await opened(serving, "ada"), await opened(serving, "bob")
+    app = StandIn(ada=ada, bob=bob)
+    drawn: list[DashboardState] = []
+
+    def show(state: DashboardState, snapshot: Any) -> None:
+        if state.name == "ada":
+            raise ZeroDivisionError
+        drawn.append(state)
+        dashboard.show(state, snapshot)
+
+    ticker = Ticker(app, page(show=show), serving.live)
+    with running(ticker.push):
+        for tab in (ada, bob):
+            serving.live.touch(tab.user_id, clock.now_ms())
+        await until(lambda: drawn and app.reloads("ada"))
+        assert (app.reloads("ada"), app.reloads("bob")) == (1, 0)
+        assert serving.live.tokens == ["bob"]

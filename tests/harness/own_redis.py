@@ -1,0 +1,51 @@
+"""A Redis server of the tests' own, which may be stopped and started again with what it held."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.harness.processes import free_port
+
+PROGRAM = "redis-server"
+START_S = 20
+
+
+class OwnRedis:
+    """One server on a free port; it keeps everything in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def is_possible() -> bool:
+        return shutil.which(PROGRAM) is not None
+
+    def start(self) -> None:
+        options = f"--port {self.port} --bind 127.0.0.1 --save --appendonly yes --appendfsync no"
+        command = [PROGRAM, *options.split(), "--dir", str(self.folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_S
+        while not self._answers():
+            assert time.monotonic() < deadline, "Redis does not start"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Break every connection and refuse new ones."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
