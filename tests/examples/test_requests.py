@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import types
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,25 @@ def file(name: str, kind: str) -> dict[str, Any]:
     return {"isFile": True, "name": name, "type": kind}
 
 
-def paste(language: Language, text: str, folder: Path, key: str) -> str:
+def paste(
+    language: Language,
+    text: str,
+    folder: Path,
+    key: str,
+    files: Mapping[str, bytes] = FILES,
+) -> str:
     """Run a program as a reader would, in a folder with the files; return what it prints."""
-    for name, data in FILES.items():
+    done = attempt(language, text, folder, key, files)
+    assert done.returncode == 0, f"{done.stderr}\n{text}"
+    assert not (folder / "evil").exists()
+    return done.stdout
+
+
+def attempt(
+    language: Language, text: str, folder: Path, key: str, files: Mapping[str, bytes]
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that may fail."""
+    for name, data in files.items():
         (folder / name).write_bytes(data)
     command = ["bash", "-c", text]
     if language == "python":
@@ -74,7 +91,7 @@ def paste(language: Language, text: str, folder: Path, key: str) -> str:
         (folder / "node_modules").symlink_to(FOLDER / "node_modules")
         (folder / "program.mjs").write_text(text)
         command = ["node", "program.mjs"]
-    done = subprocess.run(
+    return subprocess.run(
         command,
         cwd=folder,
         env={**os.environ, "PATH": PATH, "AI_KEY": key},
@@ -83,9 +100,6 @@ def paste(language: Language, text: str, folder: Path, key: str) -> str:
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, f"{done.stderr}\n{text}"
-    assert not (folder / "evil").exists()
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
