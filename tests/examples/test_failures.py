@@ -32,7 +32,7 @@ from tests.harness.provider import Provider
 UNKNOWN_KEY = "sk-hc-v1-" + "0" * 64
 AT_ONCE = 3
 # Those that take long, where an error may come after the answer has begun.
-LONG = ("image", "draw", "pdf-file", "pdf-again", "generation", "errors")
+LONG = ("image", "draw", "pdf-file", "pdf-again", "generation", "errors", "discord")
 WORDS = "Slow down, says the provider."
 PAGES = EXAMPLES["web-page"].programs
 

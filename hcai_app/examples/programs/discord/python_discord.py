@@ -26,7 +26,10 @@ async def on_message(message):
                 ],
                 max_tokens=500,
             )
-            text = answer.choices[0].message.content or "Hm."
+            if answer.choices:
+                text = answer.choices[0].message.content or "Hm."
+            else:  # a late error lies in the answer
+                text = f"My brain hurts: {answer.error['message']}"
         except OpenAIError as error:
             text = f"My brain hurts: {error}"
     await message.reply(text[:2000])  # Discord takes no more
