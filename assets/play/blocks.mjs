@@ -42,8 +42,8 @@ function cut(text, onDefinition) {
       }
     }
     if (block.length === 0) isList = LIST.test(line);
-    // Amid a paragraph, or in code, it is none.
-    isDefining = !fence && (isDefining || block.every((it) => !it.trim())) && DEFINITION.test(line);
+    // Amid a paragraph, or in code, it is none: both have begun with another line.
+    isDefining = (isDefining || block.every((it) => !it.trim())) && DEFINITION.test(line);
     if (isDefining) onDefinition(plain(DEFINITION.exec(line)[1]), line);
     fence = afterLine(fence, line);
     isAfterEmpty = line.trim() === "";

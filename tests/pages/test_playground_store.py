@@ -173,6 +173,21 @@ def test_forgetting_amid_a_picture_leaves_nothing_behind() -> None:
     assert run(code) == [[], [], []]
 
 
+def test_a_picture_of_an_answer_that_was_dropped_is_not_kept() -> None:
+    code = """
+    const kept = [];
+    const store = await openStore({ keepFile: async (...place) => void kept.push(place) });
+    store.set({ model: "a/painter" });
+    store.send("A raccoon");
+    (await called(1)).draw();
+    await until(() => messages(store)[1].images?.length);
+    store.resend(messages(store)[0], "A bear");
+    (await called(2)).end();
+    await idle(store);
+    return kept;"""
+    assert run(code) == []
+
+
 def test_what_is_half_written_waits_in_its_conversation() -> None:
     code = """
     const store = await openStore();

@@ -66,11 +66,12 @@ def test_an_answer_is_stopped_from_another_tab() -> None:
     code = """
     here.send("two");
     const call = await called(2);
-    call.say("Long");
     await until(() => !isIdle(there) && messages(there).length === 4);
     const late = await tab();
     await until(() => !isIdle(late));
     const seen = told(late).at(-1)[1];
+    call.say("Long");
+    await until(() => told(here).at(-1)[0]);
     there.stop();
     await until(() => call.signal.aborted && isIdle(here));
     await until(() => alike() && isIdle(late));
