@@ -35,6 +35,7 @@ export function take(known, piece) {
   responses(next, piece);
   messages(next, piece);
   data(next, piece);
+  account(next, piece);
   next.id ||= piece.id ?? piece.response?.id ?? piece.message?.id ?? "";
   const usage = piece.usage ?? piece.response?.usage ?? piece.message?.usage;
   if (usage) next.usage = { ...next.usage, ...usage };
@@ -82,6 +83,18 @@ function data(next, { data: items, results }) {
   if (models.length) next.note = models.length === 1 ? "One model." : `${models.length} models.`;
   if (Array.isArray(results)) next.note = moderationNote(results);
 }
+
+// What is told of the caller, of one call, or of one model.
+function account(next, { totalRequests, totalTokens, data: told }) {
+  if (typeof totalRequests === "number") next.note = `${grouped(totalRequests)} calls, ${grouped(totalTokens)} tokens.`;
+  if (typeof told?.limit_remaining === "number")
+    next.note = `$${told.limit_remaining.toFixed(4)} of $${told.limit.toFixed(2)} are left for today.`;
+  if (typeof told?.total_cost === "number") next.note = `This call has cost ${dollars(told.total_cost)}.`;
+  const companies = told?.endpoints?.length;
+  if (companies) next.note = companies === 1 ? "One company runs it." : `${companies} companies run it.`;
+}
+
+const grouped = (count) => count.toLocaleString("en-US");
 
 function pictureOf(base64) {
   return base64?.startsWith?.("data:") ? base64 : `data:image/png;base64,${base64}`;

@@ -102,6 +102,8 @@ def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
         run_until_ok(panels.nth(number))
     record = panel(page, "Try it: See what one call has cost").locator(".try-raw code")
     expect(record).to_contain_text('"total_cost"')
+    left = panel(page, "Try it: See what is left for today").locator(".try-note")
+    expect(left).to_contain_text("are left for today")
     drawn = panel(page, "Try it: Draw a picture into a file").locator(".try-image")
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     made = site.rows("UREADER")[before:]

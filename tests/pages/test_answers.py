@@ -166,3 +166,21 @@ def test_a_calls_id_is_the_providers(pieces: list[Any], header: str, found: str)
 def test_the_beginning_of_a_long_answer_is_short() -> None:
     script = "return module.beginning(given.repeat(50_000)).length;"
     assert evaluate("answers.mjs", script, "data: x\n\n") < 61_000
+
+
+@pytest.mark.parametrize(
+    ("answer", "note"),
+    [
+        ({"totalRequests": 1234, "totalTokens": 5}, "1,234 calls, 5 tokens."),
+        (
+            {"data": {"limit": 4, "limit_remaining": 3.99991}},
+            "$3.9999 of $4.00 are left for today.",
+        ),
+        ({"data": {"total_cost": 0.0000024}}, "This call has cost $0.0000024."),
+        ({"data": {"endpoints": [{}, {}]}}, "2 companies run it."),
+        ({"data": {"endpoints": [{}]}}, "One company runs it."),
+        ({"data": {"count": 7}}, ""),
+    ],
+)
+def test_what_is_told_of_an_account_is_put_into_words(answer: Any, note: str) -> None:
+    assert evaluate("answers.mjs", TAKE, answer)["note"] == note

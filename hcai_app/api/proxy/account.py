@@ -73,7 +73,6 @@ async def _show_key(find_caller: FindCaller, worker: Worker, exchange: Exchange)
     limit = worker.budget.limit_of(caller)
     budget = _budget(limit, spent.day)
     data = {
-        **NOT_OURS,
         "label": NO_KEY if caller.key_id is None else spent.key_preview,
         "limit": _usd(limit),
         "limit_remaining": max(0, budget["remaining_usd"]),
@@ -86,6 +85,7 @@ async def _show_key(find_caller: FindCaller, worker: Worker, exchange: Exchange)
         "budgets": [budget],
         "effective_budget": budget,
         **_rates(worker),
+        **NOT_OURS,
     }
     await exchange.reply_json(200, {"data": data})
 
