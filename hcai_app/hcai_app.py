@@ -25,7 +25,7 @@ from hcai_app.pages import (  # noqa: F401 - importing a page registers it
     sign_in,
 )
 from hcai_app.state import dashboard as figures
-from hcai_app.state import gate, keeping, ticking
+from hcai_app.state import gate, keeping, reviewing, ticking
 from hcai_app.state.base import show_error
 from hcai_app.state.faults import Faults
 
@@ -83,6 +83,7 @@ sign_in.add_pages(app)
 app.register_lifespan_task(gate.guard)
 app.register_lifespan_task(worker_lifespan)
 app.register_lifespan_task(keeping.keep_open_tabs)
+app.register_lifespan_task(reviewing.reviewing)
 app.register_lifespan_task(
     ticking.ticking,
     page=ticking.Page("/dashboard", figures.DashboardState, figures.read_snapshot, figures.show),

@@ -31,6 +31,7 @@ from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
 from hcai_app.services.live import Live
 from hcai_app.services.metrics import Metrics
+from hcai_app.services.present import Present
 from hcai_app.services.records import Records
 from hcai_app.services.rollups import Rollups
 from hcai_app.services.running import Running
@@ -126,8 +127,7 @@ async def _open_services(
     stack: AsyncExitStack, given: Settings, database: Database, simulator_url: str | None
 ) -> Worker:
     provider = provider_of(given, simulator_url if given.is_simulated else None)
-    journal = Journal(settings.journal_folder(given))
-    stack.callback(journal.close)
+    journal = _open_journal(stack, given)
     name = f"{socket.gethostname()}-{journal.slot}"
     totals = Rollups(name)
     ledger = Ledger(database, journal, totals)
@@ -160,8 +160,15 @@ async def _open_services(
         redis=redis,
         room=SharedRoom(redis, given.max_in_flight) if redis else None,
         live=Live(),
+        present=Present(),
         site=Site(database),
     )
+
+
+def _open_journal(stack: AsyncExitStack, given: Settings) -> Journal:
+    journal = Journal(settings.journal_folder(given))
+    stack.callback(journal.close)
+    return journal
 
 
 def _budget(given: Settings, database: Database, redis: SharedRedis | None, name: str) -> Budget:
@@ -215,7 +222,7 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
 
     def change(user_id: str, key_id: str | None) -> None:
         cutter.apply(user_id, key_id)
-        opened.live.doubt(user_id)
+        opened.present.doubt(user_id)
 
     follower = Follower(opened.database, change, opened.keyring.hear)
     await follower.start()

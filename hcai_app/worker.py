@@ -15,6 +15,7 @@ from hcai_app.services.ledger import Ledger
 from hcai_app.services.limits import RateLimit
 from hcai_app.services.live import Live
 from hcai_app.services.metrics import Metrics
+from hcai_app.services.present import Present
 from hcai_app.services.records import Records
 from hcai_app.services.running import Running
 from hcai_app.services.settling import Settler
@@ -55,6 +56,7 @@ class Worker:
     redis: SharedRedis | None
     room: SharedRoom | None  # with Redis: all workers' running calls
     live: Live
+    present: Present
     site: Site
 
 

@@ -25,6 +25,7 @@ class Gauges(Collector):
         worker = self.worker
         yield _gauge("hcai_running_calls", "Calls that run now.", len(worker.running))
         yield _gauge("hcai_live_tabs", "Browser tabs that watch their figures.", len(worker.live))
+        yield _gauge("hcai_open_tabs", "Browser tabs of who is signed in.", len(worker.present))
         yield _gauge("hcai_tasks", "What the event loop has under way.", len(asyncio.all_tasks()))
         yield _gauge(
             "hcai_ledger_backlog_rows",

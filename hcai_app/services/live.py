@@ -9,15 +9,13 @@ from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 
 from hcai_app.services.calls import Entry
+from hcai_app.services.present import Seat, Seats
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Seat):
     """A browser tab that watches its user's figures, in the range and grouping it shows."""
 
-    token: str
-    user_id: str
-    session_id: str
     range: Hashable
     group: Hashable
 
@@ -34,41 +32,31 @@ class Live:
     """The watching tabs of one worker; a tab leaves nothing behind."""
 
     def __init__(self) -> None:
-        self._tabs: dict[str, Tab] = {}
-        self._of_user: dict[str, set[str]] = {}
+        self._tabs: Seats[Tab] = Seats()
         self._touched: dict[str, int] = {}  # user -> the earliest start of what is new
         self._missed: dict[str, int] = {}  # tab -> the earliest start of what it could not be shown
-        self._doubted: set[str] = set()
         self.has_news = asyncio.Event()
-        self.has_doubts = asyncio.Event()
         self.tell_others: Callable[[Iterable[Entry]], None] = lambda _entries: None
 
     def __len__(self) -> int:
-        return len(self._tabs)
+        return len(self._tabs.by_token)
 
     @property
     def tokens(self) -> list[str]:
         """The tabs that watch."""
-        return list(self._tabs)
+        return list(self._tabs.by_token)
 
     def watch(self, tab: Tab) -> None:
         """Let a tab hear from now on; what it watched before is replaced."""
         self.leave(tab.token)
-        self._tabs[tab.token] = tab
-        self._of_user.setdefault(tab.user_id, set()).add(tab.token)
+        self._tabs.put(tab)
 
     def leave(self, token: str) -> None:
         """Forget a tab."""
         self._missed.pop(token, None)
-        tab = self._tabs.pop(token, None)
-        if tab is None:
-            return
-        others = self._of_user[tab.user_id]
-        others.discard(token)
-        if not others:
-            del self._of_user[tab.user_id]
+        tab = self._tabs.drop(token)
+        if tab is not None and not self._tabs.of_user(tab.user_id):
             self._touched.pop(tab.user_id, None)
-            self._doubted.discard(tab.user_id)
 
     def keep(self, open_tokens: Container[str]) -> None:
         """Forget the tabs that are not open any more."""
@@ -79,26 +67,20 @@ class Live:
     def hear(self, entries: Iterable[Entry]) -> None:
         """Note what this worker has committed, and have the other workers told."""
         self.tell_others(entries)
-        if self._tabs:
+        if self._tabs.by_token:
             for entry in entries:
                 self.touch(entry.user_id, entry.started_at_ms)
 
     def touch(self, user_id: str, since_ms: int) -> None:
         """Note that figures of a user have changed since the moment."""
-        if user_id in self._of_user:
+        if self._tabs.of_user(user_id):
             self._touched[user_id] = min(since_ms, self._touched.get(user_id, since_ms))
             self.has_news.set()
 
     def touch_all(self, since_ms: int) -> None:
         """Note that everybody's figures have changed: a new day, or others were not heard."""
-        for user_id in self._of_user:
+        for user_id in self._tabs.users:
             self.touch(user_id, since_ms)
-
-    def doubt(self, user_id: str) -> None:
-        """Have a user's sessions looked at again: something about the user has changed."""
-        if user_id in self._of_user:
-            self._doubted.add(user_id)
-            self.has_doubts.set()
 
     def take_due(self) -> list[Due]:
         """Hand out the tabs that have something to be shown; they count as shown then."""
@@ -106,19 +88,13 @@ class Live:
         touched, self._touched = self._touched, {}
         missed, self._missed = self._missed, {}
         for user_id, since_ms in touched.items():
-            for token in self._of_user[user_id]:
+            for token in self._tabs.of_user(user_id):
                 missed[token] = min(since_ms, missed.get(token, since_ms))
-        return [Due(self._tabs[token], since_ms) for token, since_ms in missed.items()]
-
-    def take_doubted(self) -> list[Tab]:
-        """Hand out the tabs whose sessions may have ended."""
-        self.has_doubts.clear()
-        doubted, self._doubted = self._doubted, set()
-        return [self._tabs[token] for user_id in doubted for token in self._of_user[user_id]]
+        return [Due(self._tabs.by_token[token], since_ms) for token, since_ms in missed.items()]
 
     def miss(self, due: Due) -> None:
         """Take a tab back that could not be shown its news; the next round brings them."""
         token = due.tab.token
-        if self._tabs.get(token) is due.tab:
+        if self._tabs.by_token.get(token) is due.tab:
             self._missed[token] = min(due.since_ms, self._missed.get(token, due.since_ms))
             self.has_news.set()

@@ -7,6 +7,7 @@ from hcai_app import clock, figures, money
 from hcai_app.errors import InvalidRequest, Unavailable
 from hcai_app.services import account_data, deletion, reads, sessions
 from hcai_app.services.account_data import Account, Profile
+from hcai_app.state import live
 from hcai_app.state.base import SiteState, serving
 from hcai_app.views import AccountView, SessionView
 
@@ -72,6 +73,7 @@ class AccountState(SiteState):
 
     def _forget(self) -> None:
         """Keep nothing of the visitor in this tab's state, which may outlive them in a store."""
+        live.get_up(self.router.session.client_token)
         self.account = AccountView()
         self.sessions = []
         self.is_loaded = False

@@ -11,6 +11,7 @@ from reflex.event import EventSpec
 from hcai_app import worker
 from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
 from hcai_app.services import sessions
+from hcai_app.services.present import Seat
 from hcai_app.services.sessions import Visitor
 from hcai_app.worker import Worker
 
@@ -29,9 +30,12 @@ class SiteState(rx.State):
     trouble: str = ""  # why nobody could tell
 
     async def enter(self) -> Visitor | None:
-        """Find out who opens the page; for `on_load` handlers."""
+        """Find out who opens the page; for `on_load` handlers.
+
+        From now on the tab hears of the end of its session, whatever it shows.
+        """
         try:
-            visitor = await self._visitor()
+            visitor = await self._sit_down()
         except Unavailable as error:
             if self.is_known:
                 raise
@@ -40,6 +44,17 @@ class SiteState(rx.State):
         self.is_signed_in = visitor is not None
         self.name = visitor.name if visitor else ""
         self.is_known, self.trouble = True, ""
+        return visitor
+
+    async def _sit_down(self) -> Visitor | None:
+        token = self.router.session.client_token
+        opened = worker.current()
+        doubts = opened.present.doubts if opened else 0
+        visitor = await self._visitor()
+        if opened and visitor:
+            opened.present.sit(Seat(token, visitor.user_id, visitor.session_id), doubts)
+        elif opened:
+            opened.present.leave(token)
         return visitor
 
     async def visitor(self) -> Visitor:

@@ -1,6 +1,7 @@
 """How a page has its tab shown what happens: it subscribes when it loads, and that is all.
 
-A tab that closes, leaves the dashboard or loses its session is unsubscribed by the tick.
+A tab that closes or leaves the dashboard is unsubscribed by the tick, one that loses its session by
+the review.
 """
 
 from collections.abc import Hashable
@@ -18,6 +19,7 @@ def subscribe(token: str, visitor: Visitor, range_: Hashable, group: Hashable) -
     serving().live.watch(Tab(token, visitor.user_id, visitor.session_id, range_, group))
 
 
-def unsubscribe(token: str) -> None:
-    """Leave a tab alone."""
+def get_up(token: str) -> None:
+    """Leave a tab alone that goes elsewhere by itself: its session has ended by its own wish."""
     serving().live.leave(token)
+    serving().present.leave(token)

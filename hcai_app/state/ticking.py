@@ -1,7 +1,8 @@
 """The tick: once in a while each worker shows its watching tabs what is new.
 
-A round looks at who is still signed in, reads one snapshot a user, and shows it to the user's tabs
-in small batches. Rounds come at most four times a second, and rarer the more they cost.
+A round has the review look at who is still signed in, reads one snapshot a user, and shows it to
+the user's tabs in small batches. Rounds come at most four times a second, and rarer the more they
+cost.
 """
 
 import asyncio
@@ -13,15 +14,13 @@ from typing import Any
 
 import reflex as rx
 from redis.exceptions import RedisError
-from reflex.event import Event
-from reflex.state import StateUpdate
 
 from hcai_app import clock
 from hcai_app.errors import HcaiError
-from hcai_app.services import sessions
 from hcai_app.services.live import Due, Live, Tab
 from hcai_app.services.metering import Meter
-from hcai_app.state.base import RELOAD, serving
+from hcai_app.state.base import serving
+from hcai_app.state.reviewing import Reviewer, happens, sockets_of
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +60,6 @@ async def ticking(app: rx.App, page: Page) -> AsyncGenerator[None]:
     """Keep this worker's tabs up to date; registered with Reflex after the worker itself."""
     ticker = Ticker(app, page, serving().live)
     tasks = [asyncio.create_task(ticker.push(), name="live: pushing")]
-    tasks.append(asyncio.create_task(ticker.review(), name="live: reviewing"))
     try:
         yield
     finally:
@@ -80,13 +78,14 @@ class Ticker:
         self._live = live
         self._day_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
         self._meter = Meter()
-        self._sockets = _sockets_of(app)
+        self._sockets = sockets_of(app)
+        self._reviewer = Reviewer(app)
         self.pushing: dict[str, asyncio.Task[None]] = {}
 
     async def push(self) -> None:
         """Hold rounds, for ever."""
         while True:
-            await _happens(self._live.has_news, LOOK_S)
+            await happens(self._live.has_news, LOOK_S)
             self._look_at_the_day()
             self._meter = Meter()
             try:
@@ -98,20 +97,6 @@ class Ticker:
                 log.exception("a round of live figures failed")
             await asyncio.sleep(pause_s(self._meter.spent_s, len(self._live)))
 
-    async def review(self) -> None:
-        """Look again at the sessions of users that have changed, for ever."""
-        while True:
-            await self._live.has_doubts.wait()
-            tabs = self._live.take_doubted()
-            try:
-                await self._end_signed_out(tabs)
-            except Exception as error:
-                if not isinstance(error, HcaiError):
-                    log.exception("sessions could not be reviewed")
-                for tab in tabs:
-                    self._live.doubt(tab.user_id)
-                await asyncio.sleep(RETRY_S)
-
     def _look_at_the_day(self) -> None:
         """At midnight everybody's figures begin anew, though nobody has called."""
         day_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
@@ -122,7 +107,7 @@ class Ticker:
     async def _round(self) -> None:
         waiting = {due.tab.token: due for due in self._take_ready()}
         try:
-            for token in await self._end_signed_out([due.tab for due in waiting.values()]):
+            for token in await self._reviewer.end_signed_out([due.tab for due in waiting.values()]):
                 del waiting[token]
             for of_user in _by_user(waiting.values()):
                 for batch in _parts(await self._read(of_user), BATCH):
@@ -150,17 +135,6 @@ class Ticker:
         connection = server.manager.eio_sid_from_sid(sid, self._sockets.namespace)
         socket = server.eio.sockets.get(connection)
         return socket.queue.qsize() if socket else 0
-
-    async def _end_signed_out(self, tabs: Sequence[Tab]) -> set[str]:
-        """Let the tabs of ended sessions reload; return their tokens."""
-        if not tabs:
-            return set()
-        database = serving().database
-        alive = await sessions.alive(database, {tab.session_id for tab in tabs})
-        ended = {tab.token for tab in tabs if tab.session_id not in alive}
-        for token in ended:
-            await self._reload(token)
-        return ended
 
     async def _read(self, of_user: list[Due]) -> list[tuple[Due, Any]]:
         views = frozenset((due.tab.range, due.tab.group) for due in of_user)
@@ -196,7 +170,7 @@ class Ticker:
             self._live.miss(due)
         except Exception:  # one broken tab must not stop the others
             log.exception("a tab cannot be shown its figures, and reloads")
-            await self._reload(due.tab.token)
+            await self._reviewer.reload(due.tab.token)
 
     async def _show(self, tab: Tab, snapshot: Any) -> None:
         token = rx.BaseStateToken(ident=tab.token, cls=self._page.state)
@@ -209,31 +183,13 @@ class Ticker:
             else:
                 self._live.leave(tab.token)  # it shows another page now
         if is_gone:  # the store has forgotten the tab's state
-            await self._reload(tab.token)
-
-    async def _reload(self, token: str) -> None:
-        self._live.leave(token)
-        reload = Event.from_event_type(rx.call_script(RELOAD))
-        await self._sockets.emit_update(StateUpdate(events=reload), token=token)
+            await self._reviewer.reload(tab.token)
 
 
 def pause_s(spent_s: float, tabs: int) -> float:
     """Return how long to wait after a round that took so long."""
     longest_s = LONGEST_S + LONGEST_PER_TAB_S * tabs
     return min(max(SHARE * SENDING * spent_s, SHORTEST_S), longest_s)
-
-
-def _sockets_of(app: rx.App) -> Any:
-    sockets = app.event_namespace
-    assert sockets is not None, "the app has no pages with a state"  # noqa: S101
-    return sockets
-
-
-async def _happens(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
 
 
 async def _awaiting(something: Awaitable[Any]) -> Any:

@@ -7,8 +7,6 @@ import uuid
 import httpx
 import pytest
 
-from hcai_app.db.engine import Database
-from hcai_app.services import sessions
 from tests.conftest import Install
 from tests.harness.databases import REDIS
 from tests.harness.product import Product
@@ -24,6 +22,7 @@ class Student:
     def __init__(self, product: Product) -> None:
         self.slack_id = f"U{uuid.uuid4().hex[:10].upper()}"
         self.product = product
+        self.secret_key = product.settings["HCAI_SECRET_KEY"]
         self.key = product.make_key(self.slack_id)
 
     async def cookie(self) -> str:
@@ -92,59 +91,6 @@ async def test_a_tab_that_shows_another_page_is_left_alone_until_it_comes_back(
         await shown.until(lambda: requests(shown) == "2", SOON_S)
 
 
-@pytest.mark.parametrize("end", ["ban", "sign out", "sign out everywhere"])
-async def test_a_session_that_ends_is_shown_nothing_more(product: Product, end: str) -> None:
-    ada = Student(product)
-    cookie = await ada.cookie()
-    async with tab(product, cookie) as shown:
-        await ada.call()
-        await shown.until(lambda: requests(shown) == "1", SOON_S)
-        await END[end](ada, cookie)
-        await shown.until(lambda: "location.reload" in "".join(shown.scripts), SOON_S)
-        before = len(shown.frames)
-        if end != "ban":
-            await ada.call()
-            await asyncio.sleep(SOON_S)
-        assert len(shown.frames) == before
-    async with tab(product, cookie) as late:
-        assert not late.of(DASHBOARD, "is_loaded")
-
-
-async def ban(ada: Student, _cookie: str) -> None:
-    arguments = ("users", "ban", ada.slack_id, "--reason", "testing")
-    await asyncio.to_thread(ada.product.cli, *arguments)
-
-
-async def sign_out(ada: Student, cookie: str) -> None:
-    headers = {"Origin": ada.product.origin, "Cookie": f"{sessions.COOKIE}={cookie}"}
-    async with httpx.AsyncClient() as browser:
-        answer = await browser.post(f"{ada.product.origin}/auth/logout", headers=headers)
-    assert answer.status_code == 303
-
-
-async def sign_out_everywhere(ada: Student, cookie: str) -> None:
-    secret_key = ada.product.settings["HCAI_SECRET_KEY"]
-    database = Database(ada.product.settings["DATABASE_URL"])
-    visitor = await sessions.of_cookie(database, cookie, secret_key=secret_key)
-    assert visitor
-    await sessions.end_all(database, visitor.user_id)
-    await database.close()
-
-
-END = {"ban": ban, "sign out": sign_out, "sign out everywhere": sign_out_everywhere}
-
-
-async def test_one_session_ends_and_the_others_tabs_go_on(product: Product) -> None:
-    ada = Student(product)
-    leaving, staying = await ada.cookie(), await ada.cookie()
-    async with tab(product, leaving) as one, tab(product, staying) as two:
-        await sign_out(ada, leaving)
-        await one.until(lambda: one.scripts, SOON_S)
-        await ada.call()
-        await two.until(lambda: requests(two) == "1", SOON_S)
-        assert not two.scripts
-
-
 async def test_a_server_that_starts_again_finds_its_tabs(install: Install) -> None:
     product = install().start()
     ada = Student(product)
@@ -186,9 +132,11 @@ async def test_fifty_tabs_that_close_leave_nothing(product: Product) -> None:
             await one.open()
         await asyncio.gather(*(one.until_loaded() for one in opened))
         assert await gauge(product, "hcai_live_tabs") == 50
+        assert await gauge(product, "hcai_open_tabs") == 50
         await ada.call()
         await asyncio.gather(*(one.close() for one in opened))
-        await until_gauge(product, "hcai_live_tabs", 0)
+        for name in ("hcai_live_tabs", "hcai_open_tabs"):
+            await until_gauge(product, name, 0)
     # A closed socket sleeps its last ping out; a server has a task more or less at any time.
     await until_gauge(product, "hcai_tasks", before + 5)
 

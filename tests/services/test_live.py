@@ -1,5 +1,6 @@
 from hcai_app.services.live import Due, Live, Tab
 from tests.services.books import entry
+from tests.services.leavings import left_in
 
 
 def tab(token: str, user_id: str = "ada") -> Tab:
@@ -53,25 +54,12 @@ def test_a_tab_that_subscribed_anew_is_not_taken_back() -> None:
 
 def test_a_closed_tab_leaves_nothing_behind() -> None:
     live = Live()
-    empty = vars(Live())
+    empty = left_in(live)
     for name in ("one", "two"):
         live.watch(tab(name))
         live.touch("ada", 5)
-        live.doubt("ada")
         live.miss(live.take_due()[0])
         live.touch("ada", 5)
         live.keep({"another"})
     live.leave("never seen")
-    quiet = {name: value for name, value in vars(live).items() if isinstance(value, (dict, set))}
-    assert quiet == {name: empty[name] for name in quiet}
-
-
-def test_only_the_tabs_of_the_user_in_doubt_are_looked_at() -> None:
-    live = Live()
-    live.watch(tab("one"))
-    live.watch(tab("other", "bob"))
-    live.doubt("ada")
-    live.doubt("somebody who watches nothing")
-    assert live.has_doubts.is_set()
-    assert live.take_doubted() == [tab("one")]
-    assert live.take_doubted() == []
+    assert left_in(live) == empty
