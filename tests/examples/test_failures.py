@@ -114,6 +114,8 @@ def test_the_page_survives_an_api_that_refuses_or_is_not_there(
                 name = httpx.post(f"{address}/name", timeout=SECONDS, verify=TLS)
                 assert name.text == "No name today, sorry."
             assert 'fetch("/name"' in httpx.get(address, verify=TLS).text
+    told = (tmp_path / "0").rglob("complaints")
+    assert "API key is not valid" in next(told).read_text()
 
 
 @contextmanager

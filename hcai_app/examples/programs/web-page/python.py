@@ -1,5 +1,7 @@
 import json
 import os
+import sys
+import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -29,7 +31,11 @@ def new_name():
             }
         ).encode(),
     )
-    with urllib.request.urlopen(request, timeout=300) as answer:
+    try:
+        answer = urllib.request.urlopen(request, timeout=300)
+    except urllib.error.HTTPError as refusal:
+        answer = refusal  # its body says why
+    with answer:
         told = json.load(answer)
     if "error" in told:
         raise OSError(told["error"]["message"])
@@ -44,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.answer(new_name().encode(), "text/plain; charset=utf-8")
         except (OSError, ValueError) as error:
-            print(error)
+            print(error, file=sys.stderr)
             self.answer(b"No name today, sorry.", "text/plain")
 
     def answer(self, data, kind):
