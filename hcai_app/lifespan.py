@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from hcai_app import money, settings, worker
+from hcai_app import clock, money, settings, worker
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services import adoption, eligibility, housekeeping
@@ -223,6 +223,7 @@ async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
     def change(user_id: str, key_id: str | None) -> None:
         cutter.apply(user_id, key_id)
         opened.present.doubt(user_id)
+        opened.live.touch(user_id, clock.now_ms())
 
     follower = Follower(opened.database, change, opened.keyring.hear)
     await follower.start()

@@ -36,7 +36,7 @@ class Live:
         self._touched: dict[str, int] = {}  # user -> the earliest start of what is new
         self._missed: dict[str, int] = {}  # tab -> the earliest start of what it could not be shown
         self.has_news = asyncio.Event()
-        self.tell_others: Callable[[Iterable[Entry]], None] = lambda _entries: None
+        self.tell_others: Callable[[str, int], None] = lambda _user_id, _since_ms: None
 
     def __len__(self) -> int:
         return len(self._tabs.by_token)
@@ -65,11 +65,14 @@ class Live:
                 self.leave(token)
 
     def hear(self, entries: Iterable[Entry]) -> None:
-        """Note what this worker has committed, and have the other workers told."""
-        self.tell_others(entries)
-        if self._tabs.by_token:
-            for entry in entries:
-                self.touch(entry.user_id, entry.started_at_ms)
+        """Note what this worker has committed."""
+        for entry in entries:
+            self.note(entry.user_id, entry.started_at_ms)
+
+    def note(self, user_id: str, since_ms: int) -> None:
+        """Note that this worker has changed a user's figures, and have the others told."""
+        self.tell_others(user_id, since_ms)
+        self.touch(user_id, since_ms)
 
     def touch(self, user_id: str, since_ms: int) -> None:
         """Note that figures of a user have changed since the moment."""

@@ -6,14 +6,12 @@ While Redis is away each worker's tabs hear of its own calls; when it is back th
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError
 
 from hcai_app import clock
-from hcai_app.services.calls import Entry
 from hcai_app.services.live import Live
 from hcai_app.services.shared import SharedRedis
 
@@ -48,12 +46,11 @@ class SharedLive:
         self._deaf_since_ms: int | None = clock.now_ms()
         live.tell_others = self.tell
 
-    def tell(self, entries: Iterable[Entry]) -> None:
-        """Have the other workers told of calls that were committed here."""
-        for entry in entries:
-            known = self._untold.get(entry.user_id)
-            if known is not None or len(self._untold) < MOST_USERS:
-                self._untold[entry.user_id] = min(entry.started_at_ms, known or entry.started_at_ms)
+    def tell(self, user_id: str, since_ms: int) -> None:
+        """Have the other workers told that a user's figures have changed here."""
+        known = self._untold.get(user_id)
+        if known is not None or len(self._untold) < MOST_USERS:
+            self._untold[user_id] = min(since_ms, known or since_ms)
         self._has_untold.set()
 
     async def run(self) -> None:

@@ -98,7 +98,9 @@ async def test_every_page_goes_dark_and_stays_so(product: Product, end: str) -> 
     opened = [await Tab(product.origin, cookie, path, None).open() for path in PAGES]
     for shown in opened:
         await shown.until_loaded()
-    assert all(shown.of(SITE, "name") == "Ada" for shown in opened)
+    told = [traces(json.dumps(shown.state), ada) for shown in opened]
+    assert all(told)
+    assert {mark for marks in told for mark in marks} == set(marks_of(ada))
     await END[end](ada, cookie)
     for shown in opened:
         await shown.until(lambda shown=shown: reloads(shown), SOON_S)
@@ -112,9 +114,13 @@ async def test_every_page_goes_dark_and_stays_so(product: Product, end: str) -> 
             assert not again.of(SITE, "is_signed_in")
 
 
+def marks_of(ada: Student) -> list[str]:
+    """What pages show of a student: who they are, their key's name, whose it is."""
+    return [ada.slack_id, "laptop", '"Ada"']
+
+
 def traces(text: str, ada: Student) -> list[str]:
-    """What of a student is in a text."""
-    return [mark for mark in (ada.slack_id, f"…{ada.key[-4:]}", "laptop", '"Ada"') if mark in text]
+    return [mark for mark in marks_of(ada) if mark in text]
 
 
 async def test_a_page_without_figures_costs_nothing_at_a_call(product: Product) -> None:

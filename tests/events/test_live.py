@@ -38,6 +38,10 @@ def requests(shown: Tab) -> str:
     return shown.of(DASHBOARD, "figures")["requests"]
 
 
+def calls_left(shown: Tab) -> str:
+    return shown.of(DASHBOARD, "figures")["calls_left"]
+
+
 async def test_a_call_shows_within_a_second_without_a_reload(product: Product) -> None:
     ada = Student(product)
     async with tab(product, await ada.cookie()) as shown:
@@ -71,6 +75,38 @@ async def test_a_busy_program_makes_at_most_four_updates_a_second(product: Produ
         await shown.until(lambda: requests(shown) == "40", SOON_S)
         seconds = time.monotonic() - began
         assert len(shown.frames) - before <= seconds * 4 + 1
+
+
+async def test_a_refused_call_takes_a_place_and_shows(product: Product) -> None:
+    ada = Student(product)
+    async with tab(product, await ada.cookie()) as one:
+        for _ in range(3):
+            refused = await asyncio.to_thread(product.chat, ada.key, model="nobody/nothing")
+            assert refused.status_code == 400
+            left = refused.headers["x-ratelimit-remaining"]
+            await one.until(lambda left=left: calls_left(one) == left, SOON_S)
+
+
+async def test_a_call_over_the_limit_takes_no_place_and_shows_nothing(install: Install) -> None:
+    product = install(HCAI_CHAT_RATE_LIMIT="1/hour").start()
+    ada = Student(product)
+    async with tab(product, await ada.cookie()) as one:
+        await ada.call()
+        await one.until(lambda: (requests(one), calls_left(one)) == ("1", "0"), SOON_S)
+        before = len(one.frames)
+        for _ in range(3):
+            refused = await asyncio.to_thread(product.chat, ada.key)
+            assert refused.status_code == 429
+        await asyncio.sleep(0.6)
+        assert len(one.frames) == before
+
+
+async def test_another_budget_shows(product: Product) -> None:
+    ada = Student(product)
+    async with tab(product, await ada.cookie()) as one:
+        assert one.of(DASHBOARD, "figures")["budget"] == "$4"
+        await asyncio.to_thread(product.cli, "users", "budget", ada.slack_id, "2")
+        await one.until(lambda: one.of(DASHBOARD, "figures")["budget"] == "$2", SOON_S)
 
 
 async def test_a_tab_that_shows_another_page_is_left_alone_until_it_comes_back(
@@ -115,6 +151,9 @@ async def test_a_tab_on_another_worker_hears_of_a_call(install: Install) -> None
         await ada.call()
         for one in opened:
             await one.until(lambda one=one, count=count: requests(one) == str(count), SOON_S)
+    await asyncio.to_thread(product.chat, ada.key, model="nobody/nothing")  # takes a place, is 400
+    for one in opened:
+        await one.until(lambda one=one: calls_left(one) == "145", SOON_S)
     for one in opened:
         await one.close()
 
@@ -124,7 +163,8 @@ async def test_fifty_tabs_that_close_leave_nothing(product: Product) -> None:
     cookie = await ada.cookie()
     async with tab(product, cookie):  # what the first tab brings up stays up
         pass
-    await until_gauge(product, "hcai_live_tabs", 0)
+    for name in ("hcai_live_tabs", "hcai_open_tabs"):
+        await until_gauge(product, name, 0)
     before = await gauge(product, "hcai_tasks")
     for _ in range(3):
         opened = [Tab(product.origin, cookie, "/dashboard", None) for _ in range(50)]

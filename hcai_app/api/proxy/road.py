@@ -40,16 +40,7 @@ async def carry(
     slot = worker.running.enter(caller)
     try:
         await _check_caller(worker, exchange, slot)
-        body = await intake.read_body(worker.bodies, exchange)
-        try:
-            request = operation.parse(body)
-            models = _check_models(operation, worker, request, body)
-            estimate = _estimate(worker, request, models, len(body))
-            call = _open(operation, exchange, caller, request, estimate)
-            await worker.budget.reserve(caller, call)
-            await _deliver(operation, worker, exchange, slot, call, request)
-        finally:
-            worker.bodies.give_back(len(body))
+        await _carry_counted(operation, worker, exchange, slot)
     except asyncio.CancelledError:
         if slot.cut_by is None or exchange.status:
             raise
@@ -67,7 +58,32 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
     worker.keyring.check_allowed(caller)
     intake.check_declared_size(worker.bodies, exchange)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
-    worker.running.check_room(caller)
+
+
+async def _carry_counted(
+    operation: Operation, worker: Worker, exchange: Exchange, slot: Slot
+) -> None:
+    """Carry a call that has taken its place in the caller's window."""
+    try:
+        await _check_room(worker, exchange, slot)
+        body = await intake.read_body(worker.bodies, exchange)
+        try:
+            request = operation.parse(body)
+            models = _check_models(operation, worker, request, body)
+            estimate = _estimate(worker, request, models, len(body))
+            call = _open(operation, exchange, slot.caller, request, estimate)
+            await worker.budget.reserve(slot.caller, call)
+            await _deliver(operation, worker, exchange, slot, call, request)
+        finally:
+            worker.bodies.give_back(len(body))
+    except Exception:
+        # Its place is gone, and there may be no row that tells the caller's pages of it.
+        worker.live.note(slot.caller.user_id, exchange.started_at_ms)
+        raise
+
+
+async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
+    worker.running.check_room(slot.caller)
     if worker.room is not None:
         await worker.room.check(slot, exchange.request_id)
 
