@@ -95,9 +95,13 @@ class Live:
                 missed[token] = min(since_ms, missed.get(token, since_ms))
         return [Due(self._tabs.by_token[token], since_ms) for token, since_ms in missed.items()]
 
+    def is_current(self, tab: Tab) -> bool:
+        """Tell whether a tab still watches what it did; else it was shown newer figures since."""
+        return self._tabs.by_token.get(tab.token) is tab
+
     def miss(self, due: Due) -> None:
         """Take a tab back that could not be shown its news; the next round brings them."""
         token = due.tab.token
-        if self._tabs.by_token.get(token) is due.tab:
+        if self.is_current(due.tab):
             self._missed[token] = min(due.since_ms, self._missed.get(token, due.since_ms))
             self.has_news.set()

@@ -19,6 +19,7 @@ from hcai_app.state import drawing, live
 from hcai_app.state.base import SiteState, serving
 from hcai_app.views import CallLine, Chart, Figures, ModelLine
 
+EVER = 0  # since when: always
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -59,6 +60,7 @@ class DashboardState(SiteState):
             await self._read(visitor)
         except HcaiError as error:
             if self.is_loaded:  # what is shown is old, and better than nothing
+                self._subscribe(visitor, EVER)
                 raise
             self.problem = error.message
 
@@ -86,12 +88,17 @@ class DashboardState(SiteState):
             await self._read(visitor)
         except HcaiError:
             setattr(self, name, before)
+            self._subscribe(visitor, EVER)
             raise
+
+    def _subscribe(self, visitor: Visitor, since_ms: int | None = None) -> None:
+        token = self.router.session.client_token
+        live.subscribe(token, visitor, Range(self.range), Group(self.group), since_ms)
 
     async def _read(self, visitor: Visitor) -> None:
         pair = (Range(self.range), Group(self.group))
         # First, so that no call falls between what is read and what is told.
-        live.subscribe(self.router.session.client_token, visitor, *pair)
+        self._subscribe(visitor)
         snapshot = await read_snapshot(visitor.user_id, [pair])
         self.series = drawing.chart_of(snapshot.tails[pair])
         self.tail = Chart()

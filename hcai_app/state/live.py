@@ -6,17 +6,27 @@ the review.
 
 from collections.abc import Hashable
 
-from hcai_app.services.live import Tab
+from hcai_app.services.live import Due, Tab
 from hcai_app.services.sessions import Visitor
 from hcai_app.state.base import serving
 
 
-def subscribe(token: str, visitor: Visitor, range_: Hashable, group: Hashable) -> None:
+def subscribe(
+    token: str,
+    visitor: Visitor,
+    range_: Hashable,
+    group: Hashable,
+    since_ms: int | None = None,
+) -> None:
     """Keep a tab up to date from now on, in the range and the grouping that it shows.
 
-    Call it before the figures are read: so no call falls between.
+    Call it before the figures are read: so no call falls between. When they could not be read, say
+    since when the tab lacks news; the tick brings them.
     """
-    serving().live.watch(Tab(token, visitor.user_id, visitor.session_id, range_, group))
+    tab = Tab(token, visitor.user_id, visitor.session_id, range_, group)
+    serving().live.watch(tab)
+    if since_ms is not None:
+        serving().live.miss(Due(tab, since_ms))
 
 
 def get_up(token: str) -> None:

@@ -176,6 +176,8 @@ class Ticker:
         token = rx.BaseStateToken(ident=tab.token, cls=self._page.state)
         is_gone = False
         async with self._app.modify_state(token) as root:
+            if not self._live.is_current(tab):  # while we waited for it
+                return
             state = await root.get_state(self._page.state)
             is_gone = not state.router.url
             if state.router.url.path.rstrip("/") == self._page.path:

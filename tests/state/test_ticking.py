@@ -1,6 +1,7 @@
 """The tick, over tabs without sockets: what goes wrong for one tab stays with it."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hcai_app.state import dashboard, ticking
 from hcai_app.state.dashboard import DashboardState
 from hcai_app.state.ticking import Page, Ticker
 from hcai_app.worker import Worker
+from tests.services.books import Books, entry
 from tests.state.standin import StandIn, running, until
 from tests.state.tabs import Tab, root_of, sign_in
 
@@ -88,3 +90,34 @@ async def test_a_tab_that_cannot_be_drawn_reloads_and_stops_nobody(serving: Work
         await until(lambda: drawn and app.reloads("ada"))
         assert (app.reloads("ada"), app.reloads("bob")) == (1, 0)
         assert serving.live.tokens == ["bob"]
+
+
+async def test_figures_that_are_older_than_what_a_tab_shows_are_not_shown(
+    serving: Worker, tmp_path: Path
+) -> None:
+    books = Books(serving.database, tmp_path / "other-journal", "w2")
+    ada = await opened(serving, "ada")
+    state, is_first = await ada.open(DashboardState), [True]
+
+    async def call() -> None:
+        made = entry(user_id=ada.user_id)
+        await books.record(made)
+        serving.live.hear([made])
+
+    async def reading(*what: Any) -> Any:
+        snapshot = await dashboard.read_snapshot(*what)
+        if is_first:  # before it is shown: a call, and the tab chooses another chart
+            is_first.clear()
+            await call()
+            await state.choose_range("7d")
+        return snapshot
+
+    ticker = Ticker(StandIn(ada=ada), page(read=reading), serving.live)
+    await call()
+    with running(ticker.push):
+        await until(lambda: not is_first and not ticker.pushing and state.range == "7d")
+        await asyncio.sleep(0.5)
+        assert state.figures.requests == "2"
+        await call()
+        await until(lambda: state.figures.requests == "3")
+    await books.close()
