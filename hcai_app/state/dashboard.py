@@ -12,7 +12,7 @@ import reflex as rx
 
 from hcai_app.errors import HcaiError, InvalidRequest
 from hcai_app.services import today
-from hcai_app.services.charts import Group, Range
+from hcai_app.services.charts import Group, Range, Series
 from hcai_app.services.sessions import Visitor
 from hcai_app.services.today import Snapshot
 from hcai_app.state import drawing, live
@@ -137,16 +137,23 @@ async def read_snapshot(
 def show(state: DashboardState, snapshot: Snapshot) -> None:
     """Draw a snapshot; what has not changed is not sent again.
 
-    A snapshot without the chart that the tab has turned to meanwhile leaves the chart as it is.
+    A snapshot without the chart that the tab has turned to meanwhile leaves the chart as it is; so
+    does one for a tab whose browser has put a choice of its own in place of ours.
     """
     _show_day(state, snapshot)
-    changed = snapshot.tails.get((Range(state.range), Group(state.group)))
+    changed = _chart_in(snapshot, state.range, state.group)
     if changed is not None and (state.series.range, state.series.group) == (
         state.range,
         state.group,
     ):
         names = state.tail.names or state.series.names
         _draw(state, "tail", drawing.chart_of(changed, names))
+
+
+def _chart_in(snapshot: Snapshot, range: str, group: str) -> Series | None:
+    """Return the chart of these names, which may be no choices of ours."""
+    found = (it for it in snapshot.tails.values() if (it.range, it.group) == (range, group))
+    return next(found, None)
 
 
 def _show_day(state: DashboardState, snapshot: Snapshot) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy import text
 from hcai_app.db.engine import Database
 from hcai_app.services import sessions
 from tests.events.hostile import handlers, payloads
+from tests.events.test_live import requests
 from tests.harness.product import Product
-from tests.harness.tabs import DASHBOARD, ROOT, SITE, Tab, open_session, tab
+from tests.harness.tabs import DASHBOARD, MARK, ROOT, SITE, Tab, open_session, tab
 
+UPDATE_VARS = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
 BROKE = "Something broke"
 TABLES = ("users", "keys", "sessions", "calls")
 
@@ -97,6 +99,23 @@ async def test_no_handler_gives_away_or_breaks_anything(
             assert not shown.is_open
         assert victim.is_seen_in(shown) == []
         assert not any(BROKE in toast for toast in shown.toasts)
+    assert product.process is not None
+    assert "Traceback" not in product.process.log
+
+
+@pytest.mark.parametrize("name", ["range", "group", "measure"])
+async def test_a_dashboard_lives_on_after_what_its_browser_forges(
+    product: Product, name: str
+) -> None:
+    slack_id = f"U{uuid.uuid4().hex[:10].upper()}"
+    key = product.make_key(slack_id)
+    async with tab(product, await open_session(product, slack_id)) as shown:
+        for value in ("bogus", "", "x" * 4_000, "24H"):
+            await shown.send(UPDATE_VARS, {"vars": {f"{DASHBOARD}.{name}{MARK}": value}})
+        for count in ("1", "2"):
+            await asyncio.to_thread(product.chat, key)
+            await shown.until(lambda count=count: requests(shown) == count)
+        assert shown.scripts == []
     assert product.process is not None
     assert "Traceback" not in product.process.log
 

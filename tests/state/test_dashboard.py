@@ -178,6 +178,19 @@ async def test_a_snapshot_of_another_chart_leaves_the_chart_alone(
     assert state.tail == Chart()
 
 
+async def test_a_choice_that_a_browser_forges_stops_nothing_but_the_chart(
+    serving: Worker, books: Books
+) -> None:
+    ada = await sign_in(serving)
+    state = await opened(ada)
+    state.range, state.group = "bogus", ""
+    await record(books, ada)
+    dashboard.show(state, await dashboard.read_snapshot(ada.user_id, [("24h", "model")], 0))
+    assert (state.figures.requests, state.tail) == ("1", Chart())
+    await state.choose_range("7d")
+    assert sums(state.series) == {"a/b": 1}
+
+
 @pytest.mark.parametrize("forged", ["1y", "", None, 5, ["24h"], {"a": 1}, "x" * 100_000])
 async def test_forged_choices_are_refused(serving: Worker, forged: str) -> None:
     state = await opened(await sign_in(serving))
