@@ -60,6 +60,7 @@ class ChartName:
     id: str
     label: str
     color: str  # CSS
+    last_ms: int = 0  # the start of the last bucket that it is in
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """From what the services read to what the dashboard draws."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hcai_app import figures, palette
 from hcai_app.services import charts
 from hcai_app.services.calls import Outcome
@@ -74,8 +77,8 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
 def chart_of(series: Series, shown: tuple[ChartName, ...] = ()) -> Chart:
     """Return a chart, or its tail: with the names that the chart shows already.
 
-    A name that is new gets a place and a colour while there are some; its place is at the end, and
-    the others keep theirs.
+    A name that is new gets a place and a colour: at the end while there is room, then in place of
+    one that has left the window. The others keep theirs.
     """
     names = _names(series, shown)
     places = {name.id: place for place, name in enumerate(names)}
@@ -101,23 +104,36 @@ def short_name(model: str) -> str:
 
 
 def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...]:
-    known = [name.id for name in shown]
-    named = [name for name in known if name != OTHER]
-    new = [
-        name
-        for name in charts.top_names(series.buckets, most=None)
-        if name not in known and name != OTHER
-    ]
-    joining = new[: max(0, MOST_NAMES - len(named))]
-    needs_other = len(new) > len(joining) or any(it.name == OTHER for it in series.buckets)
-    colors = _colors([*named, *joining], shown)
-    fresh = [ChartName(name, _label(series, name), colors[name]) for name in joining]
-    if needs_other and OTHER not in known:
-        fresh.append(ChartName(OTHER, OTHER_LABEL, palette.color_of(palette.OTHER)))
-    return (*shown, *fresh)
+    last_ms = {it.name: it.start_ms for it in series.buckets}  # which are in the order of time
+    names = [replace(name, last_ms=last_ms.get(name.id, name.last_ms)) for name in shown]
+    known = {OTHER, *(name.id for name in names)}
+    new = [name for name in charts.top_names(series.buckets, most=None) if name not in known]
+    joining = dict(zip(new, _free_places(names, series), strict=False))
+    staying = [name for place, name in enumerate(names) if place not in joining.values()]
+    colors = _colors([*(name.id for name in staying if name.id != OTHER), *joining], staying)
+    for name, place in joining.items():
+        fresh = ChartName(name, _label(series, name), colors[name], last_ms[name])
+        names[place : place + 1] = [fresh]
+    needs_other = len(new) > len(joining) or OTHER in last_ms
+    if needs_other and OTHER not in {name.id for name in names}:
+        names.append(ChartName(OTHER, OTHER_LABEL, palette.color_of(palette.OTHER)))
+    return tuple(names)
 
 
-def _colors(names: list[str], shown: tuple[ChartName, ...]) -> dict[str, str]:
+def _free_places(names: Sequence[ChartName], series: Series) -> list[int]:
+    """Return where names may join: at the end, then where one is that the window has left behind.
+
+    The browser still has that one's points, under its place. They are out of sight: by a bucket
+    more than they need to be, since a browser looks at its clock once in a while only.
+    """
+    span = SPANS[series.range]
+    gone_ms = span.from_ms(series.now_ms) - span.bucket_ms
+    named = [place for place, name in enumerate(names) if name.id != OTHER]
+    at_end = range(len(names), len(names) + MOST_NAMES - len(named))
+    return [*at_end, *(place for place in named if names[place].last_ms < gone_ms)]
+
+
+def _colors(names: list[str], shown: Sequence[ChartName]) -> dict[str, str]:
     """Return every name's colour; those that are shown keep theirs."""
     chosen = {name.id: name.color for name in shown}
     wanted = {name: palette.color_of(index) for name, index in palette.color_indexes(names).items()}

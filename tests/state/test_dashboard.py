@@ -146,6 +146,39 @@ async def test_more_models_than_colours_become_other(serving: Worker, books: Boo
     assert state.tail.names == names
 
 
+async def test_a_model_that_has_left_the_window_makes_room_for_another(
+    serving: Worker, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now_ms()
+    moment = [now]
+    monkeypatch.setattr(clock, "now_ms", lambda: moment[0])
+    ada = await sign_in(serving)
+    state = await opened(ada)
+    await state.choose_range("5m")
+    for name in MODELS[:6]:
+        await record(books, ada, model=f"m/{name}", started_at_ms=now)
+    await tick(state, ada)
+    before = state.tail.names
+    assert len(before) == 6
+
+    moment[0] = now + 4 * clock.MS_PER_MINUTE  # all six are in the window, three again
+    for name in (*MODELS[:3], "g"):
+        await record(books, ada, model=f"m/{name}", started_at_ms=moment[0])
+    await tick(state, ada)
+    assert sums(state.tail) == {"m/a": 1, "m/b": 1, "m/c": 1, "other": 1}
+
+    moment[0] = now + 6 * clock.MS_PER_MINUTE  # the other three are not
+    for name in ("g", "h", "a"):
+        await record(books, ada, model=f"m/{name}", started_at_ms=moment[0])
+    await tick(state, ada)
+    assert sums(state.tail) == {"m/a": 1, "m/g": 1, "m/h": 1}
+    stayed = {name.id: (place, name.color) for place, name in enumerate(before)}
+    after = {name.id: (place, name.color) for place, name in enumerate(state.tail.names)}
+    assert set(after) - set(stayed) == {"m/g", "m/h", "other"}
+    assert all(after[f"m/{name}"] == stayed[f"m/{name}"] for name in MODELS[:3])
+    assert len({color for _, color in after.values()}) == len(after) == 7
+
+
 async def test_a_chart_by_key_has_the_keys_names(serving: Worker, books: Books) -> None:
     ada = await sign_in(serving)
     made = await keys.issue(serving.database, "U1", "laptop", secret_key=SECRET, max_keys=1)
