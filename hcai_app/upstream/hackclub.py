@@ -151,9 +151,7 @@ class HackClub:
 
     async def _keys(self, *, is_fresh: bool = False) -> KeySet:
         address = (await self.discovery())["jwks_uri"]
-        if is_fresh:
-            self._copies.pop(address, None)
-        return await self._cached(address, id_tokens.read_keys)
+        return await self._cached(address, id_tokens.read_keys, is_fresh=is_fresh)
 
     async def _completed(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:
         """Add what the id token left out, from userinfo about the same person."""
@@ -173,8 +171,11 @@ class HackClub:
             httpx.URL(found[name])
         return found
 
-    async def _cached(self, address: str, read: Callable[[dict[str, Any]], Any]) -> Any:
-        copy = self._copies.get(address)
+    async def _cached(
+        self, address: str, read: Callable[[dict[str, Any]], Any], *, is_fresh: bool = False
+    ) -> Any:
+        """Return a copy, which serves on while the provider is away; a fresh one only from it."""
+        copy = None if is_fresh else self._copies.get(address)
         if copy is not None and time.monotonic() - copy.at < FRESH_S:
             return copy.value
         try:

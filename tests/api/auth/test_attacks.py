@@ -1,5 +1,6 @@
 """What must open no session: forged returns, tokens that cannot be trusted, targets elsewhere."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -63,10 +64,25 @@ def test_a_new_signing_key_is_fetched_once_it_is_used(browser: Browser, identity
     assert identity.seen().count("GET /oauth/discovery/keys") == asked
 
 
-def test_a_small_difference_of_clocks_is_nothing(browser: Browser, identity: Identity) -> None:
-    now = 10**10
-    identity.set(claims={"exp": now})
-    assert page_of(browser.sign_in()) == "/dashboard"
+@pytest.mark.parametrize(
+    ("claim", "seconds", "is_believed"),
+    [
+        ("exp", -10, True),
+        ("exp", -60, False),
+        ("iat", 10, True),
+        ("iat", 60, False),
+        ("nbf", 60, False),
+    ],
+)
+def test_only_a_small_difference_of_clocks_is_nothing(
+    browser: Browser, identity: Identity, claim: str, seconds: int, is_believed: bool
+) -> None:
+    identity.set(claims={claim: int(time.time()) + seconds})
+    done = browser.sign_in()
+    if is_believed:
+        assert page_of(done) == "/dashboard"
+    else:
+        refused(browser, done, "failed")
 
 
 Forge = Callable[[dict[str, str]], dict[str, str | None]]
