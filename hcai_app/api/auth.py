@@ -60,8 +60,12 @@ async def logout(worker: Worker, exchange: Exchange) -> None:
     """End the session."""
     require_own_page(worker, exchange)
     exchange.headers += PRIVATE
-    await _end_session(worker, exchange)
-    await _redirect(exchange, "/", _cookie(worker, sessions.COOKIE, "", 0))
+    target = "/"
+    try:
+        await _end_session(worker, exchange)
+    except Unavailable:  # this browser is out all the same: nobody else has the cookie's secret
+        target = f"/sign-in/{Reason.HALF_OUT.value}"
+    await _redirect(exchange, target, _cookie(worker, sessions.COOKIE, "", 0))
 
 
 def _begin(exchange: Exchange) -> dict[str, str]:

@@ -97,6 +97,18 @@ ENDINGS = {
         None,
         is_shut=True,
     ),
+    Reason.HALF_OUT: Ending(
+        "You’re out in this browser.",
+        (
+            "Our database didn’t answer, so the session could not be ended on our side too. "
+            "Nobody can use it without this browser’s cookie, which is gone.",
+            "To be quite sure, sign in again later and press “Sign out everywhere” on your account "
+            "page.",
+        ),
+        ("Back to the front page", HOME),
+        ("Sign in again", SIGN_IN),
+        is_shut=True,
+    ),
     Reason.OVER_AGE: Ending(
         "HCAI is for teenagers.",
         (

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NOT_SET_UP = "not-set-up"
     BANNED = "banned"
     DELETED_TODAY = "deleted-today"
+    HALF_OUT = "half-out"  # signed out while the database is away
     # The rows of the provider's table of eligibility.
     OVER_AGE = "over-age"
     PENDING = "pending"

@@ -10,6 +10,7 @@ import pytest
 from tests.api.auth.browsing import SESSION, Browser, cookie_in, page_of
 from tests.api.auth.conftest import PROXIED, browser_of
 from tests.conftest import Install
+from tests.harness.cluster import Cluster
 from tests.harness.identity import Identity
 from tests.harness.processes import free_port
 from tests.harness.product import Product
@@ -41,6 +42,29 @@ def test_an_endpoint_that_is_away_has_a_page(fresh: Product, identity: Identity,
         assert page_of(browser.sign_in()) == "/dashboard"
         identity.set(**{how: [DISCOVERY, KEYS]})  # what was learnt serves on
         assert page_of(browser.sign_in()) == "/dashboard"
+
+
+def test_keys_that_cannot_be_fetched_do_not_cost_those_that_are_known(
+    fresh: Product, identity: Identity
+) -> None:
+    with browser_of(fresh) as browser:
+        assert page_of(browser.sign_in()) == "/dashboard"
+        identity.set(signing="rotated", down=[KEYS])
+        assert page_of(browser.sign_in()) == "/sign-in/unavailable"
+        identity.set(signing="right", down=[KEYS])
+        assert page_of(browser.sign_in()) == "/dashboard"
+
+
+def test_signing_out_while_the_database_is_away_has_a_page(
+    install: Install, identity: Identity, cluster: Cluster
+) -> None:
+    product = install(DATABASE_URL=cluster.url, **identity.settings(), **PROXIED).start()
+    with browser_of(product) as browser:
+        assert page_of(browser.sign_in()) == "/dashboard"
+        cluster.stop()
+        done = browser.post("/auth/logout", headers={"Origin": product.origin})
+        assert page_of(done) == "/sign-in/half-out"
+        assert (cookie_in(done, SESSION) or {})["value"] == ""
 
 
 def test_an_endpoint_that_is_slow_is_not_waited_for(fresh: Product, identity: Identity) -> None:
