@@ -1,3 +1,4 @@
+import re
 import subprocess
 import threading
 from pathlib import Path
@@ -6,6 +7,8 @@ from typing import Any
 import pytest
 
 from hcai_app import frontend
+from hcai_app.settings import Settings
+from tests.harness.processes import ROOT
 
 
 @pytest.fixture
@@ -35,6 +38,15 @@ def test_pages_are_built_again_when_a_source_changes(builds: list[list[str]]):
     Path("rxconfig.py").write_text("two")
     frontend.ensure_built()
     assert len(builds) == 2
+
+
+def test_every_setting_that_a_page_shows_is_looked_at():
+    read = re.compile(r"(?:given|settings\.load\(\))\.(\w+)")
+    folders = (ROOT / "hcai_app" / name for name in ("pages", "components", "docs", "examples"))
+    sources = [file.read_text() for folder in folders for file in folder.rglob("*.py")]
+    shown = {name for text in sources for name in read.findall(text)} & set(Settings.model_fields)
+    assert shown
+    assert shown <= set(frontend.SHOWN_SETTINGS)
 
 
 def test_of_several_processes_one_builds(builds: list[list[str]]):
