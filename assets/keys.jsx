@@ -1,4 +1,4 @@
-// Making a key. It lives in this component's memory alone: no event of the page ever carries it.
+// Making a key. It lives in this page's memory alone: no event ever carries it.
 import { jsx, jsxs } from "react/jsx-runtime";
 import { useEffect, useRef, useState } from "react";
 import { CopyButton, PageOrigin } from "$/public/islands.jsx";
@@ -6,6 +6,9 @@ import { CopyButton, PageOrigin } from "$/public/islands.jsx";
 const MAX_NAME = 100;
 // From here on a reader wants to know how many are left.
 const FEW = 10;
+// The key that was just made. A page whose server starts anew is drawn anew, and the key cannot be
+// shown again by anybody else; whoever goes to another page has left it.
+let kept = null;
 
 async function ask(name) {
   try {
@@ -26,17 +29,23 @@ async function ask(name) {
 }
 
 export function NewKey({ base, own, example, limit, left, suggestion, onCreated }) {
-  const [made, setMade] = useState(null);
+  const [made, setMade] = useState(kept);
   const again = useRef(false);
+  useEffect(() => {
+    const here = window.location.pathname;
+    return () => {
+      if (window.location.pathname !== here) kept = null;
+    };
+  }, []);
   if (made) {
     const done = () => {
       again.current = true;
-      setMade(null);
+      setMade((kept = null));
     };
     return jsx(FreshKey, { made, base, own, example, onDone: done });
   }
   const keep = (key) => {
-    setMade(key);
+    setMade((kept = key));
     onCreated();
   };
   return jsx(NameForm, { limit, left, suggestion, takesFocus: again.current, onMade: keep });
