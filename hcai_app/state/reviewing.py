@@ -70,8 +70,7 @@ class Reviewer:
             return set()
         alive = await sessions.alive(serving().database, set(by_token.values()))
         ended = {token for token, session_id in by_token.items() if session_id not in alive}
-        for token in ended:
-            await self._darken(token)
+        await asyncio.gather(*(self._darken(token) for token in ended))
         return ended
 
     async def reload(self, token: str, script: str = RELOAD) -> None:
