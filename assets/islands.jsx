@@ -10,6 +10,15 @@ export function PageOrigin({ base, own }) {
   return useSyncExternalStore(never, () => (own ? window.location.origin : base), () => base);
 }
 
+// The way to sign in, and back to where the reader was; from the front page, on to the dashboard.
+export function SignIn({ label, className }) {
+  const noteWhere = (event) => {
+    const { pathname, search, hash } = window.location;
+    if (pathname !== "/") event.currentTarget.href = `/auth/login?to=${encodeURIComponent(pathname + search + hash)}`;
+  };
+  return jsx("a", { href: "/auth/login", className, onClick: noteWhere, children: label });
+}
+
 // Copies the text of another element, as it stands on the page.
 export function CopyButton({ target, what }) {
   const [state, setState] = useState("idle");

@@ -1,7 +1,7 @@
 // Making a key. It lives in this page's memory alone: no event ever carries it.
 import { jsx, jsxs } from "react/jsx-runtime";
 import { useEffect, useRef, useState } from "react";
-import { CopyButton, PageOrigin } from "$/public/islands.jsx";
+import { CopyButton, PageOrigin, SignIn } from "$/public/islands.jsx";
 
 const MAX_NAME = 100;
 // From here on a reader wants to know how many are left.
@@ -145,7 +145,7 @@ function Trouble({ problem, isSignedOut }) {
         children: [
           problem,
           isSignedOut ? " " : null,
-          isSignedOut ? jsx("a", { href: "/auth/login", children: "Sign in again" }) : null,
+          isSignedOut ? jsx(SignIn, { label: "Sign in again" }) : null,
         ],
       }),
     ],

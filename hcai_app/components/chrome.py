@@ -45,11 +45,17 @@ def top_bar() -> rx.Component:
 def color_mode_switch() -> rx.Component:
     """Switch between light and dark."""
     return rx.el.button(
-        rx.color_mode_cond(light="Dark", dark="Light"),
-        rx.el.span(" colours", class_name="heard"),
+        rx.color_mode_cond(
+            light=rx.icon("moon", size=20, aria_hidden=True),
+            dark=rx.icon("sun", size=20, aria_hidden=True),
+        ),
+        rx.el.span(
+            rx.color_mode_cond(light="Dark colours", dark="Light colours"), class_name="heard"
+        ),
         on_click=rx.toggle_color_mode,
         type="button",
-        class_name="small-button",
+        title="Light or dark",
+        class_name="icon-button",
     )
 
 

@@ -15,6 +15,13 @@ class PageOrigin(_Island):
     own: rx.Var[bool]
 
 
+class SignIn(_Island):
+    """A link that signs the visitor in and leads back to where they were."""
+
+    tag = "SignIn"
+    label: rx.Var[str]
+
+
 class CopyButton(_Island):
     """A button that copies the text of the element with the id `target`."""
 

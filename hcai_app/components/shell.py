@@ -11,6 +11,8 @@ from reflex.components.react_router import (  # pyright: ignore[reportMissingImp
 )
 
 from hcai_app import settings
+from hcai_app.components.chrome import color_mode_switch
+from hcai_app.components.islands import SignIn
 from hcai_app.components.more import more
 from hcai_app.components.plain import anchor
 from hcai_app.state.base import RELOAD, SiteState
@@ -95,7 +97,7 @@ def top_bar(here: str = "") -> rx.Component:
                     aria_label="Sections",
                 ),
                 rx.el.div(
-                    simulated_mark(), mode_switch(), account_corner(here), class_name="corner"
+                    simulated_mark(), color_mode_switch(), account_corner(here), class_name="corner"
                 ),
                 class_name="wrap",
             ),
@@ -132,26 +134,9 @@ def account_corner(here: str = "") -> rx.Component:
                 title="Your account",
                 **_current(ACCOUNT[1], here),
             ),
-            anchor("Sign in", href=SIGN_IN, class_name="button small quiet"),
+            SignIn.create(label="Sign in", class_name="button small quiet"),
         ),
         rx.el.span(class_name="skeleton corner-skeleton", aria_hidden=True),
-    )
-
-
-def mode_switch() -> rx.Component:
-    """Switch between light and dark."""
-    return rx.el.button(
-        rx.color_mode_cond(
-            light=rx.icon("moon", size=20, aria_hidden=True),
-            dark=rx.icon("sun", size=20, aria_hidden=True),
-        ),
-        rx.el.span(
-            rx.color_mode_cond(light="Dark colours", dark="Light colours"), class_name="heard"
-        ),
-        on_click=rx.toggle_color_mode,
-        type="button",
-        title="Light or dark",
-        class_name="icon-button",
     )
 
 
@@ -168,7 +153,7 @@ def sign_in_card() -> rx.Component:
     return rx.el.section(
         rx.el.h2("Sign in first"),
         rx.el.p("This page is about you, so we need to know who you are. It takes one click."),
-        anchor("Sign in with Hack Club", href=SIGN_IN, class_name="button"),
+        SignIn.create(label="Sign in with Hack Club", class_name="button"),
         class_name="card empty",
     )
 

@@ -20,7 +20,7 @@ RENDERED = {given["route"]: render() for render, given in DECORATED}
 
 def test_links_are_found() -> None:
     assert "/models" in values(RENDERED["/keys"], "to")
-    assert "/auth/login" in values(RENDERED["/keys"], "href")
+    assert "/auth/login" in values(RENDERED["/"], "href")
 
 
 @pytest.mark.parametrize("route", RENDERED)

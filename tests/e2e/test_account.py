@@ -1,0 +1,77 @@
+"""The ways out of an account, and back in where one was, in a browser."""
+
+import time
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Arrive
+from tests.e2e.site import Site
+from tests.harness.product import CHANGED_S
+
+ENDS_MS = 2_000
+PHRASE = "delete my account"
+
+
+def test_signing_out_everywhere_ends_the_other_browser_too(arrive: Arrive, site: Site):
+    left_open, here = (arrive(reduced_motion="reduce") for _ in range(2))
+    for person in (left_open, here):
+        person.sign_in("Ada", slack_id="UEVERYWHERE")
+    shown = left_open.open("/account")
+    expect(shown.get_by_text("UEVERYWHERE", exact=True)).to_be_visible()
+    page = here.open("/account")
+    expect(page.get_by_text("Another browser")).to_be_visible()
+    page.get_by_role("button", name="Sign out everywhere").click()
+    asked = page.get_by_role("group", name="Sign out in every browser")
+    asked.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url(f"{site.origin}/")
+    first = shown.get_by_role("heading", name="Sign in first")
+    expect(first).to_be_visible(timeout=ENDS_MS + CHANGED_S * 1000)
+    expect(shown.get_by_text("UEVERYWHERE", exact=True)).to_have_count(0)
+
+
+def test_a_deleted_account_is_gone_with_its_keys(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UGONE")
+    key = site.cli("keys", "create", "--user", "UGONE", "--name", "bot").splitlines()[-1]
+    headers = {"Authorization": f"Bearer {key}"}
+    assert httpx.get(f"{site.base_url}/key", headers=headers).status_code == 200
+    page = ada.open("/account")
+    page.get_by_role("button", name="Delete my account").click()
+    yes = page.get_by_role("button", name="Delete it for good")
+    page.keyboard.type("delete")
+    expect(yes).to_be_disabled()
+    page.keyboard.type(PHRASE.removeprefix("delete"))
+    yes.click()
+    page.wait_for_url(f"{site.origin}/")
+    time.sleep(CHANGED_S)
+    assert httpx.get(f"{site.base_url}/key", headers=headers).status_code == 401
+    expect(ada.open("/account").get_by_role("heading", name="Sign in first")).to_be_visible()
+    ada.sign_in("Ada", slack_id="UGONE")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("You deleted your account today.")
+
+
+def test_whoever_has_to_sign_in_comes_back_to_where_they_were(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UBACK")
+    ada.context.clear_cookies()
+    address = f"{site.origin}/activity?model=qwen%2Fqwen3-32b&outcome=completed"
+    for way in ("Sign in with Hack Club", "Sign in"):
+        ada.context.clear_cookies()
+        page = ada.open(address.removeprefix(site.origin))
+        page.get_by_role("link", name=way, exact=True).click()
+        page.wait_for_url(address)
+        expect(page.get_by_label("Outcome")).to_have_value("completed")
+
+
+def test_the_other_sections_open_by_keyboard_on_a_phone(arrive: Arrive):
+    page = arrive(width=390, reduced_motion="reduce").open("/models")
+    more = page.get_by_role("button", name="More")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(more).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    sections = page.get_by_role("navigation", name="Sections, at the lower edge")
+    sections.get_by_role("link", name="Everyone").press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Everyone")).to_be_visible()
