@@ -54,6 +54,7 @@ class AccountState(SiteState):
     async def sign_out_everywhere(self) -> EventSpec:
         """End all sessions of the visitor, this one too."""
         visitor = await self.visitor()
+        self._get_up()
         with reads.available("sessions"):
             await sessions.end_all(serving().database, visitor.user_id)
         self._forget()
@@ -65,15 +66,19 @@ class AccountState(SiteState):
         visitor = await self.visitor()
         if not isinstance(typed, str) or typed.strip().lower() != PHRASE:  # whatever is sent
             raise InvalidRequest(f"Type “{PHRASE}” to delete it; nothing has changed.")
+        self._get_up()
         secret_key = serving().settings.secret_key.get_secret_value()
         with reads.available("account"):
             await deletion.delete(serving().database, visitor.user_id, secret_key=secret_key)
         self._forget()
         return LEAVE
 
+    def _get_up(self) -> None:
+        """Leave the tabs that are darkened with their session: this one leads out by itself."""
+        live.get_up(self.router.session.client_token)
+
     def _forget(self) -> None:
         """Keep nothing of the visitor in this tab's state, which may outlive them in a store."""
-        live.get_up(self.router.session.client_token)
         self.account = AccountView()
         self.sessions = []
         self.is_loaded = False
