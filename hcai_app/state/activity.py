@@ -25,7 +25,7 @@ CSV_PATH = "/api/activity.csv"
 LIST_ID = "calls"
 # The quick choices of days: how many days before today the first one lies.
 SPANS = {"today": 0, "7": 6, "30": 29}
-MAX_PAGES_BACK = 1_000
+MAX_PAGES_BACK = 1_000  # that “Newer” remembers
 ID_LENGTH = 32
 
 
@@ -80,9 +80,9 @@ class ActivityState(SiteState):
     async def show_older(self) -> EventSpec | None:
         """Go on to the calls before these."""
         visitor = await self.visitor()
-        if not self._older or len(self._trail) >= MAX_PAGES_BACK:
+        if not self._older:
             return None
-        self._trail = [*self._trail, self._older]
+        self._trail = [*self._trail, self._older][-MAX_PAGES_BACK:]
         await self._show(visitor)
         return rx.scroll_to(LIST_ID)
 

@@ -1,10 +1,13 @@
-"""The activity page on a phone: what was called comes first, and the filter when it is wanted."""
+"""The activity page in a browser: its filter on a phone, its pages, and a row that is opened."""
+
+import json
 
 import httpx
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Site
+from tests.harness.history import write_history
 
 MODELS = ("qwen/qwen3-32b", "openai/gpt-5-mini")
 
@@ -36,4 +39,24 @@ def test_a_phone_shows_the_whole_filter_when_asked(arrive: Arrive, site: Site):
     page.get_by_role("button", name="Model, key, outcome, days").click()
     expect(field).to_be_hidden()
     assert ada.overflow() <= 0
+    assert ada.problems == []
+
+
+def test_older_calls_are_a_page_away_and_a_row_tells_all(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UOLDER")
+    user = json.loads(site.cli("users", "show", "UOLDER"))["id"]
+    write_history(site.database_url, user, [None], calls_a_day=4)
+    rows = site.rows("UOLDER")[::-1]
+    page = ada.open("/activity")
+    calls = page.locator("button.call")
+    expect(calls).to_have_count(50)
+    page.get_by_role("button", name="Older").click()
+    calls.first.click()
+    expect(page.get_by_text(rows[50]["id"], exact=True)).to_be_visible()
+    facts = page.locator(".call-detail")
+    expect(facts).to_contain_text(rows[50]["model"])
+    expect(facts).to_contain_text(f"{rows[50]['total_tokens']:,}")
+    page.get_by_role("button", name="Newer").click()
+    calls.first.click()
+    expect(page.get_by_text(rows[0]["id"], exact=True)).to_be_visible()
     assert ada.problems == []

@@ -11,6 +11,7 @@ from hcai_app import clock
 from hcai_app.errors import InvalidRequest, NotAuthenticated, NotFound
 from hcai_app.services import keys, sessions
 from hcai_app.services.calls import Entry, Outcome
+from hcai_app.state import activity
 from hcai_app.state.activity import ActivityState
 from hcai_app.worker import Worker
 from tests.services.books import Books, entry
@@ -174,6 +175,22 @@ async def test_pages_lead_there_and_back(serving: Worker, tmp_path: Path) -> Non
     assert [call.id for call in state.calls] == right[50:100]
     await state.show_newest()
     assert ([call.id for call in state.calls], state.has_newer) == (right[:50], False)
+
+
+async def test_there_is_no_last_page_before_the_oldest_call(
+    serving: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "MAX_PAGES_BACK", 1)
+    ada = await sign_in(serving)
+    calls = [entry(user_id=ada.user_id, started_at_ms=NOW - n) for n in range(170)]
+    await write(serving, tmp_path, calls)
+    state = await open_at(ada)
+    for _ in range(3):
+        assert state.has_older
+        await state.show_older()
+    assert (state.calls[-1].id, state.has_older) == (calls[-1].id, False)
+    await state.show_newer()
+    assert state.calls[0].id == calls[0].id
 
 
 async def test_no_ledger_row_or_cursor_is_sent(serving: Worker, tmp_path: Path) -> None:
