@@ -11,7 +11,11 @@ import { usageOf } from "./stream.mjs";
 const MOST = 8;
 export const FIRST_TEXTS = ["A raccoon steals pizza", "Trash pandas love leftover pizza", "How to sort a list in Python"];
 
-export const embeddingsBody = (model, texts) => ({ model, input: texts.filter((text) => text.trim()).map(wellFormed) });
+// With nothing written yet, a program that can be run all the same.
+export function embeddingsBody(model, texts) {
+  const written = texts.filter((text) => text.trim()).map(wellFormed);
+  return { model, input: written.length ? written : FIRST_TEXTS.slice(0, 1) };
+}
 
 export function Embeddings({ model, texts, setTexts, onSpent }) {
   const [result, setResult] = useState(null);

@@ -103,6 +103,10 @@ STATES = {
         {"mode": "embeddings", "texts": [HOSTILE, "", "  ", "raccoon"], **talk(model(CHAT, WORDS))},
         "embedding",
     ),
+    "no texts yet": (
+        {"mode": "embeddings", "texts": ["", " "], **talk(model(CHAT, WORDS))},
+        "embedding",
+    ),
 }
 
 
