@@ -114,7 +114,8 @@ class Keyring:
             raise NotAllowed(f"Your account is banned: {caller.ban_reason}")
         if self._require_verified and not caller.is_verified:
             raise NotAllowed(
-                "Your account is not verified yet: verify your age with Hack Club, then try again."
+                "Your account is not verified, or not any more: sign in on the site again. "
+                "It tells you what Hack Club still needs to know, if anything."
             )
 
     def hear(self) -> None:
