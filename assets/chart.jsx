@@ -3,6 +3,7 @@
 // slides by the server's clock; nobody has to send anything for that.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
 import { legendOf, rowsOf, spanText, tableOf, ticksOf, timesOf, totalOf, valueText } from "./chart-parts.jsx";
+import { hear, serverNow } from "./server-clock.mjs";
 
 const HEIGHT = 248;
 const TOP = 10;
@@ -29,7 +30,6 @@ const begin = (series) => ({
   stamp: stampOf(series),
   tailStamp: "",
   names: series.names,
-  offset: series.now_ms - Date.now(),
   cells: put(new Map(), series),
 });
 
@@ -37,11 +37,11 @@ const follow = (store, tail) => ({
   ...store,
   tailStamp: stampOf(tail),
   names: tail.names,
-  offset: tail.now_ms - Date.now(),
   cells: put(new Map(store.cells), tail),
 });
 
 function useStore(series, tail) {
+  hear(Math.max(series.now_ms, tail.now_ms));
   const [store, setStore] = useState(() => (kept?.stamp === stampOf(series) ? kept : begin(series)));
   let next = store;
   if (next.stamp !== stampOf(series)) next = begin(series);
@@ -56,14 +56,14 @@ function useStore(series, tail) {
 
 // The moment, told anew while somebody can see it.
 function useNow(stepMs) {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
     let timer;
     const start = () => {
       clearInterval(timer);
       if (document.hidden) return;
-      setNow(Date.now());
-      timer = setInterval(() => setNow(Date.now()), stepMs);
+      setNow(serverNow());
+      timer = setInterval(() => setNow(serverNow()), stepMs);
     };
     start();
     document.addEventListener("visibilitychange", start);
@@ -143,7 +143,7 @@ const MOVES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -8, PageDown: 8, Home: -In
 
 export function UsageChart({ series, tail, measure }) {
   const store = useStore(series, tail);
-  const now = useNow(series.bucket_ms <= 5000 ? 1000 : 15000) + store.offset;
+  const now = useNow(series.bucket_ms <= 5000 ? 1000 : 15000);
   const [box, width] = useWidth();
   const [picked, setPicked] = useState(null); // a bucket's start
   const [spoken, setSpoken] = useState("");

@@ -1,5 +1,6 @@
 // Numbers that move: digits that roll, the time that is left, and a call when a moment has come.
 import { createElement as h, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { hear, serverNow } from "./server-clock.mjs";
 
 const DAY_MS = 86_400_000;
 const DIGITS = [..."0123456789"];
@@ -30,12 +31,15 @@ let second = 0;
 let timer;
 const readers = new Set();
 const tick = () => {
-  second = Math.floor(Date.now() / 1000);
+  second = Math.floor(serverNow() / 1000);
   readers.forEach((reader) => reader());
 };
 const listen = (reader) => {
   readers.add(reader);
-  timer ??= setInterval(tick, 1000);
+  if (!timer) {
+    timer = setInterval(tick, 1000);
+    tick();
+  }
   return () => {
     readers.delete(reader);
     if (readers.size > 0) return;
@@ -43,12 +47,13 @@ const listen = (reader) => {
     timer = undefined;
   };
 };
-const read = () => (second ||= Math.floor(Date.now() / 1000));
+const read = () => (second ||= Math.floor(serverNow() / 1000));
 
 const two = (number) => String(number).padStart(2, "0");
 
-// How long it is to the next midnight, UTC.
-export function ToMidnight() {
+// How long it is to the next midnight, UTC; `nowMs` is what the server's clock said last.
+export function ToMidnight({ nowMs }) {
+  hear(nowMs);
   const now = useSyncExternalStore(listen, read, () => 0);
   const left = now ? DAY_MS / 1000 - (now % (DAY_MS / 1000)) : 0;
   const text = now ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}` : "--:--:--";
@@ -68,9 +73,9 @@ export function Alarm({ atMs, gapMs, onRing }) {
     if (!atMs) return undefined;
     const at = Math.max(atMs + jitter, rung.current + gapMs);
     const waiting = setTimeout(() => {
-      rung.current = Date.now();
+      rung.current = serverNow();
       ring.current();
-    }, Math.max(0, at - Date.now()));
+    }, Math.max(0, at - serverNow()));
     return () => clearTimeout(waiting);
   }, [atMs, gapMs, jitter]);
   return null;

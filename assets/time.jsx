@@ -1,6 +1,7 @@
 // Moments in the reader's own time zone; UTC stands in the title and in what was rendered before.
 import { jsx } from "react/jsx-runtime";
 import { useSyncExternalStore } from "react";
+import { serverNow } from "./server-clock.mjs";
 
 const TICK_MS = 10_000;
 const DAY_MS = 86_400_000;
@@ -42,7 +43,7 @@ const DAY = { day: "numeric", month: "short" };
 const FULL = { ...DAY, year: "numeric", ...CLOCK, timeZoneName: "short" };
 
 function ago(at) {
-  const past = Math.max(0, Date.now() - at);
+  const past = Math.max(0, serverNow() - at);
   if (past > 30 * DAY_MS) return format({ ...DAY, year: "numeric" }).format(at);
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
   for (const [unit, step] of STEPS) if (past >= step) return words.format(-Math.floor(past / step), unit);
@@ -52,7 +53,7 @@ function ago(at) {
 // The hour for today, the day and hour for this year, the date for what is older.
 function short(at) {
   const day = new Date(at);
-  const today = new Date();
+  const today = new Date(serverNow());
   if (day.toDateString() === today.toDateString()) return format(CLOCK).format(at);
   const sameYear = day.getFullYear() === today.getFullYear();
   const hour = { hour: "2-digit", minute: "2-digit" };

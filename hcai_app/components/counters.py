@@ -14,6 +14,7 @@ class _Rolling(_Counter):
 
 class _ToMidnight(_Counter):
     tag = "ToMidnight"
+    now_ms: rx.Var[int]
 
 
 class _Alarm(_Counter):
@@ -28,9 +29,9 @@ def rolling(text: str | rx.Var[str]) -> rx.Component:
     return _Rolling.create(text=text)
 
 
-def to_midnight() -> rx.Component:
-    """Count down to 00:00 UTC."""
-    return _ToMidnight.create()
+def to_midnight(now_ms: int | rx.Var[int]) -> rx.Component:
+    """Count down to 00:00 UTC by the server's clock, which said `now_ms` last."""
+    return _ToMidnight.create(now_ms=now_ms)
 
 
 def alarm(

@@ -95,7 +95,9 @@ def money_card() -> rx.Component:
         ),
         rx.el.p(
             rx.el.span(figures.spent, " of ", figures.budget, " spent", class_name="num"),
-            rx.el.span("resets in ", to_midnight(), title="At 00:00 UTC"),
+            rx.el.span(
+                "resets in ", to_midnight(DashboardState.series.now_ms), title="At 00:00 UTC"
+            ),
             class_name="money-foot",
         ),
         class_name="card money",
