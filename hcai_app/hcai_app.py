@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hcai_app import frontend, settings
 from hcai_app.addresses import Addresses
 from hcai_app.api.app import ApiApp
-from hcai_app.components import chrome, shell
+from hcai_app.components import chrome, connection, shell
 from hcai_app.handshake import Handshake
 from hcai_app.lifespan import worker_lifespan
 from hcai_app.page_headers import PageHeaders
@@ -76,6 +76,10 @@ app = HcaiApp(
     head_components=chrome.head(),
     html_lang="en",
     toaster=shell.toaster(),
+    # In the place of Reflex' own.
+    extra_app_wraps={
+        (5, "Overlay"): lambda stateful: connection.connection_notice() if stateful else None
+    },
     backend_exception_handler=show_error,
     frontend_exception_handler=Faults().note,
 )

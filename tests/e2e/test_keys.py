@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.e2e import axe
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Site
 
@@ -19,10 +20,14 @@ def test_a_fresh_key_survives_a_restart_and_is_gone_with_the_page(arrive: Arrive
     key = page.locator("#fresh-key").inner_text()
     page.evaluate(WATCH_THE_LIST)
     site.stop()
+    lost = page.get_by_text("No connection.")
+    expect(lost).to_be_visible(timeout=20_000)
+    assert axe.violations(page) == []
     site.start()
     page.wait_for_function("window.hasGone", timeout=30_000)
     expect(page.get_by_role("button", name="Revoke phoenix")).to_be_visible(timeout=30_000)
     expect(page.locator("#fresh-key")).to_have_text(key)
+    expect(lost).to_be_hidden()
 
     sections = page.get_by_role("navigation", name="Sections", exact=True)
     sections.get_by_role("link", name="Models").click()
