@@ -109,6 +109,18 @@ ENDINGS = {
         ("Sign in again", SIGN_IN),
         is_shut=True,
     ),
+    Reason.DELETED: Ending(
+        "Your account is gone.",
+        (
+            "Your keys have stopped, and you’re signed out everywhere. Nothing that we still have "
+            "tells that it was you.",
+            "Thanks for building here. You’re welcome back from 00:00 UTC on, with a new and "
+            "empty account.",
+        ),
+        ("Back to the front page", HOME),
+        None,
+        is_shut=True,
+    ),
     Reason.OVER_AGE: Ending(
         "HCAI is for teenagers.",
         (

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     BANNED = "banned"
     DELETED_TODAY = "deleted-today"
     HALF_OUT = "half-out"  # signed out while the database is away
+    DELETED = "deleted"  # the account, just now
     # The rows of the provider's table of eligibility.
     OVER_AGE = "over-age"
     PENDING = "pending"

@@ -1,12 +1,18 @@
 """The account page: what is stored about the visitor, and the ways out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import reflex as rx
 from reflex.event import EventSpec
 
 from hcai_app import clock, figures, money
-from hcai_app.errors import InvalidRequest, Unavailable
+from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
 from hcai_app.services import account_data, deletion, reads, sessions
 from hcai_app.services.account_data import Account, Profile
+from hcai_app.services.identities import Reason
+from hcai_app.services.present import Seat
+from hcai_app.services.sessions import Visitor
 from hcai_app.state import live
 from hcai_app.state.base import SiteState, serving
 from hcai_app.views import AccountView, SessionView
@@ -14,6 +20,7 @@ from hcai_app.views import AccountView, SessionView
 # What is typed before an account is deleted.
 PHRASE = "delete my account"
 LEAVE = rx.call_script("window.location.assign('/')")
+GONE = rx.call_script(f"window.location.assign('/sign-in/{Reason.DELETED.value}')")
 MAX_SESSIONS = 20  # that are listed
 
 
@@ -54,8 +61,7 @@ class AccountState(SiteState):
     async def sign_out_everywhere(self) -> EventSpec:
         """End all sessions of the visitor, this one too."""
         visitor = await self.visitor()
-        self._get_up()
-        with reads.available("sessions"):
+        with self._leaving(visitor), reads.available("sessions"):
             await sessions.end_all(serving().database, visitor.user_id)
         self._forget()
         return LEAVE
@@ -66,16 +72,26 @@ class AccountState(SiteState):
         visitor = await self.visitor()
         if not isinstance(typed, str) or typed.strip().lower() != PHRASE:  # whatever is sent
             raise InvalidRequest(f"Type “{PHRASE}” to delete it; nothing has changed.")
-        self._get_up()
         secret_key = serving().settings.secret_key.get_secret_value()
-        with reads.available("account"):
+        with self._leaving(visitor), reads.available("account"):
             await deletion.delete(serving().database, visitor.user_id, secret_key=secret_key)
         self._forget()
-        return LEAVE
+        return GONE
 
-    def _get_up(self) -> None:
-        """Leave the tabs that are darkened with their session: this one leads out by itself."""
-        live.get_up(self.router.session.client_token)
+    @contextmanager
+    def _leaving(self, visitor: Visitor) -> Iterator[None]:
+        """Leave the tabs that are darkened with their session: this one leads out by itself.
+
+        When nothing came of it, the visitor still sits here.
+        """
+        token, present = self.router.session.client_token, serving().present
+        doubts = present.doubts
+        live.get_up(token)
+        try:
+            yield
+        except HcaiError:
+            present.sit(Seat(token, visitor.user_id, visitor.session_id), doubts)
+            raise
 
     def _forget(self) -> None:
         """Keep nothing of the visitor in this tab's state, which may outlive them in a store."""

@@ -10,6 +10,7 @@ from tests.e2e.site import Site
 from tests.harness.product import CHANGED_S
 
 ENDS_MS = 2_000
+BACK_MS = 30_000
 PHRASE = "delete my account"
 
 
@@ -42,7 +43,8 @@ def test_a_deleted_account_is_gone_with_its_keys(arrive: Arrive, site: Site):
     expect(yes).to_be_disabled()
     page.keyboard.type(PHRASE.removeprefix("delete"))
     yes.click()
-    page.wait_for_url(f"{site.origin}/")
+    page.wait_for_url(f"{site.origin}/sign-in/deleted")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account is gone.")
     time.sleep(CHANGED_S)
     assert httpx.get(f"{site.base_url}/key", headers=headers).status_code == 401
     expect(ada.open("/account").get_by_role("heading", name="Sign in first")).to_be_visible()
@@ -75,3 +77,26 @@ def test_the_other_sections_open_by_keyboard_on_a_phone(arrive: Arrive):
     sections = page.get_by_role("navigation", name="Sections, at the lower edge")
     sections.get_by_role("link", name="Everyone").press("Enter")
     expect(page.get_by_role("heading", level=1, name="Everyone")).to_be_visible()
+
+
+def test_a_fresh_key_is_not_shown_to_who_signs_in_next(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UFORMER")
+    page = ada.open("/keys")
+    page.get_by_label("Name").fill("phoenix")
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.locator("#fresh-key")).to_be_visible()
+    ada.context.clear_cookies()
+    _restart(site)
+    expect(page.get_by_role("heading", name="Sign in first")).to_be_visible(timeout=BACK_MS)
+    site.identity.person("Bob", slack_id="UNEXT", sub="ident!UNEXT")
+    with page.expect_popup() as opened:
+        page.evaluate("window.open('/auth/login')")
+    opened.value.wait_for_load_state("networkidle")
+    _restart(site)
+    expect(page.get_by_label("Name")).to_be_visible(timeout=BACK_MS)
+    expect(page.locator("#fresh-key")).to_have_count(0)
+
+
+def _restart(site: Site) -> None:
+    site.stop()
+    site.start()

@@ -1,8 +1,8 @@
 import pytest
 from sqlalchemy import text
 
-from hcai_app.errors import InvalidRequest, NotAuthenticated
-from hcai_app.services import keys, sessions, users
+from hcai_app.errors import InvalidRequest, NotAuthenticated, Unavailable
+from hcai_app.services import deletion, keys, sessions, users
 from hcai_app.state.account import PHRASE, AccountState
 from hcai_app.worker import Worker
 from tests.state.conftest import SECRET
@@ -57,6 +57,27 @@ async def test_signing_out_everywhere_ends_every_session_of_this_user(serving: W
         await state.sign_out_everywhere()
 
 
+@pytest.mark.parametrize("way_out", ["sign_out_everywhere", "delete_account"])
+async def test_who_cannot_get_out_still_sits_there(
+    serving: Worker, monkeypatch: pytest.MonkeyPatch, way_out: str
+) -> None:
+    ada = await sign_in(serving)
+    state = await ada.open(AccountState)
+    await state.load_account()
+    assert len(serving.present) == 1
+
+    async def fail(*_: object, **__: object) -> None:
+        raise Unavailable("The database does not answer.")
+
+    for module, name in ((sessions, "end_all"), (deletion, "delete")):
+        monkeypatch.setattr(module, name, fail)
+    words = [PHRASE] if way_out == "delete_account" else []
+    with pytest.raises(Unavailable):
+        await getattr(state, way_out)(*words)
+    assert len(serving.present) == 1
+    assert state.account.name == "Ada"
+
+
 async def test_deleting_takes_the_right_words(serving: Worker) -> None:
     ada = await sign_in(serving)
     state = await ada.open(AccountState)
@@ -72,7 +93,7 @@ async def test_a_deleted_account_is_gone_and_its_name_with_it(serving: Worker) -
     await state.load_account()
     assert "Persimmon" in ada.told()
     left = await state.delete_account(f" {PHRASE.upper()} ")
-    assert "window.location.assign('/')" in str(left)
+    assert "window.location.assign('/sign-in/deleted')" in str(left)
     assert await visitors_of(serving, ada) is None
     assert await visitors_of(serving, bob) is not None
     assert (state.name, state.account.name, state.sessions) == ("", "", [])
