@@ -5,6 +5,9 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 const never = () => () => {};
 const STEP_MS = 45;
 
+// Told to the window once it is known that nobody is signed in.
+export const SIGNED_OUT = "hcai-signed-out";
+
 // The address to call: the configured one, or in development the one that this page came from.
 export function PageOrigin({ base, own }) {
   return useSyncExternalStore(never, () => (own ? window.location.origin : base), () => base);
@@ -12,6 +15,9 @@ export function PageOrigin({ base, own }) {
 
 // The way to sign in, and back to where the reader was; from the front page, on to the dashboard.
 export function SignIn({ label, className }) {
+  useEffect(() => {
+    window.dispatchEvent(new Event(SIGNED_OUT));
+  }, []);
   const noteWhere = (event) => {
     const { pathname, search, hash } = window.location;
     if (pathname !== "/") event.currentTarget.href = `/auth/login?to=${encodeURIComponent(pathname + search + hash)}`;

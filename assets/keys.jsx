@@ -1,14 +1,18 @@
 // Making a key. It lives in this page's memory alone: no event ever carries it.
 import { jsx, jsxs } from "react/jsx-runtime";
 import { useEffect, useRef, useState } from "react";
-import { CopyButton, PageOrigin, SignIn } from "$/public/islands.jsx";
+import { CopyButton, PageOrigin, SIGNED_OUT, SignIn } from "$/public/islands.jsx";
 
 const MAX_NAME = 100;
 // From here on a reader wants to know how many are left.
 const FEW = 10;
 // The key that was just made. A page whose server starts anew is drawn anew, and the key cannot be
-// shown again by anybody else; whoever goes to another page has left it.
+// shown again by anybody else; whoever goes to another page or signs out has left it.
 let kept = null;
+if (typeof window !== "undefined")
+  window.addEventListener(SIGNED_OUT, () => {
+    kept = null;
+  });
 
 async function ask(name) {
   try {
