@@ -22,7 +22,9 @@ export function SignIn({ label, className }) {
     const { pathname, search, hash } = window.location;
     if (pathname !== "/") event.currentTarget.href = `/auth/login?to=${encodeURIComponent(pathname + search + hash)}`;
   };
-  return jsx("a", { href: "/auth/login", className, onClick: noteWhere, children: label });
+  // A click is also the keyboard's; the pointer's press comes before a new tab, too.
+  const props = { href: "/auth/login", className, onClick: noteWhere, onPointerDown: noteWhere };
+  return jsx("a", { ...props, children: label });
 }
 
 // Copies the text of another element, as it stands on the page.

@@ -64,6 +64,15 @@ def test_whoever_has_to_sign_in_comes_back_to_where_they_were(arrive: Arrive, si
         expect(page.get_by_label("Outcome")).to_have_value("completed")
 
 
+def test_signing_in_in_a_new_tab_leads_there_too(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UTAB")
+    ada.context.clear_cookies()
+    page = ada.open("/account")
+    with ada.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in", exact=True).click(button="middle")
+    opened.value.wait_for_url(f"{site.origin}/account")
+
+
 def test_the_other_sections_open_by_keyboard_on_a_phone(arrive: Arrive):
     page = arrive(width=390, reduced_motion="reduce").open("/models")
     more = page.get_by_role("button", name="More")
