@@ -40,10 +40,22 @@ def test_pages_are_built_again_when_a_source_changes(builds: list[list[str]]):
     assert len(builds) == 2
 
 
+@pytest.mark.parametrize("name", ["palette.py", "money.py", "services/charts.py", "docs/01.md"])
+def test_pages_are_built_again_when_anything_of_ours_changes(builds: list[list[str]], name: str):
+    source = Path("hcai_app") / name
+    source.parent.mkdir(parents=True)
+    source.write_text("one")
+    frontend.ensure_built()
+    source.write_text("two")
+    frontend.ensure_built()
+    assert len(builds) == 2
+
+
 def test_every_setting_that_a_page_shows_is_looked_at():
     read = re.compile(r"(?:given|settings\.load\(\))\.(\w+)")
     folders = (ROOT / "hcai_app" / name for name in ("pages", "components", "docs", "examples"))
     sources = [file.read_text() for folder in folders for file in folder.rglob("*.py")]
+    sources.append((ROOT / "hcai_app/palette.py").read_text())
     shown = {name for text in sources for name in read.findall(text)} & set(Settings.model_fields)
     assert shown
     assert shown <= set(frontend.SHOWN_SETTINGS)
