@@ -112,10 +112,10 @@ ENDINGS = {
     Reason.DELETED: Ending(
         "Your account is gone.",
         (
-            "Your keys have stopped, and you’re signed out everywhere. Nothing that we still have "
-            "tells that it was you.",
-            "Thanks for building here. You’re welcome back from 00:00 UTC on, with a new and "
-            "empty account.",
+            "Your keys have stopped, and you’re signed out everywhere. What stays in our books has "
+            "no name.",
+            "Until 00:00 UTC we can still recognise you, so that nobody gets a second budget out "
+            "of one day. From then on you’re welcome back, with a new and empty account.",
         ),
         ("Back to the front page", HOME),
         None,
