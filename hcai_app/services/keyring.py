@@ -114,8 +114,8 @@ class Keyring:
             raise NotAllowed(f"Your account is banned: {caller.ban_reason}")
         if self._require_verified and not caller.is_verified:
             raise NotAllowed(
-                "Your account is not verified, or not any more: sign in on the site again. "
-                "It tells you what Hack Club still needs to know, if anything."
+                "Your account is not verified, or not any more: verify your age with Hack Club, "
+                "or sign in on the site again, which tells you what is missing."
             )
 
     def hear(self) -> None:
