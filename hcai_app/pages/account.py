@@ -151,7 +151,7 @@ def delete() -> rx.Component:
         rx.el.div(
             rx.el.h2("Delete your account", id="delete-title"),
             rx.el.p(
-                "Your keys stop within a second. Your name, your e-mail, your ids and what you "
+                "Your keys stop within a second. Your name, e-mail, Hack Club ids and what you "
                 "called your keys are erased. What each call used and cost stays in the books "
                 "without a name, since somebody has to pay the bill: single calls for "
                 f"{settings.load().retention_days} days, sums for good."
