@@ -1,13 +1,14 @@
 """Reflex' configuration, and nothing else: every value comes from `hcai_app.settings`.
 
-Unknown names are silently ignored by `rx.Config`; `tests/pages/test_rxconfig.py` catches them.
+Unknown names are silently ignored by `rx.Config`; `tests/frontend/test_rxconfig.py` catches them.
 """
 
 import reflex as rx
 from reflex.constants import StateManagerMode
 
-from hcai_app import settings, vite
-from hcai_app.theme import Tokens
+from hcai_app import settings
+from hcai_app.frontend import vite
+from hcai_app.ui.theme import Tokens
 
 vite.prepare_tools()
 try:

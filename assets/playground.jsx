@@ -11,12 +11,12 @@ import { ModelChoice, Obstacle, Sheet, useOrigin, useWidth } from "./play/parts.
 import { Settings } from "./play/settings.jsx";
 import { TalkList } from "./play/talk-list.jsx";
 import { TalkView } from "./play/talk-view.jsx";
-import { openKeeping } from "./play/keeping.mjs";
+import { openKeeping } from "./play/storage.mjs";
 import { MODERATORS, MODES, firstOf, modeOf, ofMode } from "./play/models.mjs";
-import { leave, storeOf } from "./play/owners.mjs";
+import { leave, storeOf } from "./play/session.mjs";
 import { chatBody, kindOf, shownBody } from "./play/request.mjs";
 import { Store } from "./play/store.mjs";
-import { withQuestion } from "./play/talks.mjs";
+import { withQuestion } from "./play/conversations.mjs";
 import { FileUrl } from "./request-code.mjs";
 
 const WIDE = "(min-width: 1100px)";

@@ -18,7 +18,7 @@ const IDENTIFIER = /^[A-Za-z_]\w*$/;
 const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-// `code` holds the templates, helpers and names that hcai_app/examples/requests.py gives.
+// `code` holds the templates, helpers and names that hcai_app/docs/examples/requests.py gives.
 export function program(code, kind, language, { base, body }) {
   const hasFiles = holdsFile(body);
   // A picture's program in Python needs what a file's helper needs.

@@ -3,31 +3,22 @@
 import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hcai_app import frontend, settings
-from hcai_app.addresses import Addresses
+from hcai_app import settings
 from hcai_app.api.app import ApiApp
-from hcai_app.components import chrome, connection, shell
-from hcai_app.handshake import Handshake
-from hcai_app.lifespan import worker_lifespan
-from hcai_app.page_headers import PageHeaders
-from hcai_app.pages import (  # noqa: F401 - importing a page registers it
-    account,
-    activity,
-    dashboard,
-    docs,
-    everyone,
-    index,
-    keys,
-    missing,
-    model,
-    models,
-    playground,
+from hcai_app.edge import event_guard
+from hcai_app.edge.security_headers import PageHeaders
+from hcai_app.edge.socket_handshake import Handshake
+from hcai_app.edge.trailing_slash import Addresses
+from hcai_app.frontend import build
+from hcai_app.ui.components import chrome, connection, shell
+from hcai_app.ui.pages import (
     sign_in,
 )
-from hcai_app.state import dashboard as figures
-from hcai_app.state import gate, keeping, reviewing, ticking
-from hcai_app.state.base import show_error
-from hcai_app.state.faults import Faults
+from hcai_app.ui.state import dashboard as figures
+from hcai_app.ui.state import keep_alive, live_push, session_watch
+from hcai_app.ui.state.base import show_error
+from hcai_app.ui.state.faults import Faults
+from hcai_app.worker.opening import worker_lifespan
 
 STYLES = (
     "fonts",
@@ -66,8 +57,8 @@ class HcaiApp(rx.App):
         """Build the server's ASGI app."""
         given = settings.load()
         events = Handshake(super().__call__(), secret_key=given.secret_key.get_secret_value())
-        documents = Addresses(events, pages=frontend.BUILT_PAGES)
-        pages = PageHeaders(documents, pages=frontend.BUILT_PAGES, https_only=given.is_production)
+        documents = Addresses(events, pages=build.BUILT_PAGES)
+        pages = PageHeaders(documents, pages=build.BUILT_PAGES, https_only=given.is_production)
         return Doors(ApiApp(), pages)
 
 
@@ -84,11 +75,11 @@ app = HcaiApp(
     frontend_exception_handler=Faults().note,
 )
 sign_in.add_pages(app)
-app.register_lifespan_task(gate.guard)
-app.register_lifespan_task(worker_lifespan)
-app.register_lifespan_task(keeping.keep_open_tabs)
-app.register_lifespan_task(reviewing.reviewing)
+app.register_lifespan_task(event_guard.guard)
+app.register_lifespan_task(worker_lifespan, host=rx.config.get_config().backend_host)
+app.register_lifespan_task(keep_alive.keep_open_tabs)
+app.register_lifespan_task(session_watch.reviewing)
 app.register_lifespan_task(
-    ticking.ticking,
-    page=ticking.Page("/dashboard", figures.DashboardState, figures.read_snapshot, figures.show),
+    live_push.ticking,
+    page=live_push.Page("/dashboard", figures.DashboardState, figures.read_snapshot, figures.show),
 )

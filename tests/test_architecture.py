@@ -1,8 +1,11 @@
 """The arrows of the house: who may import whom, how long things may be, what must be documented."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,101 +14,72 @@ from tests.harness.processes import ROOT
 
 OURS = "hcai_app"
 MAX_FILE, MAX_TEST_FILE, MAX_FUNCTION = 300, 400, 40
-# What may import everything: it puts the rooms together.
-COMPOSITION = {
-    "worker",
-    "sign_in",
-    "lifespan",
-    "stopping",
-    "hcai_app",
-    "server",
-    "__main__",
-    "frontend",
-    "vite",
-    "cli",
-}
-# Room -> the rooms of ours that it may import, beside itself.
+# Room -> the rooms of ours that it may import, beside itself. A longer name holds for that part of
+# the room alone.
+LEAVES = {"errors", "clock", "money", "formatting", "loose_json"}
 ROOMS = {
     "settings": set[str](),
     "errors": set[str](),
     "clock": set[str](),
-    "lenient": set[str](),
+    "loose_json": set[str](),
     "money": set[str](),
-    "figures": {"money"},
-    "examples": set[str](),
-    "docs": {"settings", "examples"},
-    "cards": set[str](),
-    "palette": {"settings"},
-    "theme": set[str](),
-    "page_headers": {"settings", "theme"},
-    "db": {"clock", "settings"},
-    "services": {"db", "settings", "errors", "clock", "money", "lenient", "cards"},
-    "upstream": {
-        "services.calls",
-        "services.identities",
-        "settings",
-        "errors",
-        "clock",
-        "money",
-        "lenient",
-    },
-    "api": {
-        "services",
-        "upstream",
-        "worker",
-        "settings",
-        "errors",
-        "clock",
-        "money",
-        "lenient",
-        "figures",
-        "palette",
-        "docs",
-    },
-    "handshake": {"services.sessions"},
-    "addresses": set[str](),
-    "views": set[str](),
-    "state": {
-        "services",
-        "views",
-        "worker",
-        "settings",
-        "errors",
-        "clock",
-        "money",
-        "figures",
-        "palette",
-        "examples",
-        "cards",
-    },
-    "components": {"theme", "views", "settings", "state", "figures", "examples", "docs", "cards"},
-    "pages": {
-        "components",
-        "theme",
-        "settings",
-        "services",
-        "state",
-        "views",
-        "figures",
-        "examples",
-        "docs",
-        "cards",
-    },
+    "formatting": {"money"},
+    "docs": {"settings"},
     "simulator": set[str](),
+    "db": {"clock", "settings", "errors"},
+    "services": {"db", "settings", *LEAVES},
+    "upstream": {"services.call", "services.people.identity", "settings", *LEAVES},
+    "worker": {"services", "upstream", "db", "simulator", "settings", *LEAVES},
+    "api": {"services", "upstream", "worker", "docs", "settings", *LEAVES},
+    "ui.theme": set[str](),
+    "ui.view_models": set[str](),
+    "ui.state": {"ui.view_models", "services", "worker", "docs", "settings", *LEAVES},
+    "ui.islands": {
+        *("ui.state", "ui.components", "ui.view_models", "ui.theme"),
+        *("services", "docs", "settings", *LEAVES),
+    },
+    "ui.components": {
+        *("ui.state", "ui.islands", "ui.view_models", "ui.theme"),
+        *("services", "docs", "settings", *LEAVES),
+    },
+    "ui.pages": {"ui", "services", "docs", "settings", *LEAVES},
+    "frontend": {"settings"},
+    "edge": {"api", "ui.theme", "frontend", "services", "settings", *LEAVES},
+    "cli": {
+        "edge",
+        "frontend",
+        "simulator",
+        "worker",
+        "upstream",
+        "services",
+        "db",
+        "settings",
+        *LEAVES,
+    },
 }
-# Room -> the packages of others that it must not know.
+# The composition root and the command line's door put the rooms together.
+COMPOSITION = {"hcai_app", "__main__"}
+# Room -> the packages of others that it must not know, not even through what it imports.
 STRANGERS = {
+    **dict.fromkeys(("settings", *LEAVES), {"reflex", "sqlalchemy", "starlette"}),
     "services": {"reflex", "starlette", "aiohttp", "httpx", "granian"},
-    "upstream": {"reflex", "starlette", "sqlalchemy", "sqlmodel"},
+    "upstream": {"reflex", "starlette"},
     "db": {"reflex", "starlette", "aiohttp", "httpx"},
-    "api": {"reflex", "sqlalchemy", "sqlmodel"},
-    "state": {"starlette", "sqlalchemy", "sqlmodel"},
-    "views": {"reflex", "starlette", "sqlalchemy", "sqlmodel"},
+    "worker": {"reflex"},
+    "api": {"reflex"},
     "simulator": {"reflex", "sqlalchemy", "sqlmodel"},
-    "settings": {"reflex", "sqlalchemy"},
-    "errors": {"reflex", "sqlalchemy", "starlette"},
-    "figures": {"reflex", "sqlalchemy", "starlette"},
+    "docs": {"reflex", "sqlalchemy", "starlette"},
+    "ui.view_models": {"reflex", "starlette", "sqlalchemy", "sqlmodel"},
 }
+# Room -> the packages of others that it must not import itself.
+DIRECT_STRANGERS = {
+    "upstream": {"sqlalchemy", "sqlmodel"},
+    "api": {"sqlalchemy", "sqlmodel"},
+    "ui.state": {"starlette", "sqlalchemy", "sqlmodel"},
+}
+MAX_TOP_ROOMS = 24
+NOUNS = {"people", "keys", "account", "limits", "ledger", "usage", "models", "live", "ops"}
+SHARED_SERVICES = {"call", "changes", "redis_client"}
 # Programs are what readers paste: they are no part of ours.
 SKIPPED_FOLDERS = {".venv", ".web", "node_modules", "versions", "programs"}
 
@@ -135,25 +109,70 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 else ""
+    """The room with the longest name that the module is in."""
+    inside = module.partition(".")[2]
+    named = (room for room in {*ROOMS, *COMPOSITION} if f"{inside}.".startswith(f"{room}."))
+    return max(named, key=len, default="")
 
 
 APP = sources(OURS)
+BY_MODULE = {module_of(path): path for path in APP}
+
+
+def own_module(name: str) -> str | None:
+    """The module of ours that an import names, if it is one: `a.b.c` may be `c` in `a.b`."""
+    parent = name.rpartition(".")[0]
+    return name if name in BY_MODULE else parent if parent in BY_MODULE else None
+
+
+def reached_from(module: str) -> set[str]:
+    """All that a module imports, to the end: modules of ours, and the packages of others."""
+    reached: set[str] = set()
+    waiting = [module]
+    while waiting:
+        for name in imports_of(BY_MODULE[waiting.pop()]):
+            target = own_module(name) or name.split(".")[0]
+            if target not in reached:
+                reached.add(target)
+                waiting += [target] if target in BY_MODULE else []
+    return reached
 
 
 def test_every_room_has_its_arrows() -> None:
-    rooms = {room_of(module_of(path)) for path in APP} - {""}
-    assert rooms <= ROOMS.keys() | COMPOSITION
+    assert [module for module in BY_MODULE if module != OURS and not room_of(module)] == [
+        f"{OURS}.ui"
+    ]
+
+
+def test_the_hall_stays_small() -> None:
+    top = {module.split(".")[1] for module in BY_MODULE if "." in module}
+    at_the_side = {"alembic", "assets", "rxconfig"}
+    assert len(top | at_the_side) <= MAX_TOP_ROOMS
+
+
+def test_the_services_are_nine_nouns_and_three_modules() -> None:
+    rooms = {module.split(".")[2] for module in BY_MODULE if module.startswith(f"{OURS}.services.")}
+    assert rooms == NOUNS | SHARED_SERVICES
+
+
+def test_no_noun_of_the_services_depends_on_itself_by_a_detour() -> None:
+    ties: dict[str, set[str]] = {}
+    for module, path in BY_MODULE.items():
+        if module.startswith(f"{OURS}.services."):
+            names = [name for name in imports_of(path) if name.startswith(f"{OURS}.services.")]
+            ties.setdefault(module.split(".")[2], set()).update(
+                name.split(".")[2] for name in names
+            )
+    TopologicalSorter({noun: others - {noun} for noun, others in ties.items()}).prepare()
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_imports_go_downwards_only(room: str) -> None:
     allowed = {f"{OURS}.{name}" for name in ROOMS[room] | {room}}
     wrong = [
-        f"{module_of(path)} imports {name}"
-        for path in APP
-        if room_of(module_of(path)) == room
+        f"{module} imports {name}"
+        for module, path in BY_MODULE.items()
+        if room_of(module) == room
         for name in imports_of(path)
         if name.split(".")[0] == OURS
         and not any(f"{name}.".startswith(f"{rule}.") for rule in allowed)
@@ -163,14 +182,32 @@ def test_imports_go_downwards_only(room: str) -> None:
 
 @pytest.mark.parametrize("room", STRANGERS)
 def test_rooms_do_not_know_what_is_not_theirs(room: str) -> None:
+    wrong = {
+        module: strangers
+        for module in BY_MODULE
+        if room_of(module) == room and (strangers := reached_from(module) & STRANGERS[room])
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("room", DIRECT_STRANGERS)
+def test_rooms_do_not_import_what_others_do_for_them(room: str) -> None:
     wrong = [
-        f"{module_of(path)} imports {name}"
-        for path in APP
-        if room_of(module_of(path)) == room
+        f"{module} imports {name}"
+        for module, path in BY_MODULE.items()
+        if room_of(module) == room
         for name in imports_of(path)
-        if name.split(".")[0] in STRANGERS[room]
+        if name.split(".")[0] in DIRECT_STRANGERS[room]
     ]
     assert wrong == []
+
+
+def test_the_api_the_worker_and_the_command_line_load_no_reflex() -> None:
+    code = (
+        "import hcai_app.api.app, hcai_app.worker.context, hcai_app.cli.main, sys;"
+        "assert 'reflex' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -180,7 +217,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
-    assert readers <= {f"{OURS}.settings", f"{OURS}.server", f"{OURS}.cli.main", f"{OURS}.vite"}
+    assert readers <= {f"{OURS}.settings", f"{OURS}.edge.http_protocol", f"{OURS}.frontend.vite"}
 
 
 @pytest.mark.parametrize("folder", [OURS, "tests", "alembic"])

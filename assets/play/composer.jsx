@@ -8,7 +8,7 @@ import FileText from "lucide-react/dist/esm/icons/file-text.mjs";
 import { Act } from "./parts.jsx";
 import { readsFiles, seesPictures } from "./models.mjs";
 import { filesOf, isPicture, megabytes, safeName, sees, tooLarge, unseenNote } from "./request.mjs";
-import { newId } from "./talks.mjs";
+import { newId } from "./conversations.mjs";
 
 const PICTURES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const PDF = "application/pdf";

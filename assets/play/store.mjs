@@ -3,10 +3,10 @@
 import { answerTo } from "./asking.mjs";
 import { firstOf } from "./models.mjs";
 import { isStreamed } from "./request.mjs";
-import { Shelf } from "./shelf.mjs";
-import { Shown } from "./shown.mjs";
+import { Shelf } from "./repository.mjs";
+import { Shown } from "./observable.mjs";
 import { NEW_ANSWER, bytesOf, fieldsOf } from "./stream.mjs";
-import * as talks from "./talks.mjs";
+import * as talks from "./conversations.mjs";
 
 const NOTHING_WRITTEN = { text: "", files: [] };
 const newestFirst = (one, other) => other.updatedMs - one.updatedMs;

@@ -5,7 +5,7 @@ import Pencil from "lucide-react/dist/esm/icons/pencil.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import { Confirm } from "../confirm.jsx";
 import { Act, save } from "./parts.jsx";
-import { MAX_TALKS, asJson, asMarkdown, titleOf } from "./talks.mjs";
+import { MAX_TALKS, asJson, asMarkdown, titleOf } from "./conversations.mjs";
 import { safeName } from "./request.mjs";
 
 const NEW = "play-new"; // has the focus when a conversation has gone

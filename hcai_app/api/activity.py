@@ -15,9 +15,10 @@ from hcai_app import clock
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.visitors import visitor_of
 from hcai_app.errors import InvalidRequest
-from hcai_app.services import activity, exports, filters
-from hcai_app.services.filters import Filter
-from hcai_app.worker import Worker
+from hcai_app.services.ledger import rows as exports
+from hcai_app.services.usage import activity, filters
+from hcai_app.services.usage.filters import Filter
+from hcai_app.worker.context import Worker
 
 CSV_TYPE = (b"content-type", b"text/csv; charset=utf-8")
 NOT_KEPT = (b"cache-control", b"no-store")

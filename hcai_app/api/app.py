@@ -6,12 +6,12 @@ these paths.
 
 import logging
 
-from hcai_app import worker
 from hcai_app.api import cors, errors, routes
 from hcai_app.api.exchange import Exchange, Receive, Scope, Send
-from hcai_app.api.proxy.intake import ClientGoneError
+from hcai_app.api.proxy.request_body import ClientGoneError
 from hcai_app.errors import HcaiError, InternalError, MethodNotAllowed, NotFound, Unavailable
-from hcai_app.worker import Worker
+from hcai_app.worker import context
+from hcai_app.worker.context import Worker
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class ApiApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        serving = worker.current()
+        serving = context.current()
         hops = serving.settings.trusted_proxy_hops if serving else 0
         exchange = Exchange(scope, receive, send, proxy_hops=hops)
         try:

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 from hcai_app.api.exchange import Exchange, Headers
 from hcai_app.api.visitors import LOCAL_HOSTS, is_from_here, require_own_page
 from hcai_app.errors import HcaiError, MethodNotAllowed, RateLimited, Unavailable, UpstreamFailed
-from hcai_app.services import accounts, attempts, sessions
-from hcai_app.services.identities import Identity, Reason, SignInRefused, development_student
-from hcai_app.worker import Worker
+from hcai_app.services.people import oauth_attempts, sessions, sign_in
+from hcai_app.services.people.identity import Identity, Reason, SignInRefused, development_student
+from hcai_app.worker.context import Worker
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ async def login(worker: Worker, exchange: Exchange) -> None:
 async def callback(worker: Worker, exchange: Exchange) -> None:
     """Sign in who comes back from the provider."""
     asked = _begin(exchange)
-    exchange.headers.append(_cookie(worker, attempts.COOKIE, "", 0, PATH))
+    exchange.headers.append(_cookie(worker, oauth_attempts.COOKIE, "", 0, PATH))
     try:
         identity, target = await _come_back(worker, exchange, asked)
         await _open_session(worker, exchange, identity, target)
@@ -87,7 +87,7 @@ async def _leave(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> N
     url = await worker.sign_in.provider.authorization_url(
         state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier
     )
-    cookie = _cookie(worker, attempts.COOKIE, sealed, attempts.LIFETIME_S, PATH)
+    cookie = _cookie(worker, oauth_attempts.COOKIE, sealed, oauth_attempts.LIFETIME_S, PATH)
     await _redirect(exchange, url, cookie)
 
 
@@ -96,7 +96,7 @@ async def _come_back(
 ) -> tuple[Identity, str]:
     """Return who comes back, and where they wanted to go."""
     under_way = worker.sign_in.attempts
-    sealed = sessions.cookie_of(exchange.header(b"cookie") or "", attempts.COOKIE)
+    sealed = sessions.cookie_of(exchange.header(b"cookie") or "", oauth_attempts.COOKIE)
     provider = worker.sign_in.provider
     if provider is None:
         raise SignInRefused(Reason.NOT_SET_UP)
@@ -131,7 +131,7 @@ async def _sign_in_student(worker: Worker, exchange: Exchange, asked: dict[str, 
     if not is_open or host not in LOCAL_HOSTS:
         raise SignInRefused(Reason.NOT_SET_UP)
     identity = development_student(asked.get("as"))
-    await _open_session(worker, exchange, identity, attempts.local_path(asked.get("to")))
+    await _open_session(worker, exchange, identity, oauth_attempts.local_path(asked.get("to")))
 
 
 async def _open_session(
@@ -139,8 +139,8 @@ async def _open_session(
 ) -> None:
     given = worker.settings
     secret_key = given.secret_key.get_secret_value()
-    rules = accounts.Rules(secret_key, given.require_verified, given.admins)
-    user_id = await accounts.sign_in(worker.database, identity, rules)
+    rules = sign_in.Rules(secret_key, given.require_verified, given.admins)
+    user_id = await sign_in.sign_in(worker.database, identity, rules)
     await _end_session(worker, exchange)  # this browser's old one: the id changes
     secret = await sessions.create(worker.database, user_id, secret_key=secret_key)
     age_s = int(sessions.LIFETIME.total_seconds())
@@ -183,7 +183,7 @@ def _own_address(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> s
     names = {name.split(":")[0] for name in (own, host)}
     if given.is_production or host == own or not names <= set(LOCAL_HOSTS) or "moved" in asked:
         return None
-    target = quote(attempts.local_path(asked.get("to")), safe="")
+    target = quote(oauth_attempts.local_path(asked.get("to")), safe="")
     return f"{given.origin}{PATH}/login?moved=1&to={target}"
 
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.intake import ClientGoneError
+from hcai_app.api.proxy.request_body import ClientGoneError
 from hcai_app.errors import InvalidRequest, TooLarge
 
 MAX_BYTES = 4_096

@@ -6,7 +6,7 @@ import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.errors import HcaiError
-from hcai_app.upstream.chunks import anthropic_error
+from hcai_app.upstream.error_bodies import anthropic_error
 
 MESSAGES = ("/proxy/v1/messages", "/playground/v1/messages")
 

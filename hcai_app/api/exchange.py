@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from hcai_app import clock
-from hcai_app.services import calls
+from hcai_app.services import call
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -33,7 +33,7 @@ class Exchange:
         self._proxy_hops = proxy_hops
         self._request_headers: dict[bytes, bytes] = dict(scope["headers"])
         self.started_at_ms = clock.now_ms()
-        self.request_id = calls.new_id(self.started_at_ms)
+        self.request_id = call.new_id(self.started_at_ms)
         self.headers: Headers = [
             (b"x-request-id", self.request_id.encode()),
             (b"x-content-type-options", b"nosniff"),

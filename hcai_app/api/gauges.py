@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hcai_app.worker import Worker
+from hcai_app.worker.context import Worker
 
 REJECTED = "rejected.jsonl"
 

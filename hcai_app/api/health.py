@@ -1,7 +1,7 @@
 """`/healthz`: the process lives. `/readyz`: it can do its work."""
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.worker import Worker
+from hcai_app.worker.context import Worker
 
 
 async def alive(_worker: Worker, exchange: Exchange) -> None:

@@ -8,8 +8,9 @@ import msgspec
 from hcai_app.api.bodies import read_json
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.visitors import require_own_page, visitor_of
-from hcai_app.services import keys, reads
-from hcai_app.worker import Worker
+from hcai_app.db import available
+from hcai_app.services.keys import keys
+from hcai_app.worker.context import Worker
 
 NOT_STORED = (b"cache-control", b"no-store")
 
@@ -25,7 +26,7 @@ async def create(worker: Worker, exchange: Exchange) -> None:
     require_own_page(worker, exchange)
     visitor = await visitor_of(worker, exchange)
     asked = await read_json(exchange, NewKey)
-    with reads.available("keys"):
+    with available.available("keys"):
         issued = await keys.issue(
             worker.database,
             visitor.user_id,

@@ -10,7 +10,7 @@ from hcai_app.api.gauges import Gauges
 from hcai_app.api.proxy.callers import bearer_key
 from hcai_app.api.visitors import is_from_here
 from hcai_app.errors import NotAllowed
-from hcai_app.worker import Worker
+from hcai_app.worker.context import Worker
 
 CONTENT_TYPE = (b"content-type", CONTENT_TYPE_PLAIN_0_0_4.encode())
 NO_STORE = (b"cache-control", b"no-store")

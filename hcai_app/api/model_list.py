@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from hcai_app import clock, figures, money, palette
+from hcai_app import clock, formatting, money
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.catalogue import reply_tagged
-from hcai_app.services import model_cards
-from hcai_app.services.model_cards import ModelCard
-from hcai_app.worker import Worker
+from hcai_app.api.proxy.catalog import reply_tagged
+from hcai_app.services.models import colors, facts
+from hcai_app.services.models.facts import ModelCard
+from hcai_app.worker.context import Worker
 
 NEW_S = 60 * 24 * 60 * 60
 VARIES = "varies"
@@ -32,9 +32,7 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     now_ms = clock.now_ms()
     of = (id(worker.catalog), worker.catalog.edition, now_ms // clock.MS_PER_DAY)
     if _Made.of != of:
-        models = [
-            model_row(card, now_ms // 1000) for card in await model_cards.listed(worker.catalog)
-        ]
+        models = [model_row(card, now_ms // 1000) for card in await facts.listed(worker.catalog)]
         _Made.data = msgspec.json.encode({"models": models})
         _Made.packed = gzip.compress(_Made.data, 6, mtime=0)
         _Made.of = of
@@ -50,13 +48,13 @@ def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
         "id": card.id,
         "name": card.name,
         "maker": card.maker,
-        "color": palette.color_of(palette.model_color_index(card.id)),
+        "color": colors.color_of(colors.model_color_index(card.id)),
         "kind": card.kind,
         "line": card.line,
         "inputs": card.inputs,
         "outputs": card.outputs,
         "context": card.context,
-        "contextText": figures.tokens(card.context) if card.context else figures.NOTHING,
+        "contextText": formatting.tokens(card.context) if card.context else formatting.NOTHING,
         **_prices(card),
         "isFree": card.is_free,
         "created": card.created_s,
@@ -77,8 +75,8 @@ def _prices(card: ModelCard) -> dict[str, Any]:
     each, unit = _each(card)
     if each and not read and not written:
         return {
-            "priceIn": figures.NOTHING,
-            "priceOut": figures.usd(each),
+            "priceIn": formatting.NOTHING,
+            "priceOut": formatting.usd(each),
             "each": unit,
             "cost": None,
             "dearest": None,
@@ -86,8 +84,8 @@ def _prices(card: ModelCard) -> dict[str, Any]:
     known = [] if read is None or written is None else [read, written]
     return {
         "priceIn": _text(card, read),
-        "priceOut": figures.NOTHING if card.kind == "embedding" else _text(card, written),
-        "each": f"+ {figures.usd(each)} {unit}" if each else "",
+        "priceOut": formatting.NOTHING if card.kind == "embedding" else _text(card, written),
+        "each": f"+ {formatting.usd(each)} {unit}" if each else "",
         "cost": sum(known) / money.NANO if known else None,
         "dearest": max(known) / money.NANO if known else None,
     }
@@ -106,4 +104,4 @@ def _each(card: ModelCard) -> tuple[int, str]:
 def _text(card: ModelCard, price: int | None) -> str:
     if price is None:
         return VARIES
-    return "free" if card.is_free else figures.usd(price)
+    return "free" if card.is_free else formatting.usd(price)

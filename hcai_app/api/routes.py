@@ -9,20 +9,20 @@ import re
 from collections.abc import Awaitable, Callable
 
 from hcai_app.api import (
-    account_data,
+    account_export,
     activity,
     auth,
-    documents,
     health,
     keys,
     metrics,
     model_list,
+    plain_docs,
     status,
 )
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import document
-from hcai_app.api.proxy import account, callers, catalogue, moderations, operations, road
-from hcai_app.worker import Worker
+from hcai_app.api.proxy import account, callers, catalog, moderations, operations, road
+from hcai_app.worker.context import Worker
 
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
 Methods = dict[str, Handler]
@@ -43,9 +43,9 @@ ROUTES: dict[str, Methods] = {
     },
     "/proxy/v1/moderations": {"POST": moderations.of(callers.by_key)},
     f"{PLAYGROUND}/moderations": {"POST": moderations.of(callers.by_session)},
-    "/proxy/v1/models": {"GET": catalogue.models},
-    "/proxy/v1/models/count": {"GET": catalogue.count_models},
-    "/proxy/v1/embeddings/models": {"GET": catalogue.embedding_models},
+    "/proxy/v1/models": {"GET": catalog.models},
+    "/proxy/v1/models/count": {"GET": catalog.count_models},
+    "/proxy/v1/embeddings/models": {"GET": catalog.embedding_models},
     "/proxy/v1/stats": {"GET": account.stats_for(callers.by_key)},
     f"{PLAYGROUND}/stats": {"GET": account.stats_for(callers.by_session)},
     "/proxy/v1/key": {"GET": account.key_for(callers.by_key)},
@@ -59,18 +59,18 @@ ROUTES: dict[str, Methods] = {
     "/auth/logout": {"POST": auth.logout},
     "/api/keys": {"POST": keys.create},
     "/api/activity.csv": {"GET": activity.show_csv},
-    "/api/account.json": {"GET": account_data.download},
-    "/docs.md": {"GET": documents.show_docs},
-    "/llms.txt": {"GET": documents.show_index},
+    "/api/account.json": {"GET": account_export.download},
+    "/docs.md": {"GET": plain_docs.show_docs},
+    "/llms.txt": {"GET": plain_docs.show_index},
     "/healthz": {"GET": health.alive},
     "/readyz": {"GET": health.ready},
     "/up": {"GET": status.show},
     "/metrics": {"GET": metrics.show},
 }
 PATTERN_ROUTES: dict[str, Methods] = {
-    "/proxy/v1/model/{author}/{slug}": {"GET": catalogue.show_model},
-    "/proxy/v1/models/{author}/{slug}": {"GET": catalogue.retrieve_model},
-    "/proxy/v1/models/{author}/{slug}/endpoints": {"GET": catalogue.list_endpoints},
+    "/proxy/v1/model/{author}/{slug}": {"GET": catalog.show_model},
+    "/proxy/v1/models/{author}/{slug}": {"GET": catalog.retrieve_model},
+    "/proxy/v1/models/{author}/{slug}/endpoints": {"GET": catalog.list_endpoints},
 }
 PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)

@@ -2,9 +2,9 @@
 
 from hcai_app import clock
 from hcai_app.api.exchange import Exchange
-from hcai_app.services import commits
-from hcai_app.services.watch import Watch
-from hcai_app.worker import Worker
+from hcai_app.services.ops import version
+from hcai_app.services.ops.health import Watch
+from hcai_app.worker.context import Worker
 
 # How long a copy of the answer may serve; the state itself is a few seconds old at most.
 CACHE = (b"cache-control", b"public, max-age=2")
@@ -14,7 +14,7 @@ UP, FAILING, DOWN = "up", "failing", "down"
 OK, DEGRADED = "ok", "degraded"
 # How long callers whom a worker knows go on without the database.
 KNOWN_CALLERS_S = 90.0
-COMMIT = commits.running_commit()
+COMMIT = version.running_commit()
 
 
 async def show(worker: Worker, exchange: Exchange) -> None:

@@ -4,9 +4,9 @@ import ipaddress
 
 from hcai_app.api.exchange import Exchange
 from hcai_app.errors import NotAllowed, NotAuthenticated
-from hcai_app.services import sessions
-from hcai_app.services.sessions import Visitor
-from hcai_app.worker import Worker
+from hcai_app.services.people import sessions
+from hcai_app.services.people.sessions import Visitor
+from hcai_app.worker.context import Worker
 
 # In development the pages may be opened by either name, at any port.
 LOCAL_HOSTS = ("localhost", "127.0.0.1")

@@ -46,14 +46,14 @@ async def _doctor(database: Database, given: Settings, _parsed: argparse.Namespa
 
 
 def _serve(given: Settings, parsed: argparse.Namespace) -> None:
-    from hcai_app import server  # noqa: PLC0415 - brings Reflex, which no other command needs
+    from hcai_app.edge import http_protocol  # noqa: PLC0415 - brings Reflex, which no other command needs
 
     if parsed.workers > 1 and not given.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     if given.is_production:  # before the pages are built and the workers begin
         asyncio.run(_require_schema(given))
     host = parsed.host or (PRODUCTION_HOST if given.is_production else DEVELOPMENT_HOST)
-    server.serve(
+    http_protocol.serve(
         given,
         host=host,
         port=parsed.port,

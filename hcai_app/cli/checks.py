@@ -8,11 +8,11 @@ from sqlalchemy import text
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.services.shared import SharedRedis
+from hcai_app.services.redis_client import SharedRedis
 from hcai_app.settings import Settings
-from hcai_app.upstream import hackclub
-from hcai_app.upstream.client import provider_of
-from hcai_app.upstream.directory import Directory
+from hcai_app.upstream.hackclub import client
+from hcai_app.upstream.openrouter.catalog import Directory
+from hcai_app.upstream.openrouter.client import provider_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +83,17 @@ async def _provider(given: Settings) -> str:
 
 
 async def _sign_in(given: Settings) -> str:
-    provider = hackclub.provider_of(given)
+    provider = client.provider_of(given)
     if provider is None:
         return "no OAuth client: development only"
     try:
         found = await provider.discovery()
     except HcaiError as error:
-        address = provider.issuer + hackclub.DISCOVERY
+        address = provider.issuer + client.DISCOVERY
         raise FaultError(
             f"{address} does not answer as it should: check HACKCLUB_ISSUER"
         ) from error
     finally:
         await provider.close()
-    back = given.origin + hackclub.CALLBACK
+    back = given.origin + client.CALLBACK
     return f"discovery of {found['issuer']} answers; its client must know {back}"

@@ -7,7 +7,7 @@ import msgspec
 
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
-from hcai_app.services import keys
+from hcai_app.services.keys import keys
 from hcai_app.settings import Settings
 
 

@@ -11,7 +11,8 @@ import msgspec
 from hcai_app import clock
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
-from hcai_app.services import exports, users
+from hcai_app.services.ledger import rows
+from hcai_app.services.people import users
 from hcai_app.settings import Settings
 
 
@@ -32,8 +33,8 @@ async def _export(database: Database, _given: Settings, parsed: argparse.Namespa
     since_ms = clock.to_ms(parsed.since) if parsed.since else 0
     table = csv.writer(sys.stdout)
     if parsed.format == "csv":
-        table.writerow(exports.FIELDS)
-    async for row in exports.rows(database, user_id=user_id, since_ms=since_ms):
+        table.writerow(rows.FIELDS)
+    async for row in rows.rows(database, user_id=user_id, since_ms=since_ms):
         if parsed.format == "csv":
             table.writerow(row.values())
         else:

@@ -9,7 +9,9 @@ import msgspec
 from hcai_app import clock, money
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
-from hcai_app.services import budget, stats, users
+from hcai_app.services.limits import budget
+from hcai_app.services.people import users
+from hcai_app.services.usage import totals as stats
 from hcai_app.settings import Settings
 
 

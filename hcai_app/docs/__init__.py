@@ -12,12 +12,12 @@ from pathlib import Path
 from limits import RateLimitItem
 
 from hcai_app import settings
-from hcai_app.examples.library import fill
+from hcai_app.docs.examples.library import fill
 from hcai_app.settings import Settings
 
 __all__ = ["EXAMPLE", "Chapter", "anchor", "chapters", "fill", "places"]
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "chapters"
 ANY_MODEL = "*"
 CHAPTER_FILE = re.compile(r"\d\d-(?P<slug>[a-z-]+)\.md")
 TITLE = re.compile(r"\A# (?P<title>.+)\n")

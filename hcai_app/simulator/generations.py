@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hcai_app.simulator import replies
 from hcai_app.simulator.calls import Call
-from hcai_app.simulator.catalogue_routes import drawn
+from hcai_app.simulator.catalog_routes import drawn
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.exchanges import CALLS
 

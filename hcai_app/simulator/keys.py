@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hcai_app.simulator.catalogue_routes import drawn
+from hcai_app.simulator.catalog_routes import drawn
 from hcai_app.simulator.exchanges import CALLS
 
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from aiohttp import web
 
 from hcai_app.simulator import (
-    catalogue_routes,
+    catalog_routes,
     chat,
     control,
     embeddings,
@@ -94,11 +94,11 @@ class Simulator:
                 web.post(f"{API}/moderations", moderations.create),
                 # Where the OpenAI client looks, if it is given the bare host with /v1.
                 web.post("/v1/moderations", moderations.create),
-                web.get(f"{API}/models", catalogue_routes.list_models),
-                web.get(f"{API}/models/count", catalogue_routes.count),
-                web.get(f"{API}/embeddings/models", catalogue_routes.list_embedding_models),
-                web.get(f"{API}/model/{{author}}/{{slug}}", catalogue_routes.show),
-                web.get(f"{API}/models/{{author}}/{{slug}}/endpoints", catalogue_routes.endpoints),
+                web.get(f"{API}/models", catalog_routes.list_models),
+                web.get(f"{API}/models/count", catalog_routes.count),
+                web.get(f"{API}/embeddings/models", catalog_routes.list_embedding_models),
+                web.get(f"{API}/model/{{author}}/{{slug}}", catalog_routes.show),
+                web.get(f"{API}/models/{{author}}/{{slug}}/endpoints", catalog_routes.endpoints),
                 web.get(f"{API}/generation", generations.show),
                 web.get(f"{API}/key", keys.show),
                 web.post("/_simulator/script", control.script),

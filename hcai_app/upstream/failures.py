@@ -12,8 +12,8 @@ from typing import Any
 import aiohttp
 
 from hcai_app.errors import UpstreamFailed, UpstreamRefused
-from hcai_app.lenient import members_of, read_json
-from hcai_app.upstream.chunks import (
+from hcai_app.loose_json import members_of, read_json
+from hcai_app.upstream.error_bodies import (
     OUR_ACCOUNT,
     OUR_ACCOUNT_MESSAGE,
     alert,

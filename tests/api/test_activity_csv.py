@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hcai_app.services import exports
+from hcai_app.services.ledger.rows import FIELDS
 from tests.api.wire import assert_error
 from tests.harness.processes import TLS
 from tests.harness.product import Product
@@ -59,7 +59,7 @@ def test_the_file_equals_the_ledger_newest_first(product: Product, visitor: http
     assert product.chat(other).status_code == 200
     ledger = [as_cells(row) for row in product.rows("--user", SLACK_ID)][::-1]
     told = table(visitor)
-    assert tuple(told[0]) == exports.FIELDS
+    assert tuple(told[0]) == FIELDS
     assert told == ledger
     assert len(told) == 2
     for name, field in (("model", "model"), ("key", "key_id"), ("outcome", "outcome")):

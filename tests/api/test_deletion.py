@@ -7,7 +7,7 @@ import time
 import httpx
 
 from hcai_app.db.engine import Database
-from hcai_app.services import deletion
+from hcai_app.services.account import deletion
 from tests.api.wire import assert_error
 from tests.conftest import Install
 from tests.harness.processes import TLS

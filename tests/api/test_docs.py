@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from hcai_app.docs import chapters, fill
-from hcai_app.examples.library import EXAMPLES
+from hcai_app.docs.examples.library import EXAMPLES
 from tests.api.wire import assert_error
 from tests.conftest import _product
 from tests.harness.processes import TLS

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from hcai_app.api.proxy import guard
-from hcai_app.api.proxy.fields import Fields
+from hcai_app.api.proxy.members import Fields
 from hcai_app.errors import InvalidRequest
-from hcai_app.services import catalog
+from hcai_app.services.models import catalog
 
 OFFERED = ["qwen/qwen3-32b", "openai/gpt-5-mini", "google/gemini-2.5-flash-image"]
 MINI, IMAGE = OFFERED[1], OFFERED[2]

@@ -7,7 +7,7 @@ from tests.harness.product import Product
 from tests.harness.tabs import SITE, open_session, tab
 from tests.harness.visitor import COOKIE
 
-KEYS = f"{SITE}.hcai_app___state___keys____keys_state"
+KEYS = f"{SITE}.hcai_app___ui___state___keys____keys_state"
 
 
 def make_user(product: Product, slack_id: str) -> None:

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from hcai_app.api.model_list import model_row
-from hcai_app.services.model_cards import card_of
+from hcai_app.services.models.facts import card_of
 from tests.api.wire import assert_error
 from tests.conftest import Install
-from tests.harness.catalogue import Catalogue
+from tests.harness.catalog import Catalogue
 from tests.harness.processes import TLS
 from tests.harness.product import Product
 

@@ -8,8 +8,8 @@ import pytest
 
 from hcai_app import settings
 from hcai_app.docs import chapters, fill, places
-from hcai_app.examples import library
-from hcai_app.examples.library import EXAMPLES
+from hcai_app.docs.examples import library
+from hcai_app.docs.examples.library import EXAMPLES
 from tests.harness.product import Product
 
 JSON = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)

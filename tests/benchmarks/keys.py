@@ -14,7 +14,8 @@ import time
 from hcai_app import settings
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
-from hcai_app.services import keys, users
+from hcai_app.services.keys import keys
+from hcai_app.services.people import users
 
 
 def make_keys(count: int, env: dict[str, str]) -> list[str]:

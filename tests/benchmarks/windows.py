@@ -11,7 +11,7 @@ from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from hcai_app.services.windows import Windows
+from hcai_app.services.limits.windows import Windows
 
 USERS = 500
 HITS = 20_000

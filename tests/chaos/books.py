@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import text
 
 from hcai_app.db.engine import Database
-from hcai_app.services import keys, users
+from hcai_app.services.keys import keys
+from hcai_app.services.people import users
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 

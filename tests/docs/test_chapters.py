@@ -7,10 +7,10 @@ import pytest
 
 from hcai_app import settings
 from hcai_app.api import routes
-from hcai_app.docs import EXAMPLE, Chapter, anchor, chapters, fill, places, plain
+from hcai_app.docs import EXAMPLE, Chapter, anchor, chapters, fill, places, plain_text
+from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.errors import Unavailable
-from hcai_app.examples.library import EXAMPLES
-from hcai_app.services.keyring import UNKNOWN_KEYS_PER_MINUTE
+from hcai_app.services.keys.authentication import UNKNOWN_KEYS_PER_MINUTE
 from tests.docs.facts import FACTS, Fact
 
 GIVEN = settings.read({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"})
@@ -45,7 +45,7 @@ ANCHORS = {
 
 def as_read(chapter: Chapter) -> str:
     """The chapter as its reader sees it, in one line."""
-    return " ".join(fill(plain.with_programs(chapter.text), PLACES).split())
+    return " ".join(fill(plain_text.with_programs(chapter.text), PLACES).split())
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact.chapter}: {fact.told}")

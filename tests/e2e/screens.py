@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from hcai_app.services.identities import Reason
+from hcai_app.services.people.identity import Reason
 from tests.e2e import states
 from tests.e2e.conftest import CHROMIUM_ARGS
 from tests.e2e.site import Person, Site

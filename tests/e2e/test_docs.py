@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from hcai_app.components.try_it import can_run
 from hcai_app.docs import EXAMPLE, chapters
-from hcai_app.examples.library import EXAMPLES, Example
+from hcai_app.docs.examples.library import EXAMPLES, Example
+from hcai_app.ui.islands.try_it import can_run
 from tests.e2e import axe
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site

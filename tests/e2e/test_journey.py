@@ -12,7 +12,8 @@ import openai
 import pytest
 from playwright.sync_api import Page, expect
 
-from hcai_app.services import keys, sessions
+from hcai_app.services.keys import keys
+from hcai_app.services.people import sessions
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import KEY_SECRET, Person, Site
 from tests.harness.product import CHANGED_S

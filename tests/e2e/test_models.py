@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site
-from tests.harness.catalogue import Catalogue
+from tests.harness.catalog import Catalogue
 from tests.harness.identity import Identity
 from tests.harness.processes import ROOT
 from tests.harness.room import within

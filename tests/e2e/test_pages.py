@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hcai_app.services.identities import Reason
+from hcai_app.services.people.identity import Reason
 from tests.e2e import axe, states
 from tests.e2e.site import Person, Site
 from tests.harness.history import write_history

@@ -10,7 +10,7 @@ from redis import Redis
 from tests.e2e import states
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Site
-from tests.events.test_frames import dump
+from tests.edge.socket.test_frames import dump
 from tests.harness.databases import REDIS, emptied_redis
 from tests.harness.processes import ROOT
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.calls import CostSource, Entry, Outcome, new_id
-from hcai_app.services.ledger import Ledger
-from hcai_app.services.rollups import Rollups
+from hcai_app.services.call import CostSource, Entry, Outcome, new_id
+from hcai_app.services.ledger.rollups import Rollups
+from hcai_app.services.ledger.writer import Ledger
 
 DAYS = 30
 GROUP = 200

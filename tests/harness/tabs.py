@@ -13,15 +13,15 @@ import socketio
 from sqlalchemy import select
 
 from hcai_app.db.engine import Database
-from hcai_app.services import sessions
-from hcai_app.services.users import users_table
+from hcai_app.services.people import sessions
+from hcai_app.services.people.users import users_table
 from tests.harness.product import Product
 
 EVENTS = "/_event"
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
-SITE = f"{ROOT}.hcai_app___state___base____site_state"
-DASHBOARD = f"{SITE}.hcai_app___state___dashboard____dashboard_state"
+SITE = f"{ROOT}.hcai_app___ui___state___base____site_state"
+DASHBOARD = f"{SITE}.hcai_app___ui___state___dashboard____dashboard_state"
 MARK = "_rx_state_"  # Reflex writes it behind the names of vars
 PATIENCE_S = 10.0
 

@@ -10,12 +10,12 @@ from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services import adoption
-from hcai_app.services.budget import Budget
-from hcai_app.services.calls import Caller, Entry, OpenCall, Opening, Outcome, Usage, new_id
-from hcai_app.services.journal import Journal
-from hcai_app.services.ledger import Ledger, calls_table
-from hcai_app.services.rollups import SUMS, Rollups
+from hcai_app.services.call import Caller, Entry, OpenCall, Opening, Outcome, Usage, new_id
+from hcai_app.services.ledger import recovery
+from hcai_app.services.ledger.journal import Journal
+from hcai_app.services.ledger.rollups import SUMS, Rollups
+from hcai_app.services.ledger.writer import Ledger, calls_table
+from hcai_app.services.limits.budget import Budget
 
 
 class Books:
@@ -38,7 +38,7 @@ class Books:
 
     async def adopt(self) -> int:
         """Take over what dead workers left."""
-        return await adoption.adopt(self.journal, self.ledger, self.budget)
+        return await recovery.adopt(self.journal, self.ledger, self.budget)
 
     async def record(self, entry: Entry) -> None:
         """Write a row on the whole way, from its opening to its commit."""

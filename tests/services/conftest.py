@@ -7,8 +7,8 @@ import pytest
 
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
-from hcai_app.services import users
-from hcai_app.services.calls import Caller
+from hcai_app.services.call import Caller
+from hcai_app.services.people import users
 from tests.harness.databases import postgres_database
 from tests.services.books import Books, caller_of
 from tests.services.outages import PostgresOutage

@@ -8,7 +8,7 @@ import msgspec
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import (
     account,
-    catalogue,
+    catalog,
     chat,
     dialects,
     errors,
@@ -21,8 +21,8 @@ from hcai_app.api.openapi import (
 from hcai_app.api.openapi.offers import Offer
 from hcai_app.api.openapi.operations import API_KEY, BEARER, OPERATIONS, Operation
 from hcai_app.api.openapi.schemas import Schema, either, ref
-from hcai_app.api.proxy.catalogue import reply_tagged
-from hcai_app.worker import Worker
+from hcai_app.api.proxy.catalog import reply_tagged
+from hcai_app.worker.context import Worker
 
 JSON, EVENT_STREAM = "application/json", "text/event-stream"
 ROOT = "/proxy/v1"
@@ -135,7 +135,7 @@ def _components(offer: Offer) -> Schema:
             **chat.schemas(),
             **dialects.schemas(),
             **media.schemas(),
-            **catalogue.schemas(),
+            **catalog.schemas(),
             **account.schemas(),
             **errors.schemas(),
             "Document": {"type": "object", "description": "OpenAPI 3.1."},

@@ -15,7 +15,7 @@ from hcai_app.api.openapi.schemas import (
     text,
     whole,
 )
-from hcai_app.upstream.chunks import ANTHROPIC_TYPES, anthropic_error
+from hcai_app.upstream.error_bodies import ANTHROPIC_TYPES, anthropic_error
 
 # What stands in the examples.
 OF_PROVIDER = 529

@@ -16,7 +16,7 @@ from hcai_app.api.openapi.schemas import (
     truth,
     whole,
 )
-from hcai_app.upstream.moderations import MODELS
+from hcai_app.upstream.openai.moderations import MODELS
 
 
 def schemas() -> dict[str, Schema]:

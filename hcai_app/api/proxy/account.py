@@ -13,9 +13,10 @@ from hcai_app import clock, money
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
-from hcai_app.services import spending, stats
-from hcai_app.services.calls import Caller
-from hcai_app.worker import Worker
+from hcai_app.services.call import Caller
+from hcai_app.services.usage import spending
+from hcai_app.services.usage import totals as stats
+from hcai_app.worker.context import Worker
 
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
 

@@ -7,14 +7,15 @@ import aiohttp
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE, UNBUFFERED
-from hcai_app.api.proxy.delivery import Delivery
+from hcai_app.api.proxy.relay import Delivery
 from hcai_app.errors import HcaiError, UpstreamFailed
-from hcai_app.services.calls import Outcome
-from hcai_app.upstream import failures, reading
-from hcai_app.upstream.forms import ChatForm
-from hcai_app.upstream.reading import Reading
-from hcai_app.upstream.tee import StreamTee
-from hcai_app.upstream.usage import find_usage
+from hcai_app.services.call import Outcome
+from hcai_app.upstream import failures
+from hcai_app.upstream.openrouter import reading
+from hcai_app.upstream.openrouter.dialects import ChatForm
+from hcai_app.upstream.openrouter.reading import Reading
+from hcai_app.upstream.openrouter.tee import StreamTee
+from hcai_app.upstream.openrouter.usage import find_usage
 
 EVENT_STREAM = "text/event-stream"
 # How long the provider may take to close after the end of its stream, in seconds.

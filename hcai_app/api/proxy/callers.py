@@ -12,9 +12,9 @@ from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.operations import Operation
 from hcai_app.api.visitors import require_own_page
 from hcai_app.errors import NotAuthenticated
-from hcai_app.services import sessions
-from hcai_app.services.calls import Caller
-from hcai_app.worker import Worker
+from hcai_app.services.call import Caller
+from hcai_app.services.people import sessions
+from hcai_app.worker.context import Worker
 
 FindCaller = Callable[[Worker, Exchange], Awaitable[Caller]]
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from hcai_app.api.proxy import fields as members
-from hcai_app.api.proxy.fields import MAX_ANSWERS, Fields
+from hcai_app.api.proxy import members
+from hcai_app.api.proxy.members import MAX_ANSWERS, Fields
 from hcai_app.api.proxy.requests import Request
 
 # Larger bodies are not read twice, not even quickly.

@@ -1,6 +1,6 @@
 """`/embeddings`: the shape of its requests."""
 
-from hcai_app.api.proxy import fields as members
+from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest
 

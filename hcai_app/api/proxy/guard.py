@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from hcai_app.api.proxy import guard_models, guard_state
-from hcai_app.api.proxy.fields import Fields
 from hcai_app.api.proxy.guard_models import CheckModel
 from hcai_app.api.proxy.guard_reading import check_parts, members_within, read
+from hcai_app.api.proxy.members import Fields
 from hcai_app.errors import InvalidRequest
-from hcai_app.lenient import items_of, members_of
+from hcai_app.loose_json import items_of, members_of
 
 # Fields in which neither a model nor anything of the account can be named. A body with no others is
 # not looked at field by field.

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import msgspec
 
 from hcai_app.api.proxy import guard_state
-from hcai_app.api.proxy.fields import Fields
 from hcai_app.api.proxy.guard_reading import check_parts, members_within, read
+from hcai_app.api.proxy.members import Fields
 from hcai_app.errors import InvalidRequest
-from hcai_app.lenient import items_of, members_of
+from hcai_app.loose_json import items_of, members_of
 
 CheckModel = Callable[[str, str], None]
 Routers = frozenset[str]

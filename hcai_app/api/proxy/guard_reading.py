@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hcai_app.errors import InvalidRequest
-from hcai_app.lenient import items_of, members_of
+from hcai_app.loose_json import items_of, members_of
 
 Member = tuple[str, Any]
 # Reading builds an object for each part of a value, in the time of all other calls.

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from hcai_app.api.proxy.fields import Fields, starts_with
 from hcai_app.api.proxy.guard_reading import Member, members_within, read
+from hcai_app.api.proxy.members import Fields, starts_with
 from hcai_app.errors import InvalidRequest
-from hcai_app.lenient import items_of, members_of
+from hcai_app.loose_json import items_of, members_of
 
 # Member -> why it is refused and what to do instead.
 STATE = {

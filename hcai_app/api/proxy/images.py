@@ -6,8 +6,8 @@ images, so nothing can be sent as a URL. Source: openrouter-api reference, secti
 
 import msgspec
 
-from hcai_app.api.proxy import fields as members
-from hcai_app.api.proxy.fields import Fields
+from hcai_app.api.proxy import members
+from hcai_app.api.proxy.members import Fields
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest
 

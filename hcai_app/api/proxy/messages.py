@@ -1,6 +1,6 @@
 """`/messages`: the shape of Anthropic's Messages requests."""
 
-from hcai_app.api.proxy import fields as members
+from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request
 
 

@@ -5,8 +5,8 @@ One model without a member that the OpenRouter clients require would cost them t
 
 from typing import Any
 
-from hcai_app.lenient import members_of
-from hcai_app.services.catalog import Model
+from hcai_app.loose_json import members_of
+from hcai_app.services.models.catalog import Model
 
 # What must be there but may be null.
 NULLABLE = ("context_length", "per_request_limits", "default_parameters", "supported_voices")

@@ -9,14 +9,13 @@ import msgspec
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, UNBUFFERED, Exchange
-from hcai_app.api.proxy import fields as members
-from hcai_app.api.proxy import intake
+from hcai_app.api.proxy import members, request_body
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.road import show_standing
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound, UpstreamRefused
-from hcai_app.services.calls import Outcome
-from hcai_app.upstream.moderations import MODELS, Moderations
-from hcai_app.worker import Worker
+from hcai_app.services.call import Outcome
+from hcai_app.upstream.openai.moderations import MODELS, Moderations
+from hcai_app.worker.context import Worker
 
 # What could name the end user: OpenAI needs none of it to judge a text.
 NAMES = ("user", "safety_identifier", "metadata")
@@ -34,11 +33,11 @@ async def _create(find_caller: FindCaller, worker: Worker, exchange: Exchange) -
     caller = await find_caller(worker, exchange)
     worker.keyring.check_allowed(caller)
     moderations = _offered(worker)
-    intake.check_declared_size(worker.bodies, exchange)
+    request_body.check_declared_size(worker.bodies, exchange)
     show_standing(exchange, await worker.moderation_limit.hit(caller.user_id))
     if moderations.is_simulated:
         exchange.headers.append(SIMULATED)
-    body = await intake.read_body(worker.bodies, exchange)
+    body = await request_body.read_body(worker.bodies, exchange)
     try:
         await _relay(worker, exchange, asyncio.create_task(moderations.create(body_from(body))))
     finally:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from hcai_app.api.proxy import chat, embeddings, images, messages, responses
 from hcai_app.api.proxy.requests import Request
-from hcai_app.services.catalog import Catalog
-from hcai_app.upstream import forms
-from hcai_app.upstream.forms import ChatForm
+from hcai_app.services.models.catalog import Catalog
+from hcai_app.upstream.openrouter import dialects
+from hcai_app.upstream.openrouter.dialects import ChatForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Operation:
     endpoint: str  # below /proxy/v1, and in the ledger
     parse: Callable[[bytes], Request]
     models: Callable[[Catalog], list[str]]  # the ones on offer for it
-    form: ChatForm = forms.CHAT  # of its streams
+    form: ChatForm = dialects.CHAT  # of its streams
     upstream_path: str = ""  # where it is not the endpoint
     is_anthropic: bool = False  # keys in `x-api-key`, too, and our id in `request-id`
 
@@ -36,13 +36,15 @@ def _chat_models(catalog: Catalog) -> list[str]:
 
 CHAT = Operation("/chat/completions", chat.parse, _chat_models)
 EMBEDDINGS = Operation("/embeddings", embeddings.parse, lambda catalog: catalog.embedding_models)
-RESPONSES = Operation("/responses", responses.parse, _chat_models, forms.RESPONSES)
-MESSAGES = Operation("/messages", messages.parse, _chat_models, forms.MESSAGES, is_anthropic=True)
+RESPONSES = Operation("/responses", responses.parse, _chat_models, dialects.RESPONSES)
+MESSAGES = Operation(
+    "/messages", messages.parse, _chat_models, dialects.MESSAGES, is_anthropic=True
+)
 IMAGES = Operation(
     "/images/generations",
     images.parse,
     lambda catalog: catalog.image_models,
-    forms.EVENTS,
+    dialects.EVENTS,
     upstream_path="/images",
 )
 ALL = (CHAT, EMBEDDINGS, RESPONSES, MESSAGES, IMAGES)

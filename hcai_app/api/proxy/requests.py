@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from hcai_app.api.proxy import fields as members
-from hcai_app.api.proxy.fields import Fields
+from hcai_app.api.proxy import members
+from hcai_app.api.proxy.members import Fields
 from hcai_app.errors import InvalidRequest
 
 

@@ -1,6 +1,6 @@
 """`/responses`: the shape of OpenAI's Responses requests."""
 
-from hcai_app.api.proxy import fields as members
+from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request
 
 

@@ -9,18 +9,18 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import guard, intake
+from hcai_app.api.proxy import guard, request_body
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.callers import FindCaller
-from hcai_app.api.proxy.delivery import Delivery
 from hcai_app.api.proxy.operations import Operation
+from hcai_app.api.proxy.relay import Delivery
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import Unavailable
-from hcai_app.services import catalog
-from hcai_app.services.calls import Caller, OpenCall, Opening
-from hcai_app.services.running import Slot
-from hcai_app.services.windows import Standing
-from hcai_app.worker import Worker
+from hcai_app.services.call import Caller, OpenCall, Opening
+from hcai_app.services.limits.in_flight import Slot
+from hcai_app.services.limits.windows import Standing
+from hcai_app.services.models import catalog
+from hcai_app.worker.context import Worker
 
 
 def of(
@@ -56,7 +56,7 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
     """Ask whether this caller may make one more call, before a byte of its body is read."""
     caller = slot.caller
     worker.keyring.check_allowed(caller)
-    intake.check_declared_size(worker.bodies, exchange)
+    request_body.check_declared_size(worker.bodies, exchange)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
 
 
@@ -66,7 +66,7 @@ async def _carry_counted(
     """Carry a call that has taken its place in the caller's window."""
     try:
         await _check_room(worker, exchange, slot)
-        body = await intake.read_body(worker.bodies, exchange)
+        body = await request_body.read_body(worker.bodies, exchange)
         try:
             request = operation.parse(body)
             models = _check_models(operation, worker, request, body)

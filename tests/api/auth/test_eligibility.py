@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hcai_app.db.engine import Database
-from hcai_app.services import deletion
+from hcai_app.services.account import deletion
 from tests.api.auth.browsing import SESSION, Browser, cookie_in, page_of
 from tests.api.auth.conftest import PROXIED, browser_of
 from tests.conftest import Install

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from hcai_app.api import routes
-from hcai_app.services import sessions
+from hcai_app.services.people import sessions
 from tests.api.playground.calls import (
     CHAT,
     ENDPOINTS,

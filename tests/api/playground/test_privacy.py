@@ -14,7 +14,7 @@ from redis import Redis
 from tests.api.playground.calls import ENDPOINTS, GENERATING, PLAYGROUND, ask, bodies
 from tests.api.playground.test_streams import stream
 from tests.conftest import Install
-from tests.events.test_frames import dump
+from tests.edge.socket.test_frames import dump
 from tests.harness.databases import REDIS, emptied_redis
 from tests.harness.product import Product
 from tests.harness.visitor import COOKIE, page_of

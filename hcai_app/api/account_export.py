@@ -1,0 +1,131 @@
+"""`GET /api/account.json`: everything that is stored about the visitor, as one file.
+
+The ledger's rows follow page by page: a million of them never sit in memory.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from hcai_app import clock, money
+from hcai_app.api.exchange import JSON_TYPE, Exchange
+from hcai_app.api.visitors import visitor_of
+from hcai_app.services.account import export
+from hcai_app.services.account.export import Account, Holdings
+from hcai_app.services.ledger.rollups import SUMS
+from hcai_app.services.people.sessions import Visitor
+from hcai_app.worker.context import Worker
+
+HEADERS = (
+    JSON_TYPE,
+    (b"content-disposition", b'attachment; filename="hcai-account.json"'),
+    (b"cache-control", b"no-store"),
+)
+PIECE_BYTES = 65_536
+
+
+async def download(worker: Worker, exchange: Exchange) -> None:
+    """Send the file, as fast as the visitor takes it."""
+    visitor = await visitor_of(worker, exchange)
+    holdings = await export.holdings_of(worker.database, visitor)
+    await exchange.start(200, *HEADERS)
+    if exchange.method != "HEAD":
+        await _stream(worker, exchange, visitor, holdings)
+    await exchange.write(b"", more=False)
+
+
+async def _stream(worker: Worker, exchange: Exchange, visitor: Visitor, holdings: Holdings) -> None:
+    """Write the object open-ended, its lists, and its end; stop when the visitor leaves."""
+    left = asyncio.create_task(exchange.until_left())
+    lists = {
+        "hours": _hours(export.hours_of(worker.database, visitor)),
+        "calls": export.calls_of(worker.database, visitor),
+    }
+    try:
+        await exchange.write(msgspec.json.encode(_head(holdings)).removesuffix(b"}"))
+        for name, rows in lists.items():
+            await exchange.write(f',"{name}":[\n'.encode())
+            async for piece in _pieces(rows):
+                if left.done():
+                    return
+                await exchange.write(piece)
+            await exchange.write(b"]")
+        await exchange.write(b"}\n")
+    finally:
+        left.cancel()
+
+
+async def _pieces(rows: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+    """Join rows into pieces worth sending."""
+    piece, comma = bytearray(), b""
+    async for row in rows:
+        piece += comma + msgspec.json.encode(row)
+        comma = b",\n"
+        if len(piece) > PIECE_BYTES:
+            await asyncio.sleep(0)  # other calls get a turn, however fast this reader is
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)
+
+
+async def _hours(rows: AsyncIterator[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
+    async for row in rows:
+        sums = {name: row[name] for name in SUMS}
+        yield {
+            "start": clock.from_ms(row["start_ms"]),
+            "key_id": row["key_id"] or None,
+            "model": row["model"],
+            **_sums(sums),
+        }
+
+
+def _head(holdings: Holdings) -> dict[str, Any]:
+    account = holdings.account
+    return {
+        "exported_at": clock.now(),
+        "profile": _profile(account),
+        "sessions": [
+            {
+                "created_at": session.created_at,
+                "expires_at": session.expires_at,
+                "is_this_one": session.is_this_one,
+            }
+            for session in account.sessions
+        ],
+        "keys": holdings.keys,
+        "totals": _sums(holdings.totals),
+        "totals_by_key": [_total(row) for row in holdings.totals_by_key],
+    }
+
+
+def _profile(account: Account) -> dict[str, Any]:
+    """Return who the user is; a budget of null is the one that everybody has."""
+    given = account.profile
+    limit = given.budget_nanousd
+    return {
+        "id": given.id,
+        "name": given.name,
+        "slack_id": given.slack_id,
+        "subject": given.subject,
+        "email": given.email,
+        "is_verified": given.is_verified,
+        "verification_status": given.verification_status,
+        "ysws_eligible": given.ysws_eligible,
+        "budget_usd": None if limit is None else money.to_text(limit),
+        "created_at": given.created_at,
+        "signed_in_at": given.signed_in_at,
+    }
+
+
+def _total(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a key's sums; a key id of null stands for calls without a key."""
+    sums = {name: row[name] for name in SUMS}
+    last_call = clock.from_ms(row["last_call_ms"])
+    return {"key_id": row["key_id"] or None, "last_call_at": last_call, **_sums(sums)}
+
+
+def _sums(sums: dict[str, int]) -> dict[str, Any]:
+    counts = {name: value for name, value in sums.items() if name != "cost_nanousd"}
+    return {**counts, "cost_usd": money.to_text(sums["cost_nanousd"])}

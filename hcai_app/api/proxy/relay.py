@@ -1,0 +1,237 @@
+"""The delivery of one admitted call: ask the provider, relay its answer, write the row, once.
+
+Every way out goes through `close`: the end, a failing provider, a client that leaves, a revoked
+key, a stop of the server. The last byte of an answer, or `[DONE]`, leaves after the row is
+committed. How a stream or a plain answer is relayed stands in `answers.py`.
+"""
+
+import asyncio
+import logging
+from typing import Protocol
+
+import aiohttp
+
+from hcai_app.api import errors
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy.heartbeat import Pulse
+from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
+from hcai_app.services.call import CostSource, Entry, OpenCall, Outcome, Usage
+from hcai_app.services.ledger.reconciliation import Settlement
+from hcai_app.services.limits.in_flight import Slot
+from hcai_app.upstream import failures
+from hcai_app.upstream.openrouter import reading
+from hcai_app.worker.context import Worker
+
+log = logging.getLogger(__name__)
+
+# A call that is over sooner needs neither a pulse nor an eye on its client.
+WATCH_AFTER_S = 0.1
+CLIENT_CLOSED = 499
+INTERNAL_ERROR = 500
+# How much longer than the provider may be silent a row waits for an answer still on its way.
+GRACE_MS = 60_000
+
+
+class Answer(Protocol):
+    """A way to relay: `answers.StreamAnswer` or `answers.WholeAnswer`."""
+
+    async def relay(self, response: aiohttp.ClientResponse) -> None:
+        """Relay an answer that began well, to its end."""
+        ...
+
+    async def beat(self) -> None:
+        """Send something harmless, because the provider is silent."""
+        ...
+
+    async def tell(self, error: HcaiError) -> None:
+        """End an answer that has begun with an error."""
+        ...
+
+
+class Delivery:
+    """One admitted call on its way."""
+
+    answer: Answer
+
+    def __init__(self, worker: Worker, exchange: Exchange, slot: Slot, call: OpenCall) -> None:
+        self.exchange = exchange
+        self.call = call
+        self.has_left = False
+        given, loop = worker.settings, asyncio.get_running_loop()
+        self.pulse = Pulse(
+            exchange,
+            loop,
+            given.heartbeat_seconds,
+            given.upstream_timeout_seconds,
+            self._beat,
+            self._give_up,
+        )
+        self._worker = worker
+        self._slot = slot
+        self._entry: Entry | None = None
+        self._committed: asyncio.Future[None] | None = None
+        self._response: aiohttp.ClientResponse | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._is_held = False  # in the journal, beyond its row
+        self._awaits_provider = True
+        self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
+
+    async def run(self, path: str, body: bytes) -> None:
+        """Carry the call to its end; nothing of it is left running."""
+        try:
+            await self._ask(path, body)
+        except asyncio.CancelledError:
+            await self._end_cancelled()
+        except UpstreamFailed as error:
+            await self._end_failed(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            await self._end_failed(failures.from_exception(error))
+        finally:
+            self._clean_up()
+
+    async def start(self, *headers: tuple[bytes, bytes]) -> None:
+        """Send our 200 and headers, with the generation's id where it came before them."""
+        self.show_generation()
+        await self.exchange.start(200, *headers)
+
+    def learn_generation(self, generation_id: str | None) -> None:
+        """Journal the generation's id, by which its cost is found if we do not see its end."""
+        if generation_id is not None and self.call.generation_id is None:
+            self.call.generation_id = generation_id
+            try:
+                self._worker.journal.name(self.call)
+            except OSError as error:  # it is needed only if this process is killed
+                log.error("the journal does not take a generation's id: %s", error)
+
+    def close(self, outcome: Outcome, status: int) -> asyncio.Future[None]:
+        """Hand the call's row to the ledger, if that is not done; return its commit."""
+        self._awaits_provider = False
+        if self._committed is None:
+            return self._record(self.call.finish(outcome, status))
+        return self._committed
+
+    def _record(self, entry: Entry) -> asyncio.Future[None]:
+        self._entry = entry
+        self._worker.budget.settle(entry)
+        self._committed = self._worker.ledger.record(entry, self.call.segment)
+        return self._committed
+
+    async def _ask(self, path: str, body: bytes) -> None:
+        response = await self._worker.upstream.post(path, body)
+        self._response = response
+        self.pulse.hear()
+        if not 200 <= response.status < 300:
+            answer = await response.content.read(failures.MAX_ERROR_BYTES)
+            raise failures.from_status(response.status, response.headers, answer)
+        self.call.has_answer = True
+        self.learn_generation(reading.name(response.headers.get("X-Generation-Id", "")))
+        await self.answer.relay(response)
+        await self._settle_after_leaving()
+
+    async def _end_failed(self, error: UpstreamFailed) -> None:
+        is_refusal = isinstance(error, UpstreamRefused)
+        await self._end(
+            Outcome.REFUSED_BY_PROVIDER if is_refusal else Outcome.UPSTREAM_ERROR, error
+        )
+        await self._settle_after_leaving()
+
+    async def _end_cancelled(self) -> None:
+        """End because the client has left, or the call was cut, or the server is going down."""
+        task, error = asyncio.current_task(), self._slot.cut_by
+        if task is None or not (self.has_left or error):
+            self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
+            raise asyncio.CancelledError
+        task.uncancel()
+        if isinstance(error, UpstreamFailed):
+            await self._end_failed(error)
+        elif error is not None:
+            await self._end(Outcome.INTERRUPTED, error)
+            await self._stop_waiting()
+        else:
+            await self.close(Outcome.CLIENT_CLOSED, self.exchange.status or CLIENT_CLOSED)
+
+    async def _end(self, outcome: Outcome, error: HcaiError) -> None:
+        """Commit the row of a call that failed, then tell the client."""
+        await self.close(outcome, self.exchange.status or error.code)
+        if self.has_left:
+            return
+        await self.pulse.stop()
+        if self.exchange.status:
+            await self.answer.tell(error)
+        else:
+            self.show_generation()
+            await errors.reply(self.exchange, error)
+
+    async def _beat(self) -> None:
+        if not self.has_left:
+            await self.answer.beat()
+
+    def _give_up(self) -> None:
+        if self._awaits_provider:
+            self._slot.cut(failures.silence())
+
+    def show_generation(self) -> None:
+        """Add the generation's id to our headers, where it is known."""
+        if self.call.generation_id is not None:
+            header = (b"x-generation-id", self.call.generation_id.encode())
+            self.exchange.headers.append(header)
+
+    def _start_watch(self) -> None:
+        self.pulse.start()
+        self._watch = asyncio.get_running_loop().create_task(self._watch_client())
+
+    async def _watch_client(self) -> None:
+        """Wait until the client leaves.
+
+        A stream is cancelled, which stops the provider's bill. A plain answer is billed whole
+        anyway: its row is written now, and settled by the answer that nobody waits for.
+        """
+        while (await self.exchange.receive())["type"] != "http.disconnect":
+            pass
+        if self._committed is not None:
+            return
+        self.has_left = True
+        if self.call.opening.streamed:
+            self._slot.cancel()
+        else:
+            wait_ms = int(self._worker.settings.upstream_timeout_seconds * 1000) + GRACE_MS
+            status = self.exchange.status or CLIENT_CLOSED
+            self._worker.journal.hold(self.call)
+            self._is_held = True
+            self._record(self.call.finish(Outcome.CLIENT_CLOSED, status, settle_in_ms=wait_ms))
+
+    async def _settle_after_leaving(self) -> None:
+        """Settle the row that was written when the client left a plain answer."""
+        if self._entry is None or self._entry.settled or not self.has_left:
+            return
+        if self._committed is not None:
+            await self._committed
+        usage = self.call.usage
+        if usage is None and not self.call.has_answer:
+            usage = Usage(cost_nanousd=0)  # an error instead of an answer is not billed
+        if usage is not None and usage.cost_nanousd is not None:
+            settlement = Settlement(
+                usage, self.call.model, CostSource.PROVIDER, self.call.generation_id
+            )
+            await self._worker.settler.settle(self._entry, settlement)
+        else:
+            await self._stop_waiting()
+
+    async def _stop_waiting(self) -> None:
+        """Let a row be looked up now that waited for an answer which does not come any more."""
+        if self.has_left and self._entry is not None and not self._entry.settled:
+            await self._worker.ledger.hasten([self.call.finish(Outcome.CLIENT_CLOSED, 0)])
+
+    def _clean_up(self) -> None:
+        """Leave nothing running, and no circle of references: collecting those cost a third."""
+        self._watch_timer.cancel()
+        del self._watch_timer
+        if self._watch is not None:
+            self._watch.cancel()
+        self.pulse.abort()
+        self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
+        if self._is_held:
+            self._worker.journal.release(self.call.segment)
+        if self._response is not None:
+            self._response.close()  # does nothing to an answer that was read to its end
+        del self.answer

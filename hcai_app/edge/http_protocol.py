@@ -1,0 +1,164 @@
+"""`python -m hcai_app serve`: the production server, pages included.
+
+uvicorn, because it was as fast as Granian or faster on our road, ends handlers in a bounded time,
+and runs one process a worker (docs/decisions/0002-uvicorn.md).
+"""
+
+import asyncio
+import os
+import re
+from typing import Any
+
+import msgspec
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from hcai_app import clock
+from hcai_app.api import errors
+from hcai_app.errors import HcaiError, InvalidRequest
+from hcai_app.frontend import build
+from hcai_app.services import call
+from hcai_app.settings import Settings
+
+APP = "hcai_app.hcai_app:app"
+BACKLOG = 4096
+KEEP_ALIVE_S = 75
+# A connection that has not sent its headers by then is closed, and one whose headers never end.
+HEADERS_S = 20.0
+MAX_HEADER_BYTES = 64 * 1024
+# A client that sends nothing for so long while its body is awaited has lost its way.
+BODY_SILENCE_S = 60.0
+# What Java's client asks for by default over plain HTTP. A server may ignore it, but httptools
+# takes the body that follows for the other protocol's.
+H2C = b"h2c"
+ASKS_FOR_H2C = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
+# What the server waits beyond HCAI_STOP_SECONDS for calls that were cut to end.
+STOP_GRACE_S = 10
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, which by itself waits for headers and bodies without end.
+
+    One timer a connection looks every so often: a timer a request would cost too much.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock: headers are expected."""
+        super().connection_made(transport)
+        self._header_bytes = 0
+        self._headers_since: float | None = self.loop.time()
+        self._body_at: float | None = None  # when the last of an unfinished body came
+        self._guard = self.loop.call_later(HEADERS_S, self._look)
+
+    def data_received(self, data: bytes) -> None:
+        """Count the bytes of headers."""
+        if H2C in data and (self.cycle is None or not self.cycle.more_body):
+            data = _without_h2c(data)
+        super().data_received(data)
+        if self._body_at is not None:
+            self._body_at = self.loop.time()
+        if self._headers_since is not None:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
+                self._refuse(InvalidRequest("The path and the headers are too long; send less."))
+
+    def on_message_begin(self) -> None:
+        """Start the clock for the next request of the connection."""
+        super().on_message_begin()
+        self._headers_since = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        """Stop the clock, and start that of the body."""
+        self._body_at = self._headers_since
+        self._headers_since = None
+        self._header_bytes = 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop the clock: the body is here."""
+        self._body_at = None
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop looking."""
+        self._guard.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, in the form of every error."""
+        self._refuse(InvalidRequest(f"{msg} Check the request line, headers and body length."))
+
+    def _refuse(self, error: HcaiError) -> None:
+        """Answer and close, as nothing that follows can be read; an answer under way is cut off."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            body = msgspec.json.encode({"error": errors.error_object(error)})
+            self.transport.write(
+                STATUS_LINE[error.code]
+                + b"content-type: application/json\r\nx-content-type-options: nosniff\r\n"
+                + b"x-request-id: %b\r\n" % call.new_id(clock.now_ms()).encode()
+                + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+                + body
+            )
+        self.transport.close()
+
+    def _look(self) -> None:
+        if self.transport is None or self.transport.is_closing():
+            return  # a connection that became a WebSocket's does not tell us of its end
+        since, body_at, now = self._headers_since, self._body_at, self.loop.time()
+        if since is not None and now - since >= HEADERS_S:
+            self._close_late()
+        elif body_at is not None and now - body_at >= BODY_SILENCE_S:
+            self._refuse_rest()
+        else:
+            headers_s = HEADERS_S if since is None else since + HEADERS_S - now
+            body_s = HEADERS_S if body_at is None else body_at + BODY_SILENCE_S - now
+            self._guard = self.loop.call_later(min(headers_s, body_s), self._look)
+
+    def _refuse_rest(self) -> None:
+        """Answer a request whose body stopped coming, unless it has its answer already."""
+        if self.cycle is not None and self.cycle.response_started:
+            self._close_late()
+        else:
+            self._refuse(InvalidRequest("The body stopped coming."))
+
+    def _close_late(self) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def _without_h2c(data: bytes) -> bytes:
+    """Return a request's beginning without the wish for HTTP/2."""
+    headers, end, body = data.partition(b"\r\n\r\n")
+    return ASKS_FOR_H2C.sub(b"", headers + end[:2]) + end[2:] + body
+
+
+def serve(given: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:
+    """Build the pages if they are not, then serve until a signal ends it.
+
+    Raises:
+        frontend.BuildError: When the pages cannot be built.
+    """
+    if with_pages:
+        build.ensure_built()
+    os.environ["REFLEX_BACKEND_HOST"] = host  # for this process' configuration and its workers'
+    build.serve_built_pages(port, with_pages=with_pages)
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "loop": "uvloop",
+        "http": GuardedProtocol,
+        "ws": "wsproto",
+        "lifespan": "on",
+        "access_log": False,
+        "log_level": "warning",
+        "backlog": BACKLOG,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_graceful_shutdown": int(given.stop_seconds) + STOP_GRACE_S,
+        "server_header": False,
+        "proxy_headers": False,
+    }
+    uvicorn.run(APP, **options)

@@ -1,0 +1,68 @@
+"""What Reflex learns of a browser that opens the event socket: nothing that may rest in a store.
+
+Reflex keeps the handshake's headers and address in its states, and those in Redis. So the session's
+cookie becomes the session's id, every other header that a handshake does not need is dropped, and
+the address too. The tab's token is bound to the session: a tab that changes its user finds an
+empty state, and nobody finds another's.
+
+A page of another origin is refused further in, by the `Origin` that its browser sends. A handshake
+without one comes from no browser, so no cookie is in it that its sender does not know.
+"""
+
+import hashlib
+import uuid
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hcai_app.services.people import sessions
+
+EVENTS = "/_event"
+KEPT = (b"host", b"origin", b"upgrade", b"connection", b"content-type", b"content-length")
+KEPT_PREFIX = b"sec-websocket-"
+NOBODY = ("0.0.0.0", 0)  # noqa: S104 - no address to listen at, but one to show
+TOKEN = "token"  # noqa: S105 - a name
+
+
+class Handshake:
+    """Cuts the event socket's handshake down before Reflex sees it."""
+
+    def __init__(self, app: ASGIApp, *, secret_key: str) -> None:
+        self.app = app
+        self.secret_key = secret_key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on; the event socket's in its short form."""
+        if scope["type"] != "lifespan" and scope["path"].startswith(EVENTS):
+            scope = self._cut(scope)
+        await self.app(scope, receive, send)
+
+    def _cut(self, scope: Scope) -> Scope:
+        given = dict(scope["headers"])
+        cookie = sessions.cookie_of(given.get(b"cookie", b"").decode("latin-1"))
+        session_id = sessions.id_of(cookie, self.secret_key) if cookie else ""
+        headers = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name in KEPT or name.startswith(KEPT_PREFIX)
+        ]
+        if session_id:
+            headers.append((b"cookie", f"{sessions.COOKIE}={session_id}".encode()))
+        query = _bound(scope["query_string"], session_id)
+        return {**scope, "headers": headers, "client": NOBODY, "query_string": query}
+
+
+def _bound(query: bytes, session_id: str) -> bytes:
+    """Return the query with the tab's token bound to the session; without one it gets a fresh one.
+
+    Reflex would take such a tab's events for a fault, and write them to the log.
+    """
+    given = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    token = next((value for name, value in given if name == TOKEN), "") or str(uuid.uuid4())
+    others = [pair for pair in given if pair[0] != TOKEN]
+    return urlencode([*others, (TOKEN, _bind(token, session_id))]).encode()
+
+
+def _bind(token: str, session_id: str) -> str:
+    digest = hashlib.blake2b(f"{session_id}:{token}".encode(), digest_size=16).digest()
+    return str(uuid.UUID(bytes=digest))

@@ -1,0 +1,1 @@
+"""The compiled pages: how they are built, and served."""

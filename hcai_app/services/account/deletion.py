@@ -1,0 +1,64 @@
+"""Deleting an account: its keys and sessions end at once, and nothing tells whose it was.
+
+Ledger rows and roll-ups stay for the site's sums, under a random user id that stands for nobody;
+a call that runs meanwhile is cut and booked as ever.
+"""
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hcai_app import clock
+from hcai_app.db.engine import Database
+from hcai_app.services import changes
+from hcai_app.services.keys import keys
+from hcai_app.services.keys.keys import hash_of, keys_table
+from hcai_app.services.people import sessions, users
+from hcai_app.services.people.users import users_table
+
+NOBODY = {
+    "name": "",
+    "slack_id": None,
+    "subject": None,
+    "email": None,
+    "is_verified": False,
+    "verification_status": None,
+    "ysws_eligible": None,
+    "signed_in_at": None,
+    "ban_reason": None,
+}
+
+
+async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
+    """Delete a user's account, whole or not at all.
+
+    Raises:
+        NotFound: When there is no such user, or not any more.
+    """
+    async with database.writing() as connection:
+        await users.lock(connection, user_id)
+        await keys.revoke_all(connection, user_id)
+        of_user = keys_table.c.user_id == user_id
+        await connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
+        await sessions.drop_all(connection, user_id)
+        await _anonymise(connection, user_id, secret_key)
+        await changes.append(connection, user_id)
+
+
+async def _anonymise(connection: AsyncConnection, user_id: str, secret_key: str) -> None:
+    """Empty the user's row; a keyed hash of the subject stays until the day ends.
+
+    Without it, whoever deletes their account and signs in again would have a second budget today.
+    """
+    subject = await connection.scalar(
+        select(users_table.c.subject).where(users_table.c.id == user_id)
+    )
+    values = {
+        **NOBODY,
+        "deleted_at": clock.now(),
+        "deleted_subject_hash": hash_of(subject, secret_key, b"deleted subject")
+        if subject
+        else None,
+    }
+    await connection.execute(
+        update(users_table).where(users_table.c.id == user_id).values(**values)
+    )

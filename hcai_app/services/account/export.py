@@ -1,0 +1,181 @@
+"""What is stored about a user, for their own eyes: on the page /account, and as a whole to take.
+
+No hash and no session's id leaves this module.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Executable, case, func, select, tuple_
+
+from hcai_app import clock
+from hcai_app.db import available
+from hcai_app.db.engine import Database
+from hcai_app.errors import NotAuthenticated
+from hcai_app.services.keys.keys import keys_table
+from hcai_app.services.ledger import rows as exports
+from hcai_app.services.ledger.rollups import SUMS
+from hcai_app.services.people.sessions import Visitor, sessions_table
+from hcai_app.services.people.users import users_table
+from hcai_app.services.usage.spending import hours_table, totals_table
+
+HOUR_KEY = ("start_ms", "key_id", "model")
+HOURS_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A user's row, as far as it is about them."""
+
+    id: str
+    name: str
+    slack_id: str | None
+    subject: str | None
+    email: str | None
+    is_verified: bool
+    verification_status: str | None
+    ysws_eligible: bool | None
+    budget_nanousd: int | None
+    created_at: datetime
+    signed_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A signed-in browser."""
+
+    created_at: datetime
+    expires_at: datetime
+    is_this_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the page shows."""
+
+    profile: Profile
+    sessions: tuple[OpenSession, ...]
+    active_keys: int
+    revoked_keys: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What there is beside the ledger's rows, ready to be written."""
+
+    account: Account
+    keys: list[dict[str, Any]]
+    totals: dict[str, int]
+    totals_by_key: list[dict[str, Any]]
+
+
+async def of_visitor(database: Database, visitor: Visitor) -> Account:
+    """Read what is stored about a visitor.
+
+    Raises:
+        NotAuthenticated: When the account was deleted just now.
+        Unavailable: When the database is away.
+    """
+    return await available.answer(database, lambda it: _account(it, visitor), "account")
+
+
+async def holdings_of(database: Database, visitor: Visitor) -> Holdings:
+    """Read all that is stored about a visitor but the ledger's rows.
+
+    Raises:
+        NotAuthenticated: When the account was deleted just now.
+        Unavailable: When the database is away.
+    """
+    return await available.answer(database, lambda it: _holdings(it, visitor), "data")
+
+
+def calls_of(database: Database, visitor: Visitor) -> AsyncIterator[dict[str, Any]]:
+    """Yield the visitor's ledger rows, in the fields of the export, from the oldest on."""
+    return exports.rows(database, user_id=visitor.user_id)
+
+
+async def hours_of(database: Database, visitor: Visitor) -> AsyncIterator[dict[str, Any]]:
+    """Yield the visitor's sums of each hour, key and model: they outlive the ledger's rows.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    after = (-1, "", "")
+    while page := await available.answer(database, _hours_after(visitor.user_id, after), "data"):
+        for row in page:
+            yield row
+        after = tuple(page[-1][name] for name in HOUR_KEY)
+
+
+def _hours_after(user_id: str, after: tuple[Any, ...]) -> Callable[[Connection], list[Any]]:
+    hours = hours_table.c
+    key = [hours[name] for name in HOUR_KEY]
+    of_user = select(*key, *(hours[name] for name in SUMS)).where(hours.user_id == user_id)
+    query = of_user.where(tuple_(*key) > after).order_by(*key).limit(HOURS_PAGE)
+    return lambda connection: _plain(connection, query)
+
+
+def _account(connection: Connection, visitor: Visitor) -> Account:
+    user_id = visitor.user_id
+    totals = totals_table.c
+    calls = select(func.sum(totals.requests)).where(totals.user_id == user_id)
+    active, revoked = _count_keys(connection, user_id)
+    return Account(
+        profile=_profile(connection, user_id),
+        sessions=_sessions(connection, visitor),
+        active_keys=active,
+        revoked_keys=revoked,
+        calls=int(connection.scalar(calls) or 0),
+    )
+
+
+def _profile(connection: Connection, user_id: str) -> Profile:
+    columns = users_table.c
+    query = select(*(columns[name] for name in Profile.__dataclass_fields__))
+    alive = query.where(columns.id == user_id, columns.deleted_at.is_(None))
+    row = connection.execute(alive).first()
+    if row is None:
+        raise NotAuthenticated("This account is deleted.")
+    return Profile(*row)
+
+
+def _sessions(connection: Connection, visitor: Visitor) -> tuple[OpenSession, ...]:
+    columns = sessions_table.c
+    query = select(columns.created_at, columns.expires_at, columns.id).where(
+        columns.user_id == visitor.user_id, columns.expires_at > clock.now()
+    )
+    rows = connection.execute(query.order_by(columns.created_at.desc()))
+    found = [OpenSession(made, ends, name == visitor.session_id) for made, ends, name in rows]
+    return tuple(sorted(found, key=lambda session: not session.is_this_one))
+
+
+def _count_keys(connection: Connection, user_id: str) -> tuple[int, int]:
+    columns = keys_table.c
+    dead = func.sum(case((columns.revoked_at.is_not(None), 1), else_=0))
+    query = select(func.count(), dead).where(columns.user_id == user_id)
+    count, revoked = connection.execute(query).one()
+    return count - int(revoked or 0), int(revoked or 0)
+
+
+def _holdings(connection: Connection, visitor: Visitor) -> Holdings:
+    keys, totals = keys_table.c, totals_table.c
+    listed = select(keys.id, keys.name, keys.preview, keys.created_at, keys.revoked_at)
+    of_user = listed.where(keys.user_id == visitor.user_id).order_by(keys.created_at, keys.id)
+    sums = [totals[name] for name in SUMS]
+    by_key = select(totals.key_id, totals.last_call_ms, *sums).where(
+        totals.user_id == visitor.user_id
+    )
+    rows = _plain(connection, by_key.order_by(totals.key_id))
+    return Holdings(
+        account=_account(connection, visitor),
+        keys=_plain(connection, of_user),
+        totals={name: sum(row[name] for row in rows) for name in SUMS},
+        totals_by_key=rows,
+    )
+
+
+def _plain(connection: Connection, query: Executable) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]

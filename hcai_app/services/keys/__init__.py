@@ -1,0 +1,1 @@
+"""API keys, and who a key or a session stands for."""

@@ -1,0 +1,217 @@
+"""Who calls: from the key in a request to its user, mostly out of a cache, or from a session.
+
+The cache holds because every change evicts (`changes.Follower`). While the database is away an
+entry serves for a minute, an unknown key gets 503 and never 401.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from hcai_app.db import available, engine
+from hcai_app.db.engine import Database
+from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
+from hcai_app.services.call import Caller
+from hcai_app.services.keys import keys
+from hcai_app.services.keys.keys import keys_table
+from hcai_app.services.limits.windows import Windows
+from hcai_app.services.people import sessions
+from hcai_app.services.people.sessions import sessions_table
+from hcai_app.services.people.users import users_table
+
+log = logging.getLogger(__name__)
+
+# An entry is read anew after so long, and much later while every change is heard of.
+FRESH_S = 30.0
+FRESH_WHILE_HEARD_S = 600.0
+HEARD_S = 2.0
+# While the database is away it serves so much longer.
+STALE_S = 30.0
+MAX_CACHED = 50_000
+UNKNOWN_KEYS_PER_MINUTE = 60
+
+HOW_TO_SEND = "Send your key as `Authorization: Bearer sk-hc-v1-…`."
+# What is read of the user who calls, by key or by session.
+USER = (
+    users_table.c.id,
+    users_table.c.is_verified,
+    users_table.c.banned_at,
+    users_table.c.ban_reason,
+    users_table.c.budget_nanousd,
+)
+
+
+@dataclass(slots=True)
+class _Cached:
+    caller: Caller
+    loaded_at: float
+
+
+class Keyring:
+    """Authenticates keys and sessions for one worker."""
+
+    def __init__(self, database: Database, *, secret_key: str, require_verified: bool) -> None:
+        self._database = database
+        self._secret_key = secret_key
+        self._require_verified = require_verified
+        self._cache: dict[str, _Cached] = {}
+        self._changes = 0
+        self._heard_at = float("-inf")
+        self._unknown = Windows(UNKNOWN_KEYS_PER_MINUTE, 60)
+
+    async def authenticate(self, key: str | None, address: str) -> Caller:
+        """Return who the key belongs to.
+
+        Raises:
+            NotAuthenticated: When there is no key, or nobody's, or a revoked one.
+            RateLimited: When the client's address has tried too many unknown keys.
+            Unavailable: When it cannot be told because the database is away.
+        """
+        if not key:
+            raise NotAuthenticated(f"You sent no API key. {HOW_TO_SEND}")
+        hashed = keys.hash_of(key, self._secret_key)
+        cached = self._cache.get(hashed)
+        now = time.monotonic()
+        if cached is not None and now - cached.loaded_at < self._fresh_s(now):
+            return cached.caller
+        caller = await self._load(key, hashed, cached, now)
+        if caller is None:
+            self._refuse_unknown(address)
+            raise NotAuthenticated(
+                f"This API key is not valid: it was mistyped or revoked. {HOW_TO_SEND}"
+            )
+        return caller
+
+    async def of_session(self, cookie: str | None) -> Caller:
+        """Return who sits before the page that sends a session's cookie.
+
+        Nothing of it is cached: people type, and a session that has ended opens nothing. Whoever is
+        banned is found, too, to be told so.
+
+        Raises:
+            NotAuthenticated: When the cookie opens no session.
+            Unavailable: When the database is away.
+        """
+        caller = None
+        if cookie:
+            hashed = sessions.proof_of(cookie, self._secret_key)
+            with available.available("session"):
+                caller = await self._query_settled(self._query_session, hashed)
+        if caller is None:
+            raise NotAuthenticated("Sign in first: your session has ended.")
+        return caller
+
+    def check_allowed(self, caller: Caller) -> None:
+        """Refuse whoever may not use the service at all.
+
+        Raises:
+            NotAllowed: When the user is banned, or not verified where that is required.
+        """
+        if caller.ban_reason is not None:
+            raise NotAllowed(f"Your account is banned: {caller.ban_reason}")
+        if self._require_verified and not caller.is_verified:
+            raise NotAllowed(
+                "Your account is not verified, or not any more: verify your age with Hack Club, "
+                "or sign in on the site again, which tells you what is missing."
+            )
+
+    def hear(self) -> None:
+        """Note that all changes up to now are known: what is cached holds."""
+        self._heard_at = time.monotonic()
+
+    def _fresh_s(self, now: float) -> float:
+        return FRESH_S if now - self._heard_at > HEARD_S else FRESH_WHILE_HEARD_S
+
+    def forget(self, user_id: str, key_id: str | None) -> None:
+        """Drop what is cached of a user, or of one key."""
+        self._changes += 1
+        gone = [
+            hashed
+            for hashed, cached in self._cache.items()
+            if cached.caller.user_id == user_id and key_id in (None, cached.caller.key_id)
+        ]
+        for hashed in gone:
+            del self._cache[hashed]
+
+    async def _load(
+        self, key: str, hashed: str, cached: _Cached | None, now: float
+    ) -> Caller | None:
+        if not keys.PATTERN.fullmatch(key):
+            return None
+        try:
+            caller = await self._query_settled(self._query, hashed)
+        except Exception as error:
+            if not engine.is_away(error):
+                raise
+            log.warning("keys cannot be read: %s", engine.reason(error))
+            known_at = max(cached.loaded_at, self._heard_at) if cached is not None else 0
+            if cached is not None and now - known_at < FRESH_S + STALE_S:
+                return cached.caller
+            raise Unavailable("Keys cannot be checked just now; try again in a moment.") from error
+        self._remember(hashed, caller, now)
+        return caller
+
+    async def _query_settled(
+        self, query: Callable[[str], Awaitable[Caller | None]], hashed: str
+    ) -> Caller | None:
+        """Read who it is; read again if anything changed meanwhile, lest the answer be the old."""
+        while True:
+            changes = self._changes
+            caller = await query(hashed)
+            if changes == self._changes:
+                return caller
+
+    async def _query(self, hashed: str) -> Caller | None:
+        found = keys_table.c
+        query = (
+            select(*USER, found.id.label("key_id"))
+            .join(keys_table, found.user_id == users_table.c.id)
+            .where(found.hash == hashed, found.revoked_at.is_(None))
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        return self._caller(row, key_id=row.key_id) if row else None
+
+    async def _query_session(self, hashed: str) -> Caller | None:
+        found, user = sessions_table.c, users_table.c
+        query = (
+            select(*USER, found.id.label("session_id"))
+            .join(sessions_table, found.user_id == user.id)
+            .where(found.hash == hashed, sessions.is_current(), user.deleted_at.is_(None))
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        return self._caller(row, session_id=row.session_id) if row else None
+
+    def _caller(
+        self,
+        user: Row[*tuple[Any, ...]],
+        *,
+        key_id: str | None = None,
+        session_id: str | None = None,
+    ) -> Caller:
+        return Caller(
+            user_id=user.id,
+            key_id=key_id,
+            is_verified=user.is_verified,
+            ban_reason=(user.ban_reason or "ask the team why.") if user.banned_at else None,
+            budget_nanousd=user.budget_nanousd,
+            pseudonym=keys.pseudonym_of(user.id, self._secret_key),
+            session_id=session_id,
+        )
+
+    def _remember(self, hashed: str, caller: Caller | None, now: float) -> None:
+        self._cache.pop(hashed, None)
+        if caller is None:
+            return
+        self._cache[hashed] = _Cached(caller, now)
+        if len(self._cache) > MAX_CACHED:
+            del self._cache[next(iter(self._cache))]
+
+    def _refuse_unknown(self, address: str) -> None:
+        standing = self._unknown.hit(address)
+        if not standing.is_allowed:
+            wait = standing.seconds_to_reset()
+            raise RateLimited("Too many unknown API keys from your address.", wait)

@@ -1,0 +1,1 @@
+"""One row for every admitted call, whatever happens, and the sums kept with it."""

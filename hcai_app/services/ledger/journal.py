@@ -1,0 +1,232 @@
+"""The journal: each worker's own files of calls begun, so that a killed process loses none.
+
+A line is written before the provider is asked (`Opening`), another when the generation id is known
+(`Named`), and, while the database is away, one with the finished row (`Entry`). The kernel keeps
+what is written when the process dies (segment.py). A worker holds the lock of its slot; the files
+of a slot that nobody holds belong to a dead worker, and whoever takes the lock adopts them.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from hcai_app.services.call import Entry, OpenCall, Opening
+from hcai_app.services.ledger.journal_file import Segment
+
+# A file that grew past this is followed by a new one, and deleted when its last call has its row.
+SEGMENT_BYTES = 4 * 1024 * 1024
+MAX_SLOTS = 1024
+
+
+class Named(msgspec.Struct, frozen=True):
+    """The generation id of a call, written when the provider's headers arrive."""
+
+    id: str
+    generation_id: str
+    model: str
+
+
+class _Line(msgspec.Struct, omit_defaults=True):
+    """One line of a journal: exactly one member is set."""
+
+    o: Opening | None = None
+    n: Named | None = None
+    e: Entry | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Line)
+
+
+class Journal:
+    """One worker's journal."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the first free slot of the folder.
+
+        Raises:
+            OSError: When the folder cannot be written.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.slot, self._lock = _take_free_slot(folder)
+        self.first_segment = 1 + max(_segments(folder, self.slot), default=0)
+        self._segment = self.first_segment - 1
+        self._calls_in: dict[int, int] = {}  # segment -> calls that still need it
+        self._file: Segment = self._start_segment()
+
+    def open(self, call: OpenCall) -> None:
+        """Write that the call begins.
+
+        Raises:
+            OSError: When it cannot be written; then the provider must not be asked.
+        """
+        self._make_room()
+        self._append(_Line(o=call.opening))
+        call.segment = self._segment
+        self._calls_in[self._segment] += 1
+
+    def name(self, call: OpenCall) -> None:
+        """Write the call's generation id, by which its cost is found after a crash.
+
+        It goes into one file with the opening, so that neither is deleted without the other.
+        """
+        if call.generation_id is None:
+            return
+        self._make_room()
+        if call.segment != self._segment:
+            opened_in = call.segment
+            self.open(call)
+            self.release(opened_in)
+        self._append(_Line(n=Named(call.id, call.generation_id, call.model)))
+
+    def hold(self, call: OpenCall) -> None:
+        """Keep the call's lines beyond its row, until `release`: its answer is still on its way."""
+        self._calls_in[call.segment] += 1
+
+    def keep(self, entry: Entry, segment: int) -> int:
+        """Write a finished row while the database is away; return the segment that now holds it.
+
+        It counts as committed once `sync` has returned.
+        """
+        self._make_room()
+        self._append(_Line(e=entry))
+        self._calls_in[self._segment] += 1
+        self.release(segment)
+        return self._segment
+
+    def sync(self) -> None:
+        """Bring what was kept to the disk itself."""
+        self._file.sync()
+
+    def reject(self, entry: Entry, segment: int) -> None:
+        """Put a row that the database refuses aside, for a person to look at."""
+        with (self.folder / "rejected.jsonl").open("ab") as file:
+            file.write(_encoder.encode(entry) + b"\n")
+        self.release(segment)
+
+    def release(self, segment: int) -> None:
+        """Note that a call needs the segment no longer; delete it when it was the last."""
+        self._calls_in[segment] -= 1
+        if segment != self._segment:
+            self._delete_if_free(segment)
+
+    def close(self) -> None:
+        """Give the slot back; a journal without open calls leaves no file."""
+        self._file.close()
+        self._delete_if_free(self._segment)
+        os.close(self._lock)
+
+    def _make_room(self) -> None:
+        if self._file.size > SEGMENT_BYTES:
+            full, full_file = self._segment, self._file
+            self._file = self._start_segment()
+            full_file.sync()  # finished rows may lie in it, which `sync` no longer reaches
+            full_file.close()
+            self._delete_if_free(full)
+
+    def _append(self, line: _Line) -> None:
+        self._file.append(_encoder.encode(line) + b"\n")
+
+    def _start_segment(self) -> Segment:
+        file = Segment(_segment_path(self.folder, self.slot, self._segment + 1))
+        self._segment += 1
+        self._calls_in[self._segment] = 0
+        return file
+
+    def _delete_if_free(self, segment: int) -> None:
+        if self._calls_in[segment] == 0:
+            del self._calls_in[segment]
+            _segment_path(self.folder, self.slot, segment).unlink(missing_ok=True)
+
+
+class Orphans:
+    """The files that a dead worker left, held under its lock until they are in the ledger."""
+
+    def __init__(self, paths: list[Path], lock: int | None) -> None:
+        self._paths = paths
+        self._lock = lock
+
+    def read(self) -> tuple[list[OpenCall], list[Entry]]:
+        """Return the calls that were running, and the finished rows kept for the database."""
+        calls: dict[str, OpenCall] = {}
+        entries: dict[str, Entry] = {}
+        for line in _lines(self._paths):
+            if line.o is not None:
+                calls[line.o.id] = OpenCall(line.o, line.o.requested_model)
+            elif line.n is not None and line.n.id in calls:
+                call = calls[line.n.id]
+                call.generation_id, call.model = line.n.generation_id, line.n.model
+                call.has_answer = True
+            elif line.e is not None:
+                entries[line.e.id] = line.e
+        return [call for call in calls.values() if call.id not in entries], list(entries.values())
+
+    def discard(self) -> None:
+        """Delete the files: everything in them is in the ledger."""
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Give the dead worker's slot back."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def find_orphans(journal: Journal) -> Iterator[Orphans]:
+    """Yield what dead workers left in the journal's folder: first in this worker's own slot."""
+    own = [n for n in _segments(journal.folder, journal.slot) if n < journal.first_segment]
+    if own:
+        yield Orphans([_segment_path(journal.folder, journal.slot, n) for n in own], None)
+    for slot in _slots(journal.folder):
+        if slot == journal.slot:
+            continue
+        lock = _try_lock(journal.folder, slot)
+        if lock is None:
+            continue
+        paths = [_segment_path(journal.folder, slot, n) for n in _segments(journal.folder, slot)]
+        yield Orphans(paths, lock)
+
+
+def _take_free_slot(folder: Path) -> tuple[int, int]:
+    for slot in range(MAX_SLOTS):
+        lock = _try_lock(folder, slot)
+        if lock is not None:
+            return slot, lock
+    raise OSError(f"no free journal slot in {folder}")
+
+
+def _try_lock(folder: Path, slot: int) -> int | None:
+    handle = os.open(folder / f"{slot}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _slots(folder: Path) -> list[int]:
+    return sorted({int(path.name.split("-")[0]) for path in folder.glob("[0-9]*-*.jsonl")})
+
+
+def _segments(folder: Path, slot: int) -> list[int]:
+    return sorted(int(path.stem.split("-")[1]) for path in folder.glob(f"{slot}-*.jsonl"))
+
+
+def _segment_path(folder: Path, slot: int, segment: int) -> Path:
+    return folder / f"{slot}-{segment}.jsonl"
+
+
+def _lines(paths: list[Path]) -> Iterator[_Line]:
+    for path in paths:
+        with path.open("rb") as file:
+            for data in file:
+                try:
+                    yield _decoder.decode(data.lstrip(b"\0"))  # room that a longer line left
+                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    continue  # the power went in the middle of the line

@@ -1,0 +1,193 @@
+"""Settling: finding out what a call cost when its answer did not say.
+
+A row without a cost waits in the ledger with the time of its next look-up, so the schedule survives
+a restart. What the provider cannot tell within a day is settled at the estimate that was reserved.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import false, select, update
+from sqlalchemy.engine import RowMapping
+
+from hcai_app import clock
+from hcai_app.db import engine
+from hcai_app.db.engine import Database
+from hcai_app.errors import UpstreamFailed
+from hcai_app.services.call import CostSource, Entry, Usage
+from hcai_app.services.ledger import rollups
+from hcai_app.services.ledger.rollups import Amount, Rollups
+from hcai_app.services.ledger.writer import calls_table
+from hcai_app.services.limits.budget import Budget
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.5
+BATCH = 20
+# Seconds to wait after the first, second … look-up that found nothing; then the last one again.
+SCHEDULE_S = (3, 10, 45, 240, 900, 3600)
+GIVE_UP_MS = clock.MS_PER_DAY
+# While one worker asks, no other one does.
+LEASE_MS = 60_000
+
+Lookup = Callable[[str], Awaitable[tuple[str | None, Usage] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The figures that a row is settled with."""
+
+    usage: Usage
+    model: str | None
+    source: CostSource
+    generation_id: str | None = None  # where the row may not know it yet
+
+
+class Settler:
+    """Settles rows, whichever worker wrote them."""
+
+    def __init__(self, database: Database, totals: Rollups, budget: Budget, lookup: Lookup) -> None:
+        self._database = database
+        self._totals = totals
+        self._budget = budget
+        self._lookup = lookup
+        self.on_settled: Callable[[Entry], Any] = lambda _entry: None
+
+    async def run(self) -> None:
+        """Settle what is due, for ever."""
+        while True:
+            try:
+                while await self.settle_due():
+                    pass
+            except Exception as error:
+                log.warning("rows cannot be settled now: %s", engine.reason(error))
+            await asyncio.sleep(POLL_S)
+
+    async def settle_due(self) -> int:
+        """Look up the rows whose time has come; return how many there were."""
+        due = await self._claim()
+        await asyncio.gather(*(self._ask(row) for row in due))
+        return len(due)
+
+    async def settle(self, row: RowMapping | Entry, settlement: Settlement) -> None:
+        """Write the figures of a row, once, and book them where the row was booked."""
+        entry = row if isinstance(row, Entry) else entry_from(row)
+        settled = _settled(entry, settlement)
+        async with self._database.writing() as connection:
+            is_open = (calls_table.c.id == entry.id) & calls_table.c.settled.is_(False)
+            result = await connection.execute(
+                update(calls_table).where(is_open).values(_figures(settled))
+            )
+            if result.rowcount != 1:
+                return  # another worker was first
+            await connection.run_sync(self._totals.add, _difference(entry, settled))
+        self._budget.settle(settled)
+        self.on_settled(settled)
+
+    async def _claim(self) -> list[RowMapping]:
+        """Take due rows, so that for a minute only this worker asks for them."""
+        columns, now = calls_table.c, clock.now_ms()
+        # In these words the index of unsettled rows answers; `IS 0` would read the whole ledger.
+        due = (columns.settled == false()) & (columns.settle_at_ms <= now)
+        query = select(calls_table).where(due).order_by(columns.settle_at_ms).limit(BATCH)
+        if not await self._database.read(lambda it: it.execute(query.limit(1)).first()):
+            return []
+        async with self._database.writing() as connection:
+            locked = query.with_for_update(skip_locked=True)
+            rows = list((await connection.execute(locked)).mappings())
+            ids = [row["id"] for row in rows]
+            await connection.execute(
+                update(calls_table)
+                .where(columns.id.in_(ids))
+                .values(settle_at_ms=now + LEASE_MS, settle_attempts=columns.settle_attempts + 1)
+            )
+        return rows
+
+    async def _ask(self, row: RowMapping) -> None:
+        try:
+            found = await self._lookup(row["generation_id"]) if row["generation_id"] else None
+        except UpstreamFailed as error:
+            log.warning("call %s is not settled yet: %s", row["id"], error.message)
+            found = None
+        if found is not None:
+            model, usage = found
+            await self.settle(row, Settlement(usage, model, CostSource.LOOKUP))
+        elif clock.now_ms() - row["started_at_ms"] >= GIVE_UP_MS or not row["generation_id"]:
+            log.error("call %s is settled by estimate", row["id"])
+            await self.settle(row, _estimate(row))
+        else:
+            await self._postpone(row)
+
+    async def _postpone(self, row: RowMapping) -> None:
+        attempts: int = row["settle_attempts"]
+        wait_s = SCHEDULE_S[min(attempts, len(SCHEDULE_S) - 1)]
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(calls_table)
+                .where(calls_table.c.id == row["id"])
+                .values(settle_at_ms=clock.now_ms() + wait_s * 1000)
+            )
+
+
+def entry_from(row: RowMapping) -> Entry:
+    """Return a row of the table as an entry."""
+    return Entry(**row)
+
+
+def _estimate(row: RowMapping) -> Settlement:
+    usage = Usage(
+        prompt_tokens=row["prompt_tokens"],
+        completion_tokens=row["completion_tokens"],
+        reasoning_tokens=row["reasoning_tokens"],
+        cached_tokens=row["cached_tokens"],
+        total_tokens=row["total_tokens"],
+        cost_nanousd=row["reserved_nanousd"],
+    )
+    return Settlement(usage, None, CostSource.ESTIMATE)
+
+
+def _settled(entry: Entry, settlement: Settlement) -> Entry:
+    usage = settlement.usage
+    return msgspec.structs.replace(
+        entry,
+        model=settlement.model or entry.model,
+        generation_id=settlement.generation_id or entry.generation_id,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        cached_tokens=usage.cached_tokens,
+        total_tokens=usage.total_tokens,
+        cost_nanousd=usage.cost_nanousd or 0,
+        settled=True,
+        cost_source=settlement.source.value,
+        settle_at_ms=None,
+    )
+
+
+FIGURES = (
+    "model",
+    "generation_id",
+    "prompt_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cached_tokens",
+    "total_tokens",
+    "cost_nanousd",
+    "settled",
+    "cost_source",
+    "settle_at_ms",
+)
+
+
+def _figures(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in FIGURES}
+
+
+def _difference(before: Entry, after: Entry) -> list[Amount]:
+    """Return what settling adds: out with the old figures, in with the new, model by model."""
+    out, add = rollups.of(before), rollups.of(after)
+    return [out._replace(sums=tuple(-value for value in out.sums)), add]

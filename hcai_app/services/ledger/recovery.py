@@ -1,0 +1,60 @@
+"""Adoption: what dead workers left in their journals becomes rows of the ledger."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+from hcai_app.db import engine
+from hcai_app.services.call import Entry, Outcome
+from hcai_app.services.ledger.journal import Journal, Orphans, find_orphans
+from hcai_app.services.ledger.writer import Ledger
+from hcai_app.services.limits.budget import Budget
+
+log = logging.getLogger(__name__)
+
+POLL_S = 5.0
+BATCH = 500
+# The status of a call that ended with its worker: its client saw the connection break.
+BROKEN = 500
+
+
+async def adopt(journal: Journal, ledger: Ledger, budget: Budget) -> int:
+    """Bring everything that dead workers left into the ledger; return how many rows that made."""
+    made = 0
+    for orphans in find_orphans(journal):
+        try:
+            made += await _adopt(orphans, ledger, budget)
+            orphans.discard()
+        finally:
+            orphans.release()
+    return made
+
+
+async def watch(journal: Journal, ledger: Ledger, budget: Budget) -> None:
+    """Adopt from neighbours that die, for ever."""
+    while True:
+        await asyncio.sleep(POLL_S)
+        try:
+            await adopt(journal, ledger, budget)
+        except Exception as error:
+            log.warning("a dead worker's journal cannot be adopted yet: %s", engine.reason(error))
+
+
+async def _adopt(orphans: Orphans, ledger: Ledger, budget: Budget) -> int:
+    calls, entries = orphans.read()
+    broken = [call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls]
+    for batch in _batches(broken):
+        await ledger.hasten(batch)  # some have a row, which waits for an answer
+    rows = [*entries, *broken]
+    made = 0
+    for batch in _batches(rows):
+        made += await ledger.insert_missing(batch)
+    budget.reread(rows)
+    if made:
+        log.warning("%d calls of a dead worker are in the ledger now", made)
+    return made
+
+
+def _batches(rows: list[Entry]) -> Iterator[list[Entry]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]

@@ -1,0 +1,108 @@
+"""Roll-ups: what each ledger row adds to the sums, and the statements that add it.
+
+All statements take rows in the order of their primary key, so that two workers never deadlock.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Table
+
+from hcai_app import clock
+from hcai_app.db.bulk import Bulk, adding
+from hcai_app.db.models import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
+from hcai_app.db.models.rollups import NO_KEY
+from hcai_app.services.call import Entry, Outcome
+
+MINUTES_KEPT_MS = 25 * clock.MS_PER_HOUR
+SUMS = (
+    "requests",
+    "failures",
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "cost_nanousd",
+)
+FAILED = frozenset({Outcome.UPSTREAM_ERROR.value, Outcome.INTERRUPTED.value})
+
+
+Sums = dict[tuple[Any, ...], tuple[int, ...]]  # a roll-up's key -> what is added, as in SUMS
+
+
+def _bulk(model: type[Any], *key: str, latest: tuple[str, ...] = ()) -> Bulk:
+    table: Table = model.__table__
+    return Bulk(table, (*key, *latest, *SUMS), on_conflict=adding(table, SUMS, latest))
+
+
+HOURS = _bulk(UsageHourRow, "user_id", "start_ms", "key_id", "model")
+MINUTES = _bulk(UsageMinuteRow, "user_id", "start_ms", "key_id", "model")
+KEYS = _bulk(KeyTotalRow, "user_id", "key_id", latest=("last_call_ms",))
+DAYS = _bulk(SiteDayRow, "start_ms", "model", "worker")
+
+
+class Amount(NamedTuple):
+    """What one row, or the settling of one, adds to every sum that it belongs to."""
+
+    user_id: str
+    key_id: str
+    model: str
+    started_at_ms: int
+    sums: tuple[int, ...]  # in the order of SUMS
+
+
+def of(entry: Entry) -> Amount:
+    """Return what a fresh row adds."""
+    failed = 1 if entry.outcome in FAILED else 0
+    return Amount(
+        entry.user_id,
+        entry.key_id or NO_KEY,
+        entry.model,
+        entry.started_at_ms,
+        (
+            1,
+            failed,
+            entry.prompt_tokens,
+            entry.completion_tokens,
+            entry.total_tokens,
+            entry.cost_nanousd,
+        ),
+    )
+
+
+class Rollups:
+    """Adds amounts to the roll-ups, as one worker."""
+
+    def __init__(self, worker: str) -> None:
+        self._worker = worker
+
+    def add(self, connection: Connection, amounts: Iterable[Amount]) -> None:
+        """Add amounts within the caller's transaction."""
+        hours: Sums = {}
+        minutes: Sums = {}
+        keys: Sums = {}
+        days: Sums = {}
+        last_calls: dict[Any, int] = {}
+        minutes_from = clock.now_ms() - MINUTES_KEPT_MS
+        for user, key, model, at_ms, sums in amounts:
+            _sum(hours, (user, at_ms - at_ms % clock.MS_PER_HOUR, key, model), sums)
+            if at_ms >= minutes_from:
+                _sum(minutes, (user, at_ms - at_ms % clock.MS_PER_MINUTE, key, model), sums)
+            _sum(keys, (user, key), sums)
+            _sum(days, (at_ms - at_ms % clock.MS_PER_DAY, model, self._worker), sums)
+            last_calls[user, key] = max(last_calls.get((user, key), 0), at_ms)
+        HOURS.insert(connection, _sorted_rows(hours))
+        MINUTES.insert(connection, _sorted_rows(minutes))
+        KEYS.insert(connection, [(*key, last_calls[key], *keys[key]) for key in sorted(keys)])
+        DAYS.insert(connection, _sorted_rows(days))
+
+
+def _sum(into: Sums, key: tuple[Any, ...], sums: tuple[int, ...]) -> None:
+    present = into.get(key)
+    if present is None:
+        into[key] = sums
+    else:
+        into[key] = tuple(a + b for a, b in zip(present, sums, strict=True))
+
+
+def _sorted_rows(sums: Sums) -> list[tuple[Any, ...]]:
+    return [(*key, *sums[key]) for key in sorted(sums)]

@@ -1,0 +1,65 @@
+"""Ledger rows for people and scripts, in the fields of a row of the books, page by page."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+
+from hcai_app import clock, money
+from hcai_app.db.engine import Database
+from hcai_app.services.call import first_id_at
+from hcai_app.services.ledger.writer import calls_table
+
+PAGE = 1_000
+FIELDS = (
+    "id",
+    "user_id",
+    "key_id",
+    "endpoint",
+    "requested_model",
+    "model",
+    "generation_id",
+    "status",
+    "outcome",
+    "streamed",
+    "prompt_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cached_tokens",
+    "total_tokens",
+    "cost_usd",
+    "settled",
+    "cost_source",
+    "started_at",
+    "first_byte_ms",
+    "duration_ms",
+)
+
+
+async def rows(
+    database: Database, *, user_id: str | None = None, since_ms: int = 0
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield rows in the order of their start; a page is read by its first id, never by counting."""
+    after = first_id_at(since_ms)
+    while page := await _page(database, user_id, after):
+        for row in page:
+            yield view(row)
+        after = page[-1]["id"]
+
+
+def view(row: RowMapping) -> dict[str, Any]:
+    """Return a row as the outside sees it: dollars and ISO 8601."""
+    shown = {name: row[name] for name in FIELDS if name in row}
+    shown["cost_usd"] = money.to_text(row["cost_nanousd"])
+    shown["started_at"] = clock.from_ms(row["started_at_ms"]).isoformat()
+    return {name: shown[name] for name in FIELDS}
+
+
+async def _page(database: Database, user_id: str | None, after: str) -> list[RowMapping]:
+    query = select(calls_table).where(calls_table.c.id > after)
+    if user_id is not None:
+        query = query.where(calls_table.c.user_id == user_id)
+    async with database.reading() as connection:
+        found = await connection.execute(query.order_by(calls_table.c.id).limit(PAGE))
+        return list(found.mappings())

@@ -1,0 +1,104 @@
+"""The calls that run on this worker: how many a user has, and how to end them from outside."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hcai_app.errors import HcaiError, RateLimited
+from hcai_app.services.call import Caller
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """A running call's place; `cut_by` is set before its task is cancelled from outside."""
+
+    caller: Caller
+    task: asyncio.Task[Any] | None
+    cut_by: HcaiError | None = None
+
+    def cut(self, error: HcaiError) -> None:
+        """End the call with an error; the first reason holds."""
+        if self.cut_by is None:
+            self.cut_by = error
+            self.cancel()
+
+    def cancel(self) -> None:
+        """Cancel the call's task."""
+        if self.task is not None:
+            self.task.cancel()
+
+    def uncancel(self) -> None:
+        """Go on after a cancellation, to tell the client of it."""
+        if self.task is not None:
+            self.task.uncancel()
+
+
+class Running:
+    """All running calls of this worker, by user."""
+
+    def __init__(self, max_per_user: int) -> None:
+        self._max_per_user = max_per_user
+        self._slots: dict[str, set[Slot]] = {}
+        self._emptied: asyncio.Event | None = None
+
+    def __len__(self) -> int:
+        return sum(len(slots) for slots in self._slots.values())
+
+    def enter(self, caller: Caller) -> Slot:
+        """Give the current task's call a place, without asking whether there is room.
+
+        The place is taken before any limit is asked, so that a ban or a revocation reaches the
+        call from its first moment on.
+        """
+        slot = Slot(caller, asyncio.current_task())
+        self._slots.setdefault(caller.user_id, set()).add(slot)
+        return slot
+
+    def check_room(self, caller: Caller) -> None:
+        """Refuse a call over the user's limit of running ones.
+
+        Raises:
+            RateLimited: When too many run already.
+        """
+        if len(self._slots[caller.user_id]) > self._max_per_user:
+            raise too_many(self._max_per_user)
+
+    def leave(self, slot: Slot) -> None:
+        """Give the place back."""
+        slots = self._slots[slot.caller.user_id]
+        slots.discard(slot)
+        if not slots:
+            del self._slots[slot.caller.user_id]
+        if not self._slots and self._emptied is not None:
+            self._emptied.set()
+
+    async def empty(self) -> None:
+        """Wait until no call runs any more."""
+        self._emptied = asyncio.Event()
+        if self._slots:
+            await self._emptied.wait()
+
+    def has(self, user_id: str) -> bool:
+        """Tell whether the user has calls running here."""
+        return user_id in self._slots
+
+    def cut(self, user_id: str, is_over: Callable[[Caller], bool], error: HcaiError) -> int:
+        """End those calls of a user whose caller is over; return how many."""
+        slots = [slot for slot in self._slots.get(user_id, ()) if is_over(slot.caller)]
+        for slot in slots:
+            slot.cut(error)
+        return len(slots)
+
+    def cut_all(self, error: HcaiError) -> None:
+        """End every call: the worker stops."""
+        for slots in list(self._slots.values()):
+            for slot in list(slots):
+                slot.cut(error)
+
+
+def too_many(most: int) -> RateLimited:
+    """Return the refusal of a call over the user's limit of running ones."""
+    return RateLimited(
+        f"You have {most} calls running, which is the most at once; wait for one to end.", 1
+    )

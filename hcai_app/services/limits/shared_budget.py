@@ -1,0 +1,199 @@
+"""The daily budget and the running calls of several workers: one atomic script in Redis each.
+
+The rules are those of `budget.py`. Reservations and running calls are leases that their worker
+renews; those of a dead worker end by themselves, or pass to the rows that adoption writes. After a
+loss of Redis an account is read anew from the ledger, and every worker leases its running calls
+again. While Redis is away each worker keeps to its own share of the budget.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, cast
+
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError
+
+from hcai_app import clock
+from hcai_app.db.engine import Database
+from hcai_app.services.call import Caller, Entry, OpenCall
+from hcai_app.services.limits import budget_scripts
+from hcai_app.services.limits.budget import Budget, exhausted, read_or_unavailable, waiting
+from hcai_app.services.limits.in_flight import Slot, too_many
+from hcai_app.services.redis_client import SharedRedis
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 15_000
+RENEW_S = 4.0
+RETRY_S = 1.0
+# A row that waits for its cost is settled by estimate after a day, at the latest.
+UNSETTLED_MS = clock.MS_PER_DAY + clock.MS_PER_HOUR
+AWAY = (RedisError, OSError, TimeoutError)
+
+UNKNOWN, ADMITTED, EXHAUSTED, WAITING = -1, 0, 1, 2
+
+
+class SharedBudget(Budget):
+    """The accounts of all workers; without Redis those of this one, with a share of the budget."""
+
+    def __init__(
+        self, database: Database, default_nanousd: int, redis: SharedRedis, worker: str
+    ) -> None:
+        super().__init__(database, default_nanousd)
+        self._redis = redis
+        self._worker = worker
+        self._workers = 1
+        self._held: dict[str, tuple[str, int]] = {}  # call id -> account, amount
+        self._outbox: asyncio.Queue[Callable[[], Awaitable[Any]]] = asyncio.Queue()
+        self._reserve = redis.client.register_script(budget_scripts.RESERVE)
+        self._open = redis.client.register_script(budget_scripts.OPEN_ACCOUNT)
+        self._settle = redis.client.register_script(budget_scripts.SETTLE)
+        self._renew = redis.client.register_script(budget_scripts.RENEW)
+
+    async def reserve(self, caller: Caller, call: OpenCall) -> None:
+        """Set the call's estimate aside; refusals are those of `Budget.reserve`."""
+        try:
+            verdict = await self._ask(caller, call)
+        except AWAY as error:
+            log.warning("the budget is not shared: %s", type(error).__name__)
+            await self._reserve_share(caller, call)
+            return
+        if verdict == EXHAUSTED:
+            raise exhausted(self.limit_of(caller))
+        if verdict == WAITING:
+            raise waiting()
+        self._held[call.id] = (_account(call.opening.user_id, call.day_ms), _amount(call))
+
+    def cancel(self, call: OpenCall) -> None:
+        """Give a reservation back: the call did not begin."""
+        super().cancel(call)
+        self._release(call.id, _account(call.opening.user_id, call.day_ms), 0)
+
+    def settle(self, entry: Entry) -> None:
+        """Book the row's cost in place of its reservation; an unsettled row keeps it."""
+        super().settle(entry)
+        account = _account(entry.user_id, entry.day_ms)
+        if entry.settled:
+            self._release(entry.id, account, entry.cost_nanousd)
+        else:
+            self._held.pop(entry.id, None)
+            lease = [entry.id, entry.reserved_nanousd, clock.now_ms() + UNSETTLED_MS]
+            self._outbox.put_nowait(partial(_run, self._renew, account, *lease))
+
+    def reread(self, entries: Iterable[Entry]) -> None:
+        """Read the accounts of a dead worker's calls anew: it may not have booked its last ones."""
+        for account in {_account(entry.user_id, entry.day_ms) for entry in entries}:
+            self._outbox.put_nowait(partial(self._redis.client.delete, *_keys(account)))
+
+    async def run(self) -> None:
+        """Renew the leases and send what is to be booked, for ever."""
+        await asyncio.gather(self._send(), self._renew_leases())
+
+    async def _ask(self, caller: Caller, call: OpenCall) -> int:
+        account = _account(call.opening.user_id, call.day_ms)
+        args = [clock.now_ms(), self.limit_of(caller), call.id, _amount(call), LEASE_MS]
+        verdict = await _run(self._reserve, account, *args)
+        if verdict != UNKNOWN:
+            return verdict
+        known = await read_or_unavailable(self._database, call.opening.user_id, call.day_ms)
+        until = clock.now_ms() + UNSETTLED_MS
+        open_rows = [part for pair in known.reserved.items() for part in pair]
+        await _run(self._open, account, known.spent, until, *open_rows)
+        return await _run(self._reserve, account, *args)
+
+    async def _reserve_share(self, caller: Caller, call: OpenCall) -> None:
+        """Reserve in this worker's memory, within its share."""
+        await self.reserve_within(self.limit_of(caller) // self._workers, caller, call)
+        self._held[call.id] = (_account(call.opening.user_id, call.day_ms), _amount(call))
+
+    def _release(self, call_id: str, account: str, cost: int) -> None:
+        self._held.pop(call_id, None)
+        self._outbox.put_nowait(partial(_run, self._settle, account, call_id, cost))
+
+    async def _send(self) -> None:
+        """Send one by one; what Redis does not take now it takes later."""
+        booking = await self._outbox.get()
+        while True:
+            if await self._is_sent(booking):
+                booking = await self._outbox.get()
+            else:
+                await asyncio.sleep(RETRY_S)
+
+    async def _is_sent(self, booking: Callable[[], Awaitable[Any]]) -> bool:
+        try:
+            await booking()
+        except AWAY:
+            return False
+        return True
+
+    async def _renew_leases(self) -> None:
+        while True:
+            try:
+                self._workers = await self._redis.count_workers(self._worker, LEASE_MS)
+                until = clock.now_ms() + LEASE_MS
+                for call_id, (account, amount) in list(self._held.items()):
+                    await _run(self._renew, account, call_id, amount, until)
+            except AWAY as error:
+                log.warning("reservations are not renewed: %s", type(error).__name__)
+            await asyncio.sleep(RENEW_S)
+
+
+class SharedRoom:
+    """How many calls a user has running on all workers."""
+
+    def __init__(self, redis: SharedRedis, max_per_user: int) -> None:
+        self._redis = redis
+        self._max_per_user = max_per_user
+        self._held: dict[int, tuple[str, str]] = {}  # slot -> key, member
+        self._enter = redis.client.register_script(budget_scripts.ENTER)
+
+    async def check(self, slot: Slot, call_id: str) -> None:
+        """Take a place among all workers' calls.
+
+        Raises:
+            RateLimited: When too many run already.
+        """
+        key = f"hcai:running:{slot.caller.user_id}"
+        args = [clock.now_ms(), self._max_per_user, call_id, LEASE_MS]
+        try:
+            has_room = cast("int", await self._enter(keys=[key], args=args))
+        except AWAY as error:
+            log.warning("running calls are not counted together: %s", type(error).__name__)
+            return
+        if not has_room:
+            raise too_many(self._max_per_user)
+        self._held[id(slot)] = (key, call_id)
+
+    def leave(self, slot: Slot) -> None:
+        """Give the place back."""
+        held = self._held.pop(id(slot), None)
+        if held is not None:
+            self._redis.later(self._redis.client.zrem(*held))
+
+    async def run(self) -> None:
+        """Renew the leases, for ever."""
+        while True:
+            await asyncio.sleep(RENEW_S)
+            try:
+                for key, member in list(self._held.values()):
+                    await self._redis.client.zadd(key, {member: clock.now_ms() + LEASE_MS})
+            except AWAY as error:
+                log.warning("running calls are not renewed: %s", type(error).__name__)
+
+
+async def _run(script: AsyncScript, account: str, *args: str | int) -> int:
+    return int(cast("int", await script(keys=_keys(account), args=list(args))))
+
+
+def _account(user_id: str, day_ms: int) -> str:
+    return f"hcai:budget:{user_id}:{day_ms}"
+
+
+def _keys(account: str) -> list[str]:
+    return [account, f"{account}:leases"]
+
+
+def _amount(call: OpenCall) -> int:
+    return call.opening.reserved_nanousd

@@ -1,0 +1,1 @@
+"""The models that are offered: the catalog, their names, facts and colors."""

@@ -1,0 +1,279 @@
+"""The model catalogue: what the provider offers, cut down to the allowed models, and its prices.
+
+Which models are allowed depends on the settings alone, so a missing catalogue stops no call: it is
+then estimated at a fallback price. How the copy is kept is told in copies.py.
+"""
+
+import asyncio
+import difflib
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from typing import Any
+
+from hcai_app import money
+from hcai_app.errors import InvalidRequest, NotFound, UpstreamFailed
+from hcai_app.loose_json import items_of, members_of
+from hcai_app.services.models.refreshed import Copy
+
+ANY = "*"
+MAX_MODEL_ID = 200
+# A variant such as `:free` or `:nitro`; the model before it is what must be allowed.
+MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?", re.ASCII)
+# Variants that route any model differently; all others are models of their own in the catalogue.
+ROUTING_VARIANTS = frozenset({"nitro", "floor", "online", "exacto"})
+# No more than this of an odd name is compared with the names that there are.
+MAX_COMPARED = 60
+# Estimates for a model of unknown price: dearer than most, in nano-dollars a token.
+FALLBACK_PROMPT = 10_000
+FALLBACK_COMPLETION = 30_000
+# Dearer than any image or request; more is a broken figure.
+MAX_PRICE_USD = 1_000
+MAX_ASSUMED_OUTPUT = 8_192
+# No model writes more; a larger `max_tokens` would make a figure that no column holds.
+MAX_OUTPUT = 1_000_000
+BYTES_PER_TOKEN = 4
+
+Model = dict[str, Any]
+Fetch = Callable[[str], Awaitable[list[Model]]]
+# What the provider says of who serves a model, as it stands; None: it knows no such model.
+FetchEndpoints = Callable[[str], Awaitable[bytes | None]]
+LANGUAGE_PATH = "/models?output_modalities=all"
+EMBEDDING_PATH = "/embeddings/models"
+EMBEDDINGS = "embeddings"
+# Requests for endpoints at once, so that a provider which hangs takes no more of our connections.
+MAX_FETCHES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A model's prices, in nano-dollars a unit."""
+
+    prompt: int = FALLBACK_PROMPT
+    completion: int = FALLBACK_COMPLETION
+    request: int = 0
+    max_output: int = 0  # tokens; 0: unknown
+    context: int = 0  # tokens; 0: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One fetch of the catalogue."""
+
+    models: dict[str, Model]
+    prices: dict[str, Prices]
+    embeddings: frozenset[str]  # the ids of what is asked at `/embeddings`
+
+
+class Catalog:
+    """The catalogue of one worker."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        fetch_endpoints: FetchEndpoints,
+        *,
+        language: list[str],
+        image: list[str],
+        embedding: list[str],
+    ) -> None:
+        self._fetch = fetch
+        self._fetch_endpoints = fetch_endpoints
+        self._fetching = asyncio.Semaphore(MAX_FETCHES)
+        self.chat_models = [*language, *(name for name in image if name not in language)]
+        self.image_models = image
+        self.embedding_models = embedding
+        self._listing = Copy("list of models", self._fetch_listing)
+        self.edition = 0  # grows with every fetch, so that what was made of one can be kept
+        self._endpoints: dict[str, Copy[bytes]] = {}
+
+    @property
+    def age_s(self) -> float | None:
+        """How many seconds ago the provider was last asked with success; None: never."""
+        return self._listing.age_s
+
+    def check_allowed(self, model: str, allowed: list[str], param: str = "model") -> None:
+        """Refuse a model that is not offered.
+
+        Raises:
+            InvalidRequest: Naming the nearest ones that are.
+        """
+        if is_allowed(model, allowed):
+            return
+        near = self.nearest(model, allowed)
+        nearest = f" The nearest are: {', '.join(near)}." if near else ""
+        path = EMBEDDING_PATH if allowed is self.embedding_models else "/models"
+        raise InvalidRequest(
+            f"The model {model[:MAX_MODEL_ID]!r} is not offered here.{nearest} "
+            f"All are listed at /proxy/v1{path}.",
+            param=param,
+            metadata={"nearest": near},
+        )
+
+    def prices_of(self, model: str) -> Prices:
+        """Return what a model costs; a fallback while that is not known."""
+        self.refresh_if_stale()
+        prices = self._listing.value.prices if self._listing.value else {}
+        return prices.get(model) or prices.get(model.split(":", 1)[0]) or Prices()
+
+    async def language_models(self) -> list[Model]:
+        """Return the allowed language and image models in the configured order.
+
+        Raises:
+            Unavailable: When the provider has never answered yet.
+        """
+        listing = await self._listing.get()
+        others = [name for name in listing.models if name not in listing.embeddings]
+        return _in_order(listing, self.chat_models, others)
+
+    async def embedders(self) -> list[Model]:
+        """Return the allowed embedding models in the configured order.
+
+        Raises:
+            Unavailable: When the provider has never answered yet.
+        """
+        listing = await self._listing.get()
+        others = [name for name in listing.models if name in listing.embeddings]
+        return _in_order(listing, self.embedding_models, others)
+
+    async def model(self, name: str) -> Model:
+        """Return one allowed model.
+
+        Raises:
+            NotFound: When it is not allowed, or the provider has no such model.
+            Unavailable: When the provider has never answered yet.
+        """
+        if not is_allowed(name, [*self.chat_models, *self.embedding_models]):
+            raise _unknown(name)
+        known = (await self._listing.get()).models
+        base, _, variant = name.partition(":")
+        model = known.get(name) or (known.get(base) if variant in ROUTING_VARIANTS else None)
+        if model is None:
+            raise _unknown(name)
+        return model
+
+    async def endpoints(self, name: str) -> bytes:
+        """Return who serves an allowed model, as the provider says it.
+
+        Raises:
+            NotFound: When it is not allowed, or the provider has no such model.
+            Unavailable: When the provider has never answered yet.
+        """
+        model = (await self.model(name))["id"]
+        copy = self._endpoints.get(model)
+        if copy is None:
+            copy = Copy(f"list of {model}'s endpoints", partial(self._fetch_endpoints_of, model))
+            self._endpoints[model] = copy
+        known = await copy.get()
+        if not known:
+            raise _unknown(name)
+        return known
+
+    def nearest(self, model: str, allowed: list[str] | None = None) -> list[str]:
+        """Return the allowed ids that a wrong one may have meant, the nearest first."""
+        allowed = [*self.chat_models, *self.embedding_models] if allowed is None else allowed
+        names = [name for name in allowed if name != ANY]
+        if ANY in allowed and self._listing.value is not None:
+            names += self._listing.value.models
+        base = model.split(":", 1)[0][:MAX_COMPARED]
+        return difflib.get_close_matches(base, dict.fromkeys(names), 3, 0)
+
+    def refresh_if_stale(self) -> None:
+        """Start a refresh in the background when the copy is old and none is under way."""
+        self._listing.refresh_if_stale()
+
+    async def _fetch_listing(self) -> Listing:
+        models = await self._fetch(LANGUAGE_PATH)
+        embedders = await self._fetch(EMBEDDING_PATH)
+        by_id = {name: model for model in [*models, *embedders] if (name := _id_of(model))}
+        if not models or (self.embedding_models and not embedders):
+            raise UpstreamFailed("A list of the provider's models is empty.")
+        prices = {name: prices_from(model) for name, model in by_id.items()}
+        embeddings = {name for model in embedders if (name := _id_of(model))}
+        embeddings |= {name for name, model in by_id.items() if EMBEDDINGS in outputs_of(model)}
+        self.edition += 1
+        return Listing(by_id, prices, frozenset(embeddings))
+
+    async def _fetch_endpoints_of(self, model: str) -> bytes:
+        """Return the provider's answer; nothing when it knows no such model."""
+        async with self._fetching:
+            found = await self._fetch_endpoints(model)
+        if found is None and self._endpoints[model].value:
+            # Its catalogue still lists the model: more likely it is broken than the model gone.
+            raise UpstreamFailed("The provider has forgotten who serves it.")
+        return found or b""
+
+
+def is_allowed(model: str, allowed: list[str]) -> bool:
+    """Tell whether a name is one, and names an allowed model or a variant of one."""
+    if len(model) > MAX_MODEL_ID or MODEL_ID.fullmatch(model) is None:
+        return False
+    return ANY in allowed or model in allowed or model.split(":", 1)[0] in allowed
+
+
+def outputs_of(model: Model) -> list[Any]:
+    """Return what comes out of a model: text, image, embeddings …."""
+    return items_of(members_of(model.get("architecture")).get("output_modalities"))
+
+
+def _in_order(listing: Listing, allowed: list[str], others: Iterable[str]) -> list[Model]:
+    """Return the named models, and the others where a `*` stands."""
+    names = dict.fromkeys(name for name in allowed if name != ANY)
+    if ANY in allowed:
+        names |= dict.fromkeys(others)
+    return [listing.models[name] for name in names if name in listing.models]
+
+
+def _id_of(model: Model) -> str | None:
+    name = model.get("id")
+    return name if isinstance(name, str) and MODEL_ID.fullmatch(name) else None
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound(
+        f"There is no model {name[:MAX_MODEL_ID]!r} here; all are listed at /proxy/v1/models and "
+        "/proxy/v1/embeddings/models."
+    )
+
+
+def estimate(prices: Prices, *, body_bytes: int, max_tokens: int | None, answers: int = 1) -> int:
+    """Return what a call may cost, in nano-dollars: the amount that is reserved for it."""
+    prompt_tokens = body_bytes // BYTES_PER_TOKEN + 1
+    if prices.context:
+        prompt_tokens = min(prompt_tokens, prices.context)
+    output_tokens = MAX_ASSUMED_OUTPUT if max_tokens is None else min(max_tokens, MAX_OUTPUT)
+    if prices.max_output:
+        output_tokens = min(output_tokens, prices.max_output)
+    cost = prompt_tokens * prices.prompt + answers * output_tokens * prices.completion
+    return max(1, cost + prices.request)
+
+
+def prices_from(model: Model) -> Prices:
+    """Read a catalogue entry's prices; what is missing or dynamic (-1) takes the fallback."""
+    pricing = members_of(model.get("pricing"))
+    top = members_of(model.get("top_provider"))
+    completion = _price(pricing.get("completion"), FALLBACK_COMPLETION)
+    return Prices(
+        prompt=_price(pricing.get("prompt"), FALLBACK_PROMPT),
+        completion=max(completion, _price(pricing.get("image_output"), 0)),
+        request=_price(pricing.get("request"), 0),
+        max_output=_whole(top.get("max_completion_tokens")),
+        context=_whole(model.get("context_length")),
+    )
+
+
+def _price(value: Any, fallback: int) -> int:
+    """Return nano-dollars a unit, rounded up so that no price becomes nothing."""
+    try:
+        price = Decimal(str(value))
+    except InvalidOperation:
+        return fallback
+    is_price = price.is_finite() and 0 <= price < MAX_PRICE_USD
+    return int((price * money.NANO).to_integral_value("ROUND_CEILING")) if is_price else fallback
+
+
+def _whole(value: Any) -> int:
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return value if is_whole else 0

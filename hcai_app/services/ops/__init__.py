@@ -1,0 +1,1 @@
+"""What the operator and the service itself need: health, metrics, retention, revocation."""

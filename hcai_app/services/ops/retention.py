@@ -1,0 +1,57 @@
+"""Deleting what has served its time: old ledger rows, minute roll-ups, sessions that ended."""
+
+import asyncio
+import logging
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hcai_app import clock
+from hcai_app.db import engine
+from hcai_app.db.engine import Database
+from hcai_app.db.models import UsageMinuteRow
+from hcai_app.db.tables import table_of
+from hcai_app.services import changes
+from hcai_app.services.call import first_id_at
+from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
+from hcai_app.services.ledger.writer import calls_table
+from hcai_app.services.people import sessions, sign_in
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 600.0
+# Rows deleted in one transaction: the ledger's writer waits no longer than for these.
+BATCH = 2_000
+minutes_table = table_of(UsageMinuteRow)
+
+
+async def run(database: Database, retention_days: int) -> None:
+    """Clean up every ten minutes, for ever."""
+    while True:
+        try:
+            await clean(database, retention_days)
+        except Exception as error:
+            log.warning("cleaning up is put off: %s", engine.reason(error))
+        await asyncio.sleep(EVERY_S)
+
+
+async def clean(database: Database, retention_days: int) -> None:
+    """Delete what is older than it is kept; roll-ups of hours and days stay."""
+    async with database.writing() as connection:
+        ended = minutes_table.c.start_ms < clock.now_ms() - MINUTES_KEPT_MS
+        await connection.execute(delete(minutes_table).where(ended))
+        await changes.prune(connection)
+        await sessions.prune(connection)
+        await sign_in.prune(connection)
+    oldest = first_id_at(clock.now_ms() - retention_days * clock.MS_PER_DAY)
+    deleted = BATCH
+    while deleted == BATCH:
+        async with database.writing() as connection:
+            deleted = await _delete_before(connection, oldest)
+
+
+async def _delete_before(connection: AsyncConnection, oldest: str) -> int:
+    old = calls_table.c.id < oldest
+    ids = select(calls_table.c.id).where(old, calls_table.c.settled).limit(BATCH)
+    result = await connection.execute(delete(calls_table).where(calls_table.c.id.in_(ids)))
+    return result.rowcount

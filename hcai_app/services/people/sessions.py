@@ -1,0 +1,181 @@
+"""Sign-in sessions: a random secret in the browser's cookie, and only hashes of it here.
+
+Two keyed hashes come out of one secret. `hash` proves a cookie; `id` names the session where the
+proof must not go: pages' states, which may rest in a store, and our own tables.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hcai_app import clock
+from hcai_app.db import available
+from hcai_app.db.engine import Database
+from hcai_app.db.models import SessionRow
+from hcai_app.db.tables import table_of
+from hcai_app.services import changes
+from hcai_app.services.keys.keys import hash_of
+from hcai_app.services.people.users import users_table
+
+COOKIE = "hcai_session"
+LIFETIME = timedelta(days=30)
+SECRET_BYTES = 32
+ID_HEX = 32
+sessions_table = table_of(SessionRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who sits before a page: a signed-in user."""
+
+    session_id: str
+    user_id: str
+    name: str
+    slack_id: str | None
+    subject: str | None
+    is_verified: bool
+    budget_nanousd: int | None  # per UTC day; None: the default of the settings
+
+
+def id_of(cookie: str, secret_key: str) -> str:
+    """Return the name of the session that a cookie would open."""
+    return f"ses_{hash_of(cookie, secret_key, b'session id')[:ID_HEX]}"
+
+
+def proof_of(cookie: str, secret_key: str) -> str:
+    """Return the stored hash of the session that a cookie opens."""
+    return hash_of(cookie, secret_key, b"session")
+
+
+def cookie_of(header: str, name: str = COOKIE) -> str | None:
+    """Return a cookie's value out of a `Cookie` header."""
+    for part in header.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name and value:
+            return value
+    return None
+
+
+async def create(database: Database, user_id: str, *, secret_key: str) -> str:
+    """Open a session for a user; return the secret for the cookie, which is kept nowhere.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    row = {
+        "id": id_of(secret, secret_key),
+        "user_id": user_id,
+        "hash": proof_of(secret, secret_key),
+        "created_at": clock.now(),
+        "expires_at": clock.now() + LIFETIME,
+    }
+    with available.available("session"):
+        async with database.writing() as connection:
+            await connection.execute(insert(sessions_table).values(row))
+    return secret
+
+
+async def of_cookie(database: Database, cookie: str, *, secret_key: str) -> Visitor | None:
+    """Return who a cookie's session belongs to; None when it opens nothing.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    return await _find(database, "hash", proof_of(cookie, secret_key))
+
+
+async def of_id(database: Database, session_id: str) -> Visitor | None:
+    """Return who a session belongs to; only for ids that our own handshake has derived.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    return await _find(database, "id", session_id)
+
+
+async def alive(database: Database, session_ids: Collection[str]) -> set[str]:
+    """Return which of the sessions still open a page.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    query = (
+        select(sessions_table.c.id)
+        .join(users_table, users_table.c.id == sessions_table.c.user_id)
+        .where(sessions_table.c.id.in_(session_ids), *_is_open())
+    )
+    return set(await available.answer(database, lambda it: list(it.scalars(query)), "sessions"))
+
+
+async def current(connection: AsyncConnection, user_id: str) -> set[str]:
+    """Return the sessions of a user that have not ended."""
+    is_theirs = sessions_table.c.user_id == user_id
+    return set(await connection.scalars(select(sessions_table.c.id).where(is_theirs, is_current())))
+
+
+async def end(database: Database, session_id: str) -> None:
+    """End a session; its open pages and running calls hear of it within a second."""
+    await _end(database, sessions_table.c.id == session_id)
+
+
+async def end_all(database: Database, user_id: str) -> None:
+    """End all sessions of a user."""
+    await _end(database, sessions_table.c.user_id == user_id)
+
+
+async def drop_all(connection: AsyncConnection, user_id: str) -> None:
+    """End all sessions of a user, within the caller's transaction, who tells the workers."""
+    await connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id))
+
+
+async def _find(database: Database, column: str, value: str) -> Visitor | None:
+    users, columns = users_table.c, sessions_table.c
+    query = (
+        select(
+            columns.id,
+            users.id.label("user_id"),
+            users.name,
+            users.slack_id,
+            users.subject,
+            users.is_verified,
+            users.budget_nanousd,
+        )
+        .join(users_table, users.id == columns.user_id)
+        .where(columns[column] == value, *_is_open())
+    )
+    row = await available.answer(database, lambda it: it.execute(query).first(), "session")
+    return Visitor(*row) if row else None
+
+
+def is_current() -> ColumnElement[bool]:
+    """Return what is true of a session that has not expired."""
+    return sessions_table.c.expires_at > clock.now()
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of a session that opens pages."""
+    users = users_table.c
+    return is_current(), users.banned_at.is_(None), users.deleted_at.is_(None)
+
+
+async def _end(database: Database, which: ColumnElement[bool]) -> None:
+    with available.available("session"):
+        async with database.writing() as connection:
+            await _drop(connection, which)
+
+
+async def prune(connection: AsyncConnection) -> None:
+    """Delete sessions that have expired, and end what still runs in them."""
+    await _drop(connection, sessions_table.c.expires_at <= clock.now())
+
+
+async def _drop(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
+    users = await connection.scalars(select(sessions_table.c.user_id).where(which).distinct())
+    for user_id in list(users):
+        await changes.append(connection, user_id)
+    await connection.execute(delete(sessions_table).where(which))

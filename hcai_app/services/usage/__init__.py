@@ -1,0 +1,1 @@
+"""What the pages and `/stats` read of the ledger; nothing here writes."""

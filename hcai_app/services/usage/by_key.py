@@ -1,0 +1,105 @@
+"""A user's keys with what each of them has used: the list of the page /keys, in one read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Subquery, func, select
+
+from hcai_app import clock
+from hcai_app.db import available
+from hcai_app.db.engine import Database
+from hcai_app.services.keys.keys import keys_table
+from hcai_app.services.usage.spending import hours_table, totals_table
+
+# Nobody reads further, and whoever makes and revokes keys by program has thousands.
+MAX_REVOKED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUsage:
+    """One key, and its sums from the beginning."""
+
+    id: str
+    name: str
+    preview: str
+    created_at: datetime
+    revoked_at: datetime | None
+    last_call_ms: int | None  # None: never used
+    requests: int
+    total_tokens: int
+    cost_nanousd: int
+    today_nanousd: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyList:
+    """The active keys, newest first, and the last that were revoked."""
+
+    active: tuple[KeyUsage, ...]
+    revoked: tuple[KeyUsage, ...]
+    revoked_count: int
+
+
+async def of_user(database: Database, user_id: str) -> KeyList:
+    """Read a user's keys.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    day_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
+    return await available.answer(database, lambda it: _read(it, user_id, day_ms), "keys")
+
+
+def _read(connection: Connection, user_id: str, day_ms: int) -> KeyList:
+    keys = keys_table.c
+    revoked = (keys.user_id == user_id) & keys.revoked_at.is_not(None)
+    count = connection.scalar(select(func.count()).where(revoked)) or 0
+    return KeyList(
+        active=_list(connection, user_id, day_ms, is_active=True),
+        revoked=_list(connection, user_id, day_ms, is_active=False) if count else (),
+        revoked_count=count,
+    )
+
+
+def _list(
+    connection: Connection, user_id: str, day_ms: int, *, is_active: bool
+) -> tuple[KeyUsage, ...]:
+    keys, totals = keys_table.c, totals_table.c
+    today = _spent_since(user_id, day_ms)
+    query = (
+        select(
+            keys.id,
+            keys.name,
+            keys.preview,
+            keys.created_at,
+            keys.revoked_at,
+            totals.last_call_ms,
+            func.coalesce(totals.requests, 0),
+            func.coalesce(totals.total_tokens, 0),
+            func.coalesce(totals.cost_nanousd, 0),
+            func.coalesce(today.c.cost, 0),
+        )
+        .outerjoin(totals_table, (totals.user_id == user_id) & (totals.key_id == keys.id))
+        .outerjoin(today, today.c.key_id == keys.id)
+        .where(keys.user_id == user_id)
+    )
+    if is_active:
+        query = query.where(keys.revoked_at.is_(None))
+        ordered = query.order_by(keys.created_at.desc(), keys.id)
+    else:
+        query = query.where(keys.revoked_at.is_not(None)).limit(MAX_REVOKED)
+        ordered = query.order_by(keys.revoked_at.desc(), keys.id)
+    return tuple(
+        KeyUsage(*row[:6], *(int(number) for number in row[6:]))
+        for row in connection.execute(ordered)
+    )
+
+
+def _spent_since(user_id: str, start_ms: int) -> Subquery:
+    hours = hours_table.c
+    return (
+        select(hours.key_id, func.sum(hours.cost_nanousd).label("cost"))
+        .where(hours.user_id == user_id, hours.start_ms >= start_ms)
+        .group_by(hours.key_id)
+        .subquery()
+    )

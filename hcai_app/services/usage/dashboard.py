@@ -1,0 +1,192 @@
+"""A user's day: what is spent and left, the top models, the latest calls, the chart's last buckets.
+
+All that the dashboard shows is read in one unit of work, at its opening and at every live tick.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from hcai_app import clock
+from hcai_app.db import available
+from hcai_app.db.engine import Database
+from hcai_app.services.keys.keys import keys_table
+from hcai_app.services.ledger.writer import calls_table
+from hcai_app.services.limits.budget import Budget, hours_table
+from hcai_app.services.limits.rate import RateLimit
+from hcai_app.services.limits.windows import Standing
+from hcai_app.services.people.users import users_table
+from hcai_app.services.usage import charts
+from hcai_app.services.usage.charts import Group, Range, Series
+from hcai_app.services.usage.totals import totals_table
+
+LATEST = 8
+TOP_MODELS = 6
+# A tail reaches back a little further than what has changed: a page that missed one has all.
+OVERLAP_MS = 10_000
+
+Pairs = Collection[tuple[Range, Group]]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What a user did with one model today."""
+
+    model: str
+    requests: int
+    tokens: int
+    cost_nanousd: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatestCall:
+    """One call, as one line of a list."""
+
+    id: str
+    started_at_ms: int
+    model: str
+    key_name: str | None  # None: the playground
+    tokens: int
+    cost_nanousd: int
+    is_settled: bool
+    outcome: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The UTC day of a user so far, and what is left of their limits."""
+
+    requests: int
+    tokens: int
+    cost_nanousd: int
+    budget_nanousd: int
+    models: tuple[ModelUse, ...]  # the dearest first
+    calls_left: int
+    calls_limit: int
+    window_reset_ms: int | None  # when the oldest counted call ends; None: none is counted
+    midnight_ms: int  # when the budget resets
+    has_key: bool
+    has_called: bool  # ever
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a dashboard shows, read at one moment."""
+
+    today: Today
+    latest: tuple[LatestCall, ...]
+    tails: dict[tuple[Range, Group], Series]  # whole charts, or what has changed of them
+
+
+async def read(
+    database: Database,
+    user_id: str,
+    *,
+    budget: Budget,
+    limit: RateLimit,
+    pairs: Pairs = (),
+    since_ms: int | None = None,
+) -> Snapshot:
+    """Read a user's dashboard, with the charts of `pairs`: whole, or their tails from `since_ms`.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    standing = await limit.peek(user_id)
+    now_ms = clock.now_ms()
+    tail_ms = None if since_ms is None else min(since_ms, now_ms) - OVERLAP_MS
+    work = _Work(user_id, now_ms, budget, standing)
+
+    def whole(connection: Connection) -> Snapshot:
+        latest = _latest(connection, user_id)
+        tails = {
+            pair: charts.read(connection, user_id, *pair, now_ms, tail_ms) for pair in set(pairs)
+        }
+        return Snapshot(work.today(connection, has_called=bool(latest)), latest, tails)
+
+    return await available.answer(database, whole, "usage")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the day is read with."""
+
+    user_id: str
+    now_ms: int
+    budget: Budget
+    standing: Standing
+
+    def today(self, connection: Connection, *, has_called: bool) -> Today:
+        day_ms = clock.floor_ms(self.now_ms, clock.MS_PER_DAY)
+        models = _models(connection, self.user_id, day_ms)
+        chosen = connection.scalar(
+            select(users_table.c.budget_nanousd).where(users_table.c.id == self.user_id)
+        )
+        standing = self.standing
+        is_counted = standing.remaining < standing.limit
+        return Today(
+            requests=sum(use.requests for use in models),
+            tokens=sum(use.tokens for use in models),
+            cost_nanousd=sum(use.cost_nanousd for use in models),
+            budget_nanousd=self.budget.limit_for(chosen),
+            models=tuple(models[:TOP_MODELS]),
+            calls_left=max(0, standing.remaining),
+            calls_limit=standing.limit,
+            window_reset_ms=int(standing.reset_at * 1000) if is_counted else None,
+            midnight_ms=day_ms + clock.MS_PER_DAY,
+            has_key=_has_key(connection, self.user_id),
+            has_called=has_called or _has_called(connection, self.user_id),
+        )
+
+
+def _models(connection: Connection, user_id: str, day_ms: int) -> list[ModelUse]:
+    hours = hours_table.c
+    query = (
+        select(
+            hours.model,
+            func.sum(hours.requests),
+            func.sum(hours.total_tokens),
+            func.sum(hours.cost_nanousd),
+        )
+        .where(hours.user_id == user_id, hours.start_ms >= day_ms)
+        .group_by(hours.model)
+        .having(func.sum(hours.requests) > 0)
+    )
+    uses = [ModelUse(model, *map(int, sums)) for model, *sums in connection.execute(query)]
+    return sorted(uses, key=lambda use: (-use.cost_nanousd, -use.requests, use.model))
+
+
+def _latest(connection: Connection, user_id: str) -> tuple[LatestCall, ...]:
+    calls, keys = calls_table.c, keys_table.c
+    query = (
+        select(
+            calls.id,
+            calls.started_at_ms,
+            calls.model,
+            func.coalesce(keys.name, calls.key_id),
+            calls.total_tokens,
+            calls.cost_nanousd,
+            calls.settled,
+            calls.outcome,
+            calls.duration_ms,
+        )
+        .outerjoin(keys_table, keys.id == calls.key_id)
+        .where(calls.user_id == user_id)
+        .order_by(calls.id.desc())
+        .limit(LATEST)
+    )
+    return tuple(LatestCall(*row) for row in connection.execute(query))
+
+
+def _has_key(connection: Connection, user_id: str) -> bool:
+    keys = keys_table.c
+    query = select(keys.id).where(keys.user_id == user_id, keys.revoked_at.is_(None)).limit(1)
+    return connection.scalar(query) is not None
+
+
+def _has_called(connection: Connection, user_id: str) -> bool:
+    totals = totals_table.c
+    query = select(totals.user_id).where(totals.user_id == user_id).limit(1)
+    return connection.scalar(query) is not None

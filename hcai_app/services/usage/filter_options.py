@@ -1,0 +1,69 @@
+"""By what a user's calls can be filtered: the models lately used, and their keys."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
+
+from hcai_app.db import available
+from hcai_app.db.engine import Database
+from hcai_app.services.keys.keys import keys_table
+from hcai_app.services.usage import activity
+
+MAX_CHOICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key by which calls can be filtered; revoked ones too."""
+
+    id: str
+    name: str
+    preview: str
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user's calls can be filtered by: the models lately used, and all keys."""
+
+    models: list[str]
+    keys: list[Key]
+
+
+async def key_names(
+    database: Database, user_id: str, calls: Iterable[RowMapping]
+) -> dict[str, str]:
+    """Return the names of the keys that calls were made with, by their ids.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    keys = keys_table.c
+    wanted = {row["key_id"] for row in calls if row["key_id"] is not None}
+    query = select(keys.id, keys.name).where(keys.user_id == user_id, keys.id.in_(wanted))
+    found = await available.answer(database, lambda it: it.execute(query).all(), "keys")
+    return {row.id: row.name for row in found}
+
+
+async def of_user(database: Database, user_id: str) -> Choices:
+    """Return by what the user's calls can be filtered.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    return await available.answer(database, lambda it: _choices(it, user_id), "calls")
+
+
+def _choices(connection: Connection, user_id: str) -> Choices:
+    hours, keys = activity.hours_table.c, keys_table.c
+    lately = activity.newest_hours(user_id, hours.model).limit(activity.SCANNED_HOURS).subquery()
+    models = connection.scalars(select(lately.c.model).distinct().limit(MAX_CHOICES))
+    owned = (
+        select(keys.id, keys.name, keys.preview, keys.revoked_at.is_not(None))
+        .where(keys.user_id == user_id)
+        .order_by(keys.revoked_at.is_not(None), keys.created_at.desc())
+        .limit(MAX_CHOICES)
+    )
+    return Choices(sorted(models), [Key(*row) for row in connection.execute(owned)])

@@ -1,0 +1,68 @@
+"""What a user has spent, by the calendar of OpenRouter: UTC days, weeks from Monday, months.
+
+Out of the roll-ups, so that every worker says the same.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, case, func, select
+
+from hcai_app import clock
+from hcai_app.db import available
+from hcai_app.db.engine import Database
+from hcai_app.db.models import KeyTotalRow, UsageHourRow
+from hcai_app.db.tables import table_of
+from hcai_app.services.call import Caller
+from hcai_app.services.keys.keys import keys_table
+
+hours_table = table_of(UsageHourRow)
+totals_table = table_of(KeyTotalRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a user has spent with all their keys, in nano-dollars, and which key asks."""
+
+    key_preview: str
+    total: int
+    month: int
+    week: int
+    day: int
+
+
+async def of_caller(database: Database, caller: Caller) -> Spending:
+    """Read what the caller has spent.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    now = clock.now()
+    return await available.answer(database, lambda it: _read(it, caller, now), "spending")
+
+
+def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:
+    keys, hours, totals = keys_table.c, hours_table.c, totals_table.c
+    preview = connection.scalar(select(keys.preview).where(keys.id == caller.key_id))
+    total = connection.scalar(
+        select(func.sum(totals.cost_nanousd)).where(totals.user_id == caller.user_id)
+    )
+    starts = _starts_ms(now)
+    sums = connection.execute(
+        select(*(_spent_since(start_ms) for start_ms in starts)).where(
+            hours.user_id == caller.user_id, hours.start_ms >= min(starts)
+        )
+    ).one()
+    return Spending(preview or "", int(total or 0), *(int(value or 0) for value in sums))
+
+
+def _starts_ms(now: datetime) -> tuple[int, int, int]:
+    """Return when the month, the week and the day began."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    return clock.to_ms(today.replace(day=1)), clock.to_ms(monday), clock.to_ms(today)
+
+
+def _spent_since(start_ms: int) -> ColumnElement[int]:
+    hours = hours_table.c
+    return func.sum(case((hours.start_ms >= start_ms, hours.cost_nanousd), else_=0))

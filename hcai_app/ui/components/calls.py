@@ -1,0 +1,133 @@
+"""The list of a user's calls: rows of one line, each of which opens in place."""
+
+import reflex as rx
+
+from hcai_app.ui.components.code import copy_button
+from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.state.activity import LIST_ID, ActivityState
+from hcai_app.ui.view_models import CallView, FactView
+
+ICONS = {
+    "completed": "check",
+    "upstream_error": "cloud-off",
+    "client_closed": "unplug",
+    "interrupted": "scissors",
+    "refused_by_provider": "ban",
+}
+COLUMNS = ("Time", "Model", "Key", "Tokens", "Cost", "First token", "Outcome")
+DETAIL_ID = "call-detail"
+SKELETON_ROWS = 12
+
+
+def call_list() -> rx.Component:
+    """Show the calls of a page under the names of their columns."""
+    return rx.el.div(
+        _head(),
+        rx.el.ul(rx.foreach(ActivityState.calls, _row), class_name="calls-rows"),
+        id=LIST_ID,
+        class_name="card calls",
+    )
+
+
+def skeleton() -> rx.Component:
+    """Stand where the calls will be."""
+    row = [rx.el.span(class_name="skeleton line") for _ in COLUMNS]
+    rows = [rx.el.li(rx.el.div(*row, class_name="call")) for _ in range(SKELETON_ROWS)]
+    return rx.el.div(
+        _head(),
+        rx.el.ul(*rows, aria_hidden=True, class_name="calls-rows"),
+        rx.el.span("Loading …", class_name="heard", role="status"),
+        class_name="card calls is-loading",
+    )
+
+
+def _head() -> rx.Component:
+    names = [rx.el.span(name) for name in COLUMNS]
+    return rx.el.div(*names, aria_hidden=True, class_name="call calls-head")
+
+
+def _row(call: CallView) -> rx.Component:
+    is_open = ActivityState.opened == call.id
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(local_time(call.at_ms), class_name="call-time num"),
+            rx.el.span(
+                rx.el.i(class_name="dot", style={"background": call.color}, aria_hidden=True),
+                rx.el.span(call.model, class_name="call-name"),
+                class_name="call-model",
+            ),
+            rx.el.span(call.key, class_name="call-key"),
+            rx.el.span(call.tokens, rx.el.span(" tokens", class_name="unit"), class_name="num"),
+            _cost(call),
+            rx.el.span(
+                call.first_byte,
+                rx.el.span(" to the first token", class_name="heard"),
+                class_name="call-first num",
+            ),
+            _outcome(call),
+            rx.icon("chevron-down", size=16, aria_hidden=True, class_name="call-arrow"),
+            on_click=ActivityState.toggle(call.id),
+            type="button",
+            aria_expanded=is_open,
+            aria_controls=rx.cond(is_open, DETAIL_ID, ""),
+            class_name="call",
+        ),
+        rx.cond(is_open, _detail()),
+        key=call.id,
+    )
+
+
+def _cost(call: CallView) -> rx.Component:
+    return rx.el.span(
+        call.cost, class_name=rx.cond(call.is_settled, "call-cost num", "call-cost unsettled")
+    )
+
+
+def _outcome(call: CallView) -> rx.Component:
+    icons = [(outcome, _icon(name)) for outcome, name in ICONS.items()]
+    return rx.el.span(
+        rx.match(call.outcome, *icons, _icon("circle-help")),
+        call.words,
+        class_name=rx.cond(call.outcome == "completed", "call-outcome", "call-outcome is-failed"),
+    )
+
+
+def _icon(name: str) -> rx.Component:
+    return rx.icon(name, size=16, aria_hidden=True)
+
+
+def _detail() -> rx.Component:
+    detail = ActivityState.detail
+    return rx.el.div(
+        rx.el.p(detail.story, class_name="call-story"),
+        rx.el.div(
+            _id("Request id", "request-id", detail.id, "The X-Request-Id of the answer"),
+            rx.cond(
+                detail.generation_id != "",
+                _id("Generation id", "generation-id", detail.generation_id, "The provider's own"),
+            ),
+            class_name="call-ids",
+        ),
+        rx.el.dl(rx.foreach(detail.facts, _fact), class_name="call-facts"),
+        id=DETAIL_ID,
+        role="region",
+        aria_label="All about this call",
+        class_name="call-detail",
+    )
+
+
+def _id(name: str, place: str, value: rx.Var[str] | str, title: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(name, class_name="call-id-name", title=title),
+        rx.el.code(value, id=place, class_name="mono"),
+        copy_button(place, f"the {name.lower()}"),
+        class_name="call-id",
+    )
+
+
+def _fact(fact: FactView) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(fact.name),
+        rx.el.dd(fact.value, class_name=rx.cond(fact.is_code, "mono", "")),
+        key=fact.name,
+    )

@@ -1,0 +1,1 @@
+"""Python's side of the parts that live in the browser alone; `assets/` has the other."""

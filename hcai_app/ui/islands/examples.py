@@ -1,0 +1,53 @@
+"""Python's side of `assets/examples.jsx`: one thing to do, as programs in several languages."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import reflex as rx
+
+from hcai_app import settings
+from hcai_app.docs.examples import calls, library, tint
+from hcai_app.docs.examples.library import Example, Program
+from hcai_app.ui.view_models import ExampleView
+
+
+class _Examples(rx.Component):
+    library = "$/public/examples.jsx"
+    tag = "Examples"
+    name: rx.Var[str]
+    examples: rx.Var[list[ExampleView]]
+    base: rx.Var[str]
+    own: rx.Var[bool]
+
+
+def example_tabs(
+    examples: rx.Var[list[ExampleView]] | list[ExampleView], *, name: str = "example"
+) -> rx.Component:
+    """Show the examples; `name` begins the ids of its parts.
+
+    The address in them is the configured one, or in development the one that the page came from.
+    """
+    given = settings.load()
+    return _Examples.create(
+        name=name, examples=examples, base=given.origin, own=not given.is_production
+    )
+
+
+def views_of(example: Example, places: Mapping[str, str]) -> list[ExampleView]:
+    """Return the tabs of an example; a language with several clients has a tab for each."""
+    many = Counter(program.language for program in example.programs)
+    return [
+        ExampleView(
+            language=program.language,
+            client=program.client,
+            name=_tab(program, is_one_of_several=many[program.language] > 1),
+            needs=program.needs,
+            parts=[list(part) for part in tint.parts_of(library.filled(program, places))],
+        )
+        for program in example.programs
+    ]
+
+
+def _tab(program: Program, *, is_one_of_several: bool) -> str:
+    language = calls.LANGUAGES[program.language]
+    return f"{language} · {program.client}" if is_one_of_several and program.client else language

@@ -1,0 +1,49 @@
+"""Python's side of `assets/keys.jsx`: making a key, which the browser alone ever holds."""
+
+import reflex as rx
+
+from hcai_app import settings
+from hcai_app.docs.examples import calls, tint
+from hcai_app.services.models.curated import CARDS
+
+
+class _NewKey(rx.Component):
+    library = "$/public/keys.jsx"
+    tag = "NewKey"
+    base: rx.Var[str]
+    own: rx.Var[bool]
+    example: rx.Var[list[tuple[str, str]]]
+    limit: rx.Var[int]
+    left: rx.Var[int]
+    suggestion: rx.Var[str]
+    on_created: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def new_key(
+    *,
+    limit: int | rx.Var[int],
+    left: int | rx.Var[int],
+    on_created: rx.event.EventType[()],
+    suggestion: str = "",
+) -> rx.Component:
+    """Show the field and the button, and then the key, once.
+
+    Args:
+        limit: How many keys somebody may have.
+        left: How many more that is; -1 while not known.
+        on_created: What happens when there is a new one.
+        suggestion: A name for it, so that one click makes it.
+    """
+    given = settings.load()
+    named = [model for model in given.language_models if model != "*"]
+    model = named[0] if named else next(iter(CARDS))
+    example = calls.call("chat", "curl", model=model, base=f"{tint.ORIGIN}/proxy/v1")
+    return _NewKey.create(
+        base=given.origin,
+        own=not given.is_production,
+        example=tint.parts_of(example),
+        limit=limit,
+        left=left,
+        suggestion=suggestion,
+        on_created=on_created,
+    )

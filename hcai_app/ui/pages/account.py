@@ -1,0 +1,232 @@
+"""The account page: what is stored about the visitor, what is not, and the ways out."""
+
+import reflex as rx
+
+from hcai_app import settings
+from hcai_app.ui.components import shell
+from hcai_app.ui.components.plain import anchor, post_form
+from hcai_app.ui.islands.confirm import confirm, typed_confirm
+from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.state.account import MAX_SESSIONS, PHRASE, AccountState
+from hcai_app.ui.view_models import SessionView
+
+LEAD = "Everything that we know about you, and how to make us forget it."
+NEVER = (
+    ("What you write, and what a model answers.", "Prompts, pictures, files: passed on, not kept."),
+    ("Your keys.", "We keep a hash that recognises one, and a few letters to tell them apart."),
+    ("Where you are.", "Your internet address counts in memory, against floods, and is forgotten."),
+    ("A password.", "Hack Club signs you in; we never see one."),
+)
+
+
+@rx.page("/account", title="Account · HCAI", on_load=AccountState.load_account)
+def account() -> rx.Component:
+    """Show what is stored about the visitor."""
+    return shell.page("Account", body(), here="/account", lead=LEAD, skeleton=skeleton)
+
+
+def body() -> rx.Component:
+    """Show the page's parts, or what stands in their place."""
+    return rx.fragment(
+        rx.cond(
+            AccountState.problem != "",
+            shell.problem(AccountState.problem, AccountState.load_account),
+        ),
+        rx.cond(
+            AccountState.is_loaded,
+            rx.fragment(
+                rx.el.div(profile(), browsers(), class_name="grid-2"),
+                rx.el.div(limits(), never(), class_name="grid-2"),
+                take_away(),
+                delete(),
+            ),
+            rx.cond(AccountState.problem == "", skeleton()),
+        ),
+    )
+
+
+def profile() -> rx.Component:
+    """Show who the visitor is to us."""
+    given = AccountState.account
+    return _card(
+        "About you",
+        rx.el.dl(
+            _fact("Name", given.name),
+            _fact("E-mail", _or(given.email, "not told to us")),
+            _fact("Slack id", _code(given.slack_id, "none")),
+            _fact("Hack Club id", _code(given.subject, "none")),
+            _fact("Your id here", rx.el.span(given.id, class_name="mono")),
+            _fact("Age check", given.verification),
+            _fact("Joined", local_time(given.joined_ms, "full")),
+            _fact("Keys", given.key_count),
+            _fact("Calls", rx.fragment(given.calls, " so far")),
+            class_name="facts-list",
+        ),
+    )
+
+
+def browsers() -> rx.Component:
+    """Show where the visitor is signed in, and sign them out."""
+    return _card(
+        "Signed in",
+        rx.el.ul(rx.foreach(AccountState.sessions, _browser), class_name="browsers"),
+        rx.cond(
+            AccountState.other_sessions >= MAX_SESSIONS,
+            rx.el.p("And some more.", class_name="quiet"),
+        ),
+        rx.el.div(
+            post_form(
+                rx.el.button("Sign out", type="submit", class_name="small-button"),
+                to="/auth/logout",
+            ),
+            confirm(
+                "Sign out everywhere",
+                question="Sign out in every browser, this one too? Your keys go on working.",
+                yes="Sign out",
+                no="Stay",
+                on_confirm=AccountState.sign_out_everywhere,
+            ),
+            class_name="sign-out",
+        ),
+    )
+
+
+def limits() -> rx.Component:
+    """Show the limits that hold for the visitor."""
+    given = settings.load()
+    rate = given.chat_rate_limit
+    return _card(
+        "Your limits",
+        rx.el.dl(
+            _fact(
+                "A day",
+                rx.fragment(AccountState.account.budget, " of model time, afresh at 00:00 UTC"),
+            ),
+            _fact("Calls", f"{rate.amount} in {_span(rate.get_expiry())}, all keys together"),
+            _fact("At once", f"{given.max_in_flight} running calls"),
+            _fact("Keys", rx.fragment(AccountState.account.key_limit, " in use")),
+            class_name="facts-list",
+        ),
+        rx.el.p(
+            "Of each call we keep when, which model and key, how many tokens, what it cost, how "
+            f"long it took and how it ended: for {given.retention_days} days, then only sums.",
+            class_name="quiet",
+        ),
+        rx.el.p(shell.link("See your calls", to="/activity")),
+    )
+
+
+def never() -> rx.Component:
+    """Say what is not stored."""
+    return _card(
+        "What we never store",
+        rx.el.ul(
+            *[rx.el.li(rx.el.b(claim), " ", rest) for claim, rest in NEVER], class_name="never"
+        ),
+    )
+
+
+def take_away() -> rx.Component:
+    """Offer everything as a file."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Take it with you", id="take-title"),
+            rx.el.p("All of this, and every single call, as one JSON file."),
+        ),
+        anchor(
+            rx.icon("download", size=16, aria_hidden=True),
+            "Download everything",
+            href="/api/account.json",
+            download="hcai-account.json",
+            class_name="button quiet small",
+        ),
+        aria_labelledby="take-title",
+        class_name="card way-out",
+    )
+
+
+def delete() -> rx.Component:
+    """Offer the end."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Delete your account", id="delete-title"),
+            rx.el.p(
+                "Your keys stop within a second. Your name, e-mail, Hack Club ids and what you "
+                "called your keys are erased. What each call used and cost stays in the books "
+                "without a name, since somebody has to pay the bill: single calls for "
+                f"{settings.load().retention_days} days, sums for good."
+            ),
+        ),
+        typed_confirm(
+            "Delete my account …",
+            phrase=PHRASE,
+            question="This cannot be undone, not even by us. Download your data first if you "
+            "want it.",
+            yes="Delete it for good",
+            on_confirm=AccountState.delete_account,
+        ),
+        aria_labelledby="delete-title",
+        class_name="card way-out",
+    )
+
+
+def skeleton() -> rx.Component:
+    """Stand where the page will be."""
+    return rx.fragment(
+        rx.el.div(_blank("tall"), _blank("tall"), class_name="grid-2"),
+        rx.el.div(_blank(), _blank(), class_name="grid-2"),
+        rx.el.span("Loading your account …", class_name="heard", role="status"),
+    )
+
+
+def _browser(session: SessionView) -> rx.Component:
+    return rx.el.li(
+        rx.cond(
+            session.is_this_one,
+            rx.el.b("This browser"),
+            rx.el.span("Another browser"),
+        ),
+        rx.el.span("since ", local_time(session.created_ms, "short"), class_name="quiet"),
+    )
+
+
+def _card(title: str, *children: rx.Component) -> rx.Component:
+    name = f"{title.lower().replace(' ', '-')}-title"
+    return rx.el.section(
+        rx.el.h2(title, id=name), *children, aria_labelledby=name, class_name="card account-card"
+    )
+
+
+def _fact(name: str, value: rx.Component | str) -> rx.Component:
+    return rx.el.div(rx.el.dt(name), rx.el.dd(value))
+
+
+def _or(value: str, nothing: str) -> rx.Component:
+    return rx.cond(value != "", value, rx.el.span(nothing, class_name="quiet"))
+
+
+def _code(value: str, nothing: str) -> rx.Component:
+    return rx.cond(
+        value != "",
+        rx.el.span(value, class_name="mono"),
+        rx.el.span(nothing, class_name="quiet"),
+    )
+
+
+def _span(seconds: int) -> str:
+    """Return a window's length in words."""
+    for unit, length in (("hour", 3_600), ("minute", 60), ("second", 1)):
+        if seconds % length == 0:
+            count = seconds // length
+            return (
+                ("an hour" if unit == "hour" else f"a {unit}") if count == 1 else f"{count} {unit}s"
+            )
+    raise AssertionError
+
+
+def _blank(height: str = "") -> rx.Component:
+    return rx.el.div(
+        rx.el.span(class_name="skeleton line short"),
+        *[rx.el.span(class_name="skeleton line") for _ in range(6)],
+        class_name=f"card account-card account-skeleton {height}".strip(),
+    )

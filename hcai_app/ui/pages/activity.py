@@ -1,0 +1,242 @@
+"""The page /activity: every call of the visitor, and what became of it."""
+
+import reflex as rx
+
+from hcai_app.ui.components import calls, shell
+from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.dates import DateField
+from hcai_app.ui.state.activity import PAGE_PATH, ActivityState
+from hcai_app.ui.state.activity_view import WORDS
+from hcai_app.ui.view_models import ChoiceView
+
+LEAD = "Every call you made: what it used, what it cost, how it ended."
+FIELDS_ID = "filter-fields"
+SPANS = (("Today", "today"), ("7 days", "7"), ("30 days", "30"), ("All time", "all"))
+
+
+@rx.page("/activity", title="Activity · HCAI", on_load=ActivityState.open_page)
+def activity() -> rx.Component:
+    """Show the visitor's calls, filtered by what the address says."""
+    phases = {"ready": _body(), "failed": _failed(), "odd": _odd()}
+    return shell.page(
+        "Activity",
+        rx.fragment(rx.match(ActivityState.phase, *phases.items(), _skeleton())),
+        here=PAGE_PATH,
+        lead=LEAD,
+        actions=_actions(),
+        skeleton=_skeleton,
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.fragment(_filters(), calls.skeleton())
+
+
+def _actions() -> rx.Component:
+    return rx.cond(
+        ActivityState.is_signed_in,
+        rx.el.div(
+            rx.el.button(
+                rx.icon("refresh-cw", size=16, aria_hidden=True),
+                "Reload",
+                on_click=ActivityState.reload,
+                type="button",
+                class_name="button small quiet",
+            ),
+            anchor(
+                rx.icon("download", size=16, aria_hidden=True),
+                "Download CSV",
+                href=ActivityState.csv,
+                download=True,
+                title="All calls that the filter leaves, newest first",
+                class_name="button small quiet",
+            ),
+            class_name="activity-actions",
+        ),
+    )
+
+
+def _body() -> rx.Component:
+    is_new = ~ActivityState.wanted.is_set & ~ActivityState.has_newer & ~ActivityState.has_older
+    return rx.cond(
+        (ActivityState.calls.length() == 0) & is_new,
+        _nothing_yet(),
+        rx.fragment(
+            _filters(),
+            rx.cond(ActivityState.calls.length() == 0, _nothing_found(), calls.call_list()),
+            _paging(),
+        ),
+    )
+
+
+def _failed() -> rx.Component:
+    return shell.problem(ActivityState.problem, ActivityState.open_page)
+
+
+def _odd() -> rx.Component:
+    return rx.el.section(
+        shell.empty(
+            "That filter is odd",
+            "The address asks for something that does not exist: a day, perhaps, or an outcome.",
+            shell.link("Show all calls", to=PAGE_PATH, class_name="button quiet"),
+        ),
+        class_name="card",
+    )
+
+
+def _nothing_yet() -> rx.Component:
+    return rx.el.section(
+        shell.empty(
+            "No calls yet",
+            "Make a key, send your first request, and it stands here a moment later: "
+            "the model, the tokens, the cost, and how it ended.",
+            shell.link("Make a key", to="/keys", class_name="button"),
+        ),
+        class_name="card",
+    )
+
+
+def _nothing_found() -> rx.Component:
+    return rx.el.section(
+        rx.cond(
+            ActivityState.has_older,
+            shell.empty("Nothing so far", "There is more to look through, further back."),
+            shell.empty(
+                "No call fits",
+                "None of your calls is like this. Take something off the filter.",
+                shell.link("Clear the filter", to=PAGE_PATH, class_name="button quiet"),
+            ),
+        ),
+        class_name="card",
+    )
+
+
+def _filters() -> rx.Component:
+    wanted = ActivityState.wanted
+    return rx.el.section(
+        rx.el.div(
+            *(_span(name, span) for name, span in SPANS),
+            role="group",
+            aria_label="Days",
+            class_name="chips",
+        ),
+        _opener(),
+        _fields(),
+        rx.cond(
+            wanted.is_set & (ActivityState.calls.length() > 0),
+            shell.link("Clear the filter", to=PAGE_PATH, class_name="clear-filter"),
+        ),
+        aria_label="Filter",
+        class_name="filter",
+    )
+
+
+def _span(name: str, span: str) -> rx.Component:
+    return rx.el.button(
+        name,
+        on_click=ActivityState.choose_span(span),
+        type="button",
+        aria_pressed=ActivityState.wanted.span == span,
+        class_name="chip",
+    )
+
+
+def _opener() -> rx.Component:
+    """Show the button that unfolds the fields on a phone."""
+    return rx.el.button(
+        rx.icon("sliders-horizontal", size=16, aria_hidden=True),
+        "Model, key, outcome, days",
+        on_click=ActivityState.toggle_fields,
+        type="button",
+        aria_expanded=ActivityState.has_fields,
+        aria_controls=FIELDS_ID,
+        class_name="button small quiet filter-opener",
+    )
+
+
+def _fields() -> rx.Component:
+    wanted = ActivityState.wanted
+    outcomes = [rx.el.option(words, value=outcome.value) for outcome, words in WORDS.items()]
+    return rx.el.div(
+        _select("model", "Model", rx.foreach(ActivityState.models, _option), wanted.model),
+        _select("key", "Key", rx.foreach(ActivityState.keys, _option), wanted.key),
+        _select("outcome", "Outcome", rx.fragment(*outcomes), wanted.outcome),
+        _day("from", "From", wanted.first),
+        _day("to", "To", wanted.last),
+        id=FIELDS_ID,
+        class_name=rx.cond(ActivityState.has_fields, "filter-fields is-open", "filter-fields"),
+    )
+
+
+def _select(name: str, label: str, options: rx.Component, value: rx.Var[str] | str) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(label, html_for=f"filter-{name}"),
+        rx.el.select(
+            rx.el.option("Any", value=""),
+            options,
+            value=value,
+            on_change=lambda chosen: ActivityState.choose(name, chosen),
+            id=f"filter-{name}",
+            class_name="input small",
+        ),
+        class_name=f"field of-{name}",
+    )
+
+
+def _option(choice: ChoiceView) -> rx.Component:
+    return rx.el.option(choice.text, value=choice.value, key=choice.value)
+
+
+def _day(name: str, label: str, value: rx.Var[str] | str) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(label, rx.el.span(" (UTC)", class_name="quiet"), html_for=f"filter-{name}"),
+        DateField.create(
+            id=f"filter-{name}",
+            value=value,
+            on_pick=lambda day: ActivityState.choose(name, day),
+        ),
+        class_name=f"field of-{name}",
+    )
+
+
+def _paging() -> rx.Component:
+    return rx.el.nav(
+        rx.cond(
+            ActivityState.searched_to_ms > 0,
+            rx.el.p(
+                "Looked back to ",
+                calls.local_time(ActivityState.searched_to_ms),
+                ".",
+                class_name="quiet",
+            ),
+        ),
+        rx.cond(
+            ActivityState.has_newer,
+            rx.fragment(
+                _turn("Newest", "chevrons-left", ActivityState.show_newest),
+                _turn("Newer", "chevron-left", ActivityState.show_newer),
+            ),
+        ),
+        rx.cond(
+            ActivityState.has_older,
+            rx.el.button(
+                rx.cond(ActivityState.searched_to_ms > 0, "Look further back", "Older"),
+                rx.icon("chevron-right", size=16, aria_hidden=True),
+                on_click=ActivityState.show_older,
+                type="button",
+                class_name="button small quiet",
+            ),
+        ),
+        aria_label="Pages",
+        class_name="paging",
+    )
+
+
+def _turn(name: str, icon: str, handler: rx.event.EventType[()]) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=16, aria_hidden=True),
+        name,
+        on_click=handler,
+        type="button",
+        class_name="button small quiet",
+    )

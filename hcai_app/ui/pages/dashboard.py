@@ -1,0 +1,256 @@
+"""The dashboard: what is left for today, what has been used, and the first steps of a newcomer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import reflex as rx
+
+from hcai_app import settings
+from hcai_app.services.usage.charts import Group, Range
+from hcai_app.ui.components import shell
+from hcai_app.ui.components.steps import first_steps
+from hcai_app.ui.islands.chart import usage_chart
+from hcai_app.ui.islands.counters import alarm, rolling, to_midnight
+from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.state.dashboard import DashboardState, Measure
+from hcai_app.ui.view_models import CallLine, ModelLine
+
+RANGES = {
+    Range.MINUTES: ("5m", "The last 5 minutes"),
+    Range.DAY: ("24h", "The last 24 hours"),
+    Range.WEEK: ("7d", "The last 7 days"),
+    Range.MONTH: ("30d", "The last 30 days"),
+}
+GROUPS = {Group.MODEL: ("Models", "By model"), Group.KEY: ("Keys", "By key")}
+MEASURES = {
+    Measure.REQUESTS: ("Requests", "Show requests"),
+    Measure.TOKENS: ("Tokens", "Show tokens"),
+    Measure.COST: ("Cost", "Show cost"),
+}
+COLUMNS = {"When": "when", "Model": "", "Key": "wide key", "Tokens": "end wide", "Cost": "end"}
+# A window moves with every call: who looks on need not know to the second.
+WINDOW_GAP_MS = 30_000
+figures = DashboardState.figures
+
+
+@rx.page("/dashboard", title="Dashboard · HCAI", on_load=DashboardState.load)
+def dashboard() -> rx.Component:
+    """Show what the visitor has used, or the way to their first call."""
+    return shell.page(
+        "Dashboard",
+        rx.cond(
+            DashboardState.is_loaded,
+            content(),
+            rx.cond(
+                DashboardState.problem != "",
+                shell.problem(DashboardState.problem, DashboardState.load),
+                skeleton(),
+            ),
+        ),
+        here="/dashboard",
+        skeleton=skeleton,
+    )
+
+
+def content() -> rx.Component:
+    """Show the page of somebody whose figures are there."""
+    return rx.fragment(
+        top_row(),
+        rx.cond(figures.has_called, rx.fragment(chart_card(), lists()), first_steps(figures)),
+        alarm(figures.midnight_ms, DashboardState.load),
+        alarm(figures.window_reset_ms, DashboardState.load, gap_ms=WINDOW_GAP_MS),
+    )
+
+
+def top_row() -> rx.Component:
+    """Show what is left and what was done today."""
+    window = settings.load().chat_rate_limit
+    every = f"every {window.multiples} {window.GRANULARITY.name}s".replace("every 1 ", "a ")
+    return rx.el.section(
+        money_card(),
+        stat("Calls left", figures.calls_left, "of ", figures.calls_limit, f" {every}"),
+        stat("Requests today", figures.requests, "since 00:00 UTC"),
+        stat("Tokens today", figures.tokens, "in and out"),
+        aria_label="Today",
+        class_name="today",
+    )
+
+
+def money_card() -> rx.Component:
+    """Show the money that is left: the loud thing of this page."""
+    return rx.el.div(
+        rx.el.p("Left to spend today", class_name="stat-label"),
+        rx.el.p(rolling(figures.left), class_name="money-left", id="money-left"),
+        rx.el.div(
+            rx.el.div(style={"width": f"{figures.spent_percent}%"}),
+            aria_label="Spent today",
+            class_name="meter",
+            custom_attrs={
+                "role": "meter",
+                "aria-valuemin": "0",
+                "aria-valuemax": "100",
+                "aria-valuenow": figures.spent_percent,
+                "aria-valuetext": f"{figures.spent} of {figures.budget}",
+            },
+        ),
+        rx.el.p(
+            rx.el.span(figures.spent, " of ", figures.budget, " spent", class_name="num"),
+            rx.el.span(
+                "resets in ", to_midnight(DashboardState.series.now_ms), title="At 00:00 UTC"
+            ),
+            class_name="money-foot",
+        ),
+        class_name="card money",
+    )
+
+
+def stat(label: str, value: str | rx.Var[str], *hint: str | rx.Var[str]) -> rx.Component:
+    """Show one number."""
+    return rx.el.div(
+        rx.el.p(label, class_name="stat-label"),
+        rx.el.p(rolling(value), class_name="stat-value"),
+        rx.el.p(*hint, class_name="stat-hint"),
+        class_name="card stat",
+    )
+
+
+def chart_card() -> rx.Component:
+    """Show usage over time."""
+    chosen = DashboardState
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Usage"),
+            rx.el.div(
+                tabs("What to show", MEASURES, chosen.measure, chosen.choose_measure),
+                tabs("Group by", GROUPS, chosen.group, chosen.choose_group),
+                tabs("How far back", RANGES, chosen.range, chosen.choose_range),
+                class_name="chart-choices",
+            ),
+            class_name="card-head",
+        ),
+        usage_chart(chosen.series, chosen.tail, chosen.measure),
+        class_name="card chart-card",
+        id="usage",
+    )
+
+
+def tabs(
+    label: str,
+    choices: Mapping[Any, tuple[str, str]],
+    chosen: str | rx.Var[str],
+    choose: rx.event.EventCallback[str],
+) -> rx.Component:
+    """Show choices of which one is taken."""
+    return rx.el.div(
+        *[
+            rx.el.button(
+                name,
+                on_click=choose(value.value),
+                type="button",
+                title=title,
+                custom_attrs={"aria-pressed": rx.cond(chosen == value.value, "true", "false")},
+            )
+            for value, (name, title) in choices.items()
+        ],
+        role="group",
+        aria_label=label,
+        class_name="tabs",
+    )
+
+
+def lists() -> rx.Component:
+    """Show the latest calls beside the top models."""
+    return rx.el.div(latest_card(), models_card(), class_name="dash-lists")
+
+
+def latest_card() -> rx.Component:
+    """Show the latest calls."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Latest calls"),
+            shell.link("All activity", to="/activity"),
+            class_name="card-head",
+        ),
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    *[
+                        rx.el.th(name, scope="col", class_name=kind)
+                        for name, kind in COLUMNS.items()
+                    ]
+                )
+            ),
+            rx.el.tbody(rx.foreach(DashboardState.latest, call_row)),
+            class_name="latest-calls",
+        ),
+        class_name="card",
+    )
+
+
+def call_row(call: CallLine) -> rx.Component:
+    """Show one call as one line."""
+    return rx.el.tr(
+        rx.el.td(local_time(call.at_ms, "ago"), class_name="quiet"),
+        rx.el.td(
+            rx.el.span(
+                rx.el.span(call.model, class_name="name"),
+                rx.cond(call.problem != "", rx.el.span(call.problem, class_name="pill")),
+                class_name="with-pill",
+            ),
+            title=call.model_id,
+        ),
+        rx.el.td(call.key, class_name="quiet wide"),
+        rx.el.td(call.tokens, class_name="num end wide"),
+        rx.el.td(call.cost, class_name="num end"),
+        key=call.id,
+    )
+
+
+def models_card() -> rx.Component:
+    """Show today's top models."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Top models today"),
+            shell.link("Find a model", to="/models"),
+            class_name="card-head",
+        ),
+        rx.cond(
+            DashboardState.models,
+            rx.el.ul(rx.foreach(DashboardState.models, model_line), class_name="top-models"),
+            rx.el.p("Nothing yet today. Your budget is waiting.", class_name="quiet"),
+        ),
+        class_name="card",
+    )
+
+
+def model_line(model: ModelLine) -> rx.Component:
+    """Show one model and its share."""
+    return rx.el.li(
+        rx.el.span(model.model, title=model.model_id, class_name="name"),
+        rx.el.span(model.cost, class_name="num"),
+        rx.el.span(
+            rx.el.span(style={"width": f"{model.share_percent}%", "background": model.color}),
+            class_name="share",
+            aria_hidden=True,
+        ),
+        rx.el.span(model.requests, " requests, ", model.tokens, " tokens", class_name="quiet"),
+        key=model.model_id,
+    )
+
+
+def skeleton() -> rx.Component:
+    """Stand where the figures will be, in their size."""
+    return rx.fragment(
+        rx.el.div(
+            rx.el.div(class_name="card money skeleton-box"),
+            *[rx.el.div(class_name="card stat skeleton-box") for _ in range(3)],
+            class_name="today",
+        ),
+        rx.el.div(class_name="card chart-card skeleton-box"),
+        rx.el.div(
+            rx.el.div(class_name="card skeleton-box"),
+            rx.el.div(class_name="card skeleton-box"),
+            class_name="dash-lists",
+        ),
+        rx.el.span("Loading …", class_name="heard", role="status"),
+    )

@@ -1,0 +1,163 @@
+"""The docs: every chapter on one page, so that the browser's own search and its history work too.
+
+The text is Markdown in `hcai_app/docs`, made into elements when the pages are compiled. Beside it
+live four islands: the chapters, the contents, the search, and a panel under each example.
+"""
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import reflex as rx
+
+from hcai_app import docs as written
+from hcai_app import settings
+from hcai_app.docs import Chapter
+from hcai_app.docs.examples.library import EXAMPLES
+from hcai_app.ui.components import markdown, shell
+from hcai_app.ui.components.code import ORIGIN, page_origin
+from hcai_app.ui.components.markdown import Reading, Section
+from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands import docs_nav
+from hcai_app.ui.islands.docs_nav import ChapterEntry, Entry
+from hcai_app.ui.islands.examples import example_tabs, views_of
+from hcai_app.ui.islands.new_key import new_key
+from hcai_app.ui.islands.try_it import try_it, visitor
+from hcai_app.ui.state.base import SiteState
+
+HERE = "/docs"
+TEXT = "content"
+PAGES = ("/", *(path for _, path, _ in (*shell.SECTIONS, shell.ACCOUNT)))
+# The chapter where a newcomer makes a key and gets a first answer.
+FIRST = "quick-start"
+FIRST_EXAMPLE = "chat"
+KEY_NAME = "my first key"
+LEAD = "From your first call to streams, tools, pictures and PDFs. Every example runs right here."
+
+
+@rx.page(
+    HERE,
+    title="Docs · HCAI",
+    description="How to call Hack Club's free AI API, with examples that run on the page.",
+    on_load=SiteState.load,
+)
+def docs() -> rx.Component:
+    """Show all chapters."""
+    return rx.fragment(
+        shell.top_bar(HERE),
+        rx.el.div(
+            rx.el.div(
+                docs_nav.search(within=TEXT),
+                docs_nav.chapter_list(outline()),
+                class_name="docs-side",
+            ),
+            rx.el.main(head(), *map(chapter, written.chapters()), id=TEXT, class_name="docs-text"),
+            docs_nav.contents(outline()),
+            visitor(),
+            class_name="wrap docs-page",
+        ),
+        shell.tab_bar(HERE),
+    )
+
+
+def head() -> rx.Component:
+    """Say what this is, and lead to the same as plain text."""
+    return rx.el.div(
+        rx.el.h1("Docs"),
+        rx.el.p(LEAD),
+        rx.el.p(
+            "For your own AI to read: ",
+            anchor("docs.md", href="/docs.md"),
+            " and ",
+            anchor("llms.txt", href="/llms.txt"),
+            ".",
+            class_name="docs-plain",
+        ),
+        class_name="page-title",
+    )
+
+
+def chapter(given: Chapter) -> rx.Component:
+    """Show a chapter, the first one with the place where keys are made."""
+    shown = [part for section in parts_of(given) for part in section.body]
+    if given.slug == FIRST:
+        first, *others = parts_of(given)
+        shown = [*first.body, start_card(), *[part for one in others for part in one.body]]
+    return rx.el.section(*shown, aria_labelledby=given.slug, class_name="docs-chapter")
+
+
+def start_card() -> rx.Component:
+    """Make a key with one click, or sign in first and come back."""
+    return rx.el.div(
+        rx.cond(
+            SiteState.is_signed_in,
+            rx.el.div(
+                rx.el.h3("Your first key, right here", class_name="start-title"),
+                new_key(
+                    limit=settings.load().max_keys,
+                    left=-1,
+                    on_created=rx.noop(),
+                    suggestion=KEY_NAME,
+                ),
+            ),
+            rx.el.div(
+                rx.el.h3("Try it before you install anything"),
+                rx.el.p(
+                    "Sign in, press Run it under an example, and read the answer. It takes no key."
+                ),
+                anchor(
+                    "Sign in with Hack Club",
+                    href=f"{shell.SIGN_IN}?to=/docs%23{FIRST}",
+                    class_name="button",
+                ),
+                class_name="start-sign-in",
+            ),
+        ),
+        class_name="card start-card",
+    )
+
+
+def example(chapter_slug: str, name: str, place: str) -> rx.Component:
+    """Show an example of the library, and the panel that runs it."""
+    shown, places = EXAMPLES[name], _places()
+    own_id = f"{chapter_slug}-{name}-example"
+    is_first = (chapter_slug, name) == (FIRST, FIRST_EXAMPLE)
+    return rx.el.div(
+        example_tabs(views_of(shown, places), name=own_id),
+        try_it(shown, places, name=own_id, place=place, is_loud=is_first),
+        class_name="card example-card",
+    )
+
+
+@cache
+def outline() -> list[ChapterEntry]:
+    """Return all chapters with their sections."""
+    return [
+        ChapterEntry(
+            given.slug,
+            given.title,
+            [Entry(one.anchor, one.title) for one in parts_of(given) if one.depth > 1],
+        )
+        for given in written.chapters()
+    ]
+
+
+@cache
+def parts_of(given: Chapter) -> tuple[Section, ...]:
+    """Return a chapter's parts as elements."""
+    reading = Reading(
+        name=given.slug,
+        anchor_of=partial(written.anchor, given.slug),
+        example=partial(example, given.slug),
+        origin=_origin(),
+        pages=PAGES,
+    )
+    return tuple(markdown.sections(written.fill(given.text, _places()), reading))
+
+
+def _origin() -> Callable[[], rx.Component]:
+    given = settings.load()
+    return partial(page_origin, given.origin, is_fixed=given.is_production)
+
+
+def _places() -> dict[str, str]:
+    return written.places(settings.load(), origin=ORIGIN)

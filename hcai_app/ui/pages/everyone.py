@@ -1,0 +1,171 @@
+"""The page /global: what everyone has used together, for anybody to see."""
+
+import reflex as rx
+
+from hcai_app.ui.components import shell
+from hcai_app.ui.state.everyone import EveryoneState
+from hcai_app.ui.view_models import DayView, ModelShareView
+
+LEAD = "Teenagers all over the world build with this. Here is what we have used together."
+BARS = 30
+SKELETON_PLACES = 6
+
+
+@rx.page("/global", title="Everyone · HCAI", on_load=EveryoneState.open_page)
+def everyone() -> rx.Component:
+    """Show the numbers of all: totals, calls per day, the leader board of models."""
+    failed = shell.problem(EveryoneState.problem, EveryoneState.open_page)
+    return shell.page(
+        "Everyone",
+        rx.fragment(
+            rx.match(EveryoneState.phase, ("ready", _body()), ("failed", failed), _skeleton())
+        ),
+        here="/global",
+        lead=LEAD,
+        is_public=True,
+    )
+
+
+def _body() -> rx.Component:
+    return rx.cond(
+        EveryoneState.site.has_calls,
+        rx.fragment(_together(), _chart(), _board()),
+        rx.el.section(
+            shell.empty(
+                "Day one",
+                "Nobody has called anything yet. The first request could be yours.",
+                shell.link("Make a key", to="/keys", class_name="button"),
+            ),
+            class_name="card",
+        ),
+    )
+
+
+def _together() -> rx.Component:
+    site = EveryoneState.site
+    return rx.el.section(
+        rx.el.p(
+            rx.el.strong(site.requests, class_name="together-number"),
+            " requests, made by ",
+            rx.el.b(site.people),
+            rx.cond(site.people == "1", " person.", " people."),
+            class_name="together-line",
+        ),
+        rx.el.dl(
+            _stat("Tokens", site.tokens),
+            _stat("Paid by Hack Club", site.cost),
+            _stat("Paid by you", "$0"),
+            class_name="together-stats",
+        ),
+        aria_label="All time",
+        class_name="card together",
+    )
+
+
+def _stat(name: str, value: rx.Var[str] | str) -> rx.Component:
+    return rx.el.div(rx.el.dt(name), rx.el.dd(value), class_name="stat")
+
+
+def _chart() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Calls per day"),
+            rx.el.p("Last 30 days, UTC. Best day: ", rx.el.span(EveryoneState.peak), "."),
+            class_name="card-head",
+        ),
+        rx.el.div(
+            rx.el.div(
+                rx.foreach(EveryoneState.days, _bar),
+                aria_hidden=True,
+                class_name="bars",
+            ),
+            rx.el.div(
+                rx.el.span(EveryoneState.days[0].name),
+                rx.el.span("Today"),
+                aria_hidden=True,
+                class_name="bars-ends",
+            ),
+        ),
+        _table(),
+        class_name="card",
+    )
+
+
+def _bar(day: DayView) -> rx.Component:
+    return rx.el.div(
+        rx.el.i(style={"height": f"{day.percent}%"}),
+        rx.el.span(rx.el.b(day.requests), " calls", rx.el.br(), day.name, class_name="bar-tip"),
+        key=day.name,
+        class_name="day-bar",
+    )
+
+
+def _table() -> rx.Component:
+    """Say what the bars show, for those who do not see them."""
+    return rx.el.table(
+        rx.el.caption("Calls per day"),
+        rx.el.thead(
+            rx.el.tr(rx.el.th("Day", scope="col"), rx.el.th("Calls", scope="col")),
+        ),
+        rx.el.tbody(
+            rx.foreach(
+                EveryoneState.days,
+                lambda day: rx.el.tr(
+                    rx.el.th(day.name, scope="row"), rx.el.td(day.requests), key=day.name
+                ),
+            )
+        ),
+        class_name="heard",
+    )
+
+
+def _board() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Most called models"),
+            rx.el.p("Last 30 days, of ", EveryoneState.in_days, " calls."),
+            class_name="card-head",
+        ),
+        rx.cond(
+            EveryoneState.board.length() > 0,
+            rx.el.ol(rx.foreach(EveryoneState.board, _place), class_name="board"),
+            rx.el.p("A quiet month: no calls yet.", class_name="quiet"),
+        ),
+        class_name="card",
+    )
+
+
+def _place(model: ModelShareView) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(model.place, aria_hidden=True, class_name="board-place num"),
+        shell.link(model.model, to=f"/models/{model.model}", class_name="board-model"),
+        rx.el.span(
+            rx.el.i(style={"width": f"{model.percent}%", "background": model.color}),
+            aria_hidden=True,
+            class_name="board-bar",
+        ),
+        rx.el.span(model.share, class_name="board-share num"),
+        rx.el.span(
+            rx.el.b(model.requests),
+            " calls · ",
+            model.tokens,
+            " tokens",
+            class_name="board-sums",
+        ),
+        key=model.model,
+    )
+
+
+def _skeleton() -> rx.Component:
+    bars = [rx.el.div(class_name="bar skeleton") for _ in range(BARS)]
+    places = [rx.el.div(class_name="skeleton line") for _ in range(SKELETON_PLACES)]
+    return rx.fragment(
+        rx.el.div(
+            rx.el.div(class_name="skeleton together-line-skeleton"), class_name="card together"
+        ),
+        rx.el.div(
+            rx.el.div(*bars, class_name="bars"), aria_hidden=True, class_name="card chart-skeleton"
+        ),
+        rx.el.div(*places, aria_hidden=True, class_name="card loading"),
+        rx.el.span("Loading …", class_name="heard", role="status"),
+    )

@@ -1,0 +1,262 @@
+"""The landing page: the product, a real call, and what a teenager asks before starting.
+
+It is whole before any script runs: only the corner and the main action learn later who looks.
+"""
+
+import reflex as rx
+
+from hcai_app import settings
+from hcai_app.docs.examples import calls
+from hcai_app.services.models.curated import CARDS, card_of
+from hcai_app.ui.components import chrome, limits, shell
+from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
+from hcai_app.ui.components.models import model_list
+from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.browser import TypedAnswer
+from hcai_app.ui.state.base import SiteState
+
+DASHBOARD, DOCS, MODELS, EVERYONE = "/dashboard", "/docs", "/models", "/global"
+ANSWER = (
+    "Bin Lid Boogie.\n\nEvery beat is a lid landing. Miss one and the porch light comes on; "
+    "hit ten in a row and your raccoon gets the whole pizza."
+)
+TOKENS = "36 tokens"
+RUN = "make run"
+# How many of each list are shown here.
+FEATURED_LANGUAGE, FEATURED_IMAGE, FEATURED_EMBEDDING = 4, 1, 1
+
+
+@rx.page(
+    "/",
+    title="HCAI: free AI for teenagers who build",
+    description="Hack Club's free AI API.",
+    on_load=SiteState.load,
+)
+def index() -> rx.Component:
+    """Show the product and a real call."""
+    return rx.fragment(
+        shell.top_bar(),
+        rx.el.main(hero(), models(), cost(), people_and_rules(), start(), run_it(), id="content"),
+        foot(),
+    )
+
+
+def hero() -> rx.Component:
+    """Say what it is, and show one real call."""
+    return rx.el.section(
+        rx.el.h1(rx.el.em("Free AI"), " for teenagers who build things."),
+        rx.el.div(
+            rx.el.p(
+                "One key, one address. It speaks OpenAI’s language, so the library you already "
+                "use just works, and Hack Club pays the bill."
+            ),
+            rx.el.div(
+                main_action(),
+                shell.link("Read the docs", to=DOCS),
+                class_name="actions",
+            ),
+            class_name="hero-foot",
+        ),
+        exchange(),
+        simulated_note(),
+        class_name="wrap hero",
+    )
+
+
+def main_action() -> rx.Component:
+    """Lead in: to the sign-in, which works before any script runs, or for a visitor onwards."""
+    return rx.cond(
+        SiteState.is_signed_in,
+        shell.link("Open your dashboard", to=DASHBOARD, class_name="button"),
+        anchor("Sign in with Hack Club", href=shell.SIGN_IN, class_name="button"),
+    )
+
+
+def exchange() -> rx.Component:
+    """Show a request beside its answer."""
+    given = settings.load()
+    origin = page_origin(given.origin, is_fixed=given.is_production)
+    model = featured()[0]
+    request = calls.streamed_call(model=model, base=f"{ORIGIN}/proxy/v1")
+    return rx.el.div(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("You send"),
+                copy_button("request", "the request"),
+                class_name="pane-head",
+            ),
+            code(request, name="request", label="Example request with curl", origin=origin),
+            class_name="pane sent",
+        ),
+        rx.el.div(
+            rx.el.div(rx.el.h2("You get, for example"), simulated_pill(), class_name="pane-head"),
+            TypedAnswer.create(text=ANSWER, receipt=f"{model} · {TOKENS}"),
+            class_name="pane",
+        ),
+        class_name="exchange",
+    )
+
+
+def simulated_pill() -> rx.Component:
+    """Label the answers of a server without a provider key."""
+    if not settings.load().is_simulated:
+        return rx.fragment()
+    return rx.el.span("simulated provider", class_name="pill")
+
+
+def simulated_note() -> rx.Component:
+    """Explain the label."""
+    if not settings.load().is_simulated:
+        return rx.fragment()
+    return rx.el.p(
+        "This server has no provider key, so a simulated provider answers your calls. Set ",
+        rx.el.span("OPENROUTER_API_KEY", class_name="mono"),
+        " for real models.",
+        class_name="simulated",
+    )
+
+
+def featured() -> list[str]:
+    """Return the ids of a few models: the first of each configured list."""
+    given = settings.load()
+    lists = (
+        (given.language_models, FEATURED_LANGUAGE),
+        (given.image_models, FEATURED_IMAGE),
+        (given.embedding_models, FEATURED_EMBEDDING),
+    )
+    if not any(name != "*" for name in given.language_models):
+        return list(CARDS)[: FEATURED_LANGUAGE + FEATURED_IMAGE + FEATURED_EMBEDDING]
+    named = ([name for name in names if name != "*"][:most] for names, most in lists)
+    return list(dict.fromkeys(name for names in named for name in names))
+
+
+def models() -> rx.Component:
+    """Show a few of the models that this server allows."""
+    return _part(
+        "models",
+        rx.el.h2("Pick a model by its name"),
+        rx.el.p(
+            "Chat, pictures and embeddings behind the same key. Change the name in your request "
+            "and you have changed the model.",
+            class_name="lead",
+        ),
+        model_list([(model, card_of(model)) for model in featured()]),
+        rx.el.p(shell.link("All models, with prices and examples", to=MODELS), class_name="after"),
+    )
+
+
+def cost() -> rx.Component:
+    """Say what it costs, and where it ends for the day."""
+    return _part(
+        "cost",
+        rx.el.div(
+            rx.el.div("$0", class_name="zero", aria_hidden=True),
+            rx.el.div(
+                rx.el.h2("What it costs you: nothing"),
+                rx.el.ul(
+                    _fact(
+                        f"{limits.budget()} of model time a day.",
+                        "That is thousands of small calls. It starts again at 00:00 UTC.",
+                    ),
+                    _fact(f"{limits.rate()}.", "Enough for a busy Discord bot."),
+                    _fact(
+                        "No card, no trial, no catch.",
+                        "Hack Club is a charity; donors pay for the models.",
+                    ),
+                    class_name="facts",
+                ),
+            ),
+            class_name="cost",
+        ),
+    )
+
+
+def people_and_rules() -> rx.Component:
+    """Say who may use it, and the rules in plain words."""
+    return _part(
+        "rules",
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("Who may use it"),
+                rx.el.ul(
+                    _fact("You, if you are 18 or younger", "and part of Hack Club."),
+                    _fact("One account.", "Yours at Hack Club; there is no form to fill in."),
+                    _fact(
+                        "Nobody reads along.",
+                        "We count tokens and cost. What you write, and what the model answers, "
+                        "is never stored.",
+                    ),
+                    class_name="facts",
+                ),
+            ),
+            rx.el.div(rx.el.h2("The rules"), rules()),
+            class_name="two",
+        ),
+    )
+
+
+def rules() -> rx.Component:
+    """List the rules."""
+    return rx.el.ol(
+        _fact("Build things.", "Bots, games, tools, weird experiments."),
+        _fact("No coding agents.", "Cursor and its friends eat a month of your share in an hour."),
+        _fact("No proxies, no resale.", "Your key is for your own projects."),
+        _fact("Keep your key secret.", "If it gets out, revoke it and make a new one."),
+        _fact(
+            "Be kind.", "Hack Club’s code of conduct holds here too. No malware, nothing explicit."
+        ),
+        class_name="rules",
+    )
+
+
+def start() -> rx.Component:
+    """Show the way from here to an answer."""
+    return _part(
+        "start",
+        rx.el.h2("An answer in a minute"),
+        rx.el.ol(
+            _fact("Sign in", "with your Hack Club account."),
+            _fact("Make a key", "and give it a name. You see it once, so copy it."),
+            _fact("Paste the request", "from the top of this page into a terminal."),
+            class_name="landing-steps",
+        ),
+        rx.el.div(
+            main_action(),
+            shell.link("Or run it in the docs, without a terminal", to=DOCS),
+            class_name="after actions",
+        ),
+    )
+
+
+def run_it() -> rx.Component:
+    """Say how to run a copy."""
+    return _part(
+        "run",
+        rx.el.h2("Or run your own"),
+        rx.el.p(
+            "HCAI is open source. In its folder, on a machine with Python and make, one command "
+            "starts it, and a simulated provider answers: ",
+            rx.el.code(RUN, class_name="mono"),
+            ". The README has the rest.",
+            class_name="lead",
+        ),
+    )
+
+
+def foot() -> rx.Component:
+    """Lead to what is public, and to Hack Club."""
+    return chrome.foot(
+        shell.link("Docs", to=DOCS),
+        shell.link("Models", to=MODELS),
+        shell.link("Everyone", to=EVERYONE),
+        anchor("Models as JSON", href="/proxy/v1/models"),
+        anchor("Hack Club", href="https://hackclub.com", custom_attrs={"rel": "noreferrer"}),
+    )
+
+
+def _part(name: str, *children: rx.Component) -> rx.Component:
+    return rx.el.section(rx.el.div(*children, class_name="wrap"), id=name, class_name="part")
+
+
+def _fact(claim: str, rest: str) -> rx.Component:
+    return rx.el.li(rx.el.span(rx.el.b(claim), " ", rest))

@@ -1,0 +1,178 @@
+"""The keys page: make a key, see what each has used, revoke one."""
+
+import reflex as rx
+
+from hcai_app.ui.components import shell
+from hcai_app.ui.islands.confirm import confirm
+from hcai_app.ui.islands.new_key import new_key
+from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.state.keys import KeysState
+from hcai_app.ui.view_models import KeyView
+
+LEAD = "A key lets your programs in. Make one for each project, and keep it to yourself."
+COLUMNS = ("Key", "Created", "Last used", "Requests", "Tokens", "Today", "In total")
+QUESTION = "Revoke it? Programs with this key stop within a second."
+LIST_TITLE = "keys-title"
+SKELETON_ROWS = 3
+
+
+@rx.page("/keys", title="Keys · HCAI", on_load=KeysState.load_keys)
+def keys() -> rx.Component:
+    """Show the visitor's keys."""
+    return shell.page("Keys", maker(), listed(), here="/keys", lead=LEAD, skeleton=skeleton)
+
+
+def maker() -> rx.Component:
+    """Offer the field and the button; a newcomer reads what it is good for."""
+    is_new = (KeysState.active_count == 0) & (KeysState.revoked_count == 0)
+    is_first = KeysState.is_loaded & is_new
+    return rx.el.section(
+        rx.el.h2(
+            rx.cond(is_first, "No keys yet. Make your first one.", "Make a key"), id="maker-title"
+        ),
+        new_key(limit=KeysState.limit, left=KeysState.left, on_created=KeysState.load_keys),
+        aria_labelledby="maker-title",
+        class_name="card maker",
+    )
+
+
+def listed() -> rx.Component:
+    """Show the list, or what stands in its place."""
+    return rx.fragment(
+        rx.cond(KeysState.problem != "", shell.problem(KeysState.problem, KeysState.load_keys)),
+        rx.cond(
+            KeysState.is_loaded,
+            rx.fragment(active_keys(), revoked_keys()),
+            rx.cond(KeysState.problem == "", list_skeleton()),
+        ),
+    )
+
+
+def active_keys() -> rx.Component:
+    """Show the keys that work; the title stays where it is, since it gets the focus."""
+    has_keys = KeysState.active_count > 0
+    return rx.el.section(
+        rx.el.h2(
+            rx.cond(has_keys, "Your keys", "Your keys will be listed here."),
+            id=LIST_TITLE,
+            tab_index=-1,
+            class_name=rx.cond(has_keys, "", "none"),
+        ),
+        rx.cond(
+            has_keys,
+            rx.fragment(
+                columns(),
+                rx.el.ul(rx.foreach(KeysState.active, key_row), class_name="keys"),
+            ),
+        ),
+        aria_labelledby=LIST_TITLE,
+        class_name="keys-part",
+    )
+
+
+def revoked_keys() -> rx.Component:
+    """Fold the revoked keys away."""
+    count = KeysState.revoked_count
+    return rx.cond(
+        count > 0,
+        rx.el.details(
+            rx.el.summary(rx.cond(count == 1, "1 revoked key", f"{count} revoked keys")),
+            rx.el.ul(rx.foreach(KeysState.revoked, revoked_row), class_name="keys"),
+            rx.cond(
+                KeysState.revoked_shown < count,
+                rx.el.p(f"These are the last {KeysState.revoked_shown}.", class_name="quiet"),
+            ),
+            class_name="revoked",
+        ),
+    )
+
+
+def columns() -> rx.Component:
+    """Head the list as a table's; the values repeat it for those who hear the page."""
+    return rx.el.div(
+        *[rx.el.span(name) for name in COLUMNS], aria_hidden=True, class_name="keys-head"
+    )
+
+
+def key_row(key: KeyView) -> rx.Component:
+    """Show one key."""
+    return rx.el.li(
+        key_name(key),
+        rx.el.dl(
+            _fact("Created", local_time(key.created_ms, "ago")),
+            _fact("Last used", _moment(key.last_call_ms, "never")),
+            *_sums(key),
+        ),
+        confirm(
+            "Revoke",
+            question=QUESTION,
+            what=key.name,
+            after=LIST_TITLE,
+            on_confirm=KeysState.revoke(key.id),
+        ),
+        key=key.id,  # an open question stays with its key when the list changes
+        class_name="key-row",
+    )
+
+
+def revoked_row(key: KeyView) -> rx.Component:
+    """Show one key that is dead."""
+    return rx.el.li(
+        key_name(key),
+        rx.el.dl(
+            _fact("Revoked", local_time(key.revoked_ms, "ago")),
+            _fact("Last used", _moment(key.last_call_ms, "never")),
+            *_sums(key),
+        ),
+        class_name="key-row",
+    )
+
+
+def key_name(key: KeyView) -> rx.Component:
+    """Show how a key is called, and how it begins and ends."""
+    return rx.el.div(
+        rx.el.h3(key.name, title=key.name),
+        rx.el.span(key.preview, class_name="mono"),
+        class_name="key-name",
+    )
+
+
+def skeleton() -> rx.Component:
+    """Stand where the page will be."""
+    return rx.fragment(
+        rx.el.div(
+            rx.el.span(class_name="skeleton line short"),
+            rx.el.span(class_name="skeleton field-skeleton"),
+            rx.el.span(class_name="skeleton line short"),
+            class_name="card maker",
+        ),
+        list_skeleton(),
+    )
+
+
+def list_skeleton() -> rx.Component:
+    """Stand where the list will be."""
+    return rx.el.div(
+        rx.el.span(class_name="skeleton line short"),
+        rx.el.div(class_name="keys-head"),
+        *[rx.el.div(class_name="skeleton key-skeleton") for _ in range(SKELETON_ROWS)],
+        rx.el.span("Loading your keys …", class_name="heard", role="status"),
+        class_name="keys-part",
+    )
+
+
+def _sums(key: KeyView) -> list[rx.Component]:
+    return [
+        _fact("Requests", key.requests, class_name="num"),
+        _fact("Tokens", key.tokens, class_name="num"),
+        _fact("Today", key.today, class_name="num"),
+        _fact("In total", key.cost, class_name="num"),
+    ]
+
+
+def _fact(name: str, value: rx.Component | str, class_name: str = "") -> rx.Component:
+    return rx.el.div(rx.el.dt(name), rx.el.dd(value, class_name=class_name))
+
+
+def _moment(at_ms: int, never: str) -> rx.Component:
+    return rx.cond(at_ms > 0, local_time(at_ms, "ago"), never)

@@ -1,0 +1,101 @@
+"""The page /playground: talk to any model. What happens in it happens in the browser alone."""
+
+from typing import Any
+
+import reflex as rx
+
+from hcai_app.services.models.curated import CARDS
+from hcai_app.ui.components import limits, shell
+from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.playground import playground as island
+from hcai_app.ui.state.base import RELOAD
+from hcai_app.ui.state.playground import HERE, PlaygroundState
+
+TITLE = "Playground"
+FIRST = "qwen/qwen3-32b"
+DESCRIPTION = "Try any model in your browser: chat, pictures, embeddings, moderation."
+
+
+@rx.page(
+    HERE,
+    title="Playground · HCAI",
+    description=DESCRIPTION,
+    on_load=PlaygroundState.load_playground,
+)
+def playground() -> rx.Component:
+    """Show the playground, or what it is to somebody who is not signed in."""
+    return rx.fragment(
+        shell.top_bar(HERE),
+        rx.el.main(
+            rx.cond(
+                PlaygroundState.is_known,
+                rx.cond(PlaygroundState.is_signed_in, room(), outside()),
+                rx.cond(
+                    PlaygroundState.trouble != "",
+                    shut(shell.problem(PlaygroundState.trouble, rx.call_script(RELOAD))),
+                    shut(rx.el.span(class_name="skeleton play-skeleton")),
+                ),
+            ),
+            id="content",
+            class_name="wrap play-page",
+        ),
+        shell.tab_bar(HERE),
+    )
+
+
+def room() -> rx.Component:
+    """Show the playground itself."""
+    day: Any = PlaygroundState.day
+    return island(
+        owner=PlaygroundState.owner,
+        has_moderation=PlaygroundState.has_moderation,
+        left=rx.cond(day.left != "", f"{day.left} left today · {day.calls_left} calls left", ""),
+        obstacle=day.obstacle,
+        until_ms=day.until_ms,
+        on_spent=PlaygroundState.note_spent,
+    )
+
+
+def shut(inside: rx.Component) -> rx.Component:
+    """Stand where the playground will be."""
+    return rx.el.div(rx.el.h1(TITLE), inside, class_name="play-shut")
+
+
+def outside() -> rx.Component:
+    """Tell a stranger what this is, with a picture of it and the way in."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h1("Talk to any model. No code, no bill."),
+            rx.el.p(
+                "Ask, draw, read PDFs, compare texts. Then press one button and get the same "
+                "request as code for your own program."
+            ),
+            rx.el.p(
+                f"You have {limits.budget()} of model time a day, and Hack Club pays. "
+                "What you write is kept in your browser, and nowhere here."
+            ),
+            anchor("Sign in with Hack Club", href=PlaygroundState.way_in, class_name="button"),
+            class_name="play-welcome",
+        ),
+        picture(),
+        class_name="play-outside",
+    )
+
+
+def picture() -> rx.Component:
+    """Show a conversation, as a picture: nothing in it can be used."""
+    model = CARDS[FIRST].name
+    return rx.el.figure(
+        rx.el.div(
+            rx.el.p("Name my raccoon rhythm game.", class_name="play-said"),
+            rx.el.p(model, class_name="play-by"),
+            rx.el.p(rx.el.b("Trash Panda Tempo"), ": drum on bin lids, dodge the porch light."),
+            rx.el.p("31 tokens · $0.0000071 · first word after 210 ms", class_name="play-receipt"),
+            rx.el.p("Nice. How does its code begin?", class_name="play-said"),
+            rx.el.p(model, class_name="play-by"),
+            rx.el.p("const lids = [kick, snare, crash];", class_name="mono play-line"),
+            aria_hidden=True,
+        ),
+        rx.el.figcaption("An example of a conversation in the playground", class_name="heard"),
+        class_name="card play-picture-of-it",
+    )

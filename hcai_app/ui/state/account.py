@@ -1,0 +1,138 @@
+"""The account page: what is stored about the visitor, and the ways out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from hcai_app import clock, formatting, money
+from hcai_app.db import available
+from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
+from hcai_app.services.account import deletion, export
+from hcai_app.services.account.export import Account, Profile
+from hcai_app.services.live.tabs import Seat
+from hcai_app.services.people import sessions
+from hcai_app.services.people.identity import Reason
+from hcai_app.services.people.sessions import Visitor
+from hcai_app.ui.state import live
+from hcai_app.ui.state.base import SiteState, serving
+from hcai_app.ui.view_models import AccountView, SessionView
+
+# What is typed before an account is deleted.
+PHRASE = "delete my account"
+LEAVE = rx.call_script("window.location.assign('/')")
+GONE = rx.call_script(f"window.location.assign('/sign-in/{Reason.DELETED.value}')")
+MAX_SESSIONS = 20  # that are listed
+
+
+class AccountState(SiteState):
+    """What is stored about the visitor."""
+
+    is_loaded: bool = False
+    problem: str = ""
+    account: AccountView = AccountView()
+    sessions: list[SessionView] = []  # noqa: RUF012 - Reflex copies defaults
+    other_sessions: int = 0
+
+    @rx.event
+    async def load_account(self) -> None:
+        """Show what is stored about whoever opens the page."""
+        visitor = await self.enter()
+        if visitor is None:
+            return
+        try:
+            account = await export.of_visitor(serving().database, visitor)
+        except Unavailable as error:
+            self.problem = error.message
+            return
+        self.problem = ""
+        self.account = _view(account)
+        self.sessions = [
+            SessionView(
+                is_this_one=session.is_this_one,
+                created_ms=clock.to_ms(session.created_at),
+                expires_ms=clock.to_ms(session.expires_at),
+            )
+            for session in account.sessions[:MAX_SESSIONS]
+        ]
+        self.other_sessions = sum(not session.is_this_one for session in account.sessions)
+        self.is_loaded = True
+
+    @rx.event
+    async def sign_out_everywhere(self) -> EventSpec:
+        """End all sessions of the visitor, this one too."""
+        visitor = await self.visitor()
+        with self._leaving(visitor), available.available("sessions"):
+            await sessions.end_all(serving().database, visitor.user_id)
+        self._forget()
+        return LEAVE
+
+    @rx.event
+    async def delete_account(self, typed: str) -> EventSpec:
+        """Delete the visitor's account, when they have typed that they want it."""
+        visitor = await self.visitor()
+        if not isinstance(typed, str) or typed.strip().lower() != PHRASE:  # whatever is sent
+            raise InvalidRequest(f"Type “{PHRASE}” to delete it; nothing has changed.")
+        secret_key = serving().settings.secret_key.get_secret_value()
+        with self._leaving(visitor), available.available("account"):
+            await deletion.delete(serving().database, visitor.user_id, secret_key=secret_key)
+        self._forget()
+        return GONE
+
+    @contextmanager
+    def _leaving(self, visitor: Visitor) -> Iterator[None]:
+        """Leave the tabs that are darkened with their session: this one leads out by itself.
+
+        When nothing came of it, the visitor still sits here.
+        """
+        token, present = self.router.session.client_token, serving().present
+        doubts = present.doubts
+        live.get_up(token)
+        try:
+            yield
+        except HcaiError:
+            present.sit(Seat(token, visitor.user_id, visitor.session_id), doubts)
+            raise
+
+    def _forget(self) -> None:
+        """Keep nothing of the visitor in this tab's state, which may outlive them in a store."""
+        self.account = AccountView()
+        self.sessions = []
+        self.is_loaded = False
+        self.name = ""
+        self.is_signed_in = self.is_known = False
+
+
+def _view(account: Account) -> AccountView:
+    given = account.profile
+    settings = serving().settings
+    default = money.to_nanousd(settings.daily_budget_usd)
+    limit = default if given.budget_nanousd is None else given.budget_nanousd
+    return AccountView(
+        id=given.id,
+        name=given.name,
+        slack_id=given.slack_id or "",
+        subject=given.subject or "",
+        email=given.email or "",
+        verification=_verification(given, is_required=settings.require_verified),
+        joined_ms=clock.to_ms(given.created_at),
+        signed_in_ms=clock.to_ms(given.signed_in_at) if given.signed_in_at else 0,
+        key_count=_keys(account.active_keys, account.revoked_keys),
+        calls=formatting.count(account.calls),
+        budget=formatting.usd(limit),
+        key_limit=f"{account.active_keys} of {settings.max_keys}",
+    )
+
+
+def _verification(given: Profile, *, is_required: bool) -> str:
+    """Say what Hack Club told about the visitor's age, and whether it matters here."""
+    if given.is_verified:
+        return "Verified by Hack Club"
+    status = (given.verification_status or "").replace("_", " ")
+    told = f"Not verified (Hack Club says: {status})" if status else "Not verified"
+    return told if is_required else f"{told}. This server does not ask for it."
+
+
+def _keys(active: int, revoked: int) -> str:
+    return f"{active} active, {revoked} revoked"

@@ -1,0 +1,220 @@
+"""The state of /activity: what its address asks for is what it shows.
+
+The filter stands in the address's query, so a link or a reload opens the same calls. All of it, as
+the arguments of every event, may be made up: it goes through the filter's own reading.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from hcai_app import clock
+from hcai_app.errors import HcaiError, InvalidRequest
+from hcai_app.services.people.sessions import Visitor
+from hcai_app.services.usage import activity, filter_options, filters
+from hcai_app.services.usage.filter_options import Choices, Key
+from hcai_app.ui.state import activity_view
+from hcai_app.ui.state.base import SiteState, serving
+from hcai_app.ui.view_models import CallDetailView, CallView, ChoiceView, FilterView
+
+PAGE_PATH = "/activity"
+CSV_PATH = "/api/activity.csv"
+LIST_ID = "calls"
+# The quick choices of days: how many days before today the first one lies.
+SPANS = {"today": 0, "7": 6, "30": 29}
+MAX_PAGES_BACK = 1_000  # that “Newer” remembers
+ID_LENGTH = 32
+
+
+class ActivityState(SiteState):
+    """The calls that are shown, and by what they are filtered."""
+
+    phase: str = "loading"  # then "ready", "failed", or "odd": what the address asks for
+    problem: str = ""
+    wanted: FilterView = FilterView()
+    has_fields: bool = False  # on phones: whether all of the filter is shown
+    models: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
+    keys: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
+    calls: rx.Field[list[CallView]] = rx.field(default_factory=list)
+    has_newer: bool = False
+    has_older: bool = False
+    searched_to_ms: int = 0  # not 0: the page ends here because enough was looked at
+    opened: str = ""
+    detail: CallDetailView = CallDetailView()
+    csv: str = CSV_PATH
+    # Where the pages begin that lead to this one; the newest has no entry.
+    _trail: rx.Field[list[str]] = rx.field(default_factory=list)
+    _older: str = ""
+
+    @rx.event
+    async def open_page(self) -> None:
+        """Show what the address asks for, from the newest call on."""
+        visitor = await self.enter()
+        if visitor is None:
+            return
+        self._trail = []
+        try:
+            given = self._given()
+            self.wanted = _shown(given)
+            self.has_fields = self.has_fields or _needs_fields(self.wanted)
+            filters.parse(given)
+            self.csv = _address(CSV_PATH, given)
+            self._offer(await filter_options.of_user(serving().database, visitor.user_id))
+        except InvalidRequest:
+            self.phase = "odd"
+            return
+        except HcaiError as error:
+            self._fail(error)
+            return
+        await self._show(visitor)
+
+    @rx.event
+    async def reload(self) -> None:
+        """Read the page again."""
+        await self._show(await self.visitor())
+
+    @rx.event
+    async def show_older(self) -> EventSpec | None:
+        """Go on to the calls before these."""
+        visitor = await self.visitor()
+        if not self._older:
+            return None
+        self._trail = [*self._trail, self._older][-MAX_PAGES_BACK:]
+        await self._show(visitor)
+        return rx.scroll_to(LIST_ID)
+
+    @rx.event
+    async def show_newer(self) -> EventSpec:
+        """Go back to the calls after these."""
+        visitor = await self.visitor()
+        self._trail = self._trail[:-1]
+        await self._show(visitor)
+        return rx.scroll_to(LIST_ID)
+
+    @rx.event
+    async def show_newest(self) -> EventSpec:
+        """Go back to the newest calls."""
+        visitor = await self.visitor()
+        self._trail = []
+        await self._show(visitor)
+        return rx.scroll_to(LIST_ID)
+
+    @rx.event
+    async def toggle(self, call_id: str) -> None:
+        """Open a call in place, or close it."""
+        visitor = await self.visitor()
+        if not isinstance(call_id, str) or len(call_id) != ID_LENGTH or call_id == self.opened:
+            self._close()
+            return
+        database = serving().database
+        row = await activity.one(database, visitor.user_id, call_id)
+        names = await filter_options.key_names(database, visitor.user_id, [row])
+        self.detail, self.opened = activity_view.detail(row, names), row["id"]
+
+    @rx.event
+    def toggle_fields(self) -> None:
+        """Show all of the filter on a phone, or hide it."""
+        self.has_fields = not self.has_fields
+
+    @rx.event
+    async def choose(self, name: str, value: str) -> EventSpec:
+        """Filter by something else; an empty value is any."""
+        await self.visitor()
+        if name not in filters.NAMES or not isinstance(value, str):
+            raise InvalidRequest("There is no such filter.")
+        given = {**self._given(), name: value}
+        if given.get("to") and given["to"] < given.get("from", ""):
+            given["to" if name == "from" else "from"] = value
+        return _go(given)
+
+    @rx.event
+    async def choose_span(self, span: str) -> EventSpec:
+        """Filter by the days up to today; an unknown span is all time."""
+        await self.visitor()
+        days = _days(span) if isinstance(span, str) else {}
+        rest = {name: value for name, value in self._given().items() if name not in ("from", "to")}
+        return _go({**rest, **days})
+
+    def _given(self) -> dict[str, str]:
+        """Return what the address asks for; names that are none of ours are left alone."""
+        query = self.router.url.query_parameters
+        return {name: str(query[name]) for name in filters.NAMES if query.get(name)}
+
+    async def _show(self, visitor: Visitor) -> None:
+        """Read the calls where the trail ends."""
+        database, user_id = serving().database, visitor.user_id
+        before = self._trail[-1] if self._trail else None
+        try:
+            wanted = filters.parse(self._given())
+            found = await activity.page(database, user_id, wanted, before)
+            names = await filter_options.key_names(database, user_id, found.calls)
+        except HcaiError as error:
+            self._fail(error)
+            return
+        self._close()
+        self.calls = [activity_view.call(row, names) for row in found.calls]
+        self._older = found.older or ""
+        self.has_older, self.has_newer = bool(found.older), bool(self._trail)
+        self.searched_to_ms = found.searched_to_ms or 0
+        self.phase, self.problem = "ready", ""
+
+    def _offer(self, offered: Choices) -> None:
+        """Offer what can be chosen, and what is chosen already."""
+        models = sorted({*offered.models, self.wanted.model} - {""})
+        self.models = [ChoiceView(model, model) for model in models]
+        self.keys = [ChoiceView(key.id, _named(key)) for key in offered.keys]
+        self.keys.append(ChoiceView(filters.PLAYGROUND, activity_view.PLAYGROUND))
+        if self.wanted.key and self.wanted.key not in {key.value for key in self.keys}:
+            self.keys.append(ChoiceView(self.wanted.key, "A key that is not yours"))
+
+    def _close(self) -> None:
+        self.opened, self.detail = "", CallDetailView()
+
+    def _fail(self, error: HcaiError) -> None:
+        self.phase, self.problem = "failed", error.message
+        self._close()
+
+
+def _go(given: Mapping[str, str]) -> EventSpec:
+    """Open the page at a filter, which must be one."""
+    filters.parse(given)
+    return rx.redirect(_address(PAGE_PATH, given))
+
+
+def _address(path: str, given: Mapping[str, str]) -> str:
+    query = urlencode({name: given[name] for name in filters.NAMES if given.get(name)})
+    return f"{path}?{query}" if query else path
+
+
+def _shown(given: Mapping[str, str]) -> FilterView:
+    first, last = given.get("from", ""), given.get("to", "")
+    span = next((span for span in SPANS if _days(span) == {"from": first} and not last), "")
+    return FilterView(
+        model=given.get("model", ""),
+        key=given.get("key", ""),
+        outcome=given.get("outcome", ""),
+        first=first,
+        last=last,
+        span=span or ("all" if not first and not last else ""),
+        is_set=bool(given),
+    )
+
+
+def _needs_fields(wanted: FilterView) -> bool:
+    """Tell whether the quick choices alone do not show what is wanted."""
+    return bool(wanted.model or wanted.key or wanted.outcome or not wanted.span)
+
+
+def _days(span: str) -> dict[str, str]:
+    days = SPANS.get(span)
+    if days is None:
+        return {}
+    return {"from": f"{clock.now() - timedelta(days=days):%Y-%m-%d}"}
+
+
+def _named(key: Key) -> str:
+    tail = f"{key.name} (…{key.preview[-4:]})"
+    return f"{tail}, revoked" if key.is_revoked else tail

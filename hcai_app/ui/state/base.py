@@ -1,0 +1,100 @@
+"""The base of every page's state: who sits before it, asked anew at each event.
+
+The handshake's cookie may be old, so no handler trusts a state's own vars: it asks `visitor()`.
+"""
+
+import logging
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
+from hcai_app.services.live.tabs import Seat
+from hcai_app.services.people import sessions
+from hcai_app.services.people.sessions import Visitor
+from hcai_app.worker import context
+from hcai_app.worker.context import Worker
+
+log = logging.getLogger(__name__)
+
+RELOAD = "window.location.reload()"
+STARTING = "The server is starting; try again in a moment."
+
+
+class SiteState(rx.State):
+    """Whether somebody is signed in, and who."""
+
+    is_known: bool = False  # the server has told who sits here
+    is_signed_in: bool = False
+    name: str = ""
+    trouble: str = ""  # why nobody could tell
+
+    async def enter(self) -> Visitor | None:
+        """Find out who opens the page; for `on_load` handlers.
+
+        From now on the tab hears of the end of its session, whatever it shows.
+        """
+        try:
+            visitor = await self._sit_down()
+        except Unavailable as error:
+            if self.is_known:
+                raise
+            self.trouble = error.message
+            return None
+        self.is_signed_in = visitor is not None
+        self.name = visitor.name if visitor else ""
+        self.is_known, self.trouble = True, ""
+        return visitor
+
+    async def _sit_down(self) -> Visitor | None:
+        token = self.router.session.client_token
+        opened = context.current()
+        doubts = opened.present.doubts if opened else 0
+        visitor = await self._visitor()
+        if opened and visitor:
+            opened.present.sit(Seat(token, visitor.user_id, visitor.session_id), doubts)
+        elif opened:
+            opened.present.leave(token)
+        return visitor
+
+    async def visitor(self) -> Visitor:
+        """Return who acts.
+
+        Raises:
+            NotAuthenticated: When the session has ended.
+        """
+        visitor = await self._visitor()
+        if visitor is None:
+            raise NotAuthenticated("Your session has ended; sign in again.")
+        return visitor
+
+    async def _visitor(self) -> Visitor | None:
+        session_id = sessions.cookie_of(self.router.headers.cookie)
+        return await sessions.of_id(serving().database, session_id) if session_id else None
+
+    @rx.event
+    async def load(self) -> None:
+        """Find out who opens a page that needs nothing else."""
+        await self.enter()
+
+
+def serving() -> Worker:
+    """Return this process's worker.
+
+    Raises:
+        Unavailable: While it is starting or stopping.
+    """
+    opened = context.current()
+    if opened is None:
+        raise Unavailable(STARTING)
+    return opened
+
+
+def show_error(exception: Exception) -> EventSpec | None:
+    """Tell a visitor what went wrong in a handler: the one edge where pages render errors."""
+    if isinstance(exception, NotAuthenticated):
+        return rx.call_script(RELOAD)
+    if isinstance(exception, HcaiError):
+        return rx.toast.error(exception.message)
+    log.error("a page's handler failed", exc_info=exception)
+    return rx.toast.error("Something broke on our side. Try again; it is not you.")

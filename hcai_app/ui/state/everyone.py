@@ -1,0 +1,77 @@
+"""The state of /global: what all have used together. Nobody is named, so anybody may look."""
+
+import reflex as rx
+
+from hcai_app import formatting
+from hcai_app.errors import HcaiError
+from hcai_app.services.models import colors as palette
+from hcai_app.services.usage.everyone import SiteUse, Used
+from hcai_app.ui.state.base import SiteState, serving
+from hcai_app.ui.view_models import DayView, ModelShareView, SiteView
+
+BOARD = 10
+
+
+class EveryoneState(SiteState):
+    """The numbers, the chart and the leader board."""
+
+    phase: str = "loading"  # then "ready" or "failed"
+    problem: str = ""
+    site: SiteView = SiteView()
+    days: rx.Field[list[DayView]] = rx.field(default_factory=list)
+    board: rx.Field[list[ModelShareView]] = rx.field(default_factory=list)
+    peak: str = ""
+    in_days: str = "0"  # calls in the chart's days
+
+    @rx.event
+    async def open_page(self) -> None:
+        """Show what everyone has used."""
+        await self.enter()
+        try:
+            use = await serving().site.use()
+        except HcaiError as error:
+            self.phase, self.problem = "failed", error.message
+            return
+        self._show(use)
+
+    def _show(self, use: SiteUse) -> None:
+        total = use.total
+        self.site = SiteView(
+            requests=formatting.count(total.requests),
+            tokens=formatting.tokens(total.tokens),
+            cost=formatting.usd(total.cost_nanousd),
+            people=formatting.count(use.people),
+            has_calls=total.requests > 0,
+        )
+        most = max(used.requests for _, used in use.days)
+        self.days = [_day(start_ms, used, most) for start_ms, used in use.days]
+        self.peak = formatting.count(most)
+        self.in_days = formatting.count(sum(used.requests for _, used in use.days))
+        self.board = _board(use.models)
+        self.phase, self.problem = "ready", ""
+
+
+def _day(start_ms: int, used: Used, most: int) -> DayView:
+    percent = round(100 * used.requests / most, 1) if most else 0.0
+    return DayView(formatting.day(start_ms), formatting.count(used.requests), percent)
+
+
+def _board(models: list[tuple[str, Used]]) -> list[ModelShareView]:
+    """Return the first places of the leader board; bars are measured by the first."""
+    if not models:
+        return []
+    whole = sum(used.requests for _, used in models)
+    most = models[0][1].requests
+    colors = palette.color_indexes(model for model, _ in models[:BOARD])
+    return [
+        ModelShareView(
+            place=place,
+            model=model,
+            color=palette.color_of(colors[model]),
+            requests=formatting.count(used.requests),
+            tokens=formatting.tokens(used.tokens),
+            share=formatting.percent(used.requests, whole),
+            percent=round(100 * used.requests / most, 1),
+        )
+        for place, (model, used) in enumerate(models[:BOARD], 1)
+    ]

@@ -1,0 +1,77 @@
+"""The keys page: the visitor's keys and what each has used. A key itself never comes here."""
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from hcai_app import clock, formatting
+from hcai_app.db import available
+from hcai_app.errors import Unavailable
+from hcai_app.services.keys import keys
+from hcai_app.services.usage import by_key
+from hcai_app.services.usage.by_key import KeyUsage
+from hcai_app.ui.state.base import SiteState, serving
+from hcai_app.ui.view_models import KeyView
+
+UNKNOWN = -1
+
+
+class KeysState(SiteState):
+    """The list, and how many keys may still be made."""
+
+    is_loaded: bool = False
+    problem: str = ""
+    active: list[KeyView] = []  # noqa: RUF012 - Reflex copies defaults
+    active_count: int = 0
+    revoked: list[KeyView] = []  # noqa: RUF012
+    revoked_shown: int = 0
+    revoked_count: int = 0
+    limit: int = 0
+    left: int = UNKNOWN
+
+    @rx.event
+    async def load_keys(self) -> None:
+        """Show the keys of whoever opens the page."""
+        visitor = await self.enter()
+        if visitor is not None:
+            await self._show(visitor.user_id)
+
+    @rx.event
+    async def revoke(self, key_id: str) -> EventSpec:
+        """End one of the visitor's keys."""
+        visitor = await self.visitor()
+        with available.available("keys"):
+            name = await keys.revoke_own(serving().database, visitor.user_id, str(key_id))
+        await self._show(visitor.user_id)
+        return rx.toast.success(
+            f"{name} is revoked.", description="Programs with this key are refused from now on."
+        )
+
+    async def _show(self, user_id: str) -> None:
+        try:
+            listed = await by_key.of_user(serving().database, user_id)
+        except Unavailable as error:
+            self.problem = error.message
+            return
+        self.problem = ""
+        self.active = [_view(key) for key in listed.active]
+        self.revoked = [_view(key) for key in listed.revoked]
+        self.active_count, self.revoked_shown = len(self.active), len(self.revoked)
+        self.revoked_count = listed.revoked_count
+        self.limit = serving().settings.max_keys
+        self.left = max(0, self.limit - self.active_count)
+        self.is_loaded = True
+
+
+def _view(key: KeyUsage) -> KeyView:
+    return KeyView(
+        id=key.id,
+        name=key.name,
+        preview=key.preview,
+        created_ms=clock.to_ms(key.created_at),
+        revoked_ms=clock.to_ms(key.revoked_at) if key.revoked_at else 0,
+        last_call_ms=key.last_call_ms or 0,
+        requests=formatting.count(key.requests),
+        tokens=formatting.tokens(key.total_tokens),
+        cost=formatting.usd(key.cost_nanousd),
+        today=formatting.usd(key.today_nanousd),
+    )

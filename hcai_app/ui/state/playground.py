@@ -1,0 +1,76 @@
+"""The playground's state: whose it is, and what is left of the day.
+
+What is typed or answered never comes here: the browser keeps it, and sends it with a
+request only.
+"""
+
+from urllib.parse import quote
+
+import reflex as rx
+
+from hcai_app import clock, formatting
+from hcai_app.errors import HcaiError
+from hcai_app.services.keys import keys
+from hcai_app.services.limits import budget
+from hcai_app.services.usage.dashboard import Today
+from hcai_app.ui.state.base import SiteState, serving
+from hcai_app.ui.state.dashboard import read_snapshot
+from hcai_app.ui.view_models import PlaygroundView
+
+HERE = "/playground"
+TAG_HEX = 24
+
+
+class PlaygroundState(SiteState):
+    """Who sits before the playground, and what they may still do today."""
+
+    owner: str = ""  # names the visitor's conversations in this browser, and opens nothing
+    has_moderation: bool = False
+    day: PlaygroundView = PlaygroundView()
+    way_in: str = f"/auth/login?to={quote(HERE, safe='')}"
+
+    @rx.event
+    async def load_playground(self) -> None:
+        """Find out who sits here, and how much is left."""
+        visitor = await self.enter()
+        if visitor is None:
+            self.way_in = f"/auth/login?to={quote(_address(self.router.url.query), safe='')}"
+            return
+        worker = serving()
+        secret_key = worker.settings.secret_key.get_secret_value()
+        self.owner = keys.hash_of(visitor.user_id, secret_key, b"playground")[:TAG_HEX]
+        self.has_moderation = worker.moderations is not None
+        await self._read(visitor.user_id)
+
+    @rx.event
+    async def note_spent(self) -> None:
+        """Read anew how much is left."""
+        visitor = await self.visitor()
+        await self._read(visitor.user_id)
+
+    async def _read(self, user_id: str) -> None:
+        try:
+            snapshot = await read_snapshot(user_id, [])
+        except HcaiError:  # a figure that is missing is no reason not to play
+            return
+        self.day = day_of(snapshot.today)
+
+
+def day_of(today: Today) -> PlaygroundView:
+    """Return what is left, and what stands in the way as the API would say it."""
+    left = formatting.usd(max(0, today.budget_nanousd - today.cost_nanousd))
+    calls_left = formatting.count(today.calls_left)
+    obstacle, until_ms = "", 0
+    if today.cost_nanousd >= today.budget_nanousd:
+        obstacle = budget.exhausted(today.budget_nanousd).message
+        until_ms = today.midnight_ms
+    elif today.calls_left == 0:
+        limit = formatting.count(today.calls_limit)
+        obstacle = f"You have made {limit} calls, which is the limit for now."
+        until_ms = today.window_reset_ms or clock.now_ms()
+    return PlaygroundView(left, calls_left, obstacle, until_ms)
+
+
+def _address(query: str) -> str:
+    """Return the page's address with what it asks for, a model perhaps."""
+    return f"{HERE}?{query}" if query else HERE

@@ -1,0 +1,129 @@
+"""Error chunks of a chat stream: the full shape that every official client can parse.
+
+Source: openrouter-api reference, section 5 ("Mid-stream error chunk"): all members of a chunk, an
+integer code, and no empty `metadata`, which `@openrouter/sdk` rejects.
+"""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from hcai_app import clock
+from hcai_app.loose_json import members_of
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_ERROR = 502
+# Statuses of the provider's that speak of our account, not of the caller's key or budget.
+OUR_ACCOUNT = (401, 402)
+OUR_ACCOUNT_MESSAGE = (
+    "The service's own account at the provider has a problem; the team has been told."
+)
+
+
+def error_chunk(error: dict[str, Any], generation_id: str | None, model: str | None) -> bytes:
+    """Return the JSON of a chunk that carries an error, the provider's normalised or ours."""
+    told = {name: value for name, value in error.items() if name != "metadata" or value}
+    return msgspec.json.encode(
+        {
+            "id": generation_id or "",
+            "object": "chat.completion.chunk",
+            "created": clock.now_ms() // 1000,
+            "model": model or "",
+            "error": told,
+            "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}],
+        }
+    )
+
+
+# Anthropic's types of errors, by status (openrouter-api reference, section 11).
+ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    405: "invalid_request_error",
+    408: "timeout_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+    529: "overloaded_error",
+}
+
+# What stands for a status where the provider's error has a word in place of a number: the types of
+# OpenRouter, of Anthropic and of OpenAI's Responses (sections 6 and 11).
+STATUSES = {
+    **dict.fromkeys(("invalid_request", "invalid_request_error", "invalid_prompt"), 400),
+    **dict.fromkeys(("context_length_exceeded", "max_tokens_exceeded", "string_too_long"), 400),
+    **dict.fromkeys(("authentication", "authentication_error"), 401),
+    **dict.fromkeys(("payment_required", "billing_error"), 402),
+    **dict.fromkeys(("permission_denied", "permission_error", "content_policy_violation"), 403),
+    **dict.fromkeys(("not_found", "not_found_error"), 404),
+    **dict.fromkeys(("payload_too_large", "request_too_large"), 413),
+    "unprocessable": 422,
+    **dict.fromkeys(("rate_limit_exceeded", "rate_limit_error"), 429),
+    "server": 500,
+    "provider_unavailable": 502,
+    "provider_overloaded": 503,
+    **dict.fromkeys(("timeout", "timeout_error"), 504),
+    "overloaded_error": 529,
+}
+
+
+def anthropic_error(error: dict[str, Any], request_id: str | None = None) -> dict[str, Any]:
+    """Return an error object in the envelope of Anthropic's Messages, with our members in it."""
+    status = error["code"]
+    kind = ANTHROPIC_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
+    return {"type": "error", "error": {**error, "type": kind}, "request_id": request_id}
+
+
+def normalised(error: Any) -> dict[str, Any]:
+    """Return the provider's error with an integer `code`, a text and no empty `metadata`.
+
+    What it says of our account is for the operator alone.
+    """
+    code = code_of(error)
+    if code is not None and code in OUR_ACCOUNT:
+        alert(code)
+        return {"code": UNKNOWN_ERROR, "message": OUR_ACCOUNT_MESSAGE}
+    given = members_of(error)
+    message = given.get("message", error)
+    return {
+        **{name: value for name, value in given.items() if name != "metadata"},
+        "code": status_of(error),
+        "message": message if isinstance(message, str) else "The provider reported an error.",
+        **({"metadata": metadata} if (metadata := members_of(given.get("metadata"))) else {}),
+    }
+
+
+def alert(status: int) -> None:
+    """Tell the operator that the provider does not accept our account."""
+    log.critical("the provider answers %s: check OPENROUTER_API_KEY and its credits", status)
+
+
+def status_of(error: Any) -> int:
+    """Return the HTTP status that a provider's error object stands for."""
+    code = code_of(error)
+    is_status = code is not None and 400 <= code <= 599 and code not in OUR_ACCOUNT
+    return code if code is not None and is_status else UNKNOWN_ERROR
+
+
+def code_of(error: Any) -> int | None:
+    """Return the error's code as a number, if it is one in any spelling, or a word for one."""
+    given = members_of(error)
+    code = given.get("code")
+    try:
+        return int(code) if isinstance(code, (int, float, str)) else _code_in_words(given)
+    except (ValueError, OverflowError):
+        return _code_in_words(given)
+
+
+def _code_in_words(error: dict[str, Any]) -> int | None:
+    """Return the status of the most telling word."""
+    kind = members_of(error.get("metadata")).get("error_type")
+    words = (error.get("error_type"), kind, error.get("code"), error.get("type"))
+    known = (STATUSES.get(word) for word in words if isinstance(word, str))
+    return next(filter(None, known), None)

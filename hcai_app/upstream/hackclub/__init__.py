@@ -1,0 +1,1 @@
+"""Hack Club Auth, an OpenID provider."""

@@ -1,0 +1,1 @@
+"""OpenAI, for moderations alone."""

@@ -1,0 +1,174 @@
+"""What we read in a provider's answer: generation id, model, usage and error, and nothing else.
+
+Whole answers of every kind, and the chunks of a chat stream, have these as top-level members; what
+the events of other streams hold is read in `forms.py`. Everything is read leniently: what cannot be
+understood counts as not told. Source: openrouter-api reference, sections 4 to 6.
+"""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from hcai_app.loose_json import items_of, members_of, read_json
+from hcai_app.services.call import Usage
+from hcai_app.upstream.openrouter import usage as usage_reading
+from hcai_app.upstream.openrouter.usage import MAX_TEXT, Figures, find_usage, usage_of
+
+# Where the names stand in the beginning of an answer: before its content, which has ids, too.
+MAX_HEAD_BYTES = 64 * 1024
+MAX_END_BYTES = 2 * 1024
+CONTENT_KEYS = re.compile(rb'"(?:choices|output|content|data)"\s*:\s*\[')
+NAMES = {name: re.compile(rb'"%b"\s*:\s*("[^"]*")' % name.encode()) for name in ("id", "model")}
+NOTHING = msgspec.Raw()
+
+
+class Members(msgspec.Struct):
+    """The members of an answer, or of a chunk, that we look at; the rest is skipped unparsed."""
+
+    id: msgspec.Raw = NOTHING
+    model: msgspec.Raw = NOTHING
+    usage: msgspec.Raw = NOTHING
+    error: msgspec.Raw = NOTHING
+    error_type: msgspec.Raw = NOTHING  # beside the error of a failed response
+    choices: msgspec.Raw = NOTHING
+    output: msgspec.Raw = NOTHING
+    content: msgspec.Raw = NOTHING
+    data: msgspec.Raw = NOTHING
+
+
+class _WellFormed(msgspec.Struct):
+    """What nearly every answer is: read in one go, many times faster than member by member."""
+
+    id: str
+    model: str
+    usage: Figures
+    choices: msgspec.Raw = NOTHING
+    data: msgspec.Raw = NOTHING
+    error: None = None
+
+
+_members = msgspec.json.Decoder(Members)
+_well_formed = msgspec.json.Decoder(_WellFormed)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer, a chunk or an event tells; None: it does not."""
+
+    generation_id: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    error: Any = None  # the `error` member as it stands
+    has_content: bool = False  # choices, or whatever the answer is about
+    has_failed: bool = False  # a choice ended in an error
+    is_end: bool = False  # of a stream that has an event for that
+
+
+def read(data: bytes | bytearray) -> Reading | None:
+    """Read a JSON object; None when it is none."""
+    try:
+        return _read_well_formed(_well_formed.decode(data))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        members = members_in(data)
+        return None if members is None else reading_of(members)
+
+
+def _read_well_formed(answer: _WellFormed) -> Reading:
+    return Reading(
+        name(answer.id),
+        name(answer.model),
+        usage_reading.of_figures(answer.usage),
+        None,
+        _has_items(answer.choices) or _has_items(answer.data),
+        _has_failed(answer.choices),
+    )
+
+
+def members_in(data: bytes | bytearray | msgspec.Raw) -> Members | None:
+    """Return the members of a JSON object that we look at; None when it is none."""
+    try:
+        return _members.decode(data)
+    except msgspec.ValidationError:
+        return None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _members_of_odd_json(bytes(data))
+
+
+def _members_of_odd_json(data: bytes) -> Members | None:
+    """Read JSON with half a surrogate pair or another oddity that clients may well understand."""
+    value = read_json(data)
+    if not isinstance(value, dict):
+        return None
+    found = members_of(value)
+    told = {name: found[name] for name in Members.__struct_fields__ if found.get(name) is not None}
+    return Members(**{name: msgspec.Raw(json.dumps(part).encode()) for name, part in told.items()})
+
+
+def reading_of(members: Members, *, is_end: bool = False) -> Reading:
+    """Return what the members tell."""
+    contents = (members.choices, members.output, members.content, members.data)
+    return Reading(
+        _text(members.id),
+        _text(members.model),
+        usage_of(value_of(members.usage)),
+        _error(members),
+        any(map(_has_items, contents)),
+        _has_failed(members.choices),
+        is_end,
+    )
+
+
+def read_large(data: bytes) -> Reading | None:
+    """Read a large answer without parsing it; None when it does not tell what it used."""
+    told = read_head(data)
+    if told.usage is None:
+        return None
+    last = NAMES["model"].search(data[-MAX_END_BYTES:])  # where embeddings have it
+    model = told.model or (_text(msgspec.Raw(last[1])) if last else None)
+    return replace(told, model=model, has_content=True)
+
+
+def read_head(piece: bytes) -> Reading:
+    """Read the beginning of a JSON object too large to be read whole."""
+    head = CONTENT_KEYS.split(piece[:MAX_HEAD_BYTES], 1)[0]
+    names = {field: NAMES[field].search(head) for field in NAMES}
+    texts = {field: _text(msgspec.Raw(found[1])) for field, found in names.items() if found}
+    return Reading(texts.get("id"), texts.get("model"), find_usage(piece))
+
+
+def value_of(raw: msgspec.Raw) -> Any:
+    """Return a member's value; None when it is missing or cannot be read."""
+    return read_json(data) if (data := bytes(raw)) else None
+
+
+def name(value: str) -> str | None:
+    """Return an id or a model's name, which may go into a header; None when it cannot be one."""
+    is_name = 0 < len(value) <= MAX_TEXT and value.isascii() and value.isprintable()
+    return value if is_name else None
+
+
+def _error(members: Members) -> Any:
+    error, kind = value_of(members.error), value_of(members.error_type)
+    if kind is None or not members_of(error):
+        return error
+    return {**error, "error_type": kind}
+
+
+def _has_items(items: msgspec.Raw) -> bool:
+    return bytes(memoryview(items)[:5]) not in (b"", b"null", b"[]")
+
+
+def _has_failed(choices: msgspec.Raw) -> bool:
+    """Tell whether a choice ended in an error, which the provider does not bill."""
+    if b'"error"' not in bytes(choices):
+        return False
+    ends = map(members_of, items_of(value_of(choices)))
+    return any(end.get("error") or end.get("finish_reason") == "error" for end in ends)
+
+
+def _text(raw: msgspec.Raw) -> str | None:
+    value = value_of(raw)
+    return name(value) if isinstance(value, str) else None

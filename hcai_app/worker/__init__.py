@@ -1,0 +1,1 @@
+"""What one worker process owns: opened in order, kept running, shut down."""

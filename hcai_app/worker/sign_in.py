@@ -1,0 +1,37 @@
+"""What a worker owns to sign people in: the sign-ins under way, and who says who somebody is."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from hcai_app.services.people.oauth_attempts import Attempts
+from hcai_app.settings import Settings
+from hcai_app.upstream.hackclub.client import HackClub, provider_of
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One worker's part in signing people in."""
+
+    attempts: Attempts
+    provider: HackClub | None  # None: no OAuth client, in development only
+    # Anybody who asks is the development student: only where nobody but this machine can connect.
+    is_for_development: bool
+
+
+@asynccontextmanager
+async def signing_in(given: Settings, *, host: str) -> AsyncIterator[SignIn]:
+    """Open it, and close it again; `host` is where the server listens."""
+    is_local = host in LOOPBACK_HOSTS
+    provider = provider_of(given)
+    try:
+        yield SignIn(
+            attempts=Attempts(given.secret_key.get_secret_value()),
+            provider=provider,
+            is_for_development=provider is None and not given.is_production and is_local,
+        )
+    finally:
+        if provider is not None:
+            await provider.close()

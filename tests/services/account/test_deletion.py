@@ -1,0 +1,180 @@
+"""Deleting an account: what ends, what stays, and that nothing tells whose it was."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import MetaData, select, text, update
+
+from hcai_app.db.engine import Database
+from hcai_app.errors import NotAuthenticated, NotFound
+from hcai_app.services.account import deletion, export
+from hcai_app.services.call import Caller
+from hcai_app.services.keys import keys
+from hcai_app.services.keys.authentication import Keyring
+from hcai_app.services.limits.in_flight import Running
+from hcai_app.services.ops.revocation import Cutter
+from hcai_app.services.people import sessions, users
+from hcai_app.services.people.users import users_table
+from tests.services.books import Books, entry, rows, sums
+
+SECRET = "a secret of the tests, long enough for it"
+NAME, SLACK_ID, SUBJECT, EMAIL = "Persimmon", "UPERSIMMON", "ident!persimmon", "p@persimmon.test"
+KEY_NAME = "persimmon's laptop"
+
+
+@pytest.fixture
+async def user_id(database: Database) -> str:
+    made = await users.create(database, slack_id=SLACK_ID, name=NAME, is_verified=True)
+    values = {
+        "subject": SUBJECT,
+        "email": EMAIL,
+        "verification_status": "verified persimmon",
+        "ysws_eligible": True,
+    }
+    async with database.writing() as connection:
+        await connection.execute(
+            update(users_table).where(users_table.c.id == made).values(**values)
+        )
+    return made
+
+
+async def delete(database: Database, user_id: str) -> None:
+    await deletion.delete(database, user_id, secret_key=SECRET)
+
+
+async def issue(database: Database, reference: str) -> keys.IssuedKey:
+    return await keys.issue(database, reference, KEY_NAME, secret_key=SECRET, max_keys=50)
+
+
+async def everything(database: Database) -> str:
+    """Each value of each table."""
+    found: list[str] = []
+    async with database.reading() as connection:
+        tables = MetaData()
+        await connection.run_sync(tables.reflect)
+        assert len(tables.tables) > 8
+        for table in tables.tables.values():
+            found += [str(tuple(row)) for row in await connection.execute(select(table))]
+    return "\n".join(found)
+
+
+async def test_nothing_in_the_database_tells_who_it_was(database: Database, user_id: str) -> None:
+    key, revoked = await issue(database, user_id), await issue(database, SLACK_ID)
+    await keys.revoke_own(database, user_id, revoked.id)
+    await sessions.create(database, user_id, secret_key=SECRET)
+    before = (await everything(database)).lower()
+    marks = ["persimmon", SLACK_ID.lower(), SUBJECT, EMAIL, key.preview[-4:], revoked.preview[-4:]]
+    for mark in marks[:4]:
+        assert mark in before
+    await delete(database, user_id)
+    after = await everything(database)
+    for mark in marks[:4]:
+        assert mark not in after.lower()
+    assert key.preview not in after
+    assert revoked.preview not in after
+    assert user_id in after
+
+
+async def test_keys_and_sessions_end_and_every_worker_is_told(
+    database: Database, user_id: str
+) -> None:
+    key = await issue(database, user_id)
+    cookie = await sessions.create(database, user_id, secret_key=SECRET)
+    visitor = await sessions.of_cookie(database, cookie, secret_key=SECRET)
+    assert visitor is not None
+    await delete(database, user_id)
+    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    with pytest.raises(NotAuthenticated):
+        await keyring.authenticate(key.secret, "here")
+    with pytest.raises(NotAuthenticated):
+        await export.of_visitor(database, visitor)
+    async with database.reading() as connection:
+        told = await connection.execute(text("SELECT user_id, key_id FROM changes ORDER BY id"))
+        assert [tuple(row) for row in told][-1] == (user_id, None)
+
+
+async def test_nobody_makes_a_key_or_deletes_again(database: Database, user_id: str) -> None:
+    await delete(database, user_id)
+    for reference in (user_id, SLACK_ID, SUBJECT):
+        with pytest.raises(NotFound):
+            await issue(database, reference)
+    with pytest.raises(NotFound):
+        await delete(database, user_id)
+    with pytest.raises(NotFound):
+        await delete(database, "usr_none")
+
+
+async def test_a_key_made_meanwhile_does_not_outlive_the_account(
+    database: Database, user_id: str
+) -> None:
+    made = await asyncio.gather(
+        *(issue(database, user_id) for _ in range(6)),
+        delete(database, user_id),
+        *(issue(database, user_id) for _ in range(6)),
+        return_exceptions=True,
+    )
+    assert {type(one) for one in made} <= {keys.IssuedKey, NotFound, type(None)}
+    async with database.reading() as connection:
+        alive = text("SELECT count(*) FROM keys WHERE revoked_at IS NULL OR name <> ''")
+        assert await connection.scalar(alive) == 0
+
+
+async def test_the_subject_is_remembered_as_a_hash_and_others_are_not(
+    database: Database, user_id: str
+) -> None:
+    bob = await users.create(database, slack_id="UBOB", name="Bob")
+    await issue(database, bob)
+    await delete(database, bob)
+    await delete(database, user_id)
+    query = text("SELECT id, deleted_subject_hash FROM users WHERE deleted_at IS NOT NULL")
+    async with database.reading() as connection:
+        hashes = dict(tuple(row) for row in await connection.execute(query))
+    assert hashes == {bob: None, user_id: keys.hash_of(SUBJECT, SECRET, b"deleted subject")}
+
+
+async def test_the_same_person_may_come_back_as_somebody_new(
+    database: Database, user_id: str
+) -> None:
+    await delete(database, user_id)
+    again = await users.create(database, slack_id=SLACK_ID, name=NAME)
+    assert again != user_id
+
+
+async def test_others_keep_what_is_theirs(database: Database, user_id: str) -> None:
+    bob = await users.create(database, slack_id="UBOB", name="Bob")
+    key = await issue(database, bob)
+    cookie = await sessions.create(database, bob, secret_key=SECRET)
+    await delete(database, user_id)
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    assert (await keyring.authenticate(key.secret, "here")).user_id == bob
+    visitor = await sessions.of_cookie(database, cookie, secret_key=SECRET)
+    assert visitor is not None
+    assert visitor.name == "Bob"
+
+
+async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
+    database: Database, books: Books, user_id: str
+) -> None:
+    key = await issue(database, user_id)
+    await books.record(entry(user_id=user_id, key_id=key.id, cost=500))
+    running = Running(5)
+    cutter = Cutter(database, Keyring(database, secret_key=SECRET, require_verified=False), running)
+
+    async def call(key_id: str | None) -> None:
+        slot = running.enter(Caller(user_id, key_id, True, None, None, "hc_1"))
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            running.leave(slot)
+            await books.record(entry(user_id=user_id, key_id=key_id, cost=70))
+
+    tasks = [asyncio.create_task(call(key_id)) for key_id in (key.id, None)]
+    await asyncio.sleep(0)
+    await delete(database, user_id)
+    cutter.apply(user_id, None)
+    done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
+    await cutter.close()
+    assert [type(one) for one in done] == [asyncio.CancelledError] * 2
+    assert len(await rows(database)) == 3
+    assert (await sums(database, "key_totals"))[-1] == 640

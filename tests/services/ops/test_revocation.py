@@ -1,0 +1,119 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.pool import QueuePool
+
+from hcai_app import clock
+from hcai_app.db import migrate
+from hcai_app.db.engine import Database
+from hcai_app.errors import HcaiError
+from hcai_app.services import changes
+from hcai_app.services.call import Caller
+from hcai_app.services.keys import keys
+from hcai_app.services.keys.authentication import Keyring
+from hcai_app.services.limits.in_flight import Running, Slot
+from hcai_app.services.ops.revocation import Cutter
+from hcai_app.services.people import sessions, users
+from tests.services.outages import PostgresOutage
+
+SECRET = "a secret of the tests, long enough for it"
+
+
+async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over(
+    outage: PostgresOutage,
+) -> None:
+    database = Database(outage.url)
+    await migrate.upgrade(database)
+    user_id = await users.create(database, slack_id="U1", name="Ada")
+    key = await keys.issue(database, "U1", "laptop", secret_key=SECRET, max_keys=5)
+    await keys.revoke(database, key.id, secret_key=SECRET)
+    running = Running(5)
+    caller = Caller(user_id, key.id, True, None, None, "hc_1")
+
+    async def call() -> None:
+        running.enter(caller)
+        await asyncio.sleep(3600)
+
+    task = asyncio.create_task(call())
+    await asyncio.sleep(0)
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    cutter = Cutter(database, keyring, running)
+    await outage.begin()
+    cutter.apply(user_id, key.id)
+    await asyncio.sleep(1)
+    assert not task.done()
+    await outage.end()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.shield(task), 30)
+    await cutter.close()
+    await database.close()
+
+
+async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Database) -> None:
+    user_id = await users.create(database, slack_id="U1", name="Ada")
+    cookies = [
+        await sessions.create(database, user_id, secret_key=SECRET) for _ in ("phone", "laptop")
+    ]
+    phone, laptop = (sessions.id_of(cookie, SECRET) for cookie in cookies)
+    running = Running(5)
+    by_key = Caller(user_id, "key_1", True, None, None, "hc_1")
+    slots = [
+        running.enter(replace(by_key, key_id=None, session_id=phone)),
+        running.enter(replace(by_key, key_id=None, session_id=laptop)),
+        running.enter(by_key),
+    ]
+    for slot in slots:
+        slot.task = None  # of this test: not to be cancelled
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    cutter = Cutter(database, keyring, running)
+    cutter.apply(user_id, None)  # a new budget, say
+    await sessions.end(database, phone)
+    cutter.apply(user_id, None)
+    await _until_cut(slots[0])
+    error = slots[0].cut_by
+    assert isinstance(error, HcaiError)
+    assert error.code == 401
+    assert "session" in error.message
+    assert [slot.cut_by for slot in slots[1:]] == [None, None]
+    await cutter.close()
+
+
+async def test_a_look_that_goes_on_ends_with_the_cutter(database: Database) -> None:
+    running = Running(5)
+    running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
+    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    cutter = Cutter(database, keyring, running)
+    pool = database._reader.pool
+    assert isinstance(pool, QueuePool)
+    cutter.apply("user_1", None)
+    async with asyncio.timeout(10):
+        while not pool.checkedout():  # noqa: ASYNC110 - there is no event of this
+            await asyncio.sleep(0)
+    await cutter.close()
+    assert pool.checkedout() == 0, "closing the database would lose this connection"
+
+
+async def test_a_session_that_expires_takes_its_calls_along(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = await users.create(database, slack_id="U1", name="Ada")
+    cookie = await sessions.create(database, user_id, secret_key=SECRET)
+    heard: list[tuple[str, str | None]] = []
+    follower = changes.Follower(database, lambda *change: heard.append(change))
+    await follower.start()
+    then = clock.now() + sessions.LIFETIME
+    monkeypatch.setattr(sessions.clock, "now", lambda: then)
+    async with database.writing() as connection:
+        await sessions.prune(connection)
+    await follower._read()
+    assert heard == [(user_id, None)]
+    async with database.reading() as connection:
+        assert await sessions.current(connection, user_id) == set()
+    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+
+
+async def _until_cut(slot: Slot) -> None:
+    async with asyncio.timeout(10):
+        while slot.cut_by is None:  # noqa: ASYNC110 - there is no event of this
+            await asyncio.sleep(0.01)

@@ -1,0 +1,83 @@
+from collections.abc import Iterator
+
+import pytest
+import reflex as rx
+
+from hcai_app import settings
+from hcai_app.services.models.curated import CARDS, card_of
+from hcai_app.ui.components.shell import ACCOUNT, SECTIONS
+from hcai_app.ui.pages import index, missing
+
+PAGES = {"/", *(path for _, path, _ in (*SECTIONS, ACCOUNT))}
+SERVER_PATHS = {"/proxy/v1/models", "/auth/login"}
+
+
+@pytest.fixture(scope="module")
+def page() -> rx.Component:
+    return index.index()
+
+
+def walk(component: rx.Component) -> Iterator[rx.Component]:
+    yield component
+    for child in component.children:
+        yield from walk(child)
+
+
+def values(page: rx.Component, name: str) -> list[str]:
+    found = (getattr(component, name, None) for component in walk(page))
+    return [str(value).strip('"') for value in found if value is not None]
+
+
+def test_page_renders(page: rx.Component):
+    assert page.render()
+
+
+def test_every_link_leads_somewhere(page: rx.Component):
+    anchors = {f"#{name}" for name in values(page, "id")}
+    for link in values(page, "href"):
+        assert link in anchors | SERVER_PATHS or link.startswith("https://hackclub.com")
+    offered = {f"/models/{model}" for model in index.featured()}
+    assert set(values(page, "to")) <= PAGES | offered
+
+
+def test_the_main_action_leads_in_or_on():
+    action = index.main_action()
+    assert values(action, "href") == ["/auth/login"]
+    assert values(action, "to") == ["/dashboard"]
+
+
+def test_page_has_one_headline_and_its_landmarks(page: rx.Component):
+    tags = [str(component.tag).strip('"') for component in walk(page)]
+    assert tags.count("h1") == 1
+    for landmark in ("header", "nav", "main", "footer"):
+        assert tags.count(landmark) == 1
+
+
+def test_copied_codes_exist(page: rx.Component):
+    assert set(values(page, "target")) <= set(values(page, "id"))
+
+
+def test_an_unknown_model_is_shown_by_its_slug():
+    card = card_of("acme/fast-1")
+    assert (card.name, card.maker) == ("fast-1", "acme")
+
+
+def test_a_few_models_of_each_list_are_featured():
+    given = settings.load()
+    assert index.featured() == [
+        *given.language_models[:4],
+        given.image_models[0],
+        given.embedding_models[0],
+    ]
+
+
+def test_a_wildcard_features_models_that_are_described(monkeypatch: pytest.MonkeyPatch):
+    open_to_all = settings.load().model_copy(update={"language_models": ["*"]})
+    monkeypatch.setattr(settings, "load", lambda: open_to_all)
+    assert set(index.featured()) <= CARDS.keys()
+
+
+def test_an_address_that_leads_nowhere_leads_back():
+    page = missing.missing()
+    assert page.render()
+    assert "/" in values(page, "to")

@@ -1,0 +1,123 @@
+"""The tick, over tabs without sockets: what goes wrong for one tab stays with it."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.exceptions import ConnectionError as RedisIsAway
+
+from hcai_app import clock
+from hcai_app.ui.state import dashboard, live_push
+from hcai_app.ui.state.dashboard import DashboardState
+from hcai_app.ui.state.live_push import Page, Ticker
+from hcai_app.worker.context import Worker
+from tests.services.books import Books, entry
+from tests.ui.state.standin import StandIn, running, until
+from tests.ui.state.tabs import Tab, root_of, sign_in
+
+
+async def opened(serving: Worker, name: str) -> Tab:
+    """Open a dashboard; its token is the user's name."""
+    tab = await sign_in(serving, f"U{name.upper()}", name)
+    tab.root = root_of(f"{tab.root.router.headers.cookie}", path="/dashboard", name=name)
+    await (await tab.open(DashboardState)).load()
+    return tab
+
+
+def page(**more: Any) -> Page:
+    parts = {"read": dashboard.read_snapshot, "show": dashboard.show}
+    return Page("/dashboard", DashboardState, **{**parts, **more})
+
+
+async def test_a_read_that_hangs_does_not_stop_the_others(
+    serving: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_push, "READ_S", 0.1)
+    ada, bob = await opened(serving, "ada"), await opened(serving, "bob")
+    read, hangs = [], [True]
+
+    async def reading(user_id: str, *rest: Any) -> Any:
+        if user_id == ada.user_id and hangs:
+            await asyncio.sleep(60)
+        read.append(user_id)
+        return await dashboard.read_snapshot(user_id, *rest)
+
+    app = StandIn(ada=ada, bob=bob)
+    ticker = Ticker(app, page(read=reading), serving.live)
+    with running(ticker.push):
+        for tab in (ada, bob):
+            serving.live.touch(tab.user_id, clock.now_ms())
+        await until(lambda: read == [bob.user_id])
+        hangs.clear()
+        await until(lambda: ada.user_id in read)
+
+
+@pytest.mark.parametrize("fault", [RedisIsAway(), ConnectionResetError(), TimeoutError()])
+async def test_a_tab_whose_state_cannot_be_reached_is_shown_its_news_later(
+    serving: Worker, fault: Exception
+) -> None:
+    ada = await opened(serving, "ada")
+    state = await ada.open(DashboardState)
+    app = StandIn(ada=ada)
+    app.fault = fault
+    ticker = Ticker(app, page(), serving.live)
+    with running(ticker.push):
+        await serving.chat_limit.hit(ada.user_id)
+        serving.live.touch(ada.user_id, clock.now_ms())
+        await asyncio.sleep(0.5)
+        assert state.figures.calls_left == "150"
+        app.fault = None
+        await until(lambda: state.figures.calls_left == "149")
+    assert not app.reloads("ada")
+
+
+async def test_a_tab_that_cannot_be_drawn_reloads_and_stops_nobody(serving: Worker) -> None:
+    ada, bob = await opened(serving, "ada"), await opened(serving, "bob")
+    app = StandIn(ada=ada, bob=bob)
+    drawn: list[DashboardState] = []
+
+    def show(state: DashboardState, snapshot: Any) -> None:
+        if state.name == "ada":
+            raise ZeroDivisionError
+        drawn.append(state)
+        dashboard.show(state, snapshot)
+
+    ticker = Ticker(app, page(show=show), serving.live)
+    with running(ticker.push):
+        for tab in (ada, bob):
+            serving.live.touch(tab.user_id, clock.now_ms())
+        await until(lambda: drawn and app.reloads("ada"))
+        assert (app.reloads("ada"), app.reloads("bob")) == (1, 0)
+        assert serving.live.tokens == ["bob"]
+
+
+async def test_figures_that_are_older_than_what_a_tab_shows_are_not_shown(
+    serving: Worker, tmp_path: Path
+) -> None:
+    books = Books(serving.database, tmp_path / "other-journal", "w2")
+    ada = await opened(serving, "ada")
+    state, is_first = await ada.open(DashboardState), [True]
+
+    async def call() -> None:
+        made = entry(user_id=ada.user_id)
+        await books.record(made)
+        serving.live.hear([made])
+
+    async def reading(*what: Any) -> Any:
+        snapshot = await dashboard.read_snapshot(*what)
+        if is_first:  # before it is shown: a call, and the tab chooses another chart
+            is_first.clear()
+            await call()
+            await state.choose_range("7d")
+        return snapshot
+
+    ticker = Ticker(StandIn(ada=ada), page(read=reading), serving.live)
+    await call()
+    with running(ticker.push):
+        await until(lambda: not is_first and not ticker.pushing and state.range == "7d")
+        await asyncio.sleep(0.5)
+        assert state.figures.requests == "2"
+        await call()
+        await until(lambda: state.figures.requests == "3")
+    await books.close()
