@@ -6,9 +6,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hcai_app import settings
 from hcai_app.api.app import ApiApp
 from hcai_app.edge import event_guard
-from hcai_app.edge.security_headers import PageHeaders
-from hcai_app.edge.socket_handshake import Handshake
-from hcai_app.edge.trailing_slash import Addresses
+from hcai_app.edge.security_headers import SecurityHeaders
+from hcai_app.edge.socket_handshake import SocketHandshake
+from hcai_app.edge.trailing_slash import TrailingSlash
 from hcai_app.frontend import build
 from hcai_app.ui.components import chrome, connection, shell
 from hcai_app.ui.pages import (
@@ -56,9 +56,9 @@ class HcaiApp(rx.App):
     def __call__(self) -> ASGIApp:
         """Build the server's ASGI app."""
         given = settings.load()
-        events = Handshake(super().__call__(), secret_key=given.secret_key.get_secret_value())
-        documents = Addresses(events, pages=build.BUILT_PAGES)
-        pages = PageHeaders(documents, pages=build.BUILT_PAGES, https_only=given.is_production)
+        events = SocketHandshake(super().__call__(), secret_key=given.secret_key.get_secret_value())
+        documents = TrailingSlash(events, pages=build.BUILT_PAGES)
+        pages = SecurityHeaders(documents, pages=build.BUILT_PAGES, https_only=given.is_production)
         return Doors(ApiApp(), pages)
 
 

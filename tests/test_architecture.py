@@ -16,13 +16,14 @@ OURS = "hcai_app"
 MAX_FILE, MAX_TEST_FILE, MAX_FUNCTION = 300, 400, 40
 # Room -> the rooms of ours that it may import, beside itself. A longer name holds for that part of
 # the room alone.
-LEAVES = {"errors", "clock", "money", "formatting", "loose_json"}
+LEAVES = {"errors", "clock", "money", "hashing", "formatting", "loose_json"}
 ROOMS = {
     "settings": set[str](),
     "errors": set[str](),
     "clock": set[str](),
     "loose_json": set[str](),
     "money": set[str](),
+    "hashing": set[str](),
     "formatting": {"money"},
     "docs": {"settings"},
     "simulator": set[str](),
@@ -30,10 +31,18 @@ ROOMS = {
     "services": {"db", "settings", *LEAVES},
     "upstream": {"services.call", "services.people.identity", "settings", *LEAVES},
     "worker": {"services", "upstream", "db", "simulator", "settings", *LEAVES},
-    "api": {"services", "upstream", "worker", "docs", "settings", *LEAVES},
+    "api": {"db.available", "services", "upstream", "worker", "docs", "settings", *LEAVES},
     "ui.theme": set[str](),
     "ui.view_models": set[str](),
-    "ui.state": {"ui.view_models", "services", "worker", "docs", "settings", *LEAVES},
+    "ui.state": {
+        "db.available",
+        "ui.view_models",
+        "services",
+        "worker",
+        "docs",
+        "settings",
+        *LEAVES,
+    },
     "ui.islands": {
         *("ui.state", "ui.components", "ui.view_models", "ui.theme"),
         *("services", "docs", "settings", *LEAVES),
@@ -61,7 +70,7 @@ ROOMS = {
 COMPOSITION = {"hcai_app", "__main__"}
 # Room -> the packages of others that it must not know, not even through what it imports.
 STRANGERS = {
-    **dict.fromkeys(("settings", *LEAVES), {"reflex", "sqlalchemy", "starlette"}),
+    **{leaf: {"reflex", "sqlalchemy", "starlette"} for leaf in ("settings", *LEAVES)},
     "services": {"reflex", "starlette", "aiohttp", "httpx", "granian"},
     "upstream": {"reflex", "starlette"},
     "db": {"reflex", "starlette", "aiohttp", "httpx"},

@@ -23,7 +23,7 @@ class Gauges(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give the state in Prometheus' form."""
         worker = self.worker
-        yield _gauge("hcai_running_calls", "Calls that run now.", len(worker.running))
+        yield _gauge("hcai_running_calls", "Calls that run now.", len(worker.in_flight))
         yield _gauge("hcai_live_tabs", "Browser tabs that watch their figures.", len(worker.live))
         yield _gauge("hcai_open_tabs", "Browser tabs of who is signed in.", len(worker.present))
         yield _gauge("hcai_tasks", "What the event loop has under way.", len(asyncio.all_tasks()))
@@ -47,7 +47,7 @@ class Gauges(Collector):
         family = GaugeMetricFamily(
             "hcai_up", "Whether the worker reaches what it depends on.", labels=["part"]
         )
-        for part in self.worker.watch.all:
+        for part in self.worker.health.all:
             family.add_metric([part.name], part.state == "up")
         return family
 

@@ -3,7 +3,7 @@
 from hcai_app import clock
 from hcai_app.api.exchange import Exchange
 from hcai_app.services.ops import version
-from hcai_app.services.ops.health import Watch
+from hcai_app.services.ops.health import Health
 from hcai_app.worker.context import Worker
 
 # How long a copy of the answer may serve; the state itself is a few seconds old at most.
@@ -23,7 +23,7 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     The status is 200 whatever the state: the question was answered. Who wants a status code that
     takes a worker out of service asks `/readyz`.
     """
-    watch = worker.watch
+    watch = worker.health
     state = _state(worker, watch)
     body = {
         "status": state,
@@ -38,7 +38,7 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     await exchange.reply_json(200, body, CACHE, ANY_ORIGIN)
 
 
-def _state(worker: Worker, watch: Watch) -> str:
+def _state(worker: Worker, watch: Health) -> str:
     """Return `ok`; `degraded` when some calls fail; `down` when none can succeed."""
     if watch.provider.state == DOWN or watch.database.down_for_s() > KNOWN_CALLERS_S:
         return DOWN
@@ -47,6 +47,6 @@ def _state(worker: Worker, watch: Watch) -> str:
     return DEGRADED if {DOWN, FAILING} & set(states) else OK
 
 
-def _database(worker: Worker, watch: Watch) -> str:
+def _database(worker: Worker, watch: Health) -> str:
     """Return the database's state; one that answers but takes no rows is away, too."""
     return DOWN if worker.ledger.backlog else watch.database.state

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.services.redis_client import SharedRedis
+from hcai_app.services.redis_client import RedisClient
 from hcai_app.settings import Settings
 from hcai_app.upstream.hackclub import client
-from hcai_app.upstream.openrouter.catalog import Directory
+from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import provider_of
 
 
@@ -60,7 +60,7 @@ async def _database(database: Database) -> str:
 async def _redis(given: Settings) -> str:
     if given.redis_url is None:
         return "not used; one worker needs none"
-    redis = SharedRedis(given.redis_url)
+    redis = RedisClient(given.redis_url)
     try:
         if not await redis.answers():
             raise FaultError("does not answer: check REDIS_URL")
@@ -72,7 +72,7 @@ async def _redis(given: Settings) -> str:
 async def _provider(given: Settings) -> str:
     if given.is_simulated:
         return "simulated; set OPENROUTER_API_KEY for the real one"
-    directory = Directory(provider_of(given, None))
+    directory = CatalogClient(provider_of(given, None))
     try:
         models = await directory.models("/models")
     except HcaiError as error:

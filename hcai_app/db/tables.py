@@ -1,11 +1,33 @@
-"""The table behind a model, for queries that name their columns."""
+"""Every table, for queries that name their columns: whoever reads one imports it from here."""
 
 from typing import cast
 
 from sqlalchemy import Table, inspect
 from sqlmodel import SQLModel
 
+from hcai_app.db.models import (
+    CallRow,
+    ChangeRow,
+    KeyRow,
+    KeyTotalRow,
+    SessionRow,
+    SiteDayRow,
+    UsageHourRow,
+    UsageMinuteRow,
+    UserRow,
+)
 
-def table_of(model: type[SQLModel]) -> Table:
-    """Return the table of a model."""
+
+def _table_of(model: type[SQLModel]) -> Table:
     return cast(Table, inspect(model).local_table)
+
+
+users_table = _table_of(UserRow)
+keys_table = _table_of(KeyRow)
+sessions_table = _table_of(SessionRow)
+changes_table = _table_of(ChangeRow)
+calls_table = _table_of(CallRow)
+hours_table = _table_of(UsageHourRow)
+minutes_table = _table_of(UsageMinuteRow)
+totals_table = _table_of(KeyTotalRow)
+days_table = _table_of(SiteDayRow)

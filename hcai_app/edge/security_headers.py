@@ -19,7 +19,7 @@ YEAR = "public, max-age=31536000, immutable"
 TWO_YEARS_HTTPS = "max-age=63072000; includeSubDomains"
 
 
-class PageHeaders:
+class SecurityHeaders:
     """Adds to every answer below it what a browser needs to be strict."""
 
     def __init__(self, app: ASGIApp, *, pages: Path, https_only: bool) -> None:

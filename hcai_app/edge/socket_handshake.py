@@ -24,7 +24,7 @@ NOBODY = ("0.0.0.0", 0)  # noqa: S104 - no address to listen at, but one to show
 TOKEN = "token"  # noqa: S105 - a name
 
 
-class Handshake:
+class SocketHandshake:
     """Cuts the event socket's handshake down before Reflex sees it."""
 
     def __init__(self, app: ASGIApp, *, secret_key: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Addresses:
+class TrailingSlash:
     """Finds a page's document at its address."""
 
     def __init__(self, app: ASGIApp, *, pages: Path) -> None:

@@ -1,4 +1,4 @@
-"""One admitted call: while it runs (`OpenCall`) and as the ledger keeps it (`Entry`)."""
+"""One admitted call: while it runs (`RunningCall`) and as the ledger keeps it (`LedgerEntry`)."""
 
 import os
 import random
@@ -62,7 +62,7 @@ class Usage(msgspec.Struct, frozen=True):
     cost_nanousd: int | None = None
 
 
-class Opening(msgspec.Struct, frozen=True):
+class CallStart(msgspec.Struct, frozen=True):
     """What is known of a call before the provider is asked: the journal's first line of it."""
 
     id: str
@@ -75,7 +75,7 @@ class Opening(msgspec.Struct, frozen=True):
     started_at_ms: int
 
 
-class Entry(msgspec.Struct, frozen=True):
+class LedgerEntry(msgspec.Struct, frozen=True):
     """A finished call, field for field a row of the table `calls`."""
 
     id: str
@@ -110,10 +110,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class OpenCall:
+class RunningCall:
     """A running call: what was fixed at its opening, and what has been learned of it since."""
 
-    opening: Opening
+    opening: CallStart
     model: str  # the one that answered, once known
     generation_id: str | None = None
     has_answer: bool = False  # the provider began to answer with a 200
@@ -139,7 +139,9 @@ class OpenCall:
         """Return the milliseconds since the call started."""
         return max(0, clock.now_ms() - self.opening.started_at_ms)
 
-    def finish(self, outcome: Outcome, status: int, *, settle_in_ms: int | None = None) -> Entry:
+    def finish(
+        self, outcome: Outcome, status: int, *, settle_in_ms: int | None = None
+    ) -> LedgerEntry:
         """Return the row of the call, which ends now with the status that the client was sent.
 
         With `settle_in_ms` its cost is still on the way, and looked up only if it does not come.
@@ -148,7 +150,7 @@ class OpenCall:
         cost, source = (0, None) if settle_in_ms is not None else self._cost(outcome)
         wait_ms = FIRST_LOOKUP_MS if settle_in_ms is None else settle_in_ms
         settle_at_ms = None if source else clock.now_ms() + wait_ms
-        return Entry(
+        return LedgerEntry(
             id=opening.id,
             user_id=opening.user_id,
             key_id=opening.key_id,

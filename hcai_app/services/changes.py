@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
-from hcai_app.db.models import ChangeRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import changes_table
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,6 @@ POLL_S = 0.3
 # more than the transactions that run at once.
 OVERLAP = 200
 KEPT = timedelta(days=1)
-changes_table = table_of(ChangeRow)
 
 
 async def append(connection: AsyncConnection, user_id: str, key_id: str | None = None) -> None:

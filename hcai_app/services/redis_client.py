@@ -16,7 +16,7 @@ TIMEOUT_S = 1.0
 WORKERS = "hcai:workers"
 
 
-class SharedRedis:
+class RedisClient:
     """This worker's connections to Redis."""
 
     def __init__(self, url: str) -> None:

@@ -6,24 +6,24 @@ Every service of the API hangs here; nothing is made at import, since servers fo
 from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
-from hcai_app.services.keys.authentication import Keyring
-from hcai_app.services.ledger.generations import Records
+from hcai_app.services.keys.authentication import Authentication
+from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
-from hcai_app.services.ledger.reconciliation import Settler
+from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.unsettled import Unsettled
 from hcai_app.services.ledger.writer import Ledger
-from hcai_app.services.limits.body_memory import Bodies
+from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
-from hcai_app.services.limits.in_flight import Running
+from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.limits.shared_budget import SharedRoom
+from hcai_app.services.limits.shared_budget import SharedInFlight
 from hcai_app.services.live.tabs import Present
 from hcai_app.services.live.watching import Live
 from hcai_app.services.models.catalog import Catalog
-from hcai_app.services.ops.health import Watch
+from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
-from hcai_app.services.redis_client import SharedRedis
-from hcai_app.services.usage.everyone import Site
+from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.usage.everyone import Everyone
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
@@ -38,26 +38,26 @@ class Worker:
     database: Database
     journal: Journal
     ledger: Ledger
-    settler: Settler
+    reconciler: Reconciler
     budget: Budget
-    keyring: Keyring
-    running: Running
+    authentication: Authentication
+    in_flight: InFlight
     chat_limit: RateLimit
     moderation_limit: RateLimit
-    bodies: Bodies
+    body_memory: BodyMemory
     catalog: Catalog
-    records: Records
+    generations: Generations
     upstream: Upstream
     moderations: Moderations | None  # None: not offered
     sign_in: SignIn
     metrics: Metrics
     unsettled: Unsettled
-    watch: Watch
-    redis: SharedRedis | None
-    room: SharedRoom | None  # with Redis: all workers' running calls
+    health: Health
+    redis: RedisClient | None
+    shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
     live: Live
     present: Present
-    site: Site
+    everyone: Everyone
 
 
 class _Holder:

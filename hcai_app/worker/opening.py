@@ -5,52 +5,42 @@ development has no key), then the services. The end: running calls get HCAI_STOP
 signal on, then they are cut with an error, their rows are written, and everything closes.
 """
 
-import asyncio
 import gc
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
-from hcai_app import clock, money, settings
+from hcai_app import money, settings
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
-from hcai_app.services.call import Entry
-from hcai_app.services.changes import Follower
-from hcai_app.services.keys.authentication import Keyring
-from hcai_app.services.ledger import recovery
-from hcai_app.services.ledger.generations import Records
+from hcai_app.services.keys.authentication import Authentication
+from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
-from hcai_app.services.ledger.reconciliation import Settler
+from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.ledger.unsettled import Unsettled
 from hcai_app.services.ledger.writer import Ledger
-from hcai_app.services.limits.body_memory import Bodies
+from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
-from hcai_app.services.limits.in_flight import Running
+from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.limits.shared_budget import SharedBudget, SharedRoom
-from hcai_app.services.live.redis import SharedLive
+from hcai_app.services.limits.shared_budget import SharedBudget, SharedInFlight
 from hcai_app.services.live.tabs import Present
 from hcai_app.services.live.watching import Live
 from hcai_app.services.models.catalog import Catalog
-from hcai_app.services.ops import retention
-from hcai_app.services.ops.health import Watch, Watched, WatchedProvider
+from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
-from hcai_app.services.ops.revocation import Cutter
-from hcai_app.services.people import eligibility
-from hcai_app.services.people.sign_in import Rules
-from hcai_app.services.redis_client import SharedRedis
-from hcai_app.services.usage.everyone import Site
+from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.usage.everyone import Everyone
 from hcai_app.settings import Settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.openai.moderations import moderating
-from hcai_app.upstream.openrouter.catalog import Directory
+from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider, Upstream, provider_of
 from hcai_app.upstream.openrouter.probe import Probe
-from hcai_app.worker import context
+from hcai_app.worker import background, context
 from hcai_app.worker.context import Worker
 from hcai_app.worker.shutdown import end_calls, stop_on_signal
 from hcai_app.worker.sign_in import signing_in
@@ -106,7 +96,7 @@ async def open_worker(given: Settings, *, host: str) -> AsyncIterator[Worker]:
         await _prepare_schema(database, given)
         simulator_url = await _open_simulator(stack, given)
         opened = await _open_services(stack, given, database, simulator_url, host)
-        await _start_tasks(stack, opened)
+        await background.start(stack, opened)
         yield opened
 
 
@@ -140,38 +130,36 @@ async def _open_services(
     journal = _open_journal(stack, given)
     name = f"{socket.gethostname()}-{journal.slot}"
     totals = Rollups(name)
-    ledger = Ledger(database, journal, totals)
-    ledger.start()
-    stack.push_async_callback(ledger.close)
-    directory = Directory(provider)
-    stack.push_async_callback(directory.close)
+    ledger = _open_ledger(stack, database, journal, totals)
+    client = _open_catalog_client(stack, provider)
     redis = _open_redis(stack, given)
     budget = _budget(given, database, redis, name)
+    models = [*given.language_models, *given.image_models, *given.embedding_models]
     return Worker(
         settings=given,
         database=database,
         journal=journal,
         ledger=ledger,
-        settler=Settler(database, totals, budget, directory.generation),
+        reconciler=Reconciler(database, totals, budget, client.generation),
         budget=budget,
-        keyring=_keyring(given, database),
-        running=Running(given.max_in_flight),
+        authentication=_authentication(given, database),
+        in_flight=InFlight(given.max_in_flight),
         chat_limit=RateLimit("chat", given.chat_rate_limit, redis),
         moderation_limit=RateLimit("moderation", given.moderation_rate_limit, redis),
-        bodies=Bodies(given.max_body_bytes),
-        catalog=_catalog(given, directory),
-        records=Records(directory.record),
+        body_memory=BodyMemory(given.max_body_bytes),
+        catalog=_catalog(given, client),
+        generations=Generations(client.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
         moderations=await stack.enter_async_context(moderating(given, simulator_url)),
         sign_in=await stack.enter_async_context(signing_in(given, host=host)),
-        metrics=Metrics([*given.language_models, *given.image_models, *given.embedding_models]),
+        metrics=Metrics(models),
         unsettled=Unsettled(database),
-        watch=_open_watch(stack, database, provider, redis),
+        health=_open_health(stack, database, provider, redis),
         redis=redis,
-        room=SharedRoom(redis, given.max_in_flight) if redis else None,
+        shared_in_flight=SharedInFlight(redis, given.max_in_flight) if redis else None,
         live=Live(),
         present=Present(),
-        site=Site(database),
+        everyone=Everyone(database),
     )
 
 
@@ -181,40 +169,55 @@ def _open_journal(stack: AsyncExitStack, given: Settings) -> Journal:
     return journal
 
 
-def _budget(given: Settings, database: Database, redis: SharedRedis | None, name: str) -> Budget:
+def _open_ledger(
+    stack: AsyncExitStack, database: Database, journal: Journal, totals: Rollups
+) -> Ledger:
+    ledger = Ledger(database, journal, totals)
+    ledger.start()
+    stack.push_async_callback(ledger.close)
+    return ledger
+
+
+def _budget(given: Settings, database: Database, redis: RedisClient | None, name: str) -> Budget:
     default = money.to_nanousd(given.daily_budget_usd)
     return SharedBudget(database, default, redis, name) if redis else Budget(database, default)
 
 
-def _open_redis(stack: AsyncExitStack, given: Settings) -> SharedRedis | None:
+def _open_catalog_client(stack: AsyncExitStack, provider: Provider) -> CatalogClient:
+    client = CatalogClient(provider)
+    stack.push_async_callback(client.close)
+    return client
+
+
+def _open_redis(stack: AsyncExitStack, given: Settings) -> RedisClient | None:
     if given.redis_url is None:
         return None
-    redis = SharedRedis(given.redis_url)
+    redis = RedisClient(given.redis_url)
     stack.push_async_callback(redis.close)
     return redis
 
 
-def _open_watch(
-    stack: AsyncExitStack, database: Database, provider: Provider, redis: SharedRedis | None
-) -> Watch:
+def _open_health(
+    stack: AsyncExitStack, database: Database, provider: Provider, redis: RedisClient | None
+) -> Health:
     probe = Probe(provider)
     stack.push_async_callback(probe.close)
-    return Watch(
-        database=Watched("database", database.answers),
-        provider=WatchedProvider(probe.ask),
-        redis=Watched("redis", redis.answers) if redis else None,
+    return Health(
+        database=DependencyHealth("database", database.answers),
+        provider=ProviderHealth(probe.ask),
+        redis=DependencyHealth("redis", redis.answers) if redis else None,
     )
 
 
-def _keyring(given: Settings, database: Database) -> Keyring:
-    return Keyring(
+def _authentication(given: Settings, database: Database) -> Authentication:
+    return Authentication(
         database,
         secret_key=given.secret_key.get_secret_value(),
         require_verified=given.require_verified,
     )
 
 
-def _catalog(given: Settings, directory: Directory) -> Catalog:
+def _catalog(given: Settings, directory: CatalogClient) -> Catalog:
     return Catalog(
         directory.models,
         directory.endpoints,
@@ -222,64 +225,3 @@ def _catalog(given: Settings, directory: Directory) -> Catalog:
         image=given.image_models,
         embedding=given.embedding_models,
     )
-
-
-async def _start_tasks(stack: AsyncExitStack, opened: Worker) -> None:
-    """Adopt what dead workers left, then start what runs beside the calls."""
-    await recovery.adopt(opened.journal, opened.ledger, opened.budget)
-    cutter = Cutter(opened.database, opened.keyring, opened.running)
-    stack.push_async_callback(cutter.close)
-
-    def change(user_id: str, key_id: str | None) -> None:
-        cutter.apply(user_id, key_id)
-        opened.present.doubt(user_id)
-        opened.live.touch(user_id, clock.now_ms())
-
-    follower = Follower(opened.database, change, opened.keyring.hear)
-    await follower.start()
-    opened.catalog.refresh_if_stale()
-    _listen(opened)
-    if opened.redis:
-        _keep_running(stack, SharedLive(opened.live, opened.redis).run())
-    for running in (
-        follower.run(),
-        opened.settler.run(),
-        opened.budget.run(),
-        recovery.watch(opened.journal, opened.ledger, opened.budget),
-        retention.run(opened.database, opened.settings.retention_days),
-        opened.metrics.measure_lag(),
-        *(part.run() for part in opened.watch.all),
-    ):
-        _keep_running(stack, running)
-    if opened.room is not None:
-        _keep_running(stack, opened.room.run())
-    provider, given = opened.sign_in.provider, opened.settings
-    if provider is not None and given.require_verified:
-        rules = Rules(given.secret_key.get_secret_value(), True, given.admins)
-        _keep_running(stack, eligibility.run(opened.database, provider.check, rules))
-
-
-def _listen(opened: Worker) -> None:
-    """Let metrics, watch and the live pages hear of what the ledger has committed."""
-
-    def hear(entries: list[Entry]) -> None:
-        opened.metrics.count(entries)
-        opened.watch.provider.hear(entries)
-        opened.live.hear(entries)
-
-    def hear_settled(entry: Entry) -> None:
-        opened.metrics.count_settled(entry)
-        opened.live.hear([entry])
-
-    opened.ledger.on_commit = hear
-    opened.settler.on_settled = hear_settled
-
-
-def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.create_task(work)
-
-    async def stop() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    stack.push_async_callback(stop)

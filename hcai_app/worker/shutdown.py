@@ -52,13 +52,13 @@ class stop_on_signal:  # noqa: N801 - used like a function
 
 def cut_all(opened: Worker) -> None:
     """End every running call with an error that says to send it again."""
-    opened.running.cut_all(Unavailable("The server is restarting; send the call again.", 1))
+    opened.in_flight.cut_all(Unavailable("The server is restarting; send the call again.", 1))
 
 
 async def end_calls(opened: Worker) -> None:
     """Cut what still runs, and wait until it has told its client and the ledger."""
     cut_all(opened)
     try:
-        await asyncio.wait_for(opened.running.empty(), CUT_S)
+        await asyncio.wait_for(opened.in_flight.empty(), CUT_S)
     except TimeoutError:
-        log.error("%d calls did not end: the next start finds them", len(opened.running))
+        log.error("%d calls did not end: the next start finds them", len(opened.in_flight))

@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from hcai_app import settings
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import users_table
 from hcai_app.services.people import sessions
-from hcai_app.services.people.users import users_table
 from tests.benchmarks import procfs, rounds, targets
 from tests.benchmarks.cases import Case
 from tests.benchmarks.jobs import Job, Result

@@ -12,7 +12,7 @@ import openai
 import pytest
 from playwright.sync_api import Page, expect
 
-from hcai_app.services.keys import keys
+from hcai_app import hashing
 from hcai_app.services.people import sessions
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import KEY_SECRET, Person, Site
@@ -129,7 +129,7 @@ def nothing_secret_is_in_the_pages(ada: Person, key: str) -> None:
     cookie = next(one["value"] for one in ada.context.cookies() if one["name"] == "hcai_session")
     secrets = {
         key,
-        keys.hash_of(key, KEY_SECRET),
+        hashing.keyed_hash(key, KEY_SECRET),
         cookie,
         sessions.id_of(cookie, KEY_SECRET),
         KEY_SECRET,

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from hcai_app.edge.security_headers import PageHeaders
+from hcai_app.edge.security_headers import SecurityHeaders
 
 HTML = [(b"content-type", b"text/html; charset=utf-8")]
 
@@ -19,7 +19,7 @@ async def page(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def get(path: str, pages: Path, *, https_only: bool = False) -> httpx.Headers:
-    app = PageHeaders(page, pages=pages, https_only=https_only)
+    app = SecurityHeaders(page, pages=pages, https_only=https_only)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://test"
     ) as client:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
-from hcai_app.edge.socket_handshake import Handshake
+from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.services.people import sessions
 
 SECRET_KEY = "a secret of the tests, long enough for it"
@@ -44,7 +44,7 @@ async def pass_through(**changed: Any) -> Scope:
         **changed,
     }
     before = repr(scope)
-    await Handshake(reflex, secret_key=SECRET_KEY)(scope, None, None)  # type: ignore[arg-type]
+    await SocketHandshake(reflex, secret_key=SECRET_KEY)(scope, None, None)  # type: ignore[arg-type]
     assert repr(scope) == before, "the server still logs by its own scope"
     return seen[0]
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from starlette.staticfiles import StaticFiles
 
-from hcai_app.edge.trailing_slash import Addresses
+from hcai_app.edge.trailing_slash import TrailingSlash
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def pages(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("path", ["/", "/keys", "/sign-in/denied", "/keys?model=a%2Fb"])
 async def test_a_page_is_answered_where_it_is_linked(path: str, pages: Path):
-    app = Addresses(StaticFiles(directory=pages, html=True), pages=pages)
+    app = TrailingSlash(StaticFiles(directory=pages, html=True), pages=pages)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         answer = await client.get(path)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.call import CostSource, Entry, Outcome, new_id
+from hcai_app.services.call import CostSource, LedgerEntry, Outcome, new_id
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.ledger.writer import Ledger
 
@@ -37,7 +37,7 @@ def write_history(url: str, user_id: str, keys: list[str | None], calls_a_day: i
         thread.submit(lambda: asyncio.run(_write(url, entries))).result()
 
 
-async def _write(url: str, entries: list[Entry]) -> None:
+async def _write(url: str, entries: list[LedgerEntry]) -> None:
     database = Database(url)
     ledger = Ledger(database, cast(Any, None), Rollups("history"))
     for start in range(0, len(entries), GROUP):
@@ -45,7 +45,7 @@ async def _write(url: str, entries: list[Entry]) -> None:
     await database.close()
 
 
-def _entries(user_id: str, keys: list[str | None], calls_a_day: int) -> list[Entry]:
+def _entries(user_id: str, keys: list[str | None], calls_a_day: int) -> list[LedgerEntry]:
     dice = random.Random(user_id)
     now = clock.now_ms()
     moments = [
@@ -57,14 +57,14 @@ def _entries(user_id: str, keys: list[str | None], calls_a_day: int) -> list[Ent
     return [_entry(dice, user_id, dice.choice(keys), at_ms) for at_ms in sorted(moments)]
 
 
-def _entry(dice: random.Random, user_id: str, key_id: str | None, at_ms: int) -> Entry:
+def _entry(dice: random.Random, user_id: str, key_id: str | None, at_ms: int) -> LedgerEntry:
     model, price, _ = dice.choices(MODELS, [often for *_, often in MODELS])[0]
     outcome, status, _ = dice.choices(OUTCOMES, [often for *_, often in OUTCOMES])[0]
     is_embedding = "embedding" in model
     prompt = int(dice.lognormvariate(5.5, 1))
     completion = 0 if is_embedding else int(dice.lognormvariate(5.8, 0.9))
     used = (prompt, completion) if status == 200 else (0, 0)
-    return Entry(
+    return LedgerEntry(
         id=new_id(at_ms),
         user_id=user_id,
         key_id=key_id,

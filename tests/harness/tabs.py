@@ -13,8 +13,8 @@ import socketio
 from sqlalchemy import select
 
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import users_table
 from hcai_app.services.people import sessions
-from hcai_app.services.people.users import users_table
 from tests.harness.product import Product
 
 EVENTS = "/_event"

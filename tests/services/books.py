@@ -10,11 +10,20 @@ from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.call import Caller, Entry, OpenCall, Opening, Outcome, Usage, new_id
+from hcai_app.db.tables import calls_table
+from hcai_app.services.call import (
+    Caller,
+    CallStart,
+    LedgerEntry,
+    Outcome,
+    RunningCall,
+    Usage,
+    new_id,
+)
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.rollups import SUMS, Rollups
-from hcai_app.services.ledger.writer import Ledger, calls_table
+from hcai_app.services.ledger.writer import Ledger
 from hcai_app.services.limits.budget import Budget
 
 
@@ -40,7 +49,7 @@ class Books:
         """Take over what dead workers left."""
         return await recovery.adopt(self.journal, self.ledger, self.budget)
 
-    async def record(self, entry: Entry) -> None:
+    async def record(self, entry: LedgerEntry) -> None:
         """Write a row on the whole way, from its opening to its commit."""
         opened = open_call(id=entry.id, user_id=entry.user_id, key_id=entry.key_id)
         self.journal.open(opened)
@@ -66,7 +75,7 @@ def caller_of(user_id: str = "usr_1", budget_nanousd: int | None = None) -> Call
     )
 
 
-def open_call(**fields: Any) -> OpenCall:
+def open_call(**fields: Any) -> RunningCall:
     """A running call."""
     started = fields.pop("started_at_ms", None) or clock.now_ms()
     given = {
@@ -79,8 +88,8 @@ def open_call(**fields: Any) -> OpenCall:
         "reserved_nanousd": 1_000,
         "started_at_ms": started,
     }
-    opening = Opening(**{**given, **fields})
-    return OpenCall(opening, opening.requested_model)
+    opening = CallStart(**{**given, **fields})
+    return RunningCall(opening, opening.requested_model)
 
 
 def entry(
@@ -91,7 +100,7 @@ def entry(
     model: str = "a/b",
     usage: Usage | None = None,
     **opening: Any,
-) -> Entry:
+) -> LedgerEntry:
     """A finished call; without a cost it is not settled."""
     call = open_call(**opening)
     call.has_answer, call.generation_id, call.model = True, generation_id, model

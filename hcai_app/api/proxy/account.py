@@ -96,13 +96,13 @@ async def _show_generation(find_caller: FindCaller, worker: Worker, exchange: Ex
     ids = parse_qs(exchange.scope["query_string"].decode("latin-1")).get("id")
     if not ids:
         raise InvalidRequest("Name the generation: `/generation?id=gen-…`.", param="id")
-    record = await worker.records.of_caller(ids[-1], caller)
+    record = await worker.generations.of_caller(ids[-1], caller)
     await exchange.reply_json(200, {"data": record})
 
 
 async def _allowed(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> Caller:
     caller = await find_caller(worker, exchange)
-    worker.keyring.check_allowed(caller)
+    worker.authentication.check_allowed(caller)
     return caller
 
 

@@ -7,7 +7,7 @@ import aiohttp
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE, UNBUFFERED
-from hcai_app.api.proxy.relay import Delivery
+from hcai_app.api.proxy.relay import Relay
 from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.services.call import Outcome
 from hcai_app.upstream import failures
@@ -37,7 +37,7 @@ class StreamAnswer:
     would commit our 200 while an early failure can still have its true status.
     """
 
-    def __init__(self, delivery: Delivery, form: ChatForm) -> None:
+    def __init__(self, delivery: Relay, form: ChatForm) -> None:
         self._delivery = delivery
         self._tee = StreamTee(form)
         self._comments = b""
@@ -149,7 +149,7 @@ class StreamAnswer:
 class WholeAnswer:
     """A JSON body: read whole and parsed once, or, when it is large, sent on as it comes."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Relay) -> None:
         self._delivery = delivery
         self._held = b""  # of a large answer: what waits for the commit
         self._is_large = False

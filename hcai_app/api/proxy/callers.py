@@ -27,7 +27,7 @@ async def by_key(worker: Worker, exchange: Exchange) -> Caller:
     Raises:
         HcaiError: As `Keyring.authenticate` does.
     """
-    return await worker.keyring.authenticate(bearer_key(exchange), exchange.address)
+    return await worker.authentication.authenticate(bearer_key(exchange), exchange.address)
 
 
 async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
@@ -39,7 +39,7 @@ async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
     key = bearer_key(exchange)
     if key is None:
         key = _lone(exchange, b"x-api-key")
-    return await worker.keyring.authenticate(key, exchange.address)
+    return await worker.authentication.authenticate(key, exchange.address)
 
 
 async def by_session(worker: Worker, exchange: Exchange) -> Caller:
@@ -62,7 +62,7 @@ async def by_session(worker: Worker, exchange: Exchange) -> Caller:
     if has_body:
         require_json(exchange)
     cookie = sessions.cookie_of(exchange.header(b"cookie") or "")
-    return await worker.keyring.of_session(cookie)
+    return await worker.authentication.of_session(cookie)
 
 
 def keys_of(operation: Operation) -> FindCaller:

@@ -14,7 +14,7 @@ from hcai_app.api.exchange import Exchange
 TOLERANCE_S = 0.001
 
 
-class Pulse:
+class Heartbeat:
     """Writes for its owner; once started it calls `beat` in silences, and at last `give_up`."""
 
     def __init__(

@@ -31,17 +31,17 @@ def of(find_caller: FindCaller) -> Callable[[Worker, Exchange], Awaitable[None]]
 
 async def _create(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
     caller = await find_caller(worker, exchange)
-    worker.keyring.check_allowed(caller)
+    worker.authentication.check_allowed(caller)
     moderations = _offered(worker)
-    request_body.check_declared_size(worker.bodies, exchange)
+    request_body.check_declared_size(worker.body_memory, exchange)
     show_standing(exchange, await worker.moderation_limit.hit(caller.user_id))
     if moderations.is_simulated:
         exchange.headers.append(SIMULATED)
-    body = await request_body.read_body(worker.bodies, exchange)
+    body = await request_body.read_body(worker.body_memory, exchange)
     try:
         await _relay(worker, exchange, asyncio.create_task(moderations.create(body_from(body))))
     finally:
-        worker.bodies.give_back(len(body))
+        worker.body_memory.give_back(len(body))
 
 
 def _offered(worker: Worker) -> Moderations:

@@ -13,9 +13,9 @@ import aiohttp
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.heartbeat import Pulse
+from hcai_app.api.proxy.heartbeat import Heartbeat
 from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
-from hcai_app.services.call import CostSource, Entry, OpenCall, Outcome, Usage
+from hcai_app.services.call import CostSource, LedgerEntry, Outcome, RunningCall, Usage
 from hcai_app.services.ledger.reconciliation import Settlement
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.upstream import failures
@@ -48,17 +48,17 @@ class Answer(Protocol):
         ...
 
 
-class Delivery:
+class Relay:
     """One admitted call on its way."""
 
     answer: Answer
 
-    def __init__(self, worker: Worker, exchange: Exchange, slot: Slot, call: OpenCall) -> None:
+    def __init__(self, worker: Worker, exchange: Exchange, slot: Slot, call: RunningCall) -> None:
         self.exchange = exchange
         self.call = call
         self.has_left = False
         given, loop = worker.settings, asyncio.get_running_loop()
-        self.pulse = Pulse(
+        self.pulse = Heartbeat(
             exchange,
             loop,
             given.heartbeat_seconds,
@@ -68,7 +68,7 @@ class Delivery:
         )
         self._worker = worker
         self._slot = slot
-        self._entry: Entry | None = None
+        self._entry: LedgerEntry | None = None
         self._committed: asyncio.Future[None] | None = None
         self._response: aiohttp.ClientResponse | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -110,7 +110,7 @@ class Delivery:
             return self._record(self.call.finish(outcome, status))
         return self._committed
 
-    def _record(self, entry: Entry) -> asyncio.Future[None]:
+    def _record(self, entry: LedgerEntry) -> asyncio.Future[None]:
         self._entry = entry
         self._worker.budget.settle(entry)
         self._committed = self._worker.ledger.record(entry, self.call.segment)
@@ -213,7 +213,7 @@ class Delivery:
             settlement = Settlement(
                 usage, self.call.model, CostSource.PROVIDER, self.call.generation_id
             )
-            await self._worker.settler.settle(self._entry, settlement)
+            await self._worker.reconciler.settle(self._entry, settlement)
         else:
             await self._stop_waiting()
 

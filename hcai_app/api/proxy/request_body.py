@@ -2,14 +2,14 @@
 
 from hcai_app.api.exchange import Exchange
 from hcai_app.errors import InvalidRequest
-from hcai_app.services.limits.body_memory import Bodies
+from hcai_app.services.limits.body_memory import BodyMemory
 
 
 class ClientGoneError(Exception):
     """The client has left; there is nobody to answer."""
 
 
-def check_declared_size(bodies: Bodies, exchange: Exchange) -> None:
+def check_declared_size(bodies: BodyMemory, exchange: Exchange) -> None:
     """Refuse a body that says itself that it is too large.
 
     Raises:
@@ -20,7 +20,7 @@ def check_declared_size(bodies: Bodies, exchange: Exchange) -> None:
         bodies.check_size(int(declared))
 
 
-async def read_body(bodies: Bodies, exchange: Exchange) -> bytes:
+async def read_body(bodies: BodyMemory, exchange: Exchange) -> bytes:
     """Read the whole body; whoever gets it gives its size back to `bodies` at the end.
 
     How long a client may be silent meanwhile is the affair of `edge/http_protocol`.

@@ -13,10 +13,10 @@ from hcai_app.api.proxy import guard, request_body
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.operations import Operation
-from hcai_app.api.proxy.relay import Delivery
+from hcai_app.api.proxy.relay import Relay
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import Unavailable
-from hcai_app.services.call import Caller, OpenCall, Opening
+from hcai_app.services.call import Caller, CallStart, RunningCall
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.services.limits.windows import Standing
 from hcai_app.services.models import catalog
@@ -37,7 +37,7 @@ async def carry(
     if operation.is_anthropic:
         exchange.headers.append((b"request-id", exchange.request_id.encode()))
     caller = await find_caller(worker, exchange)
-    slot = worker.running.enter(caller)
+    slot = worker.in_flight.enter(caller)
     try:
         await _check_caller(worker, exchange, slot)
         await _carry_counted(operation, worker, exchange, slot)
@@ -47,16 +47,16 @@ async def carry(
         slot.uncancel()
         raise slot.cut_by from None
     finally:
-        worker.running.leave(slot)
-        if worker.room is not None:
-            worker.room.leave(slot)
+        worker.in_flight.leave(slot)
+        if worker.shared_in_flight is not None:
+            worker.shared_in_flight.leave(slot)
 
 
 async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
     """Ask whether this caller may make one more call, before a byte of its body is read."""
     caller = slot.caller
-    worker.keyring.check_allowed(caller)
-    request_body.check_declared_size(worker.bodies, exchange)
+    worker.authentication.check_allowed(caller)
+    request_body.check_declared_size(worker.body_memory, exchange)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
 
 
@@ -66,7 +66,7 @@ async def _carry_counted(
     """Carry a call that has taken its place in the caller's window."""
     try:
         await _check_room(worker, exchange, slot)
-        body = await request_body.read_body(worker.bodies, exchange)
+        body = await request_body.read_body(worker.body_memory, exchange)
         try:
             request = operation.parse(body)
             models = _check_models(operation, worker, request, body)
@@ -75,7 +75,7 @@ async def _carry_counted(
             await worker.budget.reserve(slot.caller, call)
             await _deliver(operation, worker, exchange, slot, call, request)
         finally:
-            worker.bodies.give_back(len(body))
+            worker.body_memory.give_back(len(body))
     except Exception:
         # Its place is gone, and there may be no row that tells the caller's pages of it.
         worker.live.note(slot.caller.user_id, exchange.started_at_ms)
@@ -83,9 +83,9 @@ async def _carry_counted(
 
 
 async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
-    worker.running.check_room(slot.caller)
-    if worker.room is not None:
-        await worker.room.check(slot, exchange.request_id)
+    worker.in_flight.check_room(slot.caller)
+    if worker.shared_in_flight is not None:
+        await worker.shared_in_flight.check(slot, exchange.request_id)
 
 
 def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> list[str]:
@@ -120,8 +120,8 @@ def _open(
     caller: Caller,
     request: Request,
     estimate: int,
-) -> OpenCall:
-    opening = Opening(
+) -> RunningCall:
+    opening = CallStart(
         id=exchange.request_id,
         user_id=caller.user_id,
         key_id=caller.key_id,
@@ -131,7 +131,7 @@ def _open(
         reserved_nanousd=estimate,
         started_at_ms=exchange.started_at_ms,
     )
-    return OpenCall(opening, request.model)
+    return RunningCall(opening, request.model)
 
 
 async def _deliver(
@@ -139,7 +139,7 @@ async def _deliver(
     worker: Worker,
     exchange: Exchange,
     slot: Slot,
-    call: OpenCall,
+    call: RunningCall,
     request: Request,
 ) -> None:
     try:
@@ -147,7 +147,7 @@ async def _deliver(
     except OSError as error:
         worker.budget.cancel(call)
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
-    delivery = Delivery(worker, exchange, slot, call)
+    delivery = Relay(worker, exchange, slot, call)
     is_stream, form = request.is_stream, operation.form
     delivery.answer = StreamAnswer(delivery, form) if is_stream else WholeAnswer(delivery)
     await delivery.run(operation.path, request.body_for(slot.caller.pseudonym))

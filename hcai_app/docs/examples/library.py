@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from hcai_app.docs.examples.table import NO_KEY, TABLE, Entry
+from hcai_app.docs.examples.table import NO_KEY, TABLE, ExampleEntry
 
 Language = Literal["curl", "python", "javascript"]
 
@@ -103,7 +103,7 @@ def fill(text: str, places: Mapping[str, str]) -> str:
     return PLACE.sub(lambda place: places.get(place[1], place[0]), text)
 
 
-def _example(entry: Entry) -> Example:
+def _example(entry: ExampleEntry) -> Example:
     request = FOLDER / entry.name / REQUEST
     body = request.read_text().strip() if request.exists() else None
     programs = tuple(_programs(entry, body))
@@ -118,7 +118,7 @@ def _example(entry: Entry) -> Example:
     )
 
 
-def _programs(entry: Entry, body: str | None) -> Iterator[Program]:
+def _programs(entry: ExampleEntry, body: str | None) -> Iterator[Program]:
     folder = FOLDER / entry.name
     if (folder / CURL).exists():
         yield Program("curl", "", "curl", "", (folder / CURL).read_text().strip())
@@ -129,7 +129,7 @@ def _programs(entry: Entry, body: str | None) -> Iterator[Program]:
             yield Program(*shown, (folder / name).read_text().strip())
 
 
-def _curl(entry: Entry, body: str | None) -> str:
+def _curl(entry: ExampleEntry, body: str | None) -> str:
     """Return the call with curl; a stream is shown as it comes."""
     is_stream = body is not None and json.loads(body).get("stream") is True
     lines = [f"curl{' -N' if is_stream else ''} {{{{base}}}}{entry.endpoint}"]

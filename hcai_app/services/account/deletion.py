@@ -7,13 +7,12 @@ a call that runs meanwhile is cut and booked as ever.
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hcai_app import clock
+from hcai_app import clock, hashing
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services import changes
 from hcai_app.services.keys import keys
-from hcai_app.services.keys.keys import hash_of, keys_table
 from hcai_app.services.people import sessions, users
-from hcai_app.services.people.users import users_table
 
 NOBODY = {
     "name": "",
@@ -55,7 +54,7 @@ async def _anonymise(connection: AsyncConnection, user_id: str, secret_key: str)
     values = {
         **NOBODY,
         "deleted_at": clock.now(),
-        "deleted_subject_hash": hash_of(subject, secret_key, b"deleted subject")
+        "deleted_subject_hash": hashing.keyed_hash(subject, secret_key, b"deleted subject")
         if subject
         else None,
     }

@@ -13,13 +13,11 @@ from sqlalchemy import Connection, Executable, case, func, select, tuple_
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import hours_table, keys_table, sessions_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
-from hcai_app.services.keys.keys import keys_table
 from hcai_app.services.ledger import rows as exports
 from hcai_app.services.ledger.rollups import SUMS
-from hcai_app.services.people.sessions import Visitor, sessions_table
-from hcai_app.services.people.users import users_table
-from hcai_app.services.usage.spending import hours_table, totals_table
+from hcai_app.services.people.sessions import Visitor
 
 HOUR_KEY = ("start_ms", "key_id", "model")
 HOURS_PAGE = 1_000

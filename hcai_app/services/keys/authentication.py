@@ -12,16 +12,15 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from hcai_app import hashing
 from hcai_app.db import available, engine
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import keys_table, sessions_table, users_table
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
 from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
-from hcai_app.services.keys.keys import keys_table
 from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people import sessions
-from hcai_app.services.people.sessions import sessions_table
-from hcai_app.services.people.users import users_table
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ class _Cached:
     loaded_at: float
 
 
-class Keyring:
+class Authentication:
     """Authenticates keys and sessions for one worker."""
 
     def __init__(self, database: Database, *, secret_key: str, require_verified: bool) -> None:
@@ -73,7 +72,7 @@ class Keyring:
         """
         if not key:
             raise NotAuthenticated(f"You sent no API key. {HOW_TO_SEND}")
-        hashed = keys.hash_of(key, self._secret_key)
+        hashed = hashing.keyed_hash(key, self._secret_key)
         cached = self._cache.get(hashed)
         now = time.monotonic()
         if cached is not None and now - cached.loaded_at < self._fresh_s(now):
@@ -198,7 +197,7 @@ class Keyring:
             is_verified=user.is_verified,
             ban_reason=(user.ban_reason or "ask the team why.") if user.banned_at else None,
             budget_nanousd=user.budget_nanousd,
-            pseudonym=keys.pseudonym_of(user.id, self._secret_key),
+            pseudonym=hashing.pseudonym_of(user.id, self._secret_key),
             session_id=session_id,
         )
 

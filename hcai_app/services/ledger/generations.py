@@ -65,7 +65,7 @@ PUBLIC = frozenset(
 PUBLIC_OF_ATTEMPT = ("is_byok", "latency", "model_permaslug", "provider_name", "status")
 
 
-class Records:
+class Generations:
     """The look-ups of one worker."""
 
     def __init__(self, find: Find) -> None:

@@ -1,9 +1,10 @@
 """The journal: each worker's own files of calls begun, so that a killed process loses none.
 
-A line is written before the provider is asked (`Opening`), another when the generation id is known
-(`Named`), and, while the database is away, one with the finished row (`Entry`). The kernel keeps
-what is written when the process dies (segment.py). A worker holds the lock of its slot; the files
-of a slot that nobody holds belong to a dead worker, and whoever takes the lock adopts them.
+A line is written before the provider is asked (`CallStart`), another when the generation id is
+known (`Named`), and, while the database is away, one with the finished row (`LedgerEntry`). The
+kernel keeps what is written when the process dies (`journal_file`). A worker holds the lock of
+its slot; the files of a slot that nobody holds belong to a dead worker, and whoever takes the lock
+adopts them.
 """
 
 import fcntl
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from hcai_app.services.call import Entry, OpenCall, Opening
+from hcai_app.services.call import CallStart, LedgerEntry, RunningCall
 from hcai_app.services.ledger.journal_file import Segment
 
 # A file that grew past this is followed by a new one, and deleted when its last call has its row.
@@ -32,9 +33,9 @@ class Named(msgspec.Struct, frozen=True):
 class _Line(msgspec.Struct, omit_defaults=True):
     """One line of a journal: exactly one member is set."""
 
-    o: Opening | None = None
+    o: CallStart | None = None
     n: Named | None = None
-    e: Entry | None = None
+    e: LedgerEntry | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -58,7 +59,7 @@ class Journal:
         self._calls_in: dict[int, int] = {}  # segment -> calls that still need it
         self._file: Segment = self._start_segment()
 
-    def open(self, call: OpenCall) -> None:
+    def open(self, call: RunningCall) -> None:
         """Write that the call begins.
 
         Raises:
@@ -69,7 +70,7 @@ class Journal:
         call.segment = self._segment
         self._calls_in[self._segment] += 1
 
-    def name(self, call: OpenCall) -> None:
+    def name(self, call: RunningCall) -> None:
         """Write the call's generation id, by which its cost is found after a crash.
 
         It goes into one file with the opening, so that neither is deleted without the other.
@@ -83,11 +84,11 @@ class Journal:
             self.release(opened_in)
         self._append(_Line(n=Named(call.id, call.generation_id, call.model)))
 
-    def hold(self, call: OpenCall) -> None:
+    def hold(self, call: RunningCall) -> None:
         """Keep the call's lines beyond its row, until `release`: its answer is still on its way."""
         self._calls_in[call.segment] += 1
 
-    def keep(self, entry: Entry, segment: int) -> int:
+    def keep(self, entry: LedgerEntry, segment: int) -> int:
         """Write a finished row while the database is away; return the segment that now holds it.
 
         It counts as committed once `sync` has returned.
@@ -102,7 +103,7 @@ class Journal:
         """Bring what was kept to the disk itself."""
         self._file.sync()
 
-    def reject(self, entry: Entry, segment: int) -> None:
+    def reject(self, entry: LedgerEntry, segment: int) -> None:
         """Put a row that the database refuses aside, for a person to look at."""
         with (self.folder / "rejected.jsonl").open("ab") as file:
             file.write(_encoder.encode(entry) + b"\n")
@@ -150,13 +151,13 @@ class Orphans:
         self._paths = paths
         self._lock = lock
 
-    def read(self) -> tuple[list[OpenCall], list[Entry]]:
+    def read(self) -> tuple[list[RunningCall], list[LedgerEntry]]:
         """Return the calls that were running, and the finished rows kept for the database."""
-        calls: dict[str, OpenCall] = {}
-        entries: dict[str, Entry] = {}
+        calls: dict[str, RunningCall] = {}
+        entries: dict[str, LedgerEntry] = {}
         for line in _lines(self._paths):
             if line.o is not None:
-                calls[line.o.id] = OpenCall(line.o, line.o.requested_model)
+                calls[line.o.id] = RunningCall(line.o, line.o.requested_model)
             elif line.n is not None and line.n.id in calls:
                 call = calls[line.n.id]
                 call.generation_id, call.model = line.n.generation_id, line.n.model

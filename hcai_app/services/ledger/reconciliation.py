@@ -17,11 +17,11 @@ from sqlalchemy.engine import RowMapping
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import calls_table
 from hcai_app.errors import UpstreamFailed
-from hcai_app.services.call import CostSource, Entry, Usage
+from hcai_app.services.call import CostSource, LedgerEntry, Usage
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.rollups import Amount, Rollups
-from hcai_app.services.ledger.writer import calls_table
 from hcai_app.services.limits.budget import Budget
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Settlement:
     generation_id: str | None = None  # where the row may not know it yet
 
 
-class Settler:
+class Reconciler:
     """Settles rows, whichever worker wrote them."""
 
     def __init__(self, database: Database, totals: Rollups, budget: Budget, lookup: Lookup) -> None:
@@ -55,7 +55,7 @@ class Settler:
         self._totals = totals
         self._budget = budget
         self._lookup = lookup
-        self.on_settled: Callable[[Entry], Any] = lambda _entry: None
+        self.on_settled: Callable[[LedgerEntry], Any] = lambda _entry: None
 
     async def run(self) -> None:
         """Settle what is due, for ever."""
@@ -73,9 +73,9 @@ class Settler:
         await asyncio.gather(*(self._ask(row) for row in due))
         return len(due)
 
-    async def settle(self, row: RowMapping | Entry, settlement: Settlement) -> None:
+    async def settle(self, row: RowMapping | LedgerEntry, settlement: Settlement) -> None:
         """Write the figures of a row, once, and book them where the row was booked."""
-        entry = row if isinstance(row, Entry) else entry_from(row)
+        entry = row if isinstance(row, LedgerEntry) else entry_from(row)
         settled = _settled(entry, settlement)
         async with self._database.writing() as connection:
             is_open = (calls_table.c.id == entry.id) & calls_table.c.settled.is_(False)
@@ -133,9 +133,9 @@ class Settler:
             )
 
 
-def entry_from(row: RowMapping) -> Entry:
+def entry_from(row: RowMapping) -> LedgerEntry:
     """Return a row of the table as an entry."""
-    return Entry(**row)
+    return LedgerEntry(**row)
 
 
 def _estimate(row: RowMapping) -> Settlement:
@@ -150,7 +150,7 @@ def _estimate(row: RowMapping) -> Settlement:
     return Settlement(usage, None, CostSource.ESTIMATE)
 
 
-def _settled(entry: Entry, settlement: Settlement) -> Entry:
+def _settled(entry: LedgerEntry, settlement: Settlement) -> LedgerEntry:
     usage = settlement.usage
     return msgspec.structs.replace(
         entry,
@@ -183,11 +183,11 @@ FIGURES = (
 )
 
 
-def _figures(entry: Entry) -> dict[str, Any]:
+def _figures(entry: LedgerEntry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in FIGURES}
 
 
-def _difference(before: Entry, after: Entry) -> list[Amount]:
+def _difference(before: LedgerEntry, after: LedgerEntry) -> list[Amount]:
     """Return what settling adds: out with the old figures, in with the new, model by model."""
     out, add = rollups.of(before), rollups.of(after)
     return [out._replace(sums=tuple(-value for value in out.sums)), add]

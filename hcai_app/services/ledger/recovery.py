@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 
 from hcai_app.db import engine
-from hcai_app.services.call import Entry, Outcome
+from hcai_app.services.call import LedgerEntry, Outcome
 from hcai_app.services.ledger.journal import Journal, Orphans, find_orphans
 from hcai_app.services.ledger.writer import Ledger
 from hcai_app.services.limits.budget import Budget
@@ -55,6 +55,6 @@ async def _adopt(orphans: Orphans, ledger: Ledger, budget: Budget) -> int:
     return made
 
 
-def _batches(rows: list[Entry]) -> Iterator[list[Entry]]:
+def _batches(rows: list[LedgerEntry]) -> Iterator[list[LedgerEntry]]:
     for start in range(0, len(rows), BATCH):
         yield rows[start : start + BATCH]

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Table
 
 from hcai_app import clock
 from hcai_app.db.bulk import Bulk, adding
-from hcai_app.db.models import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
 from hcai_app.db.models.rollups import NO_KEY
-from hcai_app.services.call import Entry, Outcome
+from hcai_app.db.tables import days_table, hours_table, minutes_table, totals_table
+from hcai_app.services.call import LedgerEntry, Outcome
 
 MINUTES_KEPT_MS = 25 * clock.MS_PER_HOUR
 SUMS = (
@@ -29,15 +29,14 @@ FAILED = frozenset({Outcome.UPSTREAM_ERROR.value, Outcome.INTERRUPTED.value})
 Sums = dict[tuple[Any, ...], tuple[int, ...]]  # a roll-up's key -> what is added, as in SUMS
 
 
-def _bulk(model: type[Any], *key: str, latest: tuple[str, ...] = ()) -> Bulk:
-    table: Table = model.__table__
+def _bulk(table: Table, *key: str, latest: tuple[str, ...] = ()) -> Bulk:
     return Bulk(table, (*key, *latest, *SUMS), on_conflict=adding(table, SUMS, latest))
 
 
-HOURS = _bulk(UsageHourRow, "user_id", "start_ms", "key_id", "model")
-MINUTES = _bulk(UsageMinuteRow, "user_id", "start_ms", "key_id", "model")
-KEYS = _bulk(KeyTotalRow, "user_id", "key_id", latest=("last_call_ms",))
-DAYS = _bulk(SiteDayRow, "start_ms", "model", "worker")
+HOURS = _bulk(hours_table, "user_id", "start_ms", "key_id", "model")
+MINUTES = _bulk(minutes_table, "user_id", "start_ms", "key_id", "model")
+KEYS = _bulk(totals_table, "user_id", "key_id", latest=("last_call_ms",))
+DAYS = _bulk(days_table, "start_ms", "model", "worker")
 
 
 class Amount(NamedTuple):
@@ -50,7 +49,7 @@ class Amount(NamedTuple):
     sums: tuple[int, ...]  # in the order of SUMS
 
 
-def of(entry: Entry) -> Amount:
+def of(entry: LedgerEntry) -> Amount:
     """Return what a fresh row adds."""
     failed = 1 if entry.outcome in FAILED else 0
     return Amount(

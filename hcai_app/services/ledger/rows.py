@@ -8,8 +8,8 @@ from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock, money
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import calls_table
 from hcai_app.services.call import first_id_at
-from hcai_app.services.ledger.writer import calls_table
 
 PAGE = 1_000
 FIELDS = (

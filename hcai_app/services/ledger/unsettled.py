@@ -7,7 +7,7 @@ from sqlalchemy import false, func, select
 
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
-from hcai_app.services.ledger.writer import calls_table
+from hcai_app.db.tables import calls_table
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,8 @@ from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.bulk import Bulk
 from hcai_app.db.engine import Database
-from hcai_app.db.models import CallRow
-from hcai_app.db.tables import table_of
-from hcai_app.services.call import Entry
+from hcai_app.db.tables import calls_table
+from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.rollups import Rollups
@@ -32,15 +31,14 @@ RETRY_S = 0.5
 # A group has its price, whatever its size: under load it waits for company, but never for a timer.
 MANY_ROWS = 64
 MAX_TURNS = 16
-calls_table = table_of(CallRow)
-CALLS = Bulk(calls_table, Entry.__struct_fields__)
+CALLS = Bulk(calls_table, LedgerEntry.__struct_fields__)
 
 
 @dataclass(slots=True, eq=False)
 class _Pending:
     """A finished row on its way to the database."""
 
-    entry: Entry
+    entry: LedgerEntry
     segment: int
     committed: asyncio.Future[None]
 
@@ -58,7 +56,7 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
         self._group_size = GROUP_SIZE
         self._is_closing = False
-        self.on_commit: Callable[[list[Entry]], None] = lambda _entries: None
+        self.on_commit: Callable[[list[LedgerEntry]], None] = lambda _entries: None
 
     @property
     def backlog(self) -> int:
@@ -76,7 +74,7 @@ class Ledger:
         if self._writer is not None:
             await self._writer
 
-    def record(self, entry: Entry, segment: int) -> asyncio.Future[None]:
+    def record(self, entry: LedgerEntry, segment: int) -> asyncio.Future[None]:
         """Hand in a finished row; the future is done once the row is safe."""
         committed = asyncio.get_running_loop().create_future()
         self._waiting.append(_Pending(entry, segment, committed))
@@ -194,10 +192,10 @@ class Ledger:
         except Exception:  # whoever listens must not stop the books
             log.exception("what listens to the ledger failed")
 
-    async def _insert(self, entries: list[Entry]) -> None:
+    async def _insert(self, entries: list[LedgerEntry]) -> None:
         await self._database.write(lambda connection: self._insert_into(connection, entries))
 
-    async def insert_missing(self, entries: list[Entry]) -> int:
+    async def insert_missing(self, entries: list[LedgerEntry]) -> int:
         """Insert the rows that are not there yet; return how many those were.
 
         An earlier try may have ended in the dark: the row's id keeps it from being counted twice.
@@ -214,7 +212,7 @@ class Ledger:
 
         return await self._database.write(work)
 
-    async def hasten(self, entries: list[Entry]) -> None:
+    async def hasten(self, entries: list[LedgerEntry]) -> None:
         """Have rows settled soon whose answer will not come any more, by what is known of them."""
         columns, known = calls_table.c, {entry.id: entry for entry in entries}
         open_rows = select(columns.id).where(columns.id.in_(known), columns.settled.is_(False))
@@ -232,7 +230,7 @@ class Ledger:
 
         await self._database.write(work)
 
-    def _insert_into(self, connection: Connection, entries: list[Entry]) -> None:
+    def _insert_into(self, connection: Connection, entries: list[LedgerEntry]) -> None:
         CALLS.insert(connection, [msgspec.structs.astuple(entry) for entry in entries])
         self._totals.add(connection, [rollups.of(entry) for entry in entries])
 

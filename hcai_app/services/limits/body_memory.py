@@ -6,7 +6,7 @@ from hcai_app.errors import TooLarge, Unavailable
 MAX_HELD_BYTES = 256 * 1024 * 1024
 
 
-class Bodies:
+class BodyMemory:
     """Counts the bytes of the bodies that this worker holds."""
 
     def __init__(self, max_body_bytes: int) -> None:

@@ -15,16 +15,13 @@ from sqlalchemy import Connection, false, func, select
 from hcai_app import clock, money
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import UsageHourRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import calls_table, hours_table
 from hcai_app.errors import BudgetExhausted, RateLimited
-from hcai_app.services.call import Caller, Entry, OpenCall, first_id_at
-from hcai_app.services.ledger.writer import calls_table
+from hcai_app.services.call import Caller, LedgerEntry, RunningCall, first_id_at
 
 # An account that nobody used for so long is read from the database again next time.
 IDLE_S = 900.0
 SWEEP_S = 60.0
-hours_table = table_of(UsageHourRow)
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ class Budget:
         self._default_nanousd = default_nanousd
         self._accounts: dict[tuple[str, int], Account] = {}
         self._loading: dict[tuple[str, int], asyncio.Task[Account]] = {}
-        self._settled_meanwhile: dict[tuple[str, int], list[Entry]] = {}  # by what is loading
+        self._settled_meanwhile: dict[tuple[str, int], list[LedgerEntry]] = {}  # by what is loading
         self._sweep_at = time.monotonic() + SWEEP_S
 
     def limit_of(self, caller: Caller) -> int:
@@ -60,7 +57,7 @@ class Budget:
         """Return the budget for a day of whoever has a budget of their own, or none."""
         return self._default_nanousd if chosen is None else chosen
 
-    async def reserve(self, caller: Caller, call: OpenCall) -> None:
+    async def reserve(self, caller: Caller, call: RunningCall) -> None:
         """Set the call's estimate aside.
 
         Raises:
@@ -70,7 +67,7 @@ class Budget:
         """
         await self.reserve_within(self.limit_of(caller), caller, call)
 
-    async def reserve_within(self, limit: int, caller: Caller, call: OpenCall) -> None:
+    async def reserve_within(self, limit: int, caller: Caller, call: RunningCall) -> None:
         """Set the call's estimate aside within a limit; refuses as `reserve` does."""
         account = await self._account(caller.user_id, call.day_ms)
         if account.spent >= limit:
@@ -79,13 +76,13 @@ class Budget:
             raise waiting()
         account.reserved[call.id] = call.opening.reserved_nanousd
 
-    def cancel(self, call: OpenCall) -> None:
+    def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
         account = self._accounts.get((call.opening.user_id, call.day_ms))
         if account is not None:
             account.reserved.pop(call.id, None)
 
-    def settle(self, entry: Entry) -> None:
+    def settle(self, entry: LedgerEntry) -> None:
         """Book the row's cost in place of its reservation; an unsettled row keeps it."""
         name = (entry.user_id, entry.day_ms)
         account = self._accounts.get(name)
@@ -98,7 +95,7 @@ class Budget:
         if account.reserved.pop(entry.id, None) is not None:  # else it was read with its cost
             account.spent += entry.cost_nanousd
 
-    def reread(self, entries: Iterable[Entry]) -> None:
+    def reread(self, entries: Iterable[LedgerEntry]) -> None:
         """Read the accounts of a dead worker's calls anew: here they were never its own."""
 
     async def run(self) -> None:

@@ -34,7 +34,7 @@ class Slot:
             self.task.uncancel()
 
 
-class Running:
+class InFlight:
     """All running calls of this worker, by user."""
 
     def __init__(self, max_per_user: int) -> None:

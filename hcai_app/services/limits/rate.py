@@ -11,7 +11,7 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from hcai_app.services.limits.windows import Standing, Windows
-from hcai_app.services.redis_client import SharedRedis
+from hcai_app.services.redis_client import RedisClient
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ RETRY_S = 1.0
 class RateLimit:
     """One limit, by user."""
 
-    def __init__(self, name: str, item: RateLimitItem, redis: SharedRedis | None) -> None:
+    def __init__(self, name: str, item: RateLimitItem, redis: RedisClient | None) -> None:
         self._name = name
         self._item = item
         self._windows = Windows(item.amount, item.get_expiry())
@@ -63,7 +63,7 @@ class RateLimit:
         return Standing(has_room, self._item.amount, window.remaining, window.reset_time)
 
 
-def _shared_limiter(redis: SharedRedis) -> MovingWindowRateLimiter:
+def _shared_limiter(redis: RedisClient) -> MovingWindowRateLimiter:
     # The worker's own connections: their timeouts are kept, and they are closed with the others.
     pool: Any = redis.client.connection_pool
     storage = RedisStorage(

@@ -17,11 +17,11 @@ from redis.exceptions import RedisError
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.call import Caller, Entry, OpenCall
+from hcai_app.services.call import Caller, LedgerEntry, RunningCall
 from hcai_app.services.limits import budget_scripts
 from hcai_app.services.limits.budget import Budget, exhausted, read_or_unavailable, waiting
 from hcai_app.services.limits.in_flight import Slot, too_many
-from hcai_app.services.redis_client import SharedRedis
+from hcai_app.services.redis_client import RedisClient
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class SharedBudget(Budget):
     """The accounts of all workers; without Redis those of this one, with a share of the budget."""
 
     def __init__(
-        self, database: Database, default_nanousd: int, redis: SharedRedis, worker: str
+        self, database: Database, default_nanousd: int, redis: RedisClient, worker: str
     ) -> None:
         super().__init__(database, default_nanousd)
         self._redis = redis
@@ -52,7 +52,7 @@ class SharedBudget(Budget):
         self._settle = redis.client.register_script(budget_scripts.SETTLE)
         self._renew = redis.client.register_script(budget_scripts.RENEW)
 
-    async def reserve(self, caller: Caller, call: OpenCall) -> None:
+    async def reserve(self, caller: Caller, call: RunningCall) -> None:
         """Set the call's estimate aside; refusals are those of `Budget.reserve`."""
         try:
             verdict = await self._ask(caller, call)
@@ -66,12 +66,12 @@ class SharedBudget(Budget):
             raise waiting()
         self._held[call.id] = (_account(call.opening.user_id, call.day_ms), _amount(call))
 
-    def cancel(self, call: OpenCall) -> None:
+    def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
         super().cancel(call)
         self._release(call.id, _account(call.opening.user_id, call.day_ms), 0)
 
-    def settle(self, entry: Entry) -> None:
+    def settle(self, entry: LedgerEntry) -> None:
         """Book the row's cost in place of its reservation; an unsettled row keeps it."""
         super().settle(entry)
         account = _account(entry.user_id, entry.day_ms)
@@ -82,7 +82,7 @@ class SharedBudget(Budget):
             lease = [entry.id, entry.reserved_nanousd, clock.now_ms() + UNSETTLED_MS]
             self._outbox.put_nowait(partial(_run, self._renew, account, *lease))
 
-    def reread(self, entries: Iterable[Entry]) -> None:
+    def reread(self, entries: Iterable[LedgerEntry]) -> None:
         """Read the accounts of a dead worker's calls anew: it may not have booked its last ones."""
         for account in {_account(entry.user_id, entry.day_ms) for entry in entries}:
             self._outbox.put_nowait(partial(self._redis.client.delete, *_keys(account)))
@@ -91,7 +91,7 @@ class SharedBudget(Budget):
         """Renew the leases and send what is to be booked, for ever."""
         await asyncio.gather(self._send(), self._renew_leases())
 
-    async def _ask(self, caller: Caller, call: OpenCall) -> int:
+    async def _ask(self, caller: Caller, call: RunningCall) -> int:
         account = _account(call.opening.user_id, call.day_ms)
         args = [clock.now_ms(), self.limit_of(caller), call.id, _amount(call), LEASE_MS]
         verdict = await _run(self._reserve, account, *args)
@@ -103,7 +103,7 @@ class SharedBudget(Budget):
         await _run(self._open, account, known.spent, until, *open_rows)
         return await _run(self._reserve, account, *args)
 
-    async def _reserve_share(self, caller: Caller, call: OpenCall) -> None:
+    async def _reserve_share(self, caller: Caller, call: RunningCall) -> None:
         """Reserve in this worker's memory, within its share."""
         await self.reserve_within(self.limit_of(caller) // self._workers, caller, call)
         self._held[call.id] = (_account(call.opening.user_id, call.day_ms), _amount(call))
@@ -140,10 +140,10 @@ class SharedBudget(Budget):
             await asyncio.sleep(RENEW_S)
 
 
-class SharedRoom:
+class SharedInFlight:
     """How many calls a user has running on all workers."""
 
-    def __init__(self, redis: SharedRedis, max_per_user: int) -> None:
+    def __init__(self, redis: RedisClient, max_per_user: int) -> None:
         self._redis = redis
         self._max_per_user = max_per_user
         self._held: dict[int, tuple[str, str]] = {}  # slot -> key, member
@@ -195,5 +195,5 @@ def _keys(account: str) -> list[str]:
     return [account, f"{account}:leases"]
 
 
-def _amount(call: OpenCall) -> int:
+def _amount(call: RunningCall) -> int:
     return call.opening.reserved_nanousd

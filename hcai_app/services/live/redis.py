@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from hcai_app import clock
 from hcai_app.services.live.watching import Live
-from hcai_app.services.redis_client import SharedRedis
+from hcai_app.services.redis_client import RedisClient
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +34,10 @@ class News(msgspec.Struct, frozen=True, array_like=True):
     touched: dict[str, int]
 
 
-class SharedLive:
+class RedisLive:
     """One worker's mouth and ear."""
 
-    def __init__(self, live: Live, redis: SharedRedis) -> None:
+    def __init__(self, live: Live, redis: RedisClient) -> None:
         self._live = live
         self._client = redis.client
         self._name = uuid.uuid4().hex

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 
-from hcai_app.services.call import Entry
+from hcai_app.services.call import LedgerEntry
 from hcai_app.services.live.tabs import Seat, Seats
 
 
@@ -64,7 +64,7 @@ class Live:
             if token not in open_tokens:
                 self.leave(token)
 
-    def hear(self, entries: Iterable[Entry]) -> None:
+    def hear(self, entries: Iterable[LedgerEntry]) -> None:
         """Note what this worker has committed."""
         for entry in entries:
             self.note(entry.user_id, entry.started_at_ms)

@@ -16,7 +16,7 @@ from typing import Any
 from hcai_app import money
 from hcai_app.errors import InvalidRequest, NotFound, UpstreamFailed
 from hcai_app.loose_json import items_of, members_of
-from hcai_app.services.models.refreshed import Copy
+from hcai_app.services.models.refreshed import Refreshed
 
 ANY = "*"
 MAX_MODEL_ID = 200
@@ -85,9 +85,9 @@ class Catalog:
         self.chat_models = [*language, *(name for name in image if name not in language)]
         self.image_models = image
         self.embedding_models = embedding
-        self._listing = Copy("list of models", self._fetch_listing)
+        self._listing = Refreshed("list of models", self._fetch_listing)
         self.edition = 0  # grows with every fetch, so that what was made of one can be kept
-        self._endpoints: dict[str, Copy[bytes]] = {}
+        self._endpoints: dict[str, Refreshed[bytes]] = {}
 
     @property
     def age_s(self) -> float | None:
@@ -164,7 +164,9 @@ class Catalog:
         model = (await self.model(name))["id"]
         copy = self._endpoints.get(model)
         if copy is None:
-            copy = Copy(f"list of {model}'s endpoints", partial(self._fetch_endpoints_of, model))
+            copy = Refreshed(
+                f"list of {model}'s endpoints", partial(self._fetch_endpoints_of, model)
+            )
             self._endpoints[model] = copy
         known = await copy.get()
         if not known:

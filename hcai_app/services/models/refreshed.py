@@ -23,7 +23,7 @@ PATIENCE_S = 3.0
 T = TypeVar("T")
 
 
-class Copy(Generic[T]):
+class Refreshed(Generic[T]):
     """The copy that one worker holds; `name` is how the log and the caller hear of it."""
 
     def __init__(self, name: str, fetch: Callable[[], Awaitable[T]]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hcai_app import clock
-from hcai_app.services.call import Entry, Outcome
+from hcai_app.services.call import LedgerEntry, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ COMPLETED, FAILED = Outcome.COMPLETED.value, Outcome.UPSTREAM_ERROR.value
 Ask = Callable[[], Awaitable[bool]]
 
 
-class Watched:
+class DependencyHealth:
     """One thing that the worker depends on."""
 
     def __init__(self, name: str, ask: Ask) -> None:
@@ -90,7 +90,7 @@ class Watched:
             self.is_up, self.changed_at = is_up, time.monotonic()
 
 
-class WatchedProvider(Watched):
+class ProviderHealth(DependencyHealth):
     """The provider, of which the calls tell, too."""
 
     def __init__(self, ask: Ask) -> None:
@@ -107,7 +107,7 @@ class WatchedProvider(Watched):
             return "failing"
         return super().state
 
-    def hear(self, entries: list[Entry]) -> None:
+    def hear(self, entries: list[LedgerEntry]) -> None:
         """Learn from finished calls."""
         now = time.monotonic()
         for entry in entries:
@@ -129,14 +129,14 @@ class WatchedProvider(Watched):
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Health:
     """Everything that one worker keeps an eye on."""
 
-    database: Watched
-    provider: WatchedProvider
-    redis: Watched | None  # None: not used
+    database: DependencyHealth
+    provider: ProviderHealth
+    redis: DependencyHealth | None  # None: not used
 
     @property
-    def all(self) -> list[Watched]:
+    def all(self) -> list[DependencyHealth]:
         """What is watched."""
         return [self.database, self.provider, *([self.redis] if self.redis else [])]

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hcai_app.services.call import FAILURES_OF_PROVIDER, Entry
+from hcai_app.services.call import FAILURES_OF_PROVIDER, LedgerEntry
 
 FIRST_BYTE_MS = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000)
 DURATION_MS = (
@@ -82,7 +82,7 @@ class _Spent:
     def __init__(self) -> None:
         self.prompt = self.completion = self.reasoning = self.cached = self.cost_nanousd = 0
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LedgerEntry) -> None:
         self.prompt += entry.prompt_tokens
         self.completion += entry.completion_tokens
         self.reasoning += entry.reasoning_tokens
@@ -108,7 +108,7 @@ class Metrics(Collector):
         for of_process in (ProcessCollector, GCCollector):
             of_process(registry=self.registry)
 
-    def count(self, entries: list[Entry]) -> None:
+    def count(self, entries: list[LedgerEntry]) -> None:
         """Count rows that the ledger has committed."""
         calls, kinds, models = self._calls, self._kinds, self._models
         for entry in entries:
@@ -128,7 +128,7 @@ class Metrics(Collector):
             if entry.outcome in FAILURES:
                 self._failures[entry.outcome, entry.status] += 1
 
-    def count_settled(self, entry: Entry) -> None:
+    def count_settled(self, entry: LedgerEntry) -> None:
         """Count the tokens and the cost of a row that was settled after its commit."""
         self._spend(self._label(entry.requested_model), entry)
 
@@ -160,7 +160,7 @@ class Metrics(Collector):
         self._lag.show(lag, [])
         yield lag
 
-    def _spend(self, model: str, entry: Entry) -> None:
+    def _spend(self, model: str, entry: LedgerEntry) -> None:
         spent = self._spent.get(model)
         if spent is None:
             spent = self._spent[model] = _Spent()

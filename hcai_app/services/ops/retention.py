@@ -9,12 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
-from hcai_app.db.models import UsageMinuteRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import calls_table, minutes_table
 from hcai_app.services import changes
 from hcai_app.services.call import first_id_at
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
-from hcai_app.services.ledger.writer import calls_table
 from hcai_app.services.people import sessions, sign_in
 
 log = logging.getLogger(__name__)
@@ -22,7 +20,6 @@ log = logging.getLogger(__name__)
 EVERY_S = 600.0
 # Rows deleted in one transaction: the ledger's writer waits no longer than for these.
 BATCH = 2_000
-minutes_table = table_of(UsageMinuteRow)
 
 
 async def run(database: Database, retention_days: int) -> None:

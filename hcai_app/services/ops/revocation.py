@@ -8,23 +8,22 @@ from sqlalchemy import select
 
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import keys_table, users_table
 from hcai_app.errors import HcaiError, NotAllowed, NotAuthenticated
 from hcai_app.services.call import Caller
-from hcai_app.services.keys.authentication import Keyring
-from hcai_app.services.keys.keys import keys_table
-from hcai_app.services.limits.in_flight import Running
+from hcai_app.services.keys.authentication import Authentication
+from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.people import sessions
-from hcai_app.services.people.users import users_table
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 
 
-class Cutter:
+class Revocation:
     """Applies changes to one worker."""
 
-    def __init__(self, database: Database, keyring: Keyring, running: Running) -> None:
+    def __init__(self, database: Database, keyring: Authentication, running: InFlight) -> None:
         self._database = database
         self._keyring = keyring
         self._running = running

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import users_table
 from hcai_app.errors import UpstreamFailed
 from hcai_app.services import changes
 from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people import sessions
 from hcai_app.services.people.identity import VERIFIED
 from hcai_app.services.people.sign_in import Rules
-from hcai_app.services.people.users import users_table
 
 log = logging.getLogger(__name__)
 

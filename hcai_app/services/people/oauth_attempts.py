@@ -14,8 +14,7 @@ from urllib.parse import unquote
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
-from hcai_app import clock
-from hcai_app.services.keys.keys import hash_of
+from hcai_app import clock, hashing
 from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people.identity import Reason, SignInRefused
 
@@ -44,7 +43,7 @@ class Attempts:
     """Begins and ends sign-ins for one worker."""
 
     def __init__(self, secret_key: str) -> None:
-        key = bytes.fromhex(hash_of(COOKIE, secret_key, b"sign-in cookie"))
+        key = bytes.fromhex(hashing.keyed_hash(COOKIE, secret_key, b"sign-in cookie"))
         self._seal = Fernet(base64.urlsafe_b64encode(key))
         self._addresses = Windows(ATTEMPTS, LIFETIME_S)
         self._used = Windows(1, LIFETIME_S)

@@ -12,20 +12,16 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hcai_app import clock
+from hcai_app import clock, hashing
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import SessionRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import sessions_table, users_table
 from hcai_app.services import changes
-from hcai_app.services.keys.keys import hash_of
-from hcai_app.services.people.users import users_table
 
 COOKIE = "hcai_session"
 LIFETIME = timedelta(days=30)
 SECRET_BYTES = 32
 ID_HEX = 32
-sessions_table = table_of(SessionRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +39,12 @@ class Visitor:
 
 def id_of(cookie: str, secret_key: str) -> str:
     """Return the name of the session that a cookie would open."""
-    return f"ses_{hash_of(cookie, secret_key, b'session id')[:ID_HEX]}"
+    return f"ses_{hashing.keyed_hash(cookie, secret_key, b'session id')[:ID_HEX]}"
 
 
 def proof_of(cookie: str, secret_key: str) -> str:
     """Return the stored hash of the session that a cookie opens."""
-    return hash_of(cookie, secret_key, b"session")
+    return hashing.keyed_hash(cookie, secret_key, b"session")
 
 
 def cookie_of(header: str, name: str = COOKIE) -> str | None:

@@ -15,14 +15,14 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hcai_app import clock
+from hcai_app import clock, hashing
 from hcai_app.db import available
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import users_table
 from hcai_app.services import changes
-from hcai_app.services.keys.keys import hash_of
 from hcai_app.services.people import sessions
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused, ineligibility_of
-from hcai_app.services.people.users import MAX_NAME, users_table
+from hcai_app.services.people.users import MAX_NAME
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ async def _is_banned(
 
 async def _has_left_today(connection: AsyncConnection, identity: Identity, secret_key: str) -> bool:
     """Tell whether they deleted their account today: a new one would be a second budget."""
-    hashed = hash_of(identity.subject, secret_key, b"deleted subject")
+    hashed = hashing.keyed_hash(identity.subject, secret_key, b"deleted subject")
     left = (columns.deleted_subject_hash == hashed) & (columns.deleted_at >= _today())
     return await connection.scalar(select(columns.id).where(left).limit(1)) is not None
 

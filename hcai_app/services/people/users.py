@@ -10,13 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.db.models import UserRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import users_table
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import changes
 
 MAX_NAME = 200
-users_table = table_of(UserRow)
 
 
 async def create(

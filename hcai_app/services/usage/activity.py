@@ -16,13 +16,11 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import UsageHourRow
 from hcai_app.db.models.rollups import NO_KEY
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import calls_table, hours_table
 from hcai_app.errors import NotFound
 from hcai_app.services.call import first_id_at
 from hcai_app.services.ledger.rollups import FAILED
-from hcai_app.services.ledger.writer import calls_table
 from hcai_app.services.usage.filters import PLAYGROUND, Filter
 
 PAGE = 50
@@ -32,7 +30,6 @@ SCANNED_ROWS = 20_000
 SCANNED_HOURS = 20_000
 SCANNED_SPANS = 60
 ID_TIME_HEX = 12
-hours_table = table_of(UsageHourRow)
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Span = tuple[str, str]  # of ids: the first, and the first after it

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, Subquery, func, select
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.services.keys.keys import keys_table
-from hcai_app.services.usage.spending import hours_table, totals_table
+from hcai_app.db.tables import hours_table, keys_table, totals_table
 
 # Nobody reads further, and whoever makes and revokes keys by program has thousands.
 MAX_REVOKED = 100

@@ -13,18 +13,13 @@ from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, s
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import UsageMinuteRow
 from hcai_app.db.models.rollups import NO_KEY
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import calls_table, hours_table, keys_table, minutes_table
 from hcai_app.services.call import first_id_at
-from hcai_app.services.keys.keys import keys_table
-from hcai_app.services.ledger.writer import calls_table
-from hcai_app.services.limits.budget import hours_table
 
 # More cannot be told apart in a stack of thin bars; all others are one.
 MOST_NAMES = 6
 OTHER = "other"
-minutes_table = table_of(UsageMinuteRow)
 
 
 class Range(StrEnum):

@@ -11,15 +11,12 @@ from sqlalchemy import Connection, func, select
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.services.keys.keys import keys_table
-from hcai_app.services.ledger.writer import calls_table
-from hcai_app.services.limits.budget import Budget, hours_table
+from hcai_app.db.tables import calls_table, hours_table, keys_table, totals_table, users_table
+from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.windows import Standing
-from hcai_app.services.people.users import users_table
 from hcai_app.services.usage import charts
 from hcai_app.services.usage.charts import Group, Range, Series
-from hcai_app.services.usage.totals import totals_table
 
 LATEST = 8
 TOP_MODELS = 6

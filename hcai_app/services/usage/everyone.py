@@ -9,13 +9,10 @@ from sqlalchemy import Connection, func, select
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import KeyTotalRow, SiteDayRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import days_table, totals_table
 
 DAYS = 30
 KEPT_S = 10.0
-days_table = table_of(SiteDayRow)
-totals_table = table_of(KeyTotalRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class SiteUse:
     models: list[tuple[str, Used]]  # the most called first
 
 
-class Site:
+class Everyone:
     """Reads the site's use; what was read is good for ten seconds."""
 
     def __init__(self, database: Database) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.services.keys.keys import keys_table
+from hcai_app.db.tables import hours_table, keys_table
 from hcai_app.services.usage import activity
 
 MAX_CHOICES = 200
@@ -57,7 +57,7 @@ async def of_user(database: Database, user_id: str) -> Choices:
 
 
 def _choices(connection: Connection, user_id: str) -> Choices:
-    hours, keys = activity.hours_table.c, keys_table.c
+    hours, keys = hours_table.c, keys_table.c
     lately = activity.newest_hours(user_id, hours.model).limit(activity.SCANNED_HOURS).subquery()
     models = connection.scalars(select(lately.c.model).distinct().limit(MAX_CHOICES))
     owned = (

@@ -11,13 +11,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import KeyTotalRow, UsageHourRow
-from hcai_app.db.tables import table_of
+from hcai_app.db.tables import hours_table, keys_table, totals_table
 from hcai_app.services.call import Caller
-from hcai_app.services.keys.keys import keys_table
-
-hours_table = table_of(UsageHourRow)
-totals_table = table_of(KeyTotalRow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,7 @@ from sqlalchemy import func, select
 
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.models import KeyTotalRow
-from hcai_app.db.tables import table_of
-
-totals_table = table_of(KeyTotalRow)
+from hcai_app.db.tables import totals_table
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import reflex as rx
 
 
 @dataclass(frozen=True)
-class Entry:
+class SectionEntry:
     """A section in the contents of its chapter."""
 
     anchor: str
@@ -19,7 +19,7 @@ class ChapterEntry:
 
     slug: str
     title: str
-    sections: list[Entry]
+    sections: list[SectionEntry]
 
 
 class _DocsNav(rx.Component):

@@ -18,7 +18,7 @@ from hcai_app.ui.components.code import ORIGIN, page_origin
 from hcai_app.ui.components.markdown import Reading, Section
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands import docs_nav
-from hcai_app.ui.islands.docs_nav import ChapterEntry, Entry
+from hcai_app.ui.islands.docs_nav import ChapterEntry
 from hcai_app.ui.islands.examples import example_tabs, views_of
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.islands.try_it import try_it, visitor
@@ -135,7 +135,7 @@ def outline() -> list[ChapterEntry]:
         ChapterEntry(
             given.slug,
             given.title,
-            [Entry(one.anchor, one.title) for one in parts_of(given) if one.depth > 1],
+            [SectionEntry(one.anchor, one.title) for one in parts_of(given) if one.depth > 1],
         )
         for given in written.chapters()
     ]

@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 import reflex as rx
 
-from hcai_app import clock, formatting
+from hcai_app import clock, formatting, hashing
 from hcai_app.errors import HcaiError
-from hcai_app.services.keys import keys
 from hcai_app.services.limits import budget
 from hcai_app.services.usage.dashboard import Today
 from hcai_app.ui.state.base import SiteState, serving
@@ -38,7 +37,7 @@ class PlaygroundState(SiteState):
             return
         worker = serving()
         secret_key = worker.settings.secret_key.get_secret_value()
-        self.owner = keys.hash_of(visitor.user_id, secret_key, b"playground")[:TAG_HEX]
+        self.owner = hashing.keyed_hash(visitor.user_id, secret_key, b"playground")[:TAG_HEX]
         self.has_moderation = worker.moderations is not None
         await self._read(visitor.user_id)
 

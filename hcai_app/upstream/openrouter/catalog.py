@@ -21,7 +21,7 @@ MAX_BYTES = 64 * 1024 * 1024
 OK, NOT_FOUND = 200, 404
 
 
-class Directory:
+class CatalogClient:
     """Questions to the provider that no student waits for byte by byte."""
 
     def __init__(self, provider: Provider) -> None:

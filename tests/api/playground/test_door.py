@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from hcai_app.api import routes
+from hcai_app.db.tables import sessions_table
 from hcai_app.services.people import sessions
 from tests.api.playground.calls import (
     CHAT,
@@ -306,8 +307,6 @@ async def _expire(product: Product, session_id: str) -> None:
     database = books.Database(product.settings["DATABASE_URL"])
     ended = sessions.clock.now() - sessions.timedelta(seconds=1)
     async with database.writing() as connection:
-        named = sessions.sessions_table.c.id == session_id
-        await connection.execute(
-            sessions.sessions_table.update().where(named).values(expires_at=ended)
-        )
+        named = sessions_table.c.id == session_id
+        await connection.execute(sessions_table.update().where(named).values(expires_at=ended))
     await database.close()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from hcai_app.services.people.users import users_table
+from hcai_app.db.tables import users_table
 from tests.api.playground.calls import CHAT, MODEL, ask
 from tests.api.test_deletion import delete
 from tests.api.wire import assert_error, events

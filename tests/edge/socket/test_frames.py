@@ -8,7 +8,7 @@ import uuid
 from redis import Redis
 
 import hcai_app.hcai_app  # noqa: F401 - registers every state
-from hcai_app.services.keys import keys
+from hcai_app import hashing
 from hcai_app.services.people import sessions
 from tests.conftest import Install
 from tests.harness.databases import REDIS, emptied_redis
@@ -30,9 +30,9 @@ class Student:
         assert product.chat(self.key, "a sesame of the tests").status_code == 200
         self.at_no_time = {
             "the key": self.key,
-            "the key's hash": keys.hash_of(self.key, secret_key),
+            "the key's hash": hashing.keyed_hash(self.key, secret_key),
             "the cookie": self.cookie,
-            "the cookie's hash": keys.hash_of(self.cookie, secret_key, b"session"),
+            "the cookie's hash": hashing.keyed_hash(self.cookie, secret_key, b"session"),
             "the secret": secret_key,
             "the prompt": "a sesame of the tests",
             "the browser": "a browser of the tests",

@@ -5,16 +5,17 @@ import asyncio
 import pytest
 from sqlalchemy import MetaData, select, text, update
 
+from hcai_app import hashing
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import users_table
 from hcai_app.errors import NotAuthenticated, NotFound
 from hcai_app.services.account import deletion, export
 from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
-from hcai_app.services.keys.authentication import Keyring
-from hcai_app.services.limits.in_flight import Running
-from hcai_app.services.ops.revocation import Cutter
+from hcai_app.services.keys.authentication import Authentication
+from hcai_app.services.limits.in_flight import InFlight
+from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import sessions, users
-from hcai_app.services.people.users import users_table
 from tests.services.books import Books, entry, rows, sums
 
 SECRET = "a secret of the tests, long enough for it"
@@ -84,7 +85,7 @@ async def test_keys_and_sessions_end_and_every_worker_is_told(
     assert visitor is not None
     await delete(database, user_id)
     assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
-    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
     with pytest.raises(NotAuthenticated):
         await keyring.authenticate(key.secret, "here")
     with pytest.raises(NotAuthenticated):
@@ -130,7 +131,7 @@ async def test_the_subject_is_remembered_as_a_hash_and_others_are_not(
     query = text("SELECT id, deleted_subject_hash FROM users WHERE deleted_at IS NOT NULL")
     async with database.reading() as connection:
         hashes = dict(tuple(row) for row in await connection.execute(query))
-    assert hashes == {bob: None, user_id: keys.hash_of(SUBJECT, SECRET, b"deleted subject")}
+    assert hashes == {bob: None, user_id: hashing.keyed_hash(SUBJECT, SECRET, b"deleted subject")}
 
 
 async def test_the_same_person_may_come_back_as_somebody_new(
@@ -146,7 +147,7 @@ async def test_others_keep_what_is_theirs(database: Database, user_id: str) -> N
     key = await issue(database, bob)
     cookie = await sessions.create(database, bob, secret_key=SECRET)
     await delete(database, user_id)
-    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
+    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
     assert (await keyring.authenticate(key.secret, "here")).user_id == bob
     visitor = await sessions.of_cookie(database, cookie, secret_key=SECRET)
     assert visitor is not None
@@ -158,8 +159,10 @@ async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
 ) -> None:
     key = await issue(database, user_id)
     await books.record(entry(user_id=user_id, key_id=key.id, cost=500))
-    running = Running(5)
-    cutter = Cutter(database, Keyring(database, secret_key=SECRET, require_verified=False), running)
+    running = InFlight(5)
+    cutter = Revocation(
+        database, Authentication(database, secret_key=SECRET, require_verified=False), running
+    )
 
     async def call(key_id: str | None) -> None:
         slot = running.enter(Caller(user_id, key_id, True, None, None, "hc_1"))

@@ -10,7 +10,7 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
 from hcai_app.services.keys import authentication as keyring_module
 from hcai_app.services.keys import keys
-from hcai_app.services.keys.authentication import UNKNOWN_KEYS_PER_MINUTE, Keyring
+from hcai_app.services.keys.authentication import UNKNOWN_KEYS_PER_MINUTE, Authentication
 from hcai_app.services.people import sessions, users
 from tests.services.outages import PostgresOutage
 
@@ -19,8 +19,8 @@ UNKNOWN = keys.PREFIX + "0" * 64
 HERE = "127.0.0.1"
 
 
-def keyring_on(database: Database, **settings: Any) -> Keyring:
-    return Keyring(database, secret_key=SECRET, **{"require_verified": False, **settings})
+def keyring_on(database: Database, **settings: Any) -> Authentication:
+    return Authentication(database, secret_key=SECRET, **{"require_verified": False, **settings})
 
 
 async def issue(database: Database, user: str = "U1") -> keys.IssuedKey:
@@ -34,7 +34,7 @@ async def key(database: Database) -> keys.IssuedKey:
 
 
 @pytest.fixture
-def keyring(database: Database) -> Keyring:
+def keyring(database: Database) -> Authentication:
     return keyring_on(database)
 
 
@@ -47,7 +47,7 @@ def moved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return ahead
 
 
-async def test_a_key_names_its_user(database: Database, keyring: Keyring, key: Any) -> None:
+async def test_a_key_names_its_user(database: Database, keyring: Authentication, key: Any) -> None:
     caller = await keyring.authenticate(key.secret, HERE)
     async with database.reading() as connection:
         user = await users.find(connection, "U1")
@@ -58,7 +58,7 @@ async def test_a_key_names_its_user(database: Database, keyring: Keyring, key: A
     assert (await keyring_on(database).authenticate(key.secret, HERE)).pseudonym == caller.pseudonym
 
 
-async def test_any_other_text_is_nobodys(keyring: Keyring, key: Any) -> None:
+async def test_any_other_text_is_nobodys(keyring: Authentication, key: Any) -> None:
     wrong = [None, "", keys.PREFIX, UNKNOWN, UNKNOWN[:-1], UNKNOWN + "\n", "ÿ" * 9, "'; --"]
     for sent in [*wrong, key.secret.upper(), key.secret + "0", key.id]:
         with pytest.raises(NotAuthenticated) as refusal:
@@ -67,13 +67,13 @@ async def test_any_other_text_is_nobodys(keyring: Keyring, key: Any) -> None:
 
 
 async def test_another_secret_opens_nothing(database: Database, key: Any) -> None:
-    other = Keyring(database, secret_key=SECRET[::-1], require_verified=False)
+    other = Authentication(database, secret_key=SECRET[::-1], require_verified=False)
     with pytest.raises(NotAuthenticated):
         await other.authenticate(key.secret, HERE)
 
 
 async def test_a_revoked_key_is_refused_once_its_change_is_heard(
-    database: Database, keyring: Keyring, key: Any
+    database: Database, keyring: Authentication, key: Any
 ) -> None:
     other = await issue(database)
     caller = await keyring.authenticate(key.secret, HERE)
@@ -86,7 +86,7 @@ async def test_a_revoked_key_is_refused_once_its_change_is_heard(
 
 
 async def test_a_key_revoked_while_it_is_read_is_not_remembered(
-    database: Database, keyring: Keyring, key: Any, monkeypatch: pytest.MonkeyPatch
+    database: Database, keyring: Authentication, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query = keyring._query
     reads = 0
@@ -107,7 +107,7 @@ async def test_a_key_revoked_while_it_is_read_is_not_remembered(
 
 
 async def test_without_hearing_of_it_a_revocation_holds_after_half_a_minute(
-    database: Database, keyring: Keyring, key: Any, moved: list[float]
+    database: Database, keyring: Authentication, key: Any, moved: list[float]
 ) -> None:
     await keyring.authenticate(key.secret, HERE)
     await keys.revoke(database, key.secret, secret_key=SECRET)
@@ -130,7 +130,7 @@ async def test_who_is_banned_or_not_verified_is_told_why(database: Database, key
 
 
 async def test_an_address_that_guesses_keys_is_slowed_down_and_its_neighbours_are_not(
-    keyring: Keyring, key: Any
+    keyring: Authentication, key: Any
 ) -> None:
     for n in range(UNKNOWN_KEYS_PER_MINUTE):
         with pytest.raises(NotAuthenticated):
@@ -144,7 +144,7 @@ async def test_an_address_that_guesses_keys_is_slowed_down_and_its_neighbours_ar
 
 
 async def test_the_cache_is_bounded(
-    database: Database, keyring: Keyring, key: Any, monkeypatch: pytest.MonkeyPatch
+    database: Database, keyring: Authentication, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring_module, "MAX_CACHED", 3)
     for issued in [key, *[await issue(database) for _ in range(6)]]:
@@ -183,7 +183,7 @@ async def open_session(database: Database, user: str = "U1") -> str:
 
 
 async def test_a_session_names_the_same_user_as_their_keys(
-    database: Database, keyring: Keyring, key: Any
+    database: Database, keyring: Authentication, key: Any
 ) -> None:
     by_key = await keyring.authenticate(key.secret, HERE)
     by_session = await keyring.of_session(await open_session(database))
@@ -192,7 +192,7 @@ async def test_a_session_names_the_same_user_as_their_keys(
 
 
 async def test_what_is_no_cookie_of_ours_opens_nothing(
-    database: Database, keyring: Keyring, key: Any
+    database: Database, keyring: Authentication, key: Any
 ) -> None:
     cookie = await open_session(database)
     session_id = sessions.id_of(cookie, SECRET)
@@ -210,12 +210,12 @@ async def test_what_is_no_cookie_of_ours_opens_nothing(
         with pytest.raises(NotAuthenticated):
             await keyring.of_session(sent)
     with pytest.raises(NotAuthenticated):
-        other = Keyring(database, secret_key=SECRET[::-1], require_verified=False)
+        other = Authentication(database, secret_key=SECRET[::-1], require_verified=False)
         await other.of_session(cookie)
 
 
 async def test_a_session_that_has_ended_opens_nothing_from_that_moment(
-    database: Database, keyring: Keyring, key: Any, monkeypatch: pytest.MonkeyPatch
+    database: Database, keyring: Authentication, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed_out, expired = [await open_session(database) for _ in range(2)]
     for cookie in (signed_out, expired):
@@ -230,7 +230,7 @@ async def test_a_session_that_has_ended_opens_nothing_from_that_moment(
 
 
 async def test_a_session_that_ends_while_it_is_read_opens_nothing(
-    database: Database, keyring: Keyring, key: Any, monkeypatch: pytest.MonkeyPatch
+    database: Database, keyring: Authentication, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cookie = await open_session(database)
     query, reads = keyring._query_session, 0
@@ -251,7 +251,7 @@ async def test_a_session_that_ends_while_it_is_read_opens_nothing(
 
 
 async def test_who_is_banned_is_told_so_on_our_pages_too(
-    database: Database, keyring: Keyring, key: Any
+    database: Database, keyring: Authentication, key: Any
 ) -> None:
     cookie = await open_session(database)
     await users.ban(database, "U1", "spam")

@@ -7,7 +7,7 @@ import pytest
 
 from hcai_app.errors import NotFound, Unavailable, UpstreamFailed
 from hcai_app.services.ledger import generations
-from hcai_app.services.ledger.generations import MAX_LOOKUPS, Records
+from hcai_app.services.ledger.generations import MAX_LOOKUPS, Generations
 from tests.services.books import caller_of
 
 CALLER = caller_of()
@@ -24,11 +24,11 @@ RECORD = {
 }
 
 
-def having(record: Any) -> Records:
+def having(record: Any) -> Generations:
     async def find(_id: str) -> Any:
         return record
 
-    return Records(find)
+    return Generations(find)
 
 
 async def test_only_what_speaks_of_the_call_is_told() -> None:
@@ -75,7 +75,7 @@ async def test_a_provider_that_hangs_is_given_up_soon_and_by_few(
         asked.append(name)
         await asyncio.Event().wait()
 
-    looking = Records(hang)
+    looking = Generations(hang)
     waiting = [looking.of_caller("gen-1", CALLER) for _ in range(2 * MAX_LOOKUPS)]
     async with asyncio.timeout(10):
         errors = await asyncio.gather(*waiting, return_exceptions=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app.services.call import Entry, OpenCall
+from hcai_app.services.call import LedgerEntry, RunningCall
 from hcai_app.services.ledger import journal as journal_module
 from hcai_app.services.ledger.journal import Journal, find_orphans
 from tests.harness.processes import ROOT
@@ -34,11 +34,11 @@ def die(journal: Journal) -> None:
     journal_module.os.close(journal._lock)
 
 
-def adopted(folder: Path) -> tuple[dict[str, OpenCall], dict[str, Entry]]:
+def adopted(folder: Path) -> tuple[dict[str, RunningCall], dict[str, LedgerEntry]]:
     """What the next worker finds."""
     successor = Journal(folder)
-    calls: dict[str, OpenCall] = {}
-    entries: dict[str, Entry] = {}
+    calls: dict[str, RunningCall] = {}
+    entries: dict[str, LedgerEntry] = {}
     for orphans in find_orphans(successor):
         found_calls, found_entries = orphans.read()
         calls |= {call.id: call for call in found_calls}
@@ -50,7 +50,7 @@ def adopted(folder: Path) -> tuple[dict[str, OpenCall], dict[str, Entry]]:
     return calls, entries
 
 
-def named(journal: Journal, **fields: str) -> OpenCall:
+def named(journal: Journal, **fields: str) -> RunningCall:
     call = open_call(**fields)
     journal.open(call)
     call.generation_id, call.model = f"gen-{call.id}", "c/d"
@@ -151,7 +151,7 @@ def test_a_kept_row_outlives_the_file_of_its_opening(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.jsonl")) == []
 
 
-def adopted_alive(journal: Journal, row: Entry) -> bool:
+def adopted_alive(journal: Journal, row: LedgerEntry) -> bool:
     """Whether the row is on the disk now."""
     return any(row.id in path.read_text() for path in journal.folder.glob("*.jsonl"))
 

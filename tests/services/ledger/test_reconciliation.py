@@ -8,9 +8,9 @@ import pytest
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.errors import UpstreamFailed
-from hcai_app.services.call import Caller, CostSource, Entry, Outcome, Usage
+from hcai_app.services.call import Caller, CostSource, LedgerEntry, Outcome, Usage
 from hcai_app.services.ledger import reconciliation
-from hcai_app.services.ledger.reconciliation import Settlement, Settler
+from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.limits.budget import Budget
 from tests.services.books import Books, entry, execute, open_call, rows, sums
 
@@ -48,11 +48,11 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-def settler(books: Books, lookup: Directory) -> Settler:
-    return Settler(books.database, books.totals, books.budget, lookup)
+def settler(books: Books, lookup: Directory) -> Reconciler:
+    return Reconciler(books.database, books.totals, books.budget, lookup)
 
 
-async def unsettled(books: Books, **fields: Any) -> Entry:
+async def unsettled(books: Books, **fields: Any) -> LedgerEntry:
     row = entry(cost=None, **fields)
     await books.record(row)
     return row
@@ -66,7 +66,7 @@ async def the_row(database: Database) -> Any:
 async def test_a_row_is_settled_with_the_figures_that_are_billed(books: Books, time: Clock) -> None:
     lookup = Directory(("x/y", COST))
     settling_one = settler(books, lookup)
-    seen: list[Entry] = []
+    seen: list[LedgerEntry] = []
     settling_one.on_settled = seen.append
     row = await unsettled(books)
     assert await settling_one.settle_due() == 0  # too soon
@@ -171,7 +171,7 @@ async def test_a_fault_at_one_row_holds_up_no_other(books: Books, time: Clock) -
     for n in range(60):
         await unsettled(books, generation_id=f"gen-{n}")
     time.move(5)
-    one = Settler(books.database, books.totals, books.budget, lookup)
+    one = Reconciler(books.database, books.totals, books.budget, lookup)
     while await one.settle_due():
         pass
     waiting = [row["generation_id"] for row in await rows(books.database) if not row["settled"]]
@@ -189,7 +189,7 @@ async def test_settling_frees_what_was_reserved(books: Books, time: Clock, calle
         await budget.reserve(caller, open_call(user_id=caller.user_id))
     time.move(5)
     lookup = Directory((None, Usage(cost_nanousd=999)))
-    await Settler(books.database, books.totals, budget, lookup).settle_due()
+    await Reconciler(books.database, books.totals, budget, lookup).settle_due()
     await budget.reserve(caller, open_call(user_id=caller.user_id))  # a nano-dollar is left
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.call import CostSource, Entry, Outcome, Usage
-from hcai_app.services.ledger.reconciliation import Settlement, Settler
+from hcai_app.services.call import CostSource, LedgerEntry, Outcome, Usage
+from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS, NO_KEY
 from hcai_app.services.ops import retention
 from hcai_app.services.usage import totals as stats
@@ -27,7 +27,7 @@ usages = st.builds(
 
 
 @st.composite
-def entries(draw: st.DrawFn) -> Entry:
+def entries(draw: st.DrawFn) -> LedgerEntry:
     """Rows of a few users, keys and models, started within the last day."""
     return entry(
         user_id=draw(st.sampled_from(["u1", "u2"])),
@@ -75,17 +75,17 @@ async def test_every_roll_up_sums_to_the_ledger(data: st.DataObject, books: Book
         assert totals.cost_nanousd == of_user[5]
 
 
-def _opened(books: Books, row: Entry) -> int:
+def _opened(books: Books, row: LedgerEntry) -> int:
     call = open_call(id=row.id, user_id=row.user_id)
     books.journal.open(call)
     return call.segment
 
 
-def _settler(books: Books) -> Settler:
+def _settler(books: Books) -> Reconciler:
     async def lookup(_id: str) -> None:
         return None
 
-    return Settler(books.database, books.totals, books.budget, lookup)
+    return Reconciler(books.database, books.totals, books.budget, lookup)
 
 
 async def test_a_row_is_booked_where_it_started_and_settled_there(books: Books) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.errors import BudgetExhausted, RateLimited
-from hcai_app.services.call import Caller, Entry, OpenCall
+from hcai_app.services.call import Caller, LedgerEntry, RunningCall
 from hcai_app.services.limits import budget as budget_module
 from hcai_app.services.limits.budget import Budget
 from tests.services.books import Books, caller_of, entry, execute, open_call
@@ -23,15 +23,15 @@ class Student:
     def __init__(self, budget: Budget, caller: Caller) -> None:
         self.budget = budget
         self.caller = caller
-        self.running: list[OpenCall] = []
+        self.running: list[RunningCall] = []
 
-    async def begin(self, estimate: int, **opening: Any) -> OpenCall:
+    async def begin(self, estimate: int, **opening: Any) -> RunningCall:
         call = open_call(user_id=self.caller.user_id, reserved_nanousd=estimate, **opening)
         await self.budget.reserve(self.caller, call)
         self.running.append(call)
         return call
 
-    def end(self, call: OpenCall, cost: int | None) -> Entry:
+    def end(self, call: RunningCall, cost: int | None) -> LedgerEntry:
         self.running.remove(call)
         row = entry(
             id=call.id,
@@ -95,8 +95,8 @@ async def test_a_hundred_at_once_on_a_budget_for_three(student: Student) -> None
     results = await asyncio.gather(
         *(student.begin(400) for _ in range(100)), return_exceptions=True
     )
-    assert sum(isinstance(result, OpenCall) for result in results) == 3
-    refused = [result for result in results if not isinstance(result, OpenCall)]
+    assert sum(isinstance(result, RunningCall) for result in results) == 3
+    refused = [result for result in results if not isinstance(result, RunningCall)]
     assert {type(error) for error in refused} == {RateLimited}
     assert {error.headers["Retry-After"] for error in refused} == {"1"}  # type: ignore[union-attr]
 

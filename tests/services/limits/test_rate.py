@@ -9,7 +9,7 @@ from limits import parse
 
 from hcai_app.services.limits import rate
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.redis_client import SharedRedis
+from hcai_app.services.redis_client import RedisClient
 from tests.harness.databases import REDIS, emptied_redis
 from tests.harness.silence import silent_server
 
@@ -20,7 +20,7 @@ FIVE = parse("5/minute")
 async def silent() -> AsyncIterator[RateLimit]:
     """A limit over a Redis that takes every connection and never answers."""
     async with silent_server() as address:
-        redis = SharedRedis(f"redis://{address}")
+        redis = RedisClient(f"redis://{address}")
         yield RateLimit("chat", FIVE, redis)
         await redis.close()
 
@@ -45,7 +45,7 @@ async def test_a_redis_that_is_back_is_asked_again(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(rate, "RETRY_S", 0.1)
     address = f"{REDIS}/11"
     with emptied_redis(address) as redis:
-        shared = SharedRedis(address)
+        shared = RedisClient(address)
         limit = RateLimit("chat", FIVE, shared)
         assert (await limit.hit("ada")).remaining == 4
         with monkeypatch.context() as patch:

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from prometheus_client import generate_latest
 
-from hcai_app.services.call import Entry
+from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ops.metrics import Metrics
 
 MODEL = "qwen/qwen3-32b"
 MOST_SECONDS_A_CALL = 3e-6
-FINISHED = Entry(
+FINISHED = LedgerEntry(
     id="0" * 32,
     user_id="ada",
     key_id="laptop",
@@ -39,7 +39,7 @@ FINISHED = Entry(
 )
 
 
-def entry(**changes: Any) -> Entry:
+def entry(**changes: Any) -> LedgerEntry:
     return msgspec.structs.replace(FINISHED, **changes)
 
 
@@ -98,7 +98,7 @@ def test_counting_costs_a_call_next_to_nothing() -> None:
     assert fastest / len(group) < MOST_SECONDS_A_CALL
 
 
-def _seconds_of(metrics: Metrics, group: list[Entry]) -> float:
+def _seconds_of(metrics: Metrics, group: list[LedgerEntry]) -> float:
     rounds, started = 50, time.perf_counter()
     for _ in range(rounds):
         metrics.count(group)

@@ -11,9 +11,9 @@ from hcai_app.errors import HcaiError
 from hcai_app.services import changes
 from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
-from hcai_app.services.keys.authentication import Keyring
-from hcai_app.services.limits.in_flight import Running, Slot
-from hcai_app.services.ops.revocation import Cutter
+from hcai_app.services.keys.authentication import Authentication
+from hcai_app.services.limits.in_flight import InFlight, Slot
+from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import sessions, users
 from tests.services.outages import PostgresOutage
 
@@ -28,7 +28,7 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
     user_id = await users.create(database, slack_id="U1", name="Ada")
     key = await keys.issue(database, "U1", "laptop", secret_key=SECRET, max_keys=5)
     await keys.revoke(database, key.id, secret_key=SECRET)
-    running = Running(5)
+    running = InFlight(5)
     caller = Caller(user_id, key.id, True, None, None, "hc_1")
 
     async def call() -> None:
@@ -37,8 +37,8 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
 
     task = asyncio.create_task(call())
     await asyncio.sleep(0)
-    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
-    cutter = Cutter(database, keyring, running)
+    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
+    cutter = Revocation(database, keyring, running)
     await outage.begin()
     cutter.apply(user_id, key.id)
     await asyncio.sleep(1)
@@ -56,7 +56,7 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
         await sessions.create(database, user_id, secret_key=SECRET) for _ in ("phone", "laptop")
     ]
     phone, laptop = (sessions.id_of(cookie, SECRET) for cookie in cookies)
-    running = Running(5)
+    running = InFlight(5)
     by_key = Caller(user_id, "key_1", True, None, None, "hc_1")
     slots = [
         running.enter(replace(by_key, key_id=None, session_id=phone)),
@@ -65,8 +65,8 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     ]
     for slot in slots:
         slot.task = None  # of this test: not to be cancelled
-    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
-    cutter = Cutter(database, keyring, running)
+    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
+    cutter = Revocation(database, keyring, running)
     cutter.apply(user_id, None)  # a new budget, say
     await sessions.end(database, phone)
     cutter.apply(user_id, None)
@@ -80,10 +80,10 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
 
 
 async def test_a_look_that_goes_on_ends_with_the_cutter(database: Database) -> None:
-    running = Running(5)
+    running = InFlight(5)
     running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
-    keyring = Keyring(database, secret_key=SECRET, require_verified=False)
-    cutter = Cutter(database, keyring, running)
+    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
+    cutter = Revocation(database, keyring, running)
     pool = database._reader.pool
     assert isinstance(pool, QueuePool)
     cutter.apply("user_1", None)

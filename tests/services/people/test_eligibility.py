@@ -8,14 +8,14 @@ from sqlalchemy import text, update
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import users_table
 from hcai_app.errors import NotAllowed, UpstreamFailed
 from hcai_app.services.keys import keys
-from hcai_app.services.keys.authentication import Keyring
+from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people import eligibility, sessions, sign_in, users
 from hcai_app.services.people.identity import Identity
 from hcai_app.services.people.sign_in import Rules
-from hcai_app.services.people.users import users_table
 
 SECRET = "a secret of the tests, long enough for it"
 STRICT = Rules(SECRET, require_verified=True, admins=())
@@ -111,7 +111,7 @@ async def test_whom_the_provider_has_not_known_for_two_weeks_has_to_sign_in_agai
     assert (await row_of(database, user_id))["is_verified"] is False
     assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
     assert await changes_of(database) == before + 1
-    keyring = Keyring(database, secret_key=SECRET, require_verified=True)
+    keyring = Authentication(database, secret_key=SECRET, require_verified=True)
     caller = await keyring.authenticate(key.secret, "here")
     with pytest.raises(NotAllowed, match="sign in on the site again"):
         keyring.check_allowed(caller)

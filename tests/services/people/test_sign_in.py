@@ -11,15 +11,13 @@ from sqlalchemy import func, select, update
 from hcai_app import clock
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import changes_table, sessions_table, users_table
 from hcai_app.errors import Unavailable
 from hcai_app.services.account import deletion
-from hcai_app.services.changes import changes_table
 from hcai_app.services.ops import retention
 from hcai_app.services.people import sessions, sign_in, users
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused
-from hcai_app.services.people.sessions import sessions_table
 from hcai_app.services.people.sign_in import Rules
-from hcai_app.services.people.users import users_table
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"

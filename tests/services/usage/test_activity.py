@@ -10,7 +10,7 @@ import pytest
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.errors import NotFound, Unavailable
-from hcai_app.services.call import Caller, Entry, Outcome
+from hcai_app.services.call import Caller, LedgerEntry, Outcome
 from hcai_app.services.keys import keys
 from hcai_app.services.usage import activity, filter_options
 from hcai_app.services.usage.activity import Page
@@ -19,7 +19,7 @@ from tests.services.books import Books, entry
 
 START = clock.floor_ms(1_760_000_000_000, clock.MS_PER_DAY)
 ALL = Filter()
-FILTERS: dict[str, tuple[Filter, Callable[[Entry], bool]]] = {
+FILTERS: dict[str, tuple[Filter, Callable[[LedgerEntry], bool]]] = {
     "all": (ALL, lambda _: True),
     "model": (Filter(model="m/rare"), lambda row: row.model == "m/rare"),
     "key": (Filter(key="key_2"), lambda row: row.key_id == "key_2"),
@@ -44,7 +44,7 @@ FILTERS: dict[str, tuple[Filter, Callable[[Entry], bool]]] = {
 }
 
 
-def made_calls(number: int, user_id: str = "usr_1") -> list[Entry]:
+def made_calls(number: int, user_id: str = "usr_1") -> list[LedgerEntry]:
     """Calls over five days, with busy hours and gaps between them."""
     dice = random.Random(number)
     return [
@@ -59,7 +59,7 @@ def made_calls(number: int, user_id: str = "usr_1") -> list[Entry]:
     ]
 
 
-async def write(books: Books, calls: list[Entry]) -> None:
+async def write(books: Books, calls: list[LedgerEntry]) -> None:
     for at in range(0, len(calls), 500):
         await books.ledger.insert_missing(calls[at : at + 500])
 
@@ -76,7 +76,7 @@ def ids(found: list[Page]) -> list[str]:
     return [row["id"] for each in found for row in each.calls]
 
 
-def expected(calls: list[Entry], is_wanted: Callable[[Entry], bool]) -> list[str]:
+def expected(calls: list[LedgerEntry], is_wanted: Callable[[LedgerEntry], bool]) -> list[str]:
     return sorted((row.id for row in calls if is_wanted(row)), reverse=True)
 
 

@@ -11,7 +11,7 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.services.call import Caller, CostSource, Usage
 from hcai_app.services.keys import keys
-from hcai_app.services.ledger.reconciliation import Settlement, Settler
+from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.ledger.rollups import NO_KEY
 from hcai_app.services.usage import charts
 from hcai_app.services.usage.charts import OTHER, SPANS, Bucket, Group, Range, Series
@@ -109,7 +109,7 @@ async def test_late_settling_shows_where_the_call_started(books: Books, frozen: 
 
     row = entry(user_id="u1", cost=None, started_at_ms=frozen - 200_000)
     await books.record(row)
-    settler = Settler(books.database, books.totals, books.budget, lookup)
+    settler = Reconciler(books.database, books.totals, books.budget, lookup)
     await settler.settle(row, Settlement(Usage(1, 2, 0, 0, 3, 777), "x/y", CostSource.LOOKUP))
     for range, group in EVERY:
         found = await charts.series(books.database, "u1", range, group)

@@ -13,7 +13,7 @@ from hcai_app import clock
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger import rows as exports
-from hcai_app.services.ledger.reconciliation import Settler
+from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
@@ -113,11 +113,11 @@ async def first_page(database: Database, user_id: str | None) -> int:
     return seen
 
 
-def settler_of(database: Database) -> Settler:
+def settler_of(database: Database) -> Reconciler:
     async def lookup(_generation_id: str) -> None:
         raise AssertionError("no row is open")
 
-    return Settler(database, Rollups("here"), Budget(database, 0), lookup)
+    return Reconciler(database, Rollups("here"), Budget(database, 0), lookup)
 
 
 QUESTIONS: dict[str, Callable[[Database], Awaitable[Any]]] = {

@@ -13,7 +13,7 @@ from hcai_app.services.keys import keys
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.people import users
-from hcai_app.services.redis_client import SharedRedis
+from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.usage import dashboard
 from hcai_app.services.usage.charts import Group, Range
 from hcai_app.services.usage.dashboard import Snapshot
@@ -130,7 +130,7 @@ async def test_charts_come_with_the_same_look(books: Books, limit: RateLimit) ->
 
 
 async def test_a_window_that_redis_cannot_show_is_this_workers_own(database: Database) -> None:
-    redis = SharedRedis("redis://127.0.0.1:1")
+    redis = RedisClient("redis://127.0.0.1:1")
     away = RateLimit("chat", parse("5/minute"), redis)
     await away.hit("u1")
     assert (await away.peek("u1")).remaining == 4

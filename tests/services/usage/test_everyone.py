@@ -10,7 +10,7 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.services.call import Outcome
 from hcai_app.services.usage import everyone
-from hcai_app.services.usage.everyone import Site
+from hcai_app.services.usage.everyone import Everyone
 from tests.services.books import Books, entry
 
 
@@ -22,7 +22,7 @@ async def test_the_sums_are_those_of_the_ledger(books: Books) -> None:
     ]
     calls.append(entry(started_at_ms=now - 40 * clock.MS_PER_DAY, outcome=Outcome.INTERRUPTED))
     await books.ledger.insert_missing(calls)
-    use = await Site(books.database).use()
+    use = await Everyone(books.database).use()
     assert use.people == 4
     assert (use.total.requests, use.total.tokens) == (101, 101 * 30)
     assert use.total.cost_nanousd == sum(call.cost_nanousd for call in calls)
@@ -41,7 +41,7 @@ async def test_a_crowd_costs_one_reading(books: Books, monkeypatch: pytest.Monke
         return await answer(*arguments)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(available, "answer", count)
-    of_site = Site(books.database)
+    of_site = Everyone(books.database)
     first, *others = await asyncio.gather(*(of_site.use() for _ in range(50)))
     assert (len(asked), first.total.requests) == (1, 0)
     assert all(other is first for other in others)
@@ -54,6 +54,6 @@ async def test_a_database_that_is_away_is_503() -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/nothing")
     try:
         with pytest.raises(Unavailable):
-            await Site(away).use()
+            await Everyone(away).use()
     finally:
         await away.close()

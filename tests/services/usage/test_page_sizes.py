@@ -13,14 +13,13 @@ from limits import parse
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
+from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services.account import export
-from hcai_app.services.keys.keys import keys_table
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.people.sessions import Visitor
-from hcai_app.services.people.users import users_table
 from hcai_app.services.usage import by_key, dashboard
-from hcai_app.services.usage.everyone import Site
+from hcai_app.services.usage.everyone import Everyone
 from tests.harness.room import within
 from tests.services.books import execute
 from tests.services.usage.test_constant_time import BUSY, SUMS, fill
@@ -39,7 +38,7 @@ DAYS = (
 
 
 async def everyone(database: Database) -> Any:
-    return await Site(database).use()
+    return await Everyone(database).use()
 
 
 async def playground(database: Database) -> Any:

@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy import text
 
+from hcai_app import hashing
 from hcai_app.errors import InvalidRequest, NotAuthenticated, Unavailable
 from hcai_app.services.account import deletion
 from hcai_app.services.keys import keys
@@ -42,7 +43,7 @@ async def test_nothing_that_is_sent_names_a_session(serving: Worker) -> None:
     assert "U1" in told
     assert ada.cookie not in told
     assert "ses_" not in told
-    assert keys.hash_of(ada.cookie, SECRET, b"session") not in told
+    assert hashing.keyed_hash(ada.cookie, SECRET, b"session") not in told
 
 
 async def test_signing_out_everywhere_ends_every_session_of_this_user(serving: Worker) -> None:

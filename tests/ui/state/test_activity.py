@@ -9,7 +9,7 @@ from reflex.istate.data import RouterData
 
 from hcai_app import clock
 from hcai_app.errors import InvalidRequest, NotAuthenticated, NotFound
-from hcai_app.services.call import Entry, Outcome
+from hcai_app.services.call import LedgerEntry, Outcome
 from hcai_app.services.keys import keys
 from hcai_app.services.people import sessions
 from hcai_app.ui.state import activity
@@ -23,7 +23,7 @@ NOW = clock.now_ms()
 FORGED = ["", "x" * 100_000, "\0", "' OR 1=1 --", 5, None, {"id": 1}, ["a"]]
 
 
-async def write(serving: Worker, folder: Path, calls: list[Entry]) -> None:
+async def write(serving: Worker, folder: Path, calls: list[LedgerEntry]) -> None:
     books = Books(serving.database, folder / "books", "w2")
     await books.ledger.insert_missing(calls)
     await books.close()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app import clock
+from hcai_app import clock, hashing
 from hcai_app.errors import InvalidRequest, NotAuthenticated, Unavailable
 from hcai_app.services.call import Outcome
 from hcai_app.services.keys import keys
@@ -94,7 +94,7 @@ async def test_nothing_that_is_sent_holds_a_secret(serving: Worker, books: Books
     assert "laptop" in told
     for secret in (
         made.secret,
-        keys.hash_of(made.secret, SECRET),
+        hashing.keyed_hash(made.secret, SECRET),
         ada.cookie,
         sessions.id_of(ada.cookie, SECRET),
         ada.user_id,

@@ -1,5 +1,6 @@
 import pytest
 
+from hcai_app import hashing
 from hcai_app.errors import NotAuthenticated, NotFound
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.keys import IssuedKey
@@ -38,7 +39,7 @@ async def test_nothing_that_is_sent_holds_a_secret(serving: Worker) -> None:
     await state.load_keys()
     told = ada.told()
     assert "laptop" in told
-    digest = keys.hash_of(issued.secret, SECRET)
+    digest = hashing.keyed_hash(issued.secret, SECRET)
     session_id = sessions.id_of(ada.cookie, SECRET)
     for secret in (issued.secret, issued.secret[20:40], digest, ada.cookie, session_id):
         assert secret not in told

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 
 from hcai_app.errors import UpstreamFailed
 from hcai_app.upstream.openrouter import catalog as directory_module
-from hcai_app.upstream.openrouter.catalog import Directory
+from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider
 
 ODD_BODIES = [
@@ -49,18 +49,20 @@ async def canned() -> Canned:
 
 
 @pytest.fixture
-async def directory(canned: Canned) -> AsyncIterator[Directory]:
+async def directory(canned: Canned) -> AsyncIterator[CatalogClient]:
     app = web.Application()
     app.router.add_get("/{path:.*}", canned.answer)
     async with TestServer(app) as server:
-        opened = Directory(Provider(str(server.make_url("/api/v1")), "key", "https://ours.example"))
+        opened = CatalogClient(
+            Provider(str(server.make_url("/api/v1")), "key", "https://ours.example")
+        )
         yield opened
         await opened.close()
 
 
 @pytest.mark.parametrize("body", ODD_BODIES)
 async def test_an_odd_answer_is_a_failure_of_the_providers(
-    directory: Directory, canned: Canned, body: bytes
+    directory: CatalogClient, canned: Canned, body: bytes
 ) -> None:
     canned.body = body
     for ask in (directory.models("/models"), directory.endpoints("a/b")):
@@ -68,12 +70,12 @@ async def test_an_odd_answer_is_a_failure_of_the_providers(
             await ask
 
 
-async def test_odd_entries_are_left_out(directory: Directory, canned: Canned) -> None:
+async def test_odd_entries_are_left_out(directory: CatalogClient, canned: Canned) -> None:
     canned.body = b'{"data": [null, 1, "x", [], {}, {"id": "a/b"}]}'
     assert await directory.models("/models") == [{"id": "a/b"}]
 
 
-async def test_endpoints_are_the_very_bytes(directory: Directory, canned: Canned) -> None:
+async def test_endpoints_are_the_very_bytes(directory: CatalogClient, canned: Canned) -> None:
     canned.body = b'{ "data": {"endpoints": [ ], "big": 123456789012345678901234567890} }'
     assert await directory.endpoints("a/b:free") == canned.body
     assert await directory.endpoints("a/b?c#d") == canned.body
@@ -84,7 +86,7 @@ async def test_endpoints_are_the_very_bytes(directory: Directory, canned: Canned
 
 
 async def test_what_the_provider_does_not_know_is_none(
-    directory: Directory, canned: Canned
+    directory: CatalogClient, canned: Canned
 ) -> None:
     canned.status = 404
     assert await directory.endpoints("a/b") is None
@@ -93,7 +95,7 @@ async def test_what_the_provider_does_not_know_is_none(
     assert canned.seen[1] == "/api/v1/generation?id=gen-1%26x%3Dy"
 
 
-async def test_a_record_without_data_is_empty(directory: Directory, canned: Canned) -> None:
+async def test_a_record_without_data_is_empty(directory: CatalogClient, canned: Canned) -> None:
     for body in (b"{}", b'{"data": []}', b'{"error": {"code": 404}}'):
         canned.body = body
         assert await directory.record("gen-1") == {}
@@ -101,7 +103,7 @@ async def test_a_record_without_data_is_empty(directory: Directory, canned: Cann
 
 
 async def test_an_answer_beyond_all_measure_is_not_read_to_its_end(
-    directory: Directory, canned: Canned, monkeypatch: pytest.MonkeyPatch
+    directory: CatalogClient, canned: Canned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(directory_module, "MAX_BYTES", 1000)
     canned.body = b'{"data": []}'.ljust(1000)
@@ -115,7 +117,7 @@ async def test_an_answer_beyond_all_measure_is_not_read_to_its_end(
     ("status", "code"), [(401, 502), (402, 502), (302, 502), (204, 502), (429, 429)]
 )
 async def test_any_other_status_is_a_failure(
-    directory: Directory, canned: Canned, status: int, code: int
+    directory: CatalogClient, canned: Canned, status: int, code: int
 ) -> None:
     canned.status, canned.body = status, b'{"data": []}' if status != 204 else b""
     with pytest.raises(UpstreamFailed) as failure:
