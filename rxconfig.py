@@ -6,28 +6,28 @@ Unknown names are silently ignored by `rx.Config`; `tests/frontend/test_rxconfig
 import reflex as rx
 from reflex.constants import StateManagerMode
 
-from hcai_app import settings
 from hcai_app.frontend import vite
+from hcai_app.settings import SettingsError, load_settings
 from hcai_app.ui.theme import Tokens
 
 vite.prepare_tools()
 try:
-    given = settings.load()
-except settings.SettingsError as error:
+    settings = load_settings()
+except SettingsError as error:
     raise SystemExit(str(error)) from None
 
 config = rx.Config(
     app_name="hcai_app",
-    deploy_url=given.origin,
-    cors_allowed_origins=[given.origin],
-    backend_host="0.0.0.0" if given.is_production else "127.0.0.1",  # noqa: S104 - behind a proxy
-    trusted_proxy_hops=given.trusted_proxy_hops,
+    deploy_url=settings.origin,
+    cors_allowed_origins=[settings.origin],
+    backend_host="0.0.0.0" if settings.is_production else "127.0.0.1",  # noqa: S104 - behind a proxy
+    trusted_proxy_hops=settings.trusted_proxy_hops,
     transport="websocket",
     # What a state holds stays in memory: never in files, as Reflex would have it.
-    state_manager_mode=(StateManagerMode.REDIS if given.redis_url else StateManagerMode.MEMORY),
-    redis_url=given.redis_url,
+    state_manager_mode=(StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY),
+    redis_url=settings.redis_url,
     # In memory a closed tab's state is soon forgotten, an open tab's is kept (state/keeping.py).
-    redis_token_expiration=3600 if given.redis_url else 120,
+    redis_token_expiration=3600 if settings.redis_url else 120,
     # The database is ours: Reflex has none.
     db_url=None,
     async_db_url=None,
@@ -45,7 +45,7 @@ config = rx.Config(
     ],
 )
 
-if not given.is_production:
+if not settings.is_production:
     config.cors_allowed_origins = vite.allowed_origins(
-        given.origin, 3000, 8000, config.frontend_port, config.backend_port
+        settings.origin, 3000, 8000, config.frontend_port, config.backend_port
     )

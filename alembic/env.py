@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from alembic import context
-from hcai_app import settings
 from hcai_app.db import models  # noqa: F401 - importing the tables registers them
 from hcai_app.db.engine import Database
+from hcai_app.settings import load_settings
 
 
 def run_on(connection: Connection) -> None:
@@ -25,7 +25,7 @@ def run_on(connection: Connection) -> None:
 
 async def run_on_database() -> None:
     """Run the migrations on DATABASE_URL: what the `alembic` command does."""
-    database = Database(settings.load().database_url)
+    database = Database(load_settings().database_url)
     async with database.writing() as connection:
         await connection.run_sync(run_on)
     await database.close()

@@ -3,13 +3,13 @@
 import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hcai_app import settings
 from hcai_app.api.app import ApiApp
 from hcai_app.edge import event_guard
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.trailing_slash import TrailingSlash
 from hcai_app.frontend import build
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, connection, shell
 from hcai_app.ui.pages import (
     sign_in,
@@ -55,10 +55,14 @@ class HcaiApp(rx.App):
 
     def __call__(self) -> ASGIApp:
         """Build the server's ASGI app."""
-        given = settings.load()
-        events = SocketHandshake(super().__call__(), secret_key=given.secret_key.get_secret_value())
+        settings = load_settings()
+        events = SocketHandshake(
+            super().__call__(), secret_key=settings.secret_key.get_secret_value()
+        )
         documents = TrailingSlash(events, pages=build.BUILT_PAGES)
-        pages = SecurityHeaders(documents, pages=build.BUILT_PAGES, https_only=given.is_production)
+        pages = SecurityHeaders(
+            documents, pages=build.BUILT_PAGES, https_only=settings.is_production
+        )
         return Doors(ApiApp(), pages)
 
 

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         return self.openrouter_api_key is None and not self.is_production
 
     @property
+    def models(self) -> list[str]:
+        """The ids of all configured models, in the order of their lists."""
+        return [*self.language_models, *self.image_models, *self.embedding_models]
+
+    @property
     def origin(self) -> str:
         """The public origin, without a slash at its end."""
         return self.base_url.rstrip("/")
@@ -158,16 +163,16 @@ REQUIRED_IN_PRODUCTION = {
 
 
 @lru_cache(maxsize=1)
-def load() -> Settings:
+def load_settings() -> Settings:
     """Read the settings of this process.
 
     Raises:
         SettingsError: With every missing or wrong setting.
     """
-    return read({**_dotenv(), **os.environ})
+    return read_settings({**_dotenv(), **os.environ})
 
 
-def read(variables: Mapping[str, str]) -> Settings:
+def read_settings(variables: Mapping[str, str]) -> Settings:
     """Build the settings from the given variables alone.
 
     Raises:
@@ -188,7 +193,7 @@ def read(variables: Mapping[str, str]) -> Settings:
 
 
 class _Given(Settings):
-    """Settings from the given values only: nothing else is looked up behind `read`'s back."""
+    """Settings from the given values only: `read_settings` looks nothing else up."""
 
     @classmethod
     def settings_customise_sources(  # pyright: ignore[reportIncompatibleMethodOverride]

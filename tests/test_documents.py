@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app import settings
-from hcai_app.settings import Settings
+from hcai_app.settings import Settings, read_settings
 
 README = Path("README.md").read_text()
 EXAMPLE = Path(".env.example").read_text()
@@ -24,7 +23,7 @@ def test_every_setting_is_in_the_example_and_no_other():
 
 def test_the_example_shows_the_defaults():
     secret = {"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}
-    assert settings.read(example() | secret) == settings.read(secret)
+    assert read_settings(example() | secret) == read_settings(secret)
 
 
 def test_every_setting_is_in_the_readme_and_no_other():

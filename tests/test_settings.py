@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app import settings
-from hcai_app.settings import SettingsError
+from hcai_app.settings import MIN_SECRET_BYTES, SettingsError, read_settings
 from tests.harness.processes import clean_environment
 
 SECRET = "a secret that is long enough for it"
@@ -24,7 +23,7 @@ PRODUCTION = {
 
 def problems(**variables: str) -> list[str]:
     with pytest.raises(SettingsError) as caught:
-        settings.read({"HCAI_SECRET_KEY": SECRET, **variables})
+        read_settings({"HCAI_SECRET_KEY": SECRET, **variables})
     return caught.value.problems
 
 
@@ -44,23 +43,23 @@ def test_an_unknown_name_is_told_its_nearest(wrong: str, right: str) -> None:
 
 
 def test_names_that_are_not_ours_are_left_alone() -> None:
-    assert settings.read({"HCAI_SECRET_KEY": SECRET, "HCAIX": "1", "OPENROUTER_X": "1"})
+    assert read_settings({"HCAI_SECRET_KEY": SECRET, "HCAIX": "1", "OPENROUTER_X": "1"})
 
 
 def test_production_lists_everything_that_is_missing() -> None:
     with pytest.raises(SettingsError) as caught:
-        settings.read({"HCAI_ENV": "production"})
+        read_settings({"HCAI_ENV": "production"})
     missing = [problem.split(" ")[0] for problem in caught.value.problems]
     assert missing == [name for name in PRODUCTION if name != "HCAI_ENV"]
     assert all(": write" in problem for problem in caught.value.problems)
 
 
 def test_production_with_everything_starts_strict() -> None:
-    given = settings.read(PRODUCTION)
+    given = read_settings(PRODUCTION)
     assert given.require_verified
     assert not given.is_simulated
     assert given.origin == "https://ai.example.org"
-    assert not settings.read({**PRODUCTION, "HCAI_REQUIRE_VERIFIED": "false"}).require_verified
+    assert not read_settings({**PRODUCTION, "HCAI_REQUIRE_VERIFIED": "false"}).require_verified
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_everything_is_told_at_once() -> None:
 
 
 def test_defaults_are_those_that_are_promised() -> None:
-    given = settings.read({"HCAI_SECRET_KEY": SECRET, "HCAI_MAX_KEYS": " "})
+    given = read_settings({"HCAI_SECRET_KEY": SECRET, "HCAI_MAX_KEYS": " "})
     assert (given.env, given.base_url) == ("development", "http://localhost:3000")
     assert given.database_url == "sqlite:///hcai.db"
     assert (given.chat_rate_limit.amount, given.chat_rate_limit.get_expiry()) == (150, 1800)
@@ -116,13 +115,13 @@ def test_defaults_are_those_that_are_promised() -> None:
 
 
 def test_secrets_do_not_show() -> None:
-    shown = repr(settings.read({**PRODUCTION, "DATABASE_URL": "postgresql://u:hidden@h/d"}))
+    shown = repr(read_settings({**PRODUCTION, "DATABASE_URL": "postgresql://u:hidden@h/d"}))
     for secret in (SECRET, "sk-or-v1-x", "client-secret", "hidden"):
         assert secret not in shown
 
 
 def test_lists_are_split_at_commas() -> None:
-    given = settings.read({"HCAI_SECRET_KEY": SECRET, "HCAI_LANGUAGE_MODELS": " a/b ,, c/d,"})
+    given = read_settings({"HCAI_SECRET_KEY": SECRET, "HCAI_LANGUAGE_MODELS": " a/b ,, c/d,"})
     assert given.language_models == ["a/b", "c/d"]
 
 
@@ -148,7 +147,7 @@ def test_development_makes_its_secret_once_for_this_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    first, second = (settings.read({}).secret_key.get_secret_value() for _ in range(2))
+    first, second = (read_settings({}).secret_key.get_secret_value() for _ in range(2))
     assert first == second == (tmp_path / ".hcai-secret").read_text()
-    assert len(first.encode()) >= settings.MIN_SECRET_BYTES
+    assert len(first.encode()) >= MIN_SECRET_BYTES
     assert (tmp_path / ".hcai-secret").stat().st_mode & 0o777 == 0o600

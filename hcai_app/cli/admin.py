@@ -32,29 +32,29 @@ def add_to(commands: Any) -> None:
     simulated.add_argument("--port", type=port, required=True)
 
 
-async def _migrate(database: Database, _given: Settings, _parsed: argparse.Namespace) -> None:
+async def _migrate(database: Database, _settings: Settings, _parsed: argparse.Namespace) -> None:
     await migrate.upgrade(database)
 
 
-async def _doctor(database: Database, given: Settings, _parsed: argparse.Namespace) -> int:
+async def _doctor(database: Database, settings: Settings, _parsed: argparse.Namespace) -> int:
     from hcai_app.cli import checks  # noqa: PLC0415 - so that the other commands start faster
 
-    results = await checks.run(database, given)
+    results = await checks.run(database, settings)
     for result in results:
         say(f"{'ok  ' if result.is_good else 'FAIL'} {result.name}: {result.text}")
     return 0 if all(result.is_good for result in results) else 1
 
 
-def _serve(given: Settings, parsed: argparse.Namespace) -> None:
+def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
     from hcai_app.edge import http_protocol  # noqa: PLC0415 - brings Reflex, which no other command needs
 
-    if parsed.workers > 1 and not given.redis_url:
+    if parsed.workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
-    if given.is_production:  # before the pages are built and the workers begin
-        asyncio.run(_require_schema(given))
-    host = parsed.host or (PRODUCTION_HOST if given.is_production else DEVELOPMENT_HOST)
+    if settings.is_production:  # before the pages are built and the workers begin
+        asyncio.run(_require_schema(settings))
+    host = parsed.host or (PRODUCTION_HOST if settings.is_production else DEVELOPMENT_HOST)
     http_protocol.serve(
-        given,
+        settings,
         host=host,
         port=parsed.port,
         workers=parsed.workers,
@@ -62,8 +62,8 @@ def _serve(given: Settings, parsed: argparse.Namespace) -> None:
     )
 
 
-async def _require_schema(given: Settings) -> None:
-    database = Database(given.database_url)
+async def _require_schema(settings: Settings) -> None:
+    database = Database(settings.database_url)
     try:
         if not await migrate.is_current(database):
             raise InvalidRequest("the database is not up to date: run python -m hcai_app migrate")
@@ -71,7 +71,7 @@ async def _require_schema(given: Settings) -> None:
         await database.close()
 
 
-def _simulate(_given: Settings, parsed: argparse.Namespace) -> None:
+def _simulate(_settings: Settings, parsed: argparse.Namespace) -> None:
     from hcai_app.simulator import server as simulator  # noqa: PLC0415 - as above
 
     try:

@@ -28,14 +28,14 @@ class FaultError(Exception):
     """Something does not work; the message says what and what to do."""
 
 
-async def run(database: Database, given: Settings) -> list[Result]:
+async def run(database: Database, settings: Settings) -> list[Result]:
     """Look at everything."""
     return [
-        Result("settings", True, f"{given.env}, {given.origin}"),
+        Result("settings", True, f"{settings.env}, {settings.origin}"),
         await _result("database", _database(database)),
-        await _result("redis", _redis(given)),
-        await _result("provider", _provider(given)),
-        await _result("sign-in", _sign_in(given)),
+        await _result("redis", _redis(settings)),
+        await _result("provider", _provider(settings)),
+        await _result("sign-in", _sign_in(settings)),
     ]
 
 
@@ -57,10 +57,10 @@ async def _database(database: Database) -> str:
     return f"{database.url.get_backend_name()}, schema up to date"
 
 
-async def _redis(given: Settings) -> str:
-    if given.redis_url is None:
+async def _redis(settings: Settings) -> str:
+    if settings.redis_url is None:
         return "not used; one worker needs none"
-    redis = RedisClient(given.redis_url)
+    redis = RedisClient(settings.redis_url)
     try:
         if not await redis.answers():
             raise FaultError("does not answer: check REDIS_URL")
@@ -69,10 +69,10 @@ async def _redis(given: Settings) -> str:
     return "answers"
 
 
-async def _provider(given: Settings) -> str:
-    if given.is_simulated:
+async def _provider(settings: Settings) -> str:
+    if settings.is_simulated:
         return "simulated; set OPENROUTER_API_KEY for the real one"
-    directory = CatalogClient(provider_of(given, None))
+    directory = CatalogClient(provider_of(settings, None))
     try:
         models = await directory.models("/models")
     except HcaiError as error:
@@ -82,8 +82,8 @@ async def _provider(given: Settings) -> str:
     return f"offers {len(models)} models"
 
 
-async def _sign_in(given: Settings) -> str:
-    provider = client.provider_of(given)
+async def _sign_in(settings: Settings) -> str:
+    provider = client.provider_of(settings)
     if provider is None:
         return "no OAuth client: development only"
     try:
@@ -95,5 +95,5 @@ async def _sign_in(given: Settings) -> str:
         ) from error
     finally:
         await provider.close()
-    back = given.origin + client.CALLBACK
+    back = settings.origin + client.CALLBACK
     return f"discovery of {found['issuer']} answers; its client must know {back}"

@@ -23,22 +23,22 @@ def add_to(commands: Any) -> None:
     listed.add_argument("--user", required=True)
 
 
-async def _create(database: Database, given: Settings, parsed: argparse.Namespace) -> None:
+async def _create(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
     issued = await keys.issue(
         database,
         parsed.user,
         parsed.name,
-        secret_key=given.secret_key.get_secret_value(),
-        max_keys=given.max_keys,
+        secret_key=settings.secret_key.get_secret_value(),
+        max_keys=settings.max_keys,
     )
     say(issued.secret)
 
 
-async def _revoke(database: Database, given: Settings, parsed: argparse.Namespace) -> None:
-    secret_key = given.secret_key.get_secret_value()
+async def _revoke(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
+    secret_key = settings.secret_key.get_secret_value()
     await keys.revoke(database, parsed.key_or_id, secret_key=secret_key)
 
 
-async def _list(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+async def _list(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     for row in await keys.of_user(database, parsed.user):
         say(msgspec.json.encode(dict(row)).decode())

@@ -5,13 +5,12 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from hcai_app import settings
 from hcai_app.cli import admin, keys, usage, users
 from hcai_app.cli.table import Parser
 from hcai_app.db import engine, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.settings import Settings, SettingsError
+from hcai_app.settings import Settings, SettingsError, load_settings
 
 Command = Callable[[Database, Settings, argparse.Namespace], Awaitable[int | None]]
 
@@ -20,10 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
     parsed = parser().parse_args(arguments)
     try:
-        given = settings.load()
+        settings = load_settings()
         if parsed.offline is not None:
-            return parsed.offline(given, parsed) or 0
-        return asyncio.run(_run(parsed.command, given, parsed)) or 0
+            return parsed.offline(settings, parsed) or 0
+        return asyncio.run(_run(parsed.command, settings, parsed)) or 0
     except SettingsError as error:
         return _fail(str(error))
     except HcaiError as error:
@@ -48,13 +47,13 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-async def _run(command: Command, given: Settings, parsed: argparse.Namespace) -> int | None:
-    database = Database(given.database_url)
+async def _run(command: Command, settings: Settings, parsed: argparse.Namespace) -> int | None:
+    database = Database(settings.database_url)
     try:
-        migrates = parsed.migrates and not given.is_production
+        migrates = parsed.migrates and not settings.is_production
         if migrates and not await migrate.is_current(database):
             await migrate.upgrade(database)  # as the server does at its start in development
-        return await command(database, given, parsed)
+        return await command(database, settings, parsed)
     finally:
         await database.close()
 

@@ -25,7 +25,7 @@ def add_to(commands: Any) -> None:
     made.add_argument("--format", choices=("jsonl", "csv"), required=True)
 
 
-async def _export(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+async def _export(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     user_id = None
     if parsed.user is not None:
         async with database.reading() as connection:

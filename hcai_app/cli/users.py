@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
     add_command(area, "show", "print a user as JSON", command=_show).add_argument("user")
 
 
-async def _create(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+async def _create(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     limit = parsed.budget_usd
     user_id = await users.create(
         database,
@@ -45,19 +45,19 @@ async def _create(database: Database, _given: Settings, parsed: argparse.Namespa
     say(user_id)
 
 
-async def _ban(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+async def _ban(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     await users.ban(database, parsed.user, parsed.reason)
 
 
-async def _unban(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+async def _unban(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     await users.unban(database, parsed.user)
 
 
-async def _budget(database: Database, _given: Settings, parsed: argparse.Namespace) -> None:
+async def _budget(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     await users.set_budget(database, parsed.user, money.to_nanousd(parsed.usd))
 
 
-async def _show(database: Database, given: Settings, parsed: argparse.Namespace) -> None:
+async def _show(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
     today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
     async with database.reading() as connection:
         user = await users.find(connection, parsed.user)
@@ -68,7 +68,7 @@ async def _show(database: Database, given: Settings, parsed: argparse.Namespace)
         **{name: user[name] for name in ("id", "slack_id", "subject", "name", "is_verified")},
         "banned_at": user["banned_at"],
         "ban_reason": user["ban_reason"],
-        "budget_usd": given.daily_budget_usd if limit is None else money.to_usd(limit),
+        "budget_usd": settings.daily_budget_usd if limit is None else money.to_usd(limit),
         "spent_today_usd": money.to_text(account.spent),
         "requests": totals.requests,
         "total_tokens": totals.total_tokens,

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from limits import RateLimitItem
 
-from hcai_app import settings
 from hcai_app.docs.examples.library import fill
-from hcai_app.settings import Settings
+from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS, Settings
 
 __all__ = ["EXAMPLE", "Chapter", "anchor", "chapters", "fill", "places"]
 
@@ -47,25 +46,25 @@ def anchor(chapter_slug: str, title: str = "") -> str:
     return f"{chapter_slug}-{slug}" if slug else chapter_slug
 
 
-def places(given: Settings, *, origin: str = "") -> dict[str, str]:
+def places(settings: Settings, *, origin: str = "") -> dict[str, str]:
     """Return what stands at each place; another origin may stand in for the configured one."""
-    origin = origin or given.origin
+    origin = origin or settings.origin
     return {
         "origin": origin,
         "base": f"{origin}/proxy/v1",
         "anthropic_base": f"{origin}/proxy",
-        "language_model": _first(given.language_models, settings.LANGUAGE_MODELS),
-        "image_model": _first(given.image_models, settings.IMAGE_MODELS),
-        "embedding_model": _first(given.embedding_models, settings.EMBEDDING_MODELS),
-        "chat_limit": _rate(given.chat_rate_limit),
-        "chat_limit_amount": f"{given.chat_rate_limit.amount}",
-        "moderation_limit": _rate(given.moderation_rate_limit),
-        "budget": f"${given.daily_budget_usd:g}",
-        "max_keys": f"{given.max_keys}",
-        "max_body": f"{given.max_body_mb} MB",
-        "max_in_flight": f"{given.max_in_flight}",
-        "heartbeat": f"{given.heartbeat_seconds:g}",
-        "patience": f"{given.upstream_timeout_seconds:g}",
+        "language_model": _first(settings.language_models, LANGUAGE_MODELS),
+        "image_model": _first(settings.image_models, IMAGE_MODELS),
+        "embedding_model": _first(settings.embedding_models, EMBEDDING_MODELS),
+        "chat_limit": _rate(settings.chat_rate_limit),
+        "chat_limit_amount": f"{settings.chat_rate_limit.amount}",
+        "moderation_limit": _rate(settings.moderation_rate_limit),
+        "budget": f"${settings.daily_budget_usd:g}",
+        "max_keys": f"{settings.max_keys}",
+        "max_body": f"{settings.max_body_mb} MB",
+        "max_in_flight": f"{settings.max_in_flight}",
+        "heartbeat": f"{settings.heartbeat_seconds:g}",
+        "patience": f"{settings.upstream_timeout_seconds:g}",
     }
 
 

@@ -134,7 +134,7 @@ def _without_h2c(data: bytes) -> bytes:
     return ASKS_FOR_H2C.sub(b"", headers + end[:2]) + end[2:] + body
 
 
-def serve(given: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:
+def serve(settings: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:
     """Build the pages if they are not, then serve until a signal ends it.
 
     Raises:
@@ -157,7 +157,7 @@ def serve(given: Settings, *, host: str, port: int, workers: int, with_pages: bo
         "log_level": "warning",
         "backlog": BACKLOG,
         "timeout_keep_alive": KEEP_ALIVE_S,
-        "timeout_graceful_shutdown": int(given.stop_seconds) + STOP_GRACE_S,
+        "timeout_graceful_shutdown": int(settings.stop_seconds) + STOP_GRACE_S,
         "server_header": False,
         "proxy_headers": False,
     }

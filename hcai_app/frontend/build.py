@@ -12,7 +12,7 @@ from pathlib import Path
 from reflex.constants import CompileContext, Env
 from reflex.environment import environment
 
-from hcai_app import settings
+from hcai_app.settings import load_settings
 
 WEB = Path(".web")
 BUILT_PAGES = WEB / "build" / "client"
@@ -81,8 +81,8 @@ def _is_fresh() -> bool:
 
 def _fingerprint() -> str:
     """Hash everything that the pages are made of, and the settings whose values they show."""
-    given = settings.load()
-    shown = [given.is_simulated, *(str(getattr(given, name)) for name in SHOWN_SETTINGS)]
+    settings = load_settings()
+    shown = [settings.is_simulated, *(str(getattr(settings, name)) for name in SHOWN_SETTINGS)]
     digest = hashlib.sha256(repr([version("reflex"), *shown]).encode())
     for file in _source_files():
         digest.update(str(file).encode() + b"\0" + file.read_bytes() + b"\0")

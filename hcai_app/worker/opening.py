@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from hcai_app import money, settings
+from hcai_app import money
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.keys.authentication import Authentication
@@ -34,7 +34,7 @@ from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealt
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.usage.everyone import Everyone
-from hcai_app.settings import Settings
+from hcai_app.settings import Settings, journal_folder, load_settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
@@ -62,7 +62,7 @@ async def worker_lifespan(host: str) -> AsyncIterator[None]:
 
     Registered with Reflex, which runs it once per worker.
     """
-    async with open_worker(settings.load(), host=host) as opened:
+    async with open_worker(load_settings(), host=host) as opened:
         context.set_current(opened)
         _tune_interpreter()
         try:
@@ -88,83 +88,81 @@ def _tune_interpreter() -> None:
 
 
 @asynccontextmanager
-async def open_worker(given: Settings, *, host: str) -> AsyncIterator[Worker]:
+async def open_worker(settings: Settings, *, host: str) -> AsyncIterator[Worker]:
     """Open everything that a worker owns, and close it again in reverse order."""
     async with AsyncExitStack() as stack:
-        database = Database(given.database_url)
+        database = Database(settings.database_url)
         stack.push_async_callback(database.close)
-        await _prepare_schema(database, given)
-        simulator_url = await _open_simulator(stack, given)
-        opened = await _open_services(stack, given, database, simulator_url, host)
+        await _prepare_schema(database, settings)
+        simulator_url = await _open_simulator(stack, settings)
+        opened = await _open_services(stack, settings, database, simulator_url, host)
         await background.start(stack, opened)
         yield opened
 
 
-async def _prepare_schema(database: Database, given: Settings) -> None:
-    if not given.is_production:
+async def _prepare_schema(database: Database, settings: Settings) -> None:
+    if not settings.is_production:
         await migrate.upgrade(database)
     elif not await migrate.is_current(database):
         raise SchemaError("the database is not up to date: run python -m hcai_app migrate")
 
 
-async def _open_simulator(stack: AsyncExitStack, given: Settings) -> str | None:
+async def _open_simulator(stack: AsyncExitStack, settings: Settings) -> str | None:
     """Start the simulated provider where development lacks a key; return where it is."""
-    if given.is_production or (given.openrouter_api_key and given.openai_api_key):
+    if settings.is_production or (settings.openrouter_api_key and settings.openai_api_key):
         return None
     simulator = Simulator()
     await simulator.start()
     stack.push_async_callback(simulator.stop)
-    if given.is_simulated:
+    if settings.is_simulated:
         log.warning("no OPENROUTER_API_KEY: answers come from the simulated provider")
     return simulator.base_url
 
 
 async def _open_services(
     stack: AsyncExitStack,
-    given: Settings,
+    settings: Settings,
     database: Database,
     simulator_url: str | None,
     host: str,
 ) -> Worker:
-    provider = provider_of(given, simulator_url if given.is_simulated else None)
-    journal = _open_journal(stack, given)
+    provider = provider_of(settings, simulator_url if settings.is_simulated else None)
+    journal = _open_journal(stack, settings)
     name = f"{socket.gethostname()}-{journal.slot}"
-    totals = Rollups(name)
-    ledger = _open_ledger(stack, database, journal, totals)
+    ledger = _open_ledger(stack, database, journal, totals := Rollups(name))
     client = _open_catalog_client(stack, provider)
-    redis = _open_redis(stack, given)
-    budget = _budget(given, database, redis, name)
-    models = [*given.language_models, *given.image_models, *given.embedding_models]
+    redis = _open_redis(stack, settings)
+    budget = _budget(settings, database, redis, name)
     return Worker(
-        settings=given,
+        settings=settings,
         database=database,
         journal=journal,
         ledger=ledger,
         reconciler=Reconciler(database, totals, budget, client.generation),
         budget=budget,
-        authentication=_authentication(given, database),
-        in_flight=InFlight(given.max_in_flight),
-        chat_limit=RateLimit("chat", given.chat_rate_limit, redis),
-        moderation_limit=RateLimit("moderation", given.moderation_rate_limit, redis),
-        body_memory=BodyMemory(given.max_body_bytes),
-        catalog=_catalog(given, client),
+        authentication=_authentication(settings, database),
+        in_flight=InFlight(settings.max_in_flight),
+        chat_limit=RateLimit("chat", settings.chat_rate_limit, redis),
+        moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),
+        body_memory=BodyMemory(settings.max_body_bytes),
+        catalog=_catalog(settings, client),
         generations=Generations(client.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
-        moderations=await stack.enter_async_context(moderating(given, simulator_url)),
-        sign_in=await stack.enter_async_context(signing_in(given, host=host)),
-        metrics=Metrics(models),
+        moderations=await stack.enter_async_context(moderating(settings, simulator_url)),
+        sign_in=await stack.enter_async_context(signing_in(settings, host=host)),
+        metrics=Metrics(settings.models),
         unsettled=Unsettled(database),
         health=_open_health(stack, database, provider, redis),
         redis=redis,
-        shared_in_flight=SharedInFlight(redis, given.max_in_flight) if redis else None,
+        shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         live=Live(),
         present=Present(),
         everyone=Everyone(database),
     )
 
 
-def _open_journal(stack: AsyncExitStack, given: Settings) -> Journal:
-    journal = Journal(settings.journal_folder(given))
+def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
+    journal = Journal(journal_folder(settings))
     stack.callback(journal.close)
     return journal
 
@@ -178,8 +176,8 @@ def _open_ledger(
     return ledger
 
 
-def _budget(given: Settings, database: Database, redis: RedisClient | None, name: str) -> Budget:
-    default = money.to_nanousd(given.daily_budget_usd)
+def _budget(settings: Settings, database: Database, redis: RedisClient | None, name: str) -> Budget:
+    default = money.to_nanousd(settings.daily_budget_usd)
     return SharedBudget(database, default, redis, name) if redis else Budget(database, default)
 
 
@@ -189,10 +187,10 @@ def _open_catalog_client(stack: AsyncExitStack, provider: Provider) -> CatalogCl
     return client
 
 
-def _open_redis(stack: AsyncExitStack, given: Settings) -> RedisClient | None:
-    if given.redis_url is None:
+def _open_redis(stack: AsyncExitStack, settings: Settings) -> RedisClient | None:
+    if settings.redis_url is None:
         return None
-    redis = RedisClient(given.redis_url)
+    redis = RedisClient(settings.redis_url)
     stack.push_async_callback(redis.close)
     return redis
 
@@ -209,19 +207,19 @@ def _open_health(
     )
 
 
-def _authentication(given: Settings, database: Database) -> Authentication:
+def _authentication(settings: Settings, database: Database) -> Authentication:
     return Authentication(
         database,
-        secret_key=given.secret_key.get_secret_value(),
-        require_verified=given.require_verified,
+        secret_key=settings.secret_key.get_secret_value(),
+        require_verified=settings.require_verified,
     )
 
 
-def _catalog(given: Settings, directory: CatalogClient) -> Catalog:
+def _catalog(settings: Settings, directory: CatalogClient) -> Catalog:
     return Catalog(
         directory.models,
         directory.endpoints,
-        language=given.language_models,
-        image=given.image_models,
-        embedding=given.embedding_models,
+        language=settings.language_models,
+        image=settings.image_models,
+        embedding=settings.embedding_models,
     )

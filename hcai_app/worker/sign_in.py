@@ -22,15 +22,15 @@ class SignIn:
 
 
 @asynccontextmanager
-async def signing_in(given: Settings, *, host: str) -> AsyncIterator[SignIn]:
+async def signing_in(settings: Settings, *, host: str) -> AsyncIterator[SignIn]:
     """Open it, and close it again; `host` is where the server listens."""
     is_local = host in LOOPBACK_HOSTS
-    provider = provider_of(given)
+    provider = provider_of(settings)
     try:
         yield SignIn(
-            attempts=Attempts(given.secret_key.get_secret_value()),
+            attempts=Attempts(settings.secret_key.get_secret_value()),
             provider=provider,
-            is_for_development=provider is None and not given.is_production and is_local,
+            is_for_development=provider is None and not settings.is_production and is_local,
         )
     finally:
         if provider is not None:

@@ -18,9 +18,9 @@ from schemathesis import Case, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 
-from hcai_app import settings
 from hcai_app.api import routes
 from hcai_app.api.openapi import document, offers
+from hcai_app.settings import read_settings
 from tests.harness.processes import TLS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
@@ -34,7 +34,7 @@ GIVEN = {
     "HCAI_CHAT_RATE_LIMIT": "1000000/minute",
     "HCAI_MODERATION_RATE_LIMIT": "1000000/minute",
 }
-DOCUMENT = document.build(offers.offer_of(settings.read(GIVEN)))
+DOCUMENT = document.build(offers.offer_of(read_settings(GIVEN)))
 OPERATIONS = {
     (method, path): operation
     for path, methods in DOCUMENT["paths"].items()

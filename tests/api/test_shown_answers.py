@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from hcai_app import settings
 from hcai_app.docs import chapters, fill, places
 from hcai_app.docs.examples import library
 from hcai_app.docs.examples.library import EXAMPLES
+from hcai_app.settings import read_settings
 from tests.harness.product import Product
 
 JSON = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PLACES = places(settings.read({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}))
+PLACES = places(read_settings({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}))
 # Chapter -> the example whose answer its first block of JSON is.
 ANSWERS = {
     "chat": "chat",

@@ -14,7 +14,7 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from hcai_app import settings
+from hcai_app.settings import journal_folder, read_settings
 from tests.benchmarks import ledger, report, rounds, targets
 from tests.benchmarks.cases import CASES, MEMORY, NAMES, Plan, quick
 from tests.benchmarks.keys import make_keys
@@ -79,7 +79,7 @@ class Bench:
         """Remove the journals of a database that nobody will open again."""
         if not self.options.database:
             env = targets.our_environment(self.database, "http://127.0.0.1")
-            shutil.rmtree(settings.journal_folder(settings.read(env)), ignore_errors=True)
+            shutil.rmtree(journal_folder(read_settings(env)), ignore_errors=True)
 
     def _start_upstream(self) -> str:
         server = self.processes.start("upstream", targets.UPSTREAM, LOAD_CORE, {})

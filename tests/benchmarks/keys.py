@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 
-from hcai_app import settings
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.keys import keys
 from hcai_app.services.people import users
+from hcai_app.settings import Settings, load_settings
 
 
 def make_keys(count: int, env: dict[str, str]) -> list[str]:
@@ -30,7 +30,7 @@ def make_keys(count: int, env: dict[str, str]) -> list[str]:
 
 
 async def _make(count: int) -> list[str]:
-    current = settings.load()
+    current = load_settings()
     database = Database(current.database_url)
     await migrate.upgrade(database)
     run = time.time_ns()
@@ -39,7 +39,7 @@ async def _make(count: int) -> list[str]:
     return made
 
 
-async def _one(database: Database, current: settings.Settings, slack_id: str) -> str:
+async def _one(database: Database, current: Settings, slack_id: str) -> str:
     user_id = await users.create(database, slack_id=slack_id, name="Bench", is_verified=True)
     secret_key = current.secret_key.get_secret_value()
     issued = await keys.issue(database, user_id, "bench", secret_key=secret_key, max_keys=1)

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from hcai_app import settings
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import users_table
 from hcai_app.services.people import sessions
+from hcai_app.settings import journal_folder, read_settings
 from tests.benchmarks import procfs, rounds, targets
 from tests.benchmarks.cases import Case
 from tests.benchmarks.jobs import Job, Result
@@ -109,7 +109,7 @@ def _wait_until_running(one: Running, count: int) -> None:
 
 async def open_sessions(env: dict[str, str], count: int) -> list[str]:
     """Sign so many users in; return what their cookies hold."""
-    given = settings.read(env)
+    given = read_settings(env)
     database = Database(given.database_url)
     async with database.reading() as connection:
         users = list(await connection.scalars(select(users_table.c.id).limit(count)))
@@ -128,7 +128,7 @@ def measure(processes: Processes, folder: Path, turns: int, streams: int) -> flo
     try:
         return _measure(processes, env, turns, streams)
     finally:  # its journals: nobody will open the database again
-        shutil.rmtree(settings.journal_folder(settings.read(env)), ignore_errors=True)
+        shutil.rmtree(journal_folder(read_settings(env)), ignore_errors=True)
 
 
 def _measure(processes: Processes, env: dict[str, str], turns: int, streams: int) -> float:

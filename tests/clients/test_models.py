@@ -4,10 +4,10 @@ import pytest
 from openai import NotFoundError, OpenAI
 from openrouter import OpenRouter, errors
 
-from hcai_app import settings
+from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS
 
-OFFERED = f"{settings.LANGUAGE_MODELS},{settings.IMAGE_MODELS}".split(",")
-EMBEDDERS = settings.EMBEDDING_MODELS.split(",")
+OFFERED = f"{LANGUAGE_MODELS},{IMAGE_MODELS}".split(",")
+EMBEDDERS = EMBEDDING_MODELS.split(",")
 
 
 def test_openai_lists_the_offered_models(openai: OpenAI) -> None:

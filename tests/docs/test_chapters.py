@@ -5,15 +5,15 @@ from itertools import pairwise
 
 import pytest
 
-from hcai_app import settings
 from hcai_app.api import routes
 from hcai_app.docs import EXAMPLE, Chapter, anchor, chapters, fill, places, plain_text
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.errors import Unavailable
 from hcai_app.services.keys.authentication import UNKNOWN_KEYS_PER_MINUTE
+from hcai_app.settings import IMAGE_MODELS, read_settings
 from tests.docs.facts import FACTS, Fact
 
-GIVEN = settings.read({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"})
+GIVEN = read_settings({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"})
 PLACES = places(GIVEN)
 CHAPTERS = {chapter.slug: chapter for chapter in chapters()}
 ORDER = (
@@ -155,7 +155,7 @@ def test_the_anchors_are_slugs() -> None:
 
 
 def test_the_settings_stand_at_their_places() -> None:
-    given = settings.read(
+    given = read_settings(
         {
             "HCAI_SECRET_KEY": "a secret of the tests, long enough for it",
             "HCAI_BASE_URL": "https://ai.example.org/",
@@ -170,7 +170,7 @@ def test_the_settings_stand_at_their_places() -> None:
     assert shown["base"] == "https://ai.example.org/proxy/v1"
     assert shown["anthropic_base"] == "https://ai.example.org/proxy"
     assert shown["language_model"] == "a/b"
-    assert shown["image_model"] == settings.IMAGE_MODELS.split(",")[0]
+    assert shown["image_model"] == IMAGE_MODELS.split(",")[0]
     assert shown["chat_limit"] == "1,500 requests per hour"
     assert shown["moderation_limit"] == "9 requests per 2 minutes"
     assert shown["budget"] == "$2.50"

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from hcai_app import settings
 from hcai_app.api.openapi.schemas import Schema, either, text
-from hcai_app.settings import Settings
+from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS, Settings
 
 ANY = "*"
 LISTED_AT = "`GET /models` lists them all."
@@ -22,26 +21,26 @@ class Offer(NamedTuple):
     @property
     def chat_model(self) -> str:
         """A model for examples."""
-        return _first(self.language, settings.LANGUAGE_MODELS)
+        return _first(self.language, LANGUAGE_MODELS)
 
     @property
     def image_model(self) -> str:
         """A model that draws, for examples."""
-        return _first(self.image, settings.IMAGE_MODELS)
+        return _first(self.image, IMAGE_MODELS)
 
     @property
     def embedding_model(self) -> str:
         """A model that makes vectors, for examples."""
-        return _first(self.embedding, settings.EMBEDDING_MODELS)
+        return _first(self.embedding, EMBEDDING_MODELS)
 
 
-def offer_of(given: Settings) -> Offer:
+def offer_of(settings: Settings) -> Offer:
     """Return what these settings offer."""
     return Offer(
-        given.origin,
-        tuple(given.language_models),
-        tuple(given.image_models),
-        tuple(given.embedding_models),
+        settings.origin,
+        tuple(settings.language_models),
+        tuple(settings.image_models),
+        tuple(settings.embedding_models),
     )
 
 

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable
 
-from hcai_app import settings
+from hcai_app.settings import load_settings
 
 CHART_COLORS = 9
 OTHER = -1  # the index of what has no colour of its own
@@ -14,8 +14,8 @@ def model_color_index(model: str) -> int:
 
     The configured models take the colours in turn, others one that follows from their name.
     """
-    given = settings.load()
-    listed = [*given.language_models, *given.image_models, *given.embedding_models]
+    settings = load_settings()
+    listed = settings.models
     if model in listed:
         return listed.index(model) % CHART_COLORS
     return zlib.crc32(model.encode()) % CHART_COLORS
@@ -26,8 +26,8 @@ def color_indexes(names: Iterable[str]) -> dict[str, int]:
 
     Of two names with the same colour the configured one keeps it, then the first by the alphabet.
     """
-    given = settings.load()
-    listed = [*given.language_models, *given.image_models, *given.embedding_models]
+    settings = load_settings()
+    listed = settings.models
     place = {name: number for number, name in enumerate(listed)}
     chosen: dict[str, int] = {}
     for name in sorted(set(names), key=lambda name: (place.get(name, len(listed)), name)):

@@ -10,7 +10,7 @@ from reflex.components.react_router import (  # pyright: ignore[reportMissingImp
     ReactRouterLink,
 )
 
-from hcai_app import settings
+from hcai_app.settings import load_settings
 from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import SignIn
@@ -142,7 +142,7 @@ def account_corner(here: str = "") -> rx.Component:
 
 def simulated_mark() -> rx.Component:
     """Label a server whose answers come from the simulated provider."""
-    if not settings.load().is_simulated:
+    if not load_settings().is_simulated:
         return rx.fragment()
     title = "This server has no provider key: a simulated provider answers."
     return rx.el.span("simulated", class_name="pill simulated-mark", title=title)

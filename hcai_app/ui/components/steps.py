@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.docs.examples import calls
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
 from hcai_app.ui.view_models import Figures
@@ -61,8 +61,8 @@ def step(
 
 def example() -> rx.Component:
     """Show a call that works as soon as the key is in it."""
-    given = settings.load()
-    model = next((model for model in given.language_models if model != "*"), FIRST_MODEL)
+    settings = load_settings()
+    model = next((model for model in settings.language_models if model != "*"), FIRST_MODEL)
     text = "export AI_KEY=sk-hc-v1-…\n\n" + calls.call(
         "chat", "curl", model=model, base=f"{ORIGIN}/proxy/v1"
     )
@@ -76,7 +76,7 @@ def example() -> rx.Component:
             text,
             name=CALL,
             label="Your first call with curl",
-            origin=page_origin(given.origin, is_fixed=given.is_production),
+            origin=page_origin(settings.origin, is_fixed=settings.is_production),
         ),
         class_name="step-code",
     )

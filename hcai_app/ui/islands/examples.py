@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.docs.examples import calls, library, tint
 from hcai_app.docs.examples.library import Example, Program
+from hcai_app.settings import load_settings
 from hcai_app.ui.view_models import ExampleView
 
 
@@ -27,9 +27,9 @@ def example_tabs(
 
     The address in them is the configured one, or in development the one that the page came from.
     """
-    given = settings.load()
+    settings = load_settings()
     return _Examples.create(
-        name=name, examples=examples, base=given.origin, own=not given.is_production
+        name=name, examples=examples, base=settings.origin, own=not settings.is_production
     )
 
 

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.docs.examples import calls, tint
 from hcai_app.services.models.curated import CARDS
+from hcai_app.settings import load_settings
 
 
 class _NewKey(rx.Component):
@@ -34,13 +34,13 @@ def new_key(
         on_created: What happens when there is a new one.
         suggestion: A name for it, so that one click makes it.
     """
-    given = settings.load()
-    named = [model for model in given.language_models if model != "*"]
+    settings = load_settings()
+    named = [model for model in settings.language_models if model != "*"]
     model = named[0] if named else next(iter(CARDS))
     example = calls.call("chat", "curl", model=model, base=f"{tint.ORIGIN}/proxy/v1")
     return _NewKey.create(
-        base=given.origin,
-        own=not given.is_production,
+        base=settings.origin,
+        own=not settings.is_production,
         example=tint.parts_of(example),
         limit=limit,
         left=left,

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.docs.examples import calls, requests
+from hcai_app.settings import load_settings
 
 SOURCE = "/api/models"
 # Draw what models write; both are kept by the unified collective. Only this page's bundle has them.
@@ -39,14 +39,14 @@ def playground(
     on_spent: rx.event.EventType[()],
 ) -> rx.Component:
     """Show the playground; `owner` is whose conversations of this browser are shown."""
-    given = settings.load()
+    settings = load_settings()
     return _Playground.create(
         owner=owner,
         source=SOURCE,
-        base=given.origin,
-        own=not given.is_production,
+        base=settings.origin,
+        own=not settings.is_production,
         code=code(),
-        max_bytes=given.max_body_bytes,
+        max_bytes=settings.max_body_bytes,
         has_moderation=has_moderation,
         left=left,
         obstacle=obstacle,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.docs.examples import library
 from hcai_app.docs.examples.library import Example
+from hcai_app.settings import load_settings
 from hcai_app.ui.state.base import SiteState
 
 # The road of whoever is signed in, and the one that is open to everybody.
@@ -61,7 +61,7 @@ def try_it(
         body=library.fill(example.body or "", places),
         guarded=example.needs_key,
         place=place,
-        simulated=settings.load().is_simulated,
+        simulated=load_settings().is_simulated,
         loud=is_loud,
     )
 

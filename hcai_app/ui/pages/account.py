@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app import settings
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.plain import anchor, post_form
 from hcai_app.ui.islands.confirm import confirm, typed_confirm
@@ -93,8 +93,8 @@ def browsers() -> rx.Component:
 
 def limits() -> rx.Component:
     """Show the limits that hold for the visitor."""
-    given = settings.load()
-    rate = given.chat_rate_limit
+    settings = load_settings()
+    rate = settings.chat_rate_limit
     return _card(
         "Your limits",
         rx.el.dl(
@@ -103,13 +103,13 @@ def limits() -> rx.Component:
                 rx.fragment(AccountState.account.budget, " of model time, afresh at 00:00 UTC"),
             ),
             _fact("Calls", f"{rate.amount} in {_span(rate.get_expiry())}, all keys together"),
-            _fact("At once", f"{given.max_in_flight} running calls"),
+            _fact("At once", f"{settings.max_in_flight} running calls"),
             _fact("Keys", rx.fragment(AccountState.account.key_limit, " in use")),
             class_name="facts-list",
         ),
         rx.el.p(
             "Of each call we keep when, which model and key, how many tokens, what it cost, how "
-            f"long it took and how it ended: for {given.retention_days} days, then only sums.",
+            f"long it took and how it ended: for {settings.retention_days} days, then only sums.",
             class_name="quiet",
         ),
         rx.el.p(shell.link("See your calls", to="/activity")),
@@ -154,7 +154,7 @@ def delete() -> rx.Component:
                 "Your keys stop within a second. Your name, e-mail, Hack Club ids and what you "
                 "called your keys are erased. What each call used and cost stays in the books "
                 "without a name, since somebody has to pay the bill: single calls for "
-                f"{settings.load().retention_days} days, sums for good."
+                f"{load_settings().retention_days} days, sums for good."
             ),
         ),
         typed_confirm(

@@ -5,8 +5,8 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.services.usage.charts import Group, Range
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.steps import first_steps
 from hcai_app.ui.islands.chart import usage_chart
@@ -64,7 +64,7 @@ def content() -> rx.Component:
 
 def top_row() -> rx.Component:
     """Show what is left and what was done today."""
-    window = settings.load().chat_rate_limit
+    window = load_settings().chat_rate_limit
     every = f"every {window.multiples} {window.GRANULARITY.name}s".replace("every 1 ", "a ")
     return rx.el.section(
         money_card(),

@@ -10,15 +10,15 @@ from functools import cache, partial
 import reflex as rx
 
 from hcai_app import docs as written
-from hcai_app import settings
 from hcai_app.docs import Chapter
 from hcai_app.docs.examples.library import EXAMPLES
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import markdown, shell
 from hcai_app.ui.components.code import ORIGIN, page_origin
 from hcai_app.ui.components.markdown import Reading, Section
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands import docs_nav
-from hcai_app.ui.islands.docs_nav import ChapterEntry
+from hcai_app.ui.islands.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.islands.examples import example_tabs, views_of
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.islands.try_it import try_it, visitor
@@ -93,7 +93,7 @@ def start_card() -> rx.Component:
             rx.el.div(
                 rx.el.h3("Your first key, right here", class_name="start-title"),
                 new_key(
-                    limit=settings.load().max_keys,
+                    limit=load_settings().max_keys,
                     left=-1,
                     on_created=rx.noop(),
                     suggestion=KEY_NAME,
@@ -155,9 +155,9 @@ def parts_of(given: Chapter) -> tuple[Section, ...]:
 
 
 def _origin() -> Callable[[], rx.Component]:
-    given = settings.load()
-    return partial(page_origin, given.origin, is_fixed=given.is_production)
+    settings = load_settings()
+    return partial(page_origin, settings.origin, is_fixed=settings.is_production)
 
 
 def _places() -> dict[str, str]:
-    return written.places(settings.load(), origin=ORIGIN)
+    return written.places(load_settings(), origin=ORIGIN)

@@ -5,9 +5,9 @@ It is whole before any script runs: only the corner and the main action learn la
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.docs.examples import calls
 from hcai_app.services.models.curated import CARDS, card_of
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, limits, shell
 from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
 from hcai_app.ui.components.models import model_list
@@ -74,8 +74,8 @@ def main_action() -> rx.Component:
 
 def exchange() -> rx.Component:
     """Show a request beside its answer."""
-    given = settings.load()
-    origin = page_origin(given.origin, is_fixed=given.is_production)
+    settings = load_settings()
+    origin = page_origin(settings.origin, is_fixed=settings.is_production)
     model = featured()[0]
     request = calls.streamed_call(model=model, base=f"{ORIGIN}/proxy/v1")
     return rx.el.div(
@@ -99,14 +99,14 @@ def exchange() -> rx.Component:
 
 def simulated_pill() -> rx.Component:
     """Label the answers of a server without a provider key."""
-    if not settings.load().is_simulated:
+    if not load_settings().is_simulated:
         return rx.fragment()
     return rx.el.span("simulated provider", class_name="pill")
 
 
 def simulated_note() -> rx.Component:
     """Explain the label."""
-    if not settings.load().is_simulated:
+    if not load_settings().is_simulated:
         return rx.fragment()
     return rx.el.p(
         "This server has no provider key, so a simulated provider answers your calls. Set ",
@@ -118,13 +118,13 @@ def simulated_note() -> rx.Component:
 
 def featured() -> list[str]:
     """Return the ids of a few models: the first of each configured list."""
-    given = settings.load()
+    settings = load_settings()
     lists = (
-        (given.language_models, FEATURED_LANGUAGE),
-        (given.image_models, FEATURED_IMAGE),
-        (given.embedding_models, FEATURED_EMBEDDING),
+        (settings.language_models, FEATURED_LANGUAGE),
+        (settings.image_models, FEATURED_IMAGE),
+        (settings.embedding_models, FEATURED_EMBEDDING),
     )
-    if not any(name != "*" for name in given.language_models):
+    if not any(name != "*" for name in settings.language_models):
         return list(CARDS)[: FEATURED_LANGUAGE + FEATURED_IMAGE + FEATURED_EMBEDDING]
     named = ([name for name in names if name != "*"][:most] for names, most in lists)
     return list(dict.fromkeys(name for names in named for name in names))

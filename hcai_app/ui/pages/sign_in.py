@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.services.people.identity import Reason
+from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
 from hcai_app.ui.components.plain import anchor
 
@@ -207,7 +207,7 @@ def _other(ending: Ending) -> rx.Component:
 
 
 def _address(address: str) -> str:
-    issuer = settings.load().hackclub_issuer.rstrip("/")
+    issuer = load_settings().hackclub_issuer.rstrip("/")
     return f"{issuer}/verifications/new" if address == VERIFICATION else address
 
 

@@ -45,16 +45,16 @@ class _Copy:
     at: float
 
 
-def provider_of(given: Settings) -> "HackClub | None":
+def provider_of(settings: Settings) -> "HackClub | None":
     """Return the settings' provider; None without an OAuth client, as development may be."""
-    if given.hackclub_client_id is None:
+    if settings.hackclub_client_id is None:
         return None
-    secret = given.hackclub_client_secret
+    secret = settings.hackclub_client_secret
     return HackClub(
-        given.hackclub_issuer,
-        given.hackclub_client_id,
+        settings.hackclub_issuer,
+        settings.hackclub_client_id,
         secret.get_secret_value() if secret else "",
-        given.origin + CALLBACK,
+        settings.origin + CALLBACK,
     )
 
 

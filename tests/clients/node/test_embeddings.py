@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from hcai_app import settings
+from hcai_app.settings import EMBEDDING_MODELS
 from tests.clients.node.clients import NodeClient
 from tests.clients.node.typed import assert_openai, assert_openrouter, thrown
 from tests.harness.product import Product
@@ -15,7 +15,7 @@ from tests.harness.provider import Provider
 CREATE = "embeddings.create"
 GENERATE = "embeddings.generate"
 MODEL = "qwen/qwen3-embedding-8b"
-OFFERED = settings.EMBEDDING_MODELS.split(",")
+OFFERED = EMBEDDING_MODELS.split(",")
 
 
 @pytest.fixture

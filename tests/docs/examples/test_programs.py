@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hcai_app import settings
 from hcai_app.docs import places
 from hcai_app.docs.examples.library import EXAMPLES, Example, Program, fill
+from hcai_app.settings import read_settings
 from tests.docs.examples.conftest import Done, Paste
 from tests.docs.examples.expected import EXPECTED, Expected
 from tests.harness.product import Product
@@ -65,7 +65,7 @@ def assert_asked_the_same(example: Example, product: Product, provider: Provider
     """What the panel sends is what each client's program sends first."""
     if example.body is None or example.endpoint == "/moderations":  # not the provider's
         return
-    wanted = json.loads(fill(example.body, places(settings.read(product.settings))))
+    wanted = json.loads(fill(example.body, places(read_settings(product.settings))))
     asked = [json.loads(call["body"]) for call in provider.calls()]
     same = [sent for sent in asked if all(sent.get(name) == it for name, it in wanted.items())]
     assert len(same) == len(example.programs), asked

@@ -1,11 +1,11 @@
-from hcai_app import settings
 from hcai_app.services.models import colors
+from hcai_app.settings import load_settings
 from hcai_app.ui import theme
 
 
 def test_each_configured_model_has_a_colour_of_its_own():
-    given = settings.load()
-    listed = [*given.language_models, *given.image_models, *given.embedding_models]
+    settings = load_settings()
+    listed = [*settings.language_models, *settings.image_models, *settings.embedding_models]
     assert [colors.model_color_index(model) for model in listed] == list(range(9))
 
 

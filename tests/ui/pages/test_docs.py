@@ -7,6 +7,7 @@ import reflex as rx
 from hcai_app import docs as written
 from hcai_app.api import routes
 from hcai_app.docs.examples.library import EXAMPLES
+from hcai_app.settings import load_settings
 from hcai_app.ui.components.shell import AT_THE_EDGE, SECTIONS, tab_bar, top_bar
 from hcai_app.ui.islands import try_it
 from hcai_app.ui.pages import docs
@@ -47,7 +48,7 @@ def test_every_example_of_the_text_is_shown(page: rx.Component) -> None:
 
 def test_nothing_stays_unfilled(page: rx.Component) -> None:
     rendered = str(page.render())
-    for place in written.places(docs.settings.load()):
+    for place in written.places(load_settings()):
         assert f"{{{{{place}}}}}" not in rendered
 
 

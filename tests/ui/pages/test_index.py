@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 import reflex as rx
 
-from hcai_app import settings
 from hcai_app.services.models.curated import CARDS, card_of
+from hcai_app.settings import load_settings
 from hcai_app.ui.components.shell import ACCOUNT, SECTIONS
 from hcai_app.ui.pages import index, missing
 
@@ -63,17 +63,17 @@ def test_an_unknown_model_is_shown_by_its_slug():
 
 
 def test_a_few_models_of_each_list_are_featured():
-    given = settings.load()
+    settings = load_settings()
     assert index.featured() == [
-        *given.language_models[:4],
-        given.image_models[0],
-        given.embedding_models[0],
+        *settings.language_models[:4],
+        settings.image_models[0],
+        settings.embedding_models[0],
     ]
 
 
 def test_a_wildcard_features_models_that_are_described(monkeypatch: pytest.MonkeyPatch):
-    open_to_all = settings.load().model_copy(update={"language_models": ["*"]})
-    monkeypatch.setattr(settings, "load", lambda: open_to_all)
+    open_to_all = load_settings().model_copy(update={"language_models": ["*"]})
+    monkeypatch.setattr(index, "load_settings", lambda: open_to_all)
     assert set(index.featured()) <= CARDS.keys()
 
 

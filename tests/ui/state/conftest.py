@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hcai_app import settings
+from hcai_app.settings import read_settings
 from hcai_app.worker import context
 from hcai_app.worker.context import Worker
 from hcai_app.worker.opening import open_worker
@@ -23,7 +23,7 @@ async def serving(
     for part in ("alembic", "alembic.ini"):
         (tmp_path / part).symlink_to(ROOT / part)
     monkeypatch.chdir(tmp_path)
-    given = settings.read(
+    given = read_settings(
         {
             "DATABASE_URL": f"sqlite:///{tmp_path / 'books.db'}",
             "HCAI_SECRET_KEY": SECRET,
