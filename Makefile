@@ -1,6 +1,6 @@
 # HCAI's commands. A machine needs Python 3.11 or newer (with venv) and make; Node comes with the packages.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check fix bench
+.PHONY: help setup run test test-slow check fix bench screens
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -52,6 +52,9 @@ bench: $(TOOLS) $(NODE_CLIENTS) ## Measure HCAI against two bare relays, then it
 	python -m tests.benchmarks.live_calls
 	python -m tests.benchmarks.playground
 	python -m tests.benchmarks.first_load
+
+screens: $(TOOLS) ## Take pictures of every page and state into docs/screens (needs Chromium; six minutes)
+	python -m tests.e2e.screens
 
 $(RUNTIME): requirements.txt constraints.txt | $(BIN)/pip
 	@echo "Installing what HCAI runs on (a minute or two, once) ..."

@@ -45,6 +45,25 @@ def test_links_lead_to_files(document: Path):
     assert not missing
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_files_of_ours_that_are_named_exist(document: Path):
+    named = re.findall(
+        r"`((?:[a-z_]+/)+[\w.-]+\.(?:py|md|lua|jsx|mjs|css|ini))`", document.read_text()
+    )
+    places = [Path(), Path("hcai_app"), Path("hcai_app/api"), Path("tests")]
+    missing = [name for name in named if not any((place / name).exists() for place in places)]
+    assert not missing
+
+
+def test_every_decision_has_a_status_a_date_its_alternatives_and_a_line_in_the_index():
+    index = Path("docs/decisions/README.md").read_text()
+    for record in Path("docs/decisions").glob("0*.md"):
+        text = record.read_text()
+        assert re.search(r"^Status: (accepted|proposed|superseded by \d+) · Date: 20", text, re.M)
+        assert "\n## Alternatives\n" in text
+        assert f"({record.name})" in index
+
+
 def test_make_explains_each_of_its_commands():
     makefile = Path("Makefile").read_text()
     (names,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)

@@ -53,7 +53,9 @@ def test_pages_are_built_again_when_anything_of_ours_changes(builds: list[list[s
 
 def test_every_setting_that_a_page_shows_is_looked_at():
     read = re.compile(r"\b(?:settings|load_settings\(\))\.(\w+)")
-    folders = (ROOT / "hcai_app" / name for name in ("ui/pages", "ui/components", "ui/islands", "docs"))
+    folders = (
+        ROOT / "hcai_app" / name for name in ("ui/pages", "ui/components", "ui/islands", "docs")
+    )
     sources = [file.read_text() for folder in folders for file in folder.rglob("*.py")]
     sources.append((ROOT / "hcai_app/services/models/colors.py").read_text())
     shown = {name for text in sources for name in read.findall(text)} & set(Settings.model_fields)
