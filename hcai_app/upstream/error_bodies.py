@@ -1,7 +1,8 @@
-"""Error chunks of a chat stream: the full shape that every official client can parse.
+"""Provider errors: normalised, mapped to an HTTP status, and encoded for each dialect.
 
-Source: openrouter-api reference, section 5 ("Mid-stream error chunk"): all members of a chunk, an
-integer code, and no empty `metadata`, which `@openrouter/sdk` rejects.
+A chat stream's error chunk has the shape that every official client can parse: all members of a
+chunk, an integer code, and no empty `metadata`, which `@openrouter/sdk` rejects (OpenRouter's API
+reference, "Mid-stream error chunk").
 """
 
 import logging
@@ -15,7 +16,7 @@ from hcai_app.loose_json import members_of
 log = logging.getLogger(__name__)
 
 UNKNOWN_ERROR = 502
-# Statuses of the provider's that speak of our account, not of the caller's key or budget.
+# Provider statuses about our account, not about the caller's key or budget.
 OUR_ACCOUNT = (401, 402)
 OUR_ACCOUNT_MESSAGE = (
     "The service's own account at the provider has a problem; the team has been told."
@@ -23,7 +24,7 @@ OUR_ACCOUNT_MESSAGE = (
 
 
 def error_chunk(error: dict[str, Any], generation_id: str | None, model: str | None) -> bytes:
-    """Return the JSON of a chunk that carries an error, the provider's normalised or ours."""
+    """Return a chat chunk with an error, as JSON bytes; the error is normalised, or ours."""
     told = {name: value for name, value in error.items() if name != "metadata" or value}
     return msgspec.json.encode(
         {
@@ -37,7 +38,7 @@ def error_chunk(error: dict[str, Any], generation_id: str | None, model: str | N
     )
 
 
-# Anthropic's types of errors, by status (openrouter-api reference, section 11).
+# Anthropic's error types by HTTP status (its API reference, "Errors").
 ANTHROPIC_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -53,8 +54,8 @@ ANTHROPIC_TYPES = {
     529: "overloaded_error",
 }
 
-# What stands for a status where the provider's error has a word in place of a number: the types of
-# OpenRouter, of Anthropic and of OpenAI's Responses (sections 6 and 11).
+# HTTP status by error type, for errors with a word in place of a code: the types of OpenRouter, of
+# Anthropic and of OpenAI's Responses.
 STATUSES = {
     **dict.fromkeys(("invalid_request", "invalid_request_error", "invalid_prompt"), 400),
     **dict.fromkeys(("context_length_exceeded", "max_tokens_exceeded", "string_too_long"), 400),
@@ -74,7 +75,7 @@ STATUSES = {
 
 
 def anthropic_error(error: dict[str, Any], request_id: str | None = None) -> dict[str, Any]:
-    """Return an error object in the envelope of Anthropic's Messages, with our members in it."""
+    """Return the error in the envelope of Anthropic's Messages, with our members kept."""
     status = error["code"]
     kind = ANTHROPIC_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
     return {"type": "error", "error": {**error, "type": kind}, "request_id": request_id}
@@ -83,7 +84,7 @@ def anthropic_error(error: dict[str, Any], request_id: str | None = None) -> dic
 def normalised(error: Any) -> dict[str, Any]:
     """Return the provider's error with an integer `code`, a text and no empty `metadata`.
 
-    What it says of our account is for the operator alone.
+    Errors about our account are for the operator alone.
     """
     code = code_of(error)
     if code is not None and code in OUR_ACCOUNT:
@@ -100,7 +101,7 @@ def normalised(error: Any) -> dict[str, Any]:
 
 
 def alert(status: int) -> None:
-    """Tell the operator that the provider does not accept our account."""
+    """Log for the operator that the provider rejects our account."""
     log.critical("the provider answers %s: check OPENROUTER_API_KEY and its credits", status)
 
 
@@ -112,7 +113,7 @@ def status_of(error: Any) -> int:
 
 
 def code_of(error: Any) -> int | None:
-    """Return the error's code as a number, if it is one in any spelling, or a word for one."""
+    """Return the error's code as an integer, from a number, numeric text or an error type."""
     given = members_of(error)
     code = given.get("code")
     try:
@@ -122,7 +123,7 @@ def code_of(error: Any) -> int | None:
 
 
 def _code_in_words(error: dict[str, Any]) -> int | None:
-    """Return the status of the most telling word."""
+    """Return the status of the first known error type."""
     kind = members_of(error.get("metadata")).get("error_type")
     words = (error.get("error_type"), kind, error.get("code"), error.get("type"))
     known = (STATUSES.get(word) for word in words if isinstance(word, str))

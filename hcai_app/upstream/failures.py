@@ -1,8 +1,8 @@
-"""From what went wrong at the provider to what the caller is told.
+"""Maps provider failures to errors for the caller.
 
-The provider's 401 and 402 speak of our account: the caller's key and budget are fine, so it becomes
-502, not to be repeated, and the operator is alerted. Every other 4xx and 5xx keeps its status, with
-the provider's message where it has one.
+The provider's 401 and 402 are about our account, while the caller's key and budget are fine: they
+become a 502 that must not be retried, and the operator is alerted. Every other 4xx and 5xx keeps
+its status, with the provider's message where it has one.
 """
 
 import re
@@ -24,9 +24,9 @@ from hcai_app.upstream.error_bodies import (
 
 TIMEOUT = 504
 MAX_ERROR_BYTES = 1024 * 1024
-# What the clients are told to wait, in seconds, where the provider gives no hint.
+# `Retry-After` of a 429, in seconds, where the provider sends none.
 DEFAULT_RETRY_AFTER = "5"
-# Seconds, up to a day or so, or a date: some clients sleep for whatever stands there.
+# Seconds, up to a day or so, or an HTTP date: some clients sleep for any number.
 RETRY_AFTER = re.compile(r"\d{1,5}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT", re.ASCII)
 DO_NOT_RETRY = {"x-should-retry": "false"}
 
@@ -43,7 +43,7 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes) -> Upstrea
 
 
 def from_error(error: Any) -> UpstreamFailed:
-    """Return the error for a 200 that holds nothing but an error."""
+    """Return the error for a 200 whose body is only an error."""
     code = code_of(error)
     if code is not None and code in OUR_ACCOUNT:
         return from_status(code, {}, b"")
@@ -60,7 +60,7 @@ def from_exception(error: Exception) -> UpstreamFailed:
 
 
 def silence() -> UpstreamFailed:
-    """Return the error for a provider that said nothing for too long."""
+    """Return the error for a provider that exceeded the silence timeout."""
     return UpstreamFailed("The provider was silent for too long.", code=TIMEOUT)
 
 

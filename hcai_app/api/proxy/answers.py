@@ -12,7 +12,7 @@ from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.services.call import Outcome
 from hcai_app.upstream import failures
 from hcai_app.upstream.openrouter import reading
-from hcai_app.upstream.openrouter.dialects import ChatForm
+from hcai_app.upstream.openrouter.dialects import ChatDialect
 from hcai_app.upstream.openrouter.reading import Reading
 from hcai_app.upstream.openrouter.tee import StreamTee
 from hcai_app.upstream.openrouter.usage import find_usage
@@ -37,7 +37,7 @@ class StreamAnswer:
     would commit our 200 while an early failure can still have its true status.
     """
 
-    def __init__(self, delivery: Relay, form: ChatForm) -> None:
+    def __init__(self, delivery: Relay, form: ChatDialect) -> None:
         self._delivery = delivery
         self._tee = StreamTee(form)
         self._comments = b""
@@ -76,8 +76,8 @@ class StreamAnswer:
         """Send an error chunk and end the stream."""
         tee = self._tee
         told = errors.error_object(error)
-        event = tee.form.error_event(told, tee.generation_id, tee.model)
-        data = tee.boundary() + event + tee.form.last
+        event = tee.dialect.error_event(told, tee.generation_id, tee.model)
+        data = tee.boundary() + event + tee.dialect.last
         await self._delivery.exchange.write(data, more=False)
 
     async def _relay_events(self, content: aiohttp.StreamReader) -> None:

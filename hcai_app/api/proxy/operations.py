@@ -10,7 +10,7 @@ from hcai_app.api.proxy import chat, embeddings, images, messages, responses
 from hcai_app.api.proxy.requests import Request
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.upstream.openrouter import dialects
-from hcai_app.upstream.openrouter.dialects import ChatForm
+from hcai_app.upstream.openrouter.dialects import ChatDialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Operation:
     endpoint: str  # below /proxy/v1, and in the ledger
     parse: Callable[[bytes], Request]
     models: Callable[[Catalog], list[str]]  # the ones on offer for it
-    form: ChatForm = dialects.CHAT  # of its streams
+    form: ChatDialect = dialects.CHAT  # of its streams
     upstream_path: str = ""  # where it is not the endpoint
     is_anthropic: bool = False  # keys in `x-api-key`, too, and our id in `request-id`
 

@@ -1,4 +1,4 @@
-"""The provider's rare calls, over httpx: its catalogue and the record of a generation."""
+"""The provider's catalog and generation records, over httpx."""
 
 import asyncio
 from typing import Any
@@ -14,15 +14,15 @@ from hcai_app.upstream import failures
 from hcai_app.upstream.openrouter import usage
 from hcai_app.upstream.openrouter.client import Provider
 
-# For a whole answer: the catalogue comes in a second or two.
+# For a whole answer: the catalog takes a second or two.
 TIMEOUT_S = 10.0
-# The catalogue has a few megabytes; more is no answer to any question asked here.
+# The catalog has a few megabytes; anything larger is an error.
 MAX_BYTES = 64 * 1024 * 1024
 OK, NOT_FOUND = 200, 404
 
 
 class CatalogClient:
-    """Questions to the provider that no student waits for byte by byte."""
+    """Client for the provider's lists and records, apart from the relay's connections."""
 
     def __init__(self, provider: Provider) -> None:
         self._base_url = provider.base_url

@@ -1,6 +1,6 @@
-"""The forms of a stream: where events tell usage and errors, what ends it, how it says an error.
+"""The dialects of a stream: where usage and errors stand, what ends it, how errors are encoded.
 
-Source: openrouter-api reference, sections 5 (chat), 11 (Responses and Messages) and 12 (images).
+Sources: the API references of OpenRouter (chat, images), OpenAI (Responses), Anthropic (Messages).
 """
 
 from dataclasses import replace
@@ -12,22 +12,22 @@ from hcai_app.services.call import Usage
 from hcai_app.upstream import error_bodies
 from hcai_app.upstream.openrouter import reading
 from hcai_app.upstream.openrouter.reading import NOTHING, Reading
-from hcai_app.upstream.openrouter.usage import grown, usage_of
+from hcai_app.upstream.openrouter.usage import merge_cumulative, usage_of
 
 DONE = b"data: [DONE]\n\n"
 
 
-class ChatForm:
+class ChatDialect:
     """Chunks of a chat completion: usage in the last one, then `[DONE]`."""
 
-    # A line without any of these holds nothing but content.
+    # A line without any of these keywords holds only content.
     words: ClassVar[tuple[bytes, ...]] = (b'"usage"', b'"error"', b"[DONE]")
-    # Whether a stream that has told its usage is whole, although its last event is missing.
+    # Whether a stream with usage is complete even without its final event.
     ends_with_usage: ClassVar[bool] = True
     last: ClassVar[bytes] = DONE
 
     def has_word(self, data: bytes) -> bool:
-        """Tell whether the data must be read."""
+        """Whether the data holds a keyword, and must be parsed."""
         one, two, three = self.words
         return one in data or two in data or three in data
 
@@ -36,22 +36,22 @@ class ChatForm:
         return reading.read(data)
 
     def merge(self, before: Usage | None, now: Usage | None) -> Usage | None:
-        """Return the usage after one more event."""
+        """Return the usage after another event."""
         return now or before
 
     def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
-        """Return the data of the provider's error event as clients need it; None: as it stands."""
+        """Return the provider's error event as clients can parse it; None to leave it unchanged."""
         return error_bodies.error_chunk(error_bodies.normalised(error), generation_id, model)
 
     def error_event(
         self, error: dict[str, Any], generation_id: str | None, model: str | None
     ) -> bytes:
-        """Return an event of ours that tells an error."""
+        """Return an error event of our own."""
         return b"data: " + error_bodies.error_chunk(error, generation_id, model) + b"\n\n"
 
 
 class _Event(msgspec.Struct):
-    """The members of an event that we look at."""
+    """The members of an event that are parsed."""
 
     type: str = ""
     response: msgspec.Raw = NOTHING
@@ -71,8 +71,8 @@ def _event_in(data: bytes) -> _Event | None:
         return None
 
 
-class EventForm(ChatForm):
-    """Named events; `event: error` tells an error, all others tell of the answer."""
+class EventDialect(ChatDialect):
+    """Named events; `event: error` is an error, all others are the answer."""
 
     def read(self, data: bytes) -> Reading | None:
         """Read the data of one event; None when it is no JSON object."""
@@ -80,25 +80,25 @@ class EventForm(ChatForm):
         return found and replace(found, has_content=not found.error)
 
     def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
-        """Return the event only where it speaks of our account; else it stands as it is."""
-        told = error_bodies.normalised(error)
-        is_ours = told["message"] == error_bodies.OUR_ACCOUNT_MESSAGE
-        return self.error_data(told) if is_ours else None
+        """Return a replacement only for errors about our account."""
+        shown = error_bodies.normalised(error)
+        is_ours = shown["message"] == error_bodies.OUR_ACCOUNT_MESSAGE
+        return self.error_data(shown) if is_ours else None
 
     def error_event(
         self, error: dict[str, Any], generation_id: str | None, model: str | None
     ) -> bytes:
-        """Return an event of ours that tells an error."""
+        """Return an error event of our own."""
         return b"event: error\ndata: " + self.error_data(error) + b"\n\n"
 
     def error_data(self, error: dict[str, Any]) -> bytes:
         """Return the data of an error event."""
-        told = {name: value for name, value in error.items() if name != "metadata" or value}
-        return msgspec.json.encode({"type": "error", "error": told})
+        shown = {name: value for name, value in error.items() if name != "metadata" or value}
+        return msgspec.json.encode({"type": "error", "error": shown})
 
 
-class ResponsesForm(EventForm):
-    """Events of OpenAI's Responses: everything that matters is in the last one's `response`."""
+class ResponsesDialect(EventDialect):
+    """OpenAI's Responses: the final event's `response` has usage, model and id."""
 
     ENDS: ClassVar = ("response.completed", "response.incomplete", "response.failed")
 
@@ -120,19 +120,19 @@ class ResponsesForm(EventForm):
 
     def error_data(self, error: dict[str, Any]) -> bytes:
         """Return the data of an error event."""
-        told = {"code": str(error["code"]), "message": error["message"], "param": None}
-        return msgspec.json.encode({"type": "error", **told, "sequence_number": 0})
+        shown = {"code": str(error["code"]), "message": error["message"], "param": None}
+        return msgspec.json.encode({"type": "error", **shown, "sequence_number": 0})
 
 
-class MessagesForm(EventForm):
-    """Events of Anthropic's Messages: usage at the beginning and the end, and no `[DONE]`."""
+class MessagesDialect(EventDialect):
+    """Anthropic's Messages: usage in the first and the last events, and no `[DONE]`."""
 
     words = (b'"usage"', b'"error"', b'"message_stop"')
     ends_with_usage = False
     last = b""
 
     def read(self, data: bytes) -> Reading | None:
-        """Read the message that begins, what the last delta tells, or an error."""
+        """Read the first message, a delta's usage, or an error."""
         event = _event_in(data)
         if event is None:
             return None
@@ -145,15 +145,15 @@ class MessagesForm(EventForm):
         return Reading(usage=usage, has_content=True, is_end=event.type == "message_stop")
 
     def merge(self, before: Usage | None, now: Usage | None) -> Usage | None:
-        """Return the usage after one more event, whose figures grow."""
-        return grown(before, now)
+        """Return the usage after another event, whose figures are cumulative."""
+        return merge_cumulative(before, now)
 
     def error_data(self, error: dict[str, Any]) -> bytes:
         """Return the data of an error event."""
         return msgspec.json.encode(error_bodies.anthropic_error(error))
 
 
-CHAT = ChatForm()
-EVENTS = EventForm()
-RESPONSES = ResponsesForm()
-MESSAGES = MessagesForm()
+CHAT = ChatDialect()
+EVENTS = EventDialect()
+RESPONSES = ResponsesDialect()
+MESSAGES = MessagesDialect()

@@ -1,8 +1,8 @@
-"""What we read in a provider's answer: generation id, model, usage and error, and nothing else.
+"""Parses the provider's answers for generation id, model, usage and error, and nothing else.
 
-Whole answers of every kind, and the chunks of a chat stream, have these as top-level members; what
-the events of other streams hold is read in `forms.py`. Everything is read leniently: what cannot be
-understood counts as not told. Source: openrouter-api reference, sections 4 to 6.
+Whole answers of every kind and the chunks of a chat stream have them as top-level members; the
+events of other streams are parsed in `dialects.py`. Parsing is lenient: a malformed figure counts
+as missing. Source: OpenRouter's API reference, chat completions, streaming and errors.
 """
 
 import json
@@ -17,7 +17,7 @@ from hcai_app.services.call import Usage
 from hcai_app.upstream.openrouter import usage as usage_reading
 from hcai_app.upstream.openrouter.usage import MAX_TEXT, Figures, find_usage, usage_of
 
-# Where the names stand in the beginning of an answer: before its content, which has ids, too.
+# Id and model are searched for in the head of an answer, before its content, which has ids, too.
 MAX_HEAD_BYTES = 64 * 1024
 MAX_END_BYTES = 2 * 1024
 CONTENT_KEYS = re.compile(rb'"(?:choices|output|content|data)"\s*:\s*\[')
@@ -26,7 +26,7 @@ NOTHING = msgspec.Raw()
 
 
 class Members(msgspec.Struct):
-    """The members of an answer, or of a chunk, that we look at; the rest is skipped unparsed."""
+    """The members of an answer or chunk that are parsed; the rest is skipped."""
 
     id: msgspec.Raw = NOTHING
     model: msgspec.Raw = NOTHING
@@ -40,7 +40,7 @@ class Members(msgspec.Struct):
 
 
 class _WellFormed(msgspec.Struct):
-    """What nearly every answer is: read in one go, many times faster than member by member."""
+    """The usual answer, decoded in one step: many times faster than member by member."""
 
     id: str
     model: str
@@ -56,7 +56,7 @@ _well_formed = msgspec.json.Decoder(_WellFormed)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an answer, a chunk or an event tells; None: it does not."""
+    """The facts in an answer, chunk or event; None: not in it."""
 
     generation_id: str | None = None
     model: str | None = None
@@ -88,7 +88,7 @@ def _read_well_formed(answer: _WellFormed) -> Reading:
 
 
 def members_in(data: bytes | bytearray | msgspec.Raw) -> Members | None:
-    """Return the members of a JSON object that we look at; None when it is none."""
+    """Decode the members of a JSON object; None when it is no object."""
     try:
         return _members.decode(data)
     except msgspec.ValidationError:
@@ -98,17 +98,17 @@ def members_in(data: bytes | bytearray | msgspec.Raw) -> Members | None:
 
 
 def _members_of_odd_json(data: bytes) -> Members | None:
-    """Read JSON with half a surrogate pair or another oddity that clients may well understand."""
+    """Decode JSON that only a strict parser refuses, such as a lone surrogate."""
     value = read_json(data)
     if not isinstance(value, dict):
         return None
     found = members_of(value)
-    told = {name: found[name] for name in Members.__struct_fields__ if found.get(name) is not None}
-    return Members(**{name: msgspec.Raw(json.dumps(part).encode()) for name, part in told.items()})
+    parts = {name: found[name] for name in Members.__struct_fields__ if found.get(name) is not None}
+    return Members(**{name: msgspec.Raw(json.dumps(part).encode()) for name, part in parts.items()})
 
 
 def reading_of(members: Members, *, is_end: bool = False) -> Reading:
-    """Return what the members tell."""
+    """Return the facts in the members."""
     contents = (members.choices, members.output, members.content, members.data)
     return Reading(
         _text(members.id),
@@ -122,17 +122,17 @@ def reading_of(members: Members, *, is_end: bool = False) -> Reading:
 
 
 def read_large(data: bytes) -> Reading | None:
-    """Read a large answer without parsing it; None when it does not tell what it used."""
-    told = read_head(data)
-    if told.usage is None:
+    """Search a large answer without parsing it; None when it has no usage."""
+    head = read_head(data)
+    if head.usage is None:
         return None
     last = NAMES["model"].search(data[-MAX_END_BYTES:])  # where embeddings have it
-    model = told.model or (_text(msgspec.Raw(last[1])) if last else None)
-    return replace(told, model=model, has_content=True)
+    model = head.model or (_text(msgspec.Raw(last[1])) if last else None)
+    return replace(head, model=model, has_content=True)
 
 
 def read_head(piece: bytes) -> Reading:
-    """Read the beginning of a JSON object too large to be read whole."""
+    """Search the head of a JSON object that is too large to parse."""
     head = CONTENT_KEYS.split(piece[:MAX_HEAD_BYTES], 1)[0]
     names = {field: NAMES[field].search(head) for field in NAMES}
     texts = {field: _text(msgspec.Raw(found[1])) for field, found in names.items() if found}
@@ -145,7 +145,7 @@ def value_of(raw: msgspec.Raw) -> Any:
 
 
 def name(value: str) -> str | None:
-    """Return an id or a model's name, which may go into a header; None when it cannot be one."""
+    """Return an id or model name that is safe in a header; None for any other text."""
     is_name = 0 < len(value) <= MAX_TEXT and value.isascii() and value.isprintable()
     return value if is_name else None
 

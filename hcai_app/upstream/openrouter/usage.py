@@ -1,7 +1,7 @@
-"""What a call used, in every spelling of the provider's: chat, Responses, Messages, `/generation`.
+"""Parses usage (tokens, cost) in every form: chat, Responses, Messages, `/generation`.
 
-Everything is read leniently: figures may be null, absent, strings or beyond 64 bits; what cannot be
-understood counts as not told. Source: openrouter-api reference, sections 4, 8 and 11.
+Parsing is lenient: figures may be null, absent, strings or beyond 64 bits; a malformed one counts as
+missing. Source: the API references of OpenRouter, OpenAI and Anthropic.
 """
 
 import json
@@ -16,10 +16,10 @@ from hcai_app.loose_json import members_of
 from hcai_app.services.call import Usage
 
 MAX_TOKENS = 2**53
-# No call costs as much, in nano-dollars: such a figure is broken, and counts as not told.
+# nano-dollars; no call costs as much, so a larger figure is malformed and counts as missing.
 MAX_COST = 1_000 * money.NANO
 MAX_TEXT = 200
-# How the usage is found in a cut-out piece of JSON, and how long it may be there.
+# How a usage object is found within a fragment of JSON, and its largest size.
 USAGE_KEY = b'"usage"'
 OBJECT_FOLLOWS = re.compile(r"\s*:\s*(?=\{)")
 MAX_USAGE_BYTES = 16 * 1024
@@ -53,7 +53,7 @@ _NO_DETAILS = Details()
 
 
 def of_figures(usage: Figures) -> Usage:
-    """Return what well-formed figures say."""
+    """Return the usage in well-formed figures."""
     completion = usage.completion_tokens_details or _NO_DETAILS
     prompt = usage.prompt_tokens_details or _NO_DETAILS
     cost = _amount(usage.cost)
@@ -74,7 +74,7 @@ def usage_of(value: Any) -> Usage | None:
     usage = members_of(value)
     if not usage:
         return None
-    prompt, completion = _prompt(usage), _told(usage, "completion_tokens", "output_tokens")
+    prompt, completion = _prompt(usage), _first_count(usage, "completion_tokens", "output_tokens")
     return Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
@@ -86,8 +86,8 @@ def usage_of(value: Any) -> Usage | None:
     )
 
 
-def grown(before: Usage | None, now: Usage | None) -> Usage | None:
-    """Return the usage of a stream that tells it bit by bit, each figure when it is known."""
+def merge_cumulative(before: Usage | None, now: Usage | None) -> Usage | None:
+    """Merge the cumulative usage of a stream's events."""
     if before is None or now is None:
         return now or before
     prompt = max(before.prompt_tokens, now.prompt_tokens)
@@ -103,7 +103,7 @@ def grown(before: Usage | None, now: Usage | None) -> Usage | None:
 
 
 def find_usage(piece: bytes) -> Usage | None:
-    """Find the last whole usage object in a piece that was cut out of a larger JSON text."""
+    """Find the last complete usage object in a fragment of JSON."""
     end = len(piece)
     while (start := piece.rfind(USAGE_KEY, 0, end)) >= 0:
         after = start + len(USAGE_KEY)
@@ -115,17 +115,17 @@ def find_usage(piece: bytes) -> Usage | None:
 
 
 def generation_of(data: dict[str, Any]) -> tuple[str | None, Usage] | None:
-    """Read the answer of `/generation`: the model, and what is billed; None while no cost is told.
+    """Parse the answer of `/generation`: model and billed usage; None while it has no cost.
 
-    The native counts are what is billed; the normalised ones stand in where those are missing.
+    Native token counts are billed; normalised ones are the fallback.
     """
     cost = _amount(data.get("total_cost"))
     if cost is None:
         return None
     if _is_true(data.get("is_byok")):
         cost += _amount(data.get("upstream_inference_cost")) or 0
-    prompt = _told(data, "native_tokens_prompt", "tokens_prompt")
-    completion = _told(data, "native_tokens_completion", "tokens_completion")
+    prompt = _first_count(data, "native_tokens_prompt", "tokens_prompt")
+    completion = _first_count(data, "native_tokens_completion", "tokens_completion")
     usage = Usage(
         prompt_tokens=prompt,
         completion_tokens=completion,
@@ -139,7 +139,7 @@ def generation_of(data: dict[str, Any]) -> tuple[str | None, Usage] | None:
 
 
 def _object_in(text: bytes) -> Any:
-    """Return the JSON object that is the value of the member just named; None when it is not."""
+    """Decode the JSON object that follows a member's name; None when none does."""
     shown = text.decode(errors="replace")
     opening = OBJECT_FOLLOWS.match(shown)
     if opening is None:
@@ -154,11 +154,11 @@ def _prompt(usage: dict[str, Any]) -> int:
     """Return the prompt's tokens; Anthropic's form counts what came from its cache apart."""
     cached = _count(usage.get("cache_read_input_tokens"))
     written = _count(usage.get("cache_creation_input_tokens"))
-    return _told(usage, "prompt_tokens", "input_tokens") + cached + written
+    return _first_count(usage, "prompt_tokens", "input_tokens") + cached + written
 
 
-def _told(data: dict[str, Any], *names: str) -> int:
-    """Return the first figure that is told."""
+def _first_count(data: dict[str, Any], *names: str) -> int:
+    """Return the first figure that is present."""
     return _count(next((data[name] for name in names if data.get(name) is not None), None))
 
 

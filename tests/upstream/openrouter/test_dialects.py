@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hcai_app.upstream import error_bodies
 from hcai_app.upstream.openrouter import dialects
-from hcai_app.upstream.openrouter.dialects import ChatForm
+from hcai_app.upstream.openrouter.dialects import ChatDialect
 from hcai_app.upstream.openrouter.tee import StreamTee
 
 RESPONSE = {"id": "gen-7", "model": "a/b", "error": None}
@@ -59,7 +59,7 @@ STREAMS = {
 }
 
 
-def read(form: ChatForm, data: bytes, cuts: list[int]) -> tuple[StreamTee, bytes]:
+def read(form: ChatDialect, data: bytes, cuts: list[int]) -> tuple[StreamTee, bytes]:
     tee, out, at = StreamTee(form), b"", 0
     for cut in [*sorted({cut % len(data) for cut in cuts}), len(data)]:
         out += tee.feed(data[at:cut])
@@ -117,7 +117,7 @@ def test_a_message_that_breaks_off_is_not_whole_although_it_told_usage() -> None
     ],
 )
 def test_an_error_event_is_learned_and_left_as_it_stands(
-    form: ChatForm, error: dict[str, Any]
+    form: ChatDialect, error: dict[str, Any]
 ) -> None:
     (data,) = events(error)
     tee, out = read(form, data, [])
@@ -127,7 +127,7 @@ def test_an_error_event_is_learned_and_left_as_it_stands(
 
 
 @pytest.mark.parametrize("form", [dialects.MESSAGES, dialects.RESPONSES, dialects.EVENTS])
-def test_what_the_provider_says_of_our_account_is_not_for_students(form: ChatForm) -> None:
+def test_what_the_provider_says_of_our_account_is_not_for_students(form: ChatDialect) -> None:
     error = {"type": "error", "error": {"code": 402, "message": "top up"}}
     _tee, out = read(form, b"".join(events(error)), [])
     assert b"top up" not in out
@@ -146,7 +146,7 @@ BREAK = {"type": "error", "error": {"type": "overloaded_error", "message": "brok
     ],
 )
 def test_what_was_said_before_an_error_counts_although_both_come_at_once(
-    form: ChatForm, said: list[bytes]
+    form: ChatDialect, said: list[bytes]
 ) -> None:
     tee, _out = read(form, b"".join([*said, *events(BREAK)]), [])
     assert tee.error
