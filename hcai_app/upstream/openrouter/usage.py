@@ -1,7 +1,7 @@
 """Parses usage (tokens, cost) in every form: chat, Responses, Messages, `/generation`.
 
-Parsing is lenient: figures may be null, absent, strings or beyond 64 bits; a malformed one counts as
-missing. Source: the API references of OpenRouter, OpenAI and Anthropic.
+Parsing is lenient: figures may be null, absent, strings or beyond 64 bits; a malformed one counts
+as missing. Source: the API references of OpenRouter, OpenAI and Anthropic.
 """
 
 import json
