@@ -1,4 +1,4 @@
-"""The time: everything that needs the date or the wall clock asks here, so tests can set it."""
+"""The wall clock: every date and time comes from here, so that tests can set it."""
 
 import time
 from datetime import UTC, datetime, timedelta

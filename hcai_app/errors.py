@@ -1,4 +1,4 @@
-"""What can go wrong, as types. Raised in services and upstream, rendered in `api/errors.py`.
+"""The error hierarchy. Raised in services and upstream, rendered in `api/errors.py`.
 
 HcaiError                        status, type, message, param, metadata, headers
 ├─ InvalidRequest        400     bad JSON, missing field, model not allowed (names `param`)

@@ -1,4 +1,4 @@
-"""Numbers as people read them: short, with their unit, the same on every page."""
+"""Formats numbers, money, durations and dates for people, the same on every page."""
 
 from datetime import UTC, datetime
 

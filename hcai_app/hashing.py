@@ -1,4 +1,4 @@
-"""Keyed hashes: what is stored of keys and cookies, and names that tell nothing.
+"""Keyed hashes of keys, cookies and user ids.
 
 They are keyed with HCAI_SECRET_KEY, so that a stolen database opens nothing.
 """

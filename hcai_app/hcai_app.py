@@ -1,4 +1,4 @@
-"""The composition root: which doors the one server has, and what a worker opens with it."""
+"""The composition root: the server's doors and its lifespan tasks."""
 
 import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send

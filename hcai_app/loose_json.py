@@ -1,4 +1,4 @@
-"""JSON of others, read leniently: what is not of the expected kind counts as empty."""
+"""Lenient decoding of JSON from others: a value of the wrong type counts as empty."""
 
 import json
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""`GET /api/account.json`: everything that is stored about the visitor, as one file.
+"""`GET /api/account.json`: export of everything stored about the signed-in user.
 
 The ledger's rows follow page by page: a million of them never sit in memory.
 """

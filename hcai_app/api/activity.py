@@ -1,4 +1,4 @@
-"""The visitor's own calls as a CSV file, newest first: what their activity page shows, all of it.
+"""`GET /api/activity.csv`: the user's calls as CSV, newest first, filtered like the page.
 
 The fields are those of a row of the books. A cell that a spreadsheet would take for a formula gets
 a quote in front: models and ids are the provider's words.

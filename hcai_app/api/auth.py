@@ -1,4 +1,4 @@
-"""Signing in and out: to the provider, back from it, and away.
+"""The sign-in routes: redirect to the OpenID provider, its callback, sign-out.
 
 Whatever goes wrong ends at a page that says so and what to do (pages/sign_in.py). The cookies'
 secrets are in the browser alone.

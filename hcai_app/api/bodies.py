@@ -1,4 +1,4 @@
-"""Reading the small JSON bodies that our own pages send."""
+"""Parses the small JSON bodies that our own pages send."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""How an error looks on the wire: the only place that knows that shape."""
+"""Encodes errors for the wire: the only place that knows their shape."""
 
 from typing import Any
 

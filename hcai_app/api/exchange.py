@@ -1,4 +1,4 @@
-"""One HTTP exchange in plain ASGI: what is read of the request, and the one place that answers it.
+"""One HTTP request and its response in plain ASGI.
 
 Starlette's requests and responses would cost more than the rest of the road together.
 """

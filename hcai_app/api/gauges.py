@@ -1,4 +1,4 @@
-"""What a worker is at this moment, looked up for one scrape of `/metrics`."""
+"""Gauges of a worker's current state, read at each scrape of `/metrics`."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""`/healthz`: the process lives. `/readyz`: it can do its work."""
+"""`/healthz` (the process is alive) and `/readyz` (it can serve calls)."""
 
 from hcai_app.api.exchange import Exchange
 from hcai_app.worker.context import Worker

@@ -1,4 +1,4 @@
-"""`POST /api/keys`: the key page's way to a new key.
+"""`POST /api/keys`: creates an API key for the keys page.
 
 No event of the page does this: the key must never be in a state, which may rest in a store.
 """

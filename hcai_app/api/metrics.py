@@ -1,4 +1,4 @@
-"""`GET /metrics`: this worker's numbers for Prometheus, for the operator's eyes only."""
+"""`GET /metrics`: this worker's metrics for Prometheus, by token or from loopback only."""
 
 import hmac
 

@@ -1,4 +1,4 @@
-"""The list that the page of models shows and searches: light, compressed, made once an edition."""
+"""`GET /api/models`: the compact model list that pages search, built once per catalog version."""
 
 import gzip
 from typing import Any

@@ -1,4 +1,4 @@
-"""`/docs.md` and `/llms.txt`: the docs as plain text, for anybody and for any program."""
+"""`/docs.md` and `/llms.txt`: the docs as plain text."""
 
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.catalog import reply_tagged

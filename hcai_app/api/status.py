@@ -1,4 +1,4 @@
-"""`GET /up`: how the service is, for anybody who wants to know, from what is known already."""
+"""`GET /up`: the public status of the service, from cached health checks."""
 
 from hcai_app import clock
 from hcai_app.api.exchange import Exchange

@@ -1,1 +1,1 @@
-"""The command line: thin over the services. Only the asked-for value goes to stdout."""
+"""The command line: thin over the services. Only the requested value goes to stdout."""

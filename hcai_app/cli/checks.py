@@ -1,4 +1,4 @@
-"""What `doctor` looks at: each thing that must work, in one line."""
+"""The checks of `doctor`, one line each."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass

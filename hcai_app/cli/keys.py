@@ -1,4 +1,4 @@
-"""`keys …`: make, revoke and list keys."""
+"""`keys …`: create, revoke and list keys."""
 
 import argparse
 from typing import Any

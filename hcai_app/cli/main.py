@@ -1,4 +1,4 @@
-"""The table of commands, and the one place that reports their errors."""
+"""The table of commands, and the one place that prints their errors."""
 
 import argparse
 import asyncio

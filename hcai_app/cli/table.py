@@ -1,4 +1,4 @@
-"""How commands are declared and how they print: shared by the areas of the command line."""
+"""Declaring commands and printing: shared by the areas of the command line."""
 
 import argparse
 from typing import Any, NoReturn

@@ -1,4 +1,4 @@
-"""`users …`: make, ban, limit and look at users."""
+"""`users …`: create, ban, unban, limit and show users."""
 
 import argparse
 from decimal import Decimal, InvalidOperation

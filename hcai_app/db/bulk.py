@@ -1,4 +1,4 @@
-"""Writing many rows with few statements, on SQLite and PostgreSQL alike.
+"""Bulk inserts and upserts with few statements, on SQLite and PostgreSQL.
 
 The driver's `executemany` on SQLite runs a statement a row and gives the interpreter's lock away at
 each: under load a group of forty rows then waited longer for the lock than for the disk. Here a

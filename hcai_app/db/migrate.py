@@ -1,4 +1,4 @@
-"""Bringing the database to the current schema, under a lock, and asking whether it is there."""
+"""Schema migrations, under a lock, and the check whether the schema is current."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The docs for whoever calls the API: one Markdown file for each chapter, `NN-slug.md`.
+"""The API's docs: one Markdown file for each chapter, `NN-slug.md`.
 
 What changes from one installation to the next stands in the text as a place, like `{{base}}`, and a
 program of the examples' library as a line of its own, like `{{example: chat}}`.

@@ -1,4 +1,4 @@
-"""The docs as plain text: `/docs.md`, everything in one file, and `/llms.txt`, what there is.
+"""Renders the docs as plain text: `/docs.md`, all chapters, and `/llms.txt`, their index.
 
 For models, which read the docs before they write a program, and for people with a terminal.
 """

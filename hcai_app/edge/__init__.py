@@ -1,1 +1,1 @@
-"""What stands in front of both doors: which door a request takes, and what is guarded before it."""
+"""In front of both doors: routing, protocol, security headers, handshake, event guard."""

@@ -1,4 +1,4 @@
-"""The security and cache headers of pages, as a pure ASGI wrapper: streams and sockets pass."""
+"""Security and cache headers of pages, as a pure ASGI wrapper that passes streams and sockets."""
 
 import base64
 import hashlib

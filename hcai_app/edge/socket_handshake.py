@@ -1,4 +1,4 @@
-"""What Reflex learns of a browser that opens the event socket: nothing that may rest in a store.
+"""Strips the event socket's handshake of cookies, headers and addresses before Reflex stores it.
 
 Reflex keeps the handshake's headers and address in its states, and those in Redis. So the session's
 cookie becomes the session's id, every other header that a handshake does not need is dropped, and

@@ -1,4 +1,4 @@
-"""Pages at the addresses that are linked: `/keys`, not `/keys/`.
+"""Serves built pages without a trailing slash: `/keys`, not `/keys/`.
 
 The build has a folder for each page, and a file server would send every first visit from `/keys` to
 `/keys/`, by a redirect that it makes of the request's own Host and of `http`, also behind TLS.

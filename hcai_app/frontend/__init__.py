@@ -1,1 +1,1 @@
-"""The compiled pages: how they are built, and served."""
+"""The compiled pages: building and serving them."""

@@ -1,4 +1,4 @@
-"""The compiled pages: where they lie, when to build them, how our own server serves them."""
+"""Builds the compiled pages when sources or settings have changed, and configures serving."""
 
 import fcntl
 import hashlib

@@ -1,4 +1,4 @@
-"""What we add to Reflex' frontend tools: the page and its server share one origin, in every mode.
+"""Our additions to Reflex' Vite configuration: pages and server share one origin, in every mode.
 
 In development Vite serves the pages; it binds loopback only and forwards our server's paths to the
 backend. In a build, the pages look for their events where they came from, whatever the port.

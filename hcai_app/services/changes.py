@@ -1,4 +1,4 @@
-"""Changes of users and keys, and how every worker hears of them within a second.
+"""The change log: every worker learns of changed users and keys within a second.
 
 Whoever revokes, bans or changes a limit appends a row in the same transaction (`append`). Each
 worker reads past its mark every 300 ms (`Follower`), on SQLite and PostgreSQL, whether it was the

@@ -1,4 +1,4 @@
-"""What several workers share over Redis."""
+"""The Redis connection that workers share state over."""
 
 import asyncio
 import logging

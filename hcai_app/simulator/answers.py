@@ -1,4 +1,4 @@
-"""What a simulated model says: friendly, deterministic and plainly labelled as simulated."""
+"""Text of simulated answers: friendly, deterministic, plainly labelled as simulated."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""What a call costs: tokens counted by bytes, prices multiplied as exact decimals."""
+"""Token counts and costs of simulated calls, in exact decimals."""
 
 from dataclasses import dataclass
 from decimal import Decimal

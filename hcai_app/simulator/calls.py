@@ -1,4 +1,4 @@
-"""What the simulator has seen: one light record for each generating request.
+"""Records of the generating requests that the simulator received.
 
 Memory is bounded: the oldest record goes when a new one would exceed the cap, and only the
 latest calls keep their headers and body.

@@ -1,4 +1,4 @@
-"""The catalogue as it goes over the wire, with every key that the official SDKs insist on."""
+"""The simulated catalog on the wire, with every key that the official SDKs require."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""The routes of the catalogue: lists with filters and pages, one model, its endpoints."""
+"""The catalog's routes: lists with filters and paging, one model, its endpoints."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""POST /chat/completions: the words of a completion."""
+"""POST /chat/completions: the objects of a completion."""
 
 from typing import Any
 

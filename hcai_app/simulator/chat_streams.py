@@ -1,4 +1,4 @@
-"""A chat answer as a stream of chunks: deltas, the finish reason, the usage."""
+"""A streamed chat answer: deltas, finish reason, usage."""
 
 from collections.abc import Iterator
 from typing import Any

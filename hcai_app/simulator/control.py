@@ -1,4 +1,4 @@
-"""The simulator's own endpoints under /_simulator: what to do next, and what was seen."""
+"""The simulator's control endpoints under /_simulator: queue scenarios, list requests."""
 
 from decimal import Decimal
 from typing import Any

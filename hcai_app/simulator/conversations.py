@@ -1,4 +1,4 @@
-"""What /chat/completions, /responses and /messages have in common: one model, three dialects.
+"""Shared handling of /chat/completions, /responses and /messages: one model, three dialects.
 
 Each request is put into the words of a chat, and each answer back into the words of its endpoint.
 """

@@ -1,4 +1,4 @@
-"""POST /embeddings: unit vectors that depend on nothing but the text."""
+"""POST /embeddings: deterministic unit vectors."""
 
 import base64
 import hashlib

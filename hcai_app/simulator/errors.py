@@ -1,4 +1,4 @@
-"""OpenRouter's error envelopes, and the words it uses for each status."""
+"""OpenRouter's error envelopes, and its error types by status."""
 
 from dataclasses import dataclass
 from typing import Any

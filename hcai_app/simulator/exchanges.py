@@ -1,4 +1,4 @@
-"""One generating call from its body to its record: the road that every kind of answer takes.
+"""One generating request from its body to its record.
 
 A new operation is a file with a function `answer(exchange) -> StreamResponse`, wrapped by `serve`.
 """

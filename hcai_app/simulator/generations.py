@@ -1,4 +1,4 @@
-"""GET /generation: what a call has cost, a settable time after its end."""
+"""GET /generation: a generation's cost, available some time after its end."""
 
 import datetime
 import time

@@ -1,4 +1,4 @@
-"""POST /images: real pictures in base64, at once or with a preview of each first."""
+"""POST /images: real pictures in base64, at once or with previews."""
 
 from collections.abc import Iterator
 from typing import Any

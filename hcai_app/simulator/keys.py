@@ -1,4 +1,4 @@
-"""GET /key: the account's key about itself."""
+"""GET /key: the provider key's own record."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""A message as a stream: blocks that open, grow and close; tokens are told, the cost is not."""
+"""A streamed message: content blocks, then usage without a cost."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

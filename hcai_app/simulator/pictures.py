@@ -1,4 +1,4 @@
-"""A real PNG, drawn from nothing but zlib."""
+"""Draws real PNG files with zlib alone."""
 
 import base64
 import struct

@@ -1,4 +1,4 @@
-"""What a chat request asks for: its text, its files, its size in tokens, the tools it brings."""
+"""Parses chat requests: text, files, size in tokens, tools."""
 
 from collections.abc import Iterator
 from typing import Any

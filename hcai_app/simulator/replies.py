@@ -1,4 +1,4 @@
-"""Answers in JSON: encoding, and the faults that a JSON body can have."""
+"""JSON answers, and the faults that scenarios put into them."""
 
 import datetime
 import email.utils

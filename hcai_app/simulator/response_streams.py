@@ -1,4 +1,4 @@
-"""A response as a stream: every item opens, speaks and closes; the last event has the usage."""
+"""A streamed response: items that open, grow and close; usage in the final event."""
 
 import itertools
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Values that fit a JSON schema: the arguments of simulated tool calls and structured answers."""
+"""Sample values for a JSON schema: arguments of tool calls, structured answers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a simulated answer should be like: slow, broken, or simply different.
+"""Scenarios of simulated answers: slow, broken, or different.
 
 The fields of `Scenario` are the whole vocabulary. The same words work in a `/simulate` line
 inside a prompt and in the JSON of `POST /_simulator/script`; add a field here and both know it.

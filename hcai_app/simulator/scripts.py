@@ -1,4 +1,4 @@
-"""The scenarios that a test has queued over HTTP, and which request gets which."""
+"""The queue of scenarios that tests have scripted over HTTP."""
 
 from collections import deque
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An answer as server-sent events, with whatever the scenario does to them.
+"""Server-sent events, with the faults of a scenario.
 
 Every endpoint brings a `Program`, which knows the events; this file knows when they go out.
 """

@@ -1,4 +1,4 @@
-"""The `usage` member of an answer, in the words of each endpoint and in every odd form.
+"""The `usage` member in each endpoint's form, malformed ones included.
 
 A shape turns a call and its bill into the full object; the scenario decides what is left of it.
 """

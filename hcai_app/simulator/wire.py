@@ -1,4 +1,4 @@
-"""Bytes on their way out, with whatever the scenario does to them.
+"""Writes bytes to the client, with the faults of a scenario.
 
 Everything that breaks a connection or waits happens here. A cut ends in this task being cancelled,
 because the server runs with `handler_cancellation`; so nothing after a cut ever runs.

@@ -1,1 +1,1 @@
-"""The pages, in Python: what they show, what their buttons do, how they look."""
+"""The pages, in Python: content, state, islands, look."""

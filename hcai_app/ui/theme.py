@@ -1,4 +1,4 @@
-"""The look in one place: tokens for both colour modes, written to a stylesheet with every compile.
+"""Design tokens for light and dark, written to a stylesheet at each compile.
 
 Styles use the variables (`var(--text)`), charts the palette. Dark is home; light is a second of its
 own. A test holds every text colour to a contrast of 4.5:1 on every ground that it stands on.

@@ -1,4 +1,4 @@
-"""What is sent to the browser: the only shapes that a state's vars hold. No secret is ever in one.
+"""View models: the only shapes that states send to the browser. They never hold a secret.
 
 Values are ready to be shown, money in dollars as text, moments in milliseconds since the epoch.
 """

@@ -1,1 +1,1 @@
-"""What speaks to the provider."""
+"""Clients of the providers, one folder each."""

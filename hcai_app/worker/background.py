@@ -1,4 +1,4 @@
-"""What runs beside the calls for as long as the worker is open, and who hears of what."""
+"""Background tasks of a worker, and the listeners of committed rows."""
 
 import asyncio
 from collections.abc import Coroutine

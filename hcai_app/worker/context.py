@@ -1,4 +1,4 @@
-"""What one worker process owns, and how it is opened and closed in order.
+"""The services of one worker process.
 
 Every service of the API hangs here; nothing is made at import, since servers fork.
 """

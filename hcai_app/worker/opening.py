@@ -1,4 +1,4 @@
-"""Opens and closes what a worker process owns, in order.
+"""Opens and closes the services of a worker process, in order.
 
 The start: database (migrated in development), what dead workers left, the provider (simulated when
 development has no key), then the services. The end: running calls get HCAI_STOP_SECONDS from the

@@ -1,4 +1,4 @@
-"""How running calls end when the server stops: they get a while, then they are cut, and told."""
+"""Graceful shutdown: running calls get a grace period, then are cancelled with an error."""
 
 import asyncio
 import logging

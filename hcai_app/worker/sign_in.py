@@ -1,4 +1,4 @@
-"""What a worker owns to sign people in: the sign-ins under way, and who says who somebody is."""
+"""The sign-in services of a worker: OAuth attempts and the identity provider."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""What belongs to a caller: their totals, their limits and spending, their generations.
+"""`/stats`, `/key` and `/generation`: a caller's totals, limits and generation records.
 
 No rate limit counts these calls, but the key or session must be good and its owner allowed.
 """

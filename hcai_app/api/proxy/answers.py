@@ -1,4 +1,4 @@
-"""The two ways to relay an answer: a stream of events, and a plain JSON body."""
+"""The two kinds of relayed answers: an event stream and a plain JSON body."""
 
 import asyncio
 from collections import deque

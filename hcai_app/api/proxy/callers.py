@@ -1,4 +1,4 @@
-"""Who calls: the ways from a request to its caller.
+"""Authentication of a request: by key, by either key header, or by session.
 
 The road and the other handlers that need a caller are given one of these, and know nothing of how
 it finds them. None of them waits for anything once it has read its answer: the call takes its place

@@ -1,4 +1,4 @@
-"""What is offered: the lists of models, one model, who serves it. Nobody needs a key for that.
+"""The public catalog routes: lists of models, one model, its endpoints.
 
 All of it comes out of the worker's copy of the catalogue, cut to the allowed models first and to
 the wanted page last, so that `total_count` and the clients' `.next()` are right.

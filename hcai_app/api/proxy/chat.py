@@ -1,4 +1,4 @@
-"""`/chat/completions`: the shape of its requests."""
+"""`/chat/completions`: request validation."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`/embeddings`: the shape of its requests."""
+"""`/embeddings`: request validation."""
 
 from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request

@@ -1,4 +1,4 @@
-"""What a request may ask of the provider's account: offered models, and nothing that is kept there.
+"""The guard: refuses requests that use models or provider state which are not on offer.
 
 A body can name a model in many places besides `model`, and can reach for files, presets, containers
 and the like, which all students would share. Both are looked for here, on every endpoint alike;

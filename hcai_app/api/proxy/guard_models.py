@@ -1,4 +1,4 @@
-"""Every place besides `model` that can name a model, and what calls models without naming them.
+"""The guard's rules for models: every member that can name one, and tools that call models.
 
 What calls models is let through only when every model that it may use is named and offered.
 """

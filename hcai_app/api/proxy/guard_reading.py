@@ -1,4 +1,4 @@
-"""Reading the guarded members of a body, so strictly that no two parsers see two things."""
+"""Strict parsing of guarded members, so that no two parsers see different values."""
 
 import json
 from collections.abc import Iterator

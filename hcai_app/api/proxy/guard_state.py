@@ -1,4 +1,4 @@
-"""What would reach into the provider's account, which all students share, or out of it.
+"""The guard's rules for the shared provider account: stored state, and overrides of it.
 
 Files, presets, containers, stored answers and the like have no owner there: who knows an id has the
 thing. Keys and addresses of a student's own would make the provider call anybody in our name.

@@ -1,4 +1,4 @@
-"""The pulse of an answer: something is sent whenever the provider has been silent for too long.
+"""The heartbeat of an answer: bytes are sent whenever the provider is silent for too long.
 
 The Python client of OpenRouter gives up after five silent seconds and then asks again, at our cost.
 After a much longer silence the provider itself is given up. One timer a call serves both: one a

@@ -1,4 +1,4 @@
-"""The members of a request body, their values byte for byte as they came."""
+"""The top-level members of a JSON request body, with their values byte for byte."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""`/messages`: the shape of Anthropic's Messages requests."""
+"""`/messages`: validation of Anthropic's Messages requests."""
 
 from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request

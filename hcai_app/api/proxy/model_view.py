@@ -1,4 +1,4 @@
-"""A model of the catalogue as it goes over the wire: OpenRouter's form and OpenAI's at once.
+"""A catalog model on the wire: OpenRouter's form and OpenAI's at once.
 
 One model without a member that the OpenRouter clients require would cost them the whole list.
 """

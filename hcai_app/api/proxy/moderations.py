@@ -1,4 +1,4 @@
-"""`POST /moderations`: relayed to OpenAI without a row or spend, under a limit of its own."""
+"""`POST /moderations`: relayed to OpenAI, without a ledger row, under its own rate limit."""
 
 import asyncio
 import difflib

@@ -1,4 +1,4 @@
-"""The delivery of one admitted call: ask the provider, relay its answer, write the row, once.
+"""Relays one admitted call: asks the provider, streams its answer, writes the row exactly once.
 
 Every way out goes through `close`: the end, a failing provider, a client that leaves, a revoked
 key, a stop of the server. The last byte of an answer, or `[DONE]`, leaves after the row is

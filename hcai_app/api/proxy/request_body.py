@@ -1,4 +1,4 @@
-"""Reading a request's body, within the limits of one call and of the whole worker."""
+"""Reads a request body within the limits of one call and of the worker."""
 
 from hcai_app.api.exchange import Exchange
 from hcai_app.errors import InvalidRequest

@@ -1,4 +1,4 @@
-"""A generating call's request: only what we must know of it is read, the rest stays as it came."""
+"""A generating call's parsed request: only the members we need are decoded."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""`/responses`: the shape of OpenAI's Responses requests."""
+"""`/responses`: validation of OpenAI's Responses requests."""
 
 from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request

@@ -1,4 +1,4 @@
-"""The one road of a generating call: key, who may, limits, body, model, budget, relay.
+"""The one road of a generating call: key, permission, limits, body, model, budget, relay.
 
 Whatever refuses a call does so before the provider is asked, and costs nothing. The playground
 enters after the key, with the signed-in user in its place (`callers.by_session`).

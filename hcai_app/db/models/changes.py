@@ -1,4 +1,4 @@
-"""Changes that workers must hear of within a second, each added by the transaction making it."""
+"""The change log that workers poll, written in each change's transaction."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Roll-ups: sums kept in the transaction of each ledger row.
+"""Roll-ups: aggregates that change in the transaction of each ledger row.
 
 All totals and charts read these, never the ledger.
 """

@@ -1,4 +1,4 @@
-"""Sign-in sessions: what a browser's cookie stands for. Only a hash of the cookie is kept."""
+"""Sign-in sessions: only a hash of the browser's cookie is stored."""
 
 from datetime import datetime
 

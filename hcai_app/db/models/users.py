@@ -1,4 +1,4 @@
-"""Users: who they are at Hack Club, and what an admin decided about them."""
+"""Users: their identity at Hack Club, and what an admin decided about them."""
 
 from datetime import datetime
 

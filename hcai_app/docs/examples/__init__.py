@@ -1,1 +1,1 @@
-"""The code examples that pages show: one source for all of them, and tests run every one."""
+"""The code examples on the pages: one source for all of them, and tests run every one."""

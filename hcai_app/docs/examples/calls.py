@@ -1,4 +1,4 @@
-"""A first call in each language, for each kind of model: programs of the library, one client each.
+"""A first call in each language, by kind of model.
 
 Model ids need no escaping, since the catalogue lets only plain ones in.
 """

@@ -1,4 +1,4 @@
-"""Any request as a program: what stands around its body, for each kind and language.
+"""Templates that turn any request into a program, by kind and language.
 
 The browser writes the body in (`assets/request-code.mjs`): it alone has what the reader typed. The
 places in braces are filled there, once, and what is filled in is not looked at again.

@@ -1,4 +1,4 @@
-"""The examples by name, in the order of the docs: what each does, and which endpoint it calls."""
+"""The table of examples, in the order of the docs: name, title, endpoint."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,1 +1,1 @@
-"""What somebody can do with their whole account: take it with them, delete it."""
+"""A whole account at once: export and deletion."""

@@ -1,4 +1,4 @@
-"""Deleting an account: its keys and sessions end at once, and nothing tells whose it was.
+"""Account deletion: keys and sessions end at once, personal data is erased.
 
 Ledger rows and roll-ups stay for the site's sums, under a random user id that stands for nobody;
 a call that runs meanwhile is cut and booked as ever.

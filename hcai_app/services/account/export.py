@@ -1,4 +1,4 @@
-"""What is stored about a user, for their own eyes: on the page /account, and as a whole to take.
+"""Export of the personal data that is stored about a user.
 
 No hash and no session's id leaves this module.
 """

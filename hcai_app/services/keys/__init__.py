@@ -1,1 +1,1 @@
-"""API keys, and who a key or a session stands for."""
+"""API keys, and authentication by key or session."""

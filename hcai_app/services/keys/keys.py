@@ -1,4 +1,4 @@
-"""API keys: issued and shown once, kept as a keyed hash, authenticated from a cache, revoked.
+"""API keys: issue, hash, list, revoke.
 
 `sk-hc-v1-` and 64 hex digits; the hash is keyed with HCAI_SECRET_KEY, so that a stolen database
 opens nothing.

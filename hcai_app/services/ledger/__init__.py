@@ -1,1 +1,1 @@
-"""One row for every admitted call, whatever happens, and the sums kept with it."""
+"""One row for every admitted call, exactly once, and the roll-ups kept with it."""

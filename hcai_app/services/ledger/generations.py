@@ -1,4 +1,4 @@
-"""The provider's record of one call, for whoever made it and nobody else.
+"""The provider's record of one generation, for its own caller only.
 
 All our users share one account there, so a record is shown only to the user whose pseudonym it
 carries, and of its members only those that speak of the call.

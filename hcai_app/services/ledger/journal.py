@@ -1,4 +1,4 @@
-"""The journal: each worker's own files of calls begun, so that a killed process loses none.
+"""The write-ahead journal: each worker's files of started calls, safe from a killed process.
 
 A line is written before the provider is asked (`CallStart`), another when the generation id is
 known (`Named`), and, while the database is away, one with the finished row (`LedgerEntry`). The

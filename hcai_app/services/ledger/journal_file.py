@@ -1,4 +1,4 @@
-"""One file of the journal, written through a mapping: a line then costs no system call.
+"""One journal file, written through a memory mapping: a line costs no system call.
 
 The kernel keeps what a killed process has written into a mapping, as it keeps a plain write. The
 room is written full of zeros first: where a disk is full this is where it shows, as an error and

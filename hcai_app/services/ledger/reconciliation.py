@@ -1,4 +1,4 @@
-"""Settling: finding out what a call cost when its answer did not say.
+"""Reconciliation: looks up what a call cost when its answer did not say.
 
 A row without a cost waits in the ledger with the time of its next look-up, so the schedule survives
 a restart. What the provider cannot tell within a day is settled at the estimate that was reserved.

@@ -1,4 +1,4 @@
-"""Adoption: what dead workers left in their journals becomes rows of the ledger."""
+"""Crash recovery: what dead workers left in their journals becomes ledger rows."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Roll-ups: what each ledger row adds to the sums, and the statements that add it.
+"""Roll-ups: what a ledger row adds to each aggregate, and the upserts that add it.
 
 All statements take rows in the order of their primary key, so that two workers never deadlock.
 """

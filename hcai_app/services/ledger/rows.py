@@ -1,4 +1,4 @@
-"""Ledger rows for people and scripts, in the fields of a row of the books, page by page."""
+"""Ledger rows for people and scripts, with the public field names, paged by keyset."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The ledger's writer: one row per call, exactly once, committed before the answer ends.
+"""The ledger writer: one row per call, exactly once, committed in groups before answers end.
 
 Group commit: calls hand their finished row in and await it; one task per worker writes everything
 that waits in one transaction, roll-ups included. While the database is away finished rows go to the

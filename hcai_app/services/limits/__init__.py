@@ -1,1 +1,1 @@
-"""How much may be asked for: rates, calls in flight, memory, the daily budget."""
+"""How much may be asked for: rates, calls in flight, body memory, the budget."""

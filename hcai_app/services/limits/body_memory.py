@@ -1,4 +1,4 @@
-"""The memory that request bodies take: bounded for one call, and for the worker as a whole."""
+"""Memory limits of request bodies, for one call and for the whole worker."""
 
 from hcai_app.errors import TooLarge, Unavailable
 

@@ -1,4 +1,4 @@
-"""The daily budget: reserve an estimate, then settle the true cost, in one worker's memory.
+"""The daily budget in one worker: reserve an estimate, then settle the true cost.
 
 A call is admitted while spent + reserved < budget; then its whole estimate is reserved. So a
 student with money left and nothing running is never refused because a model is dear, and the

@@ -1,4 +1,4 @@
-"""The calls that run on this worker: how many a user has, and how to end them from outside."""
+"""Calls in flight on this worker: limit per user, and cancellation from outside."""
 
 import asyncio
 from collections.abc import Callable

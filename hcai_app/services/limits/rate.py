@@ -1,4 +1,4 @@
-"""Rate limits per user: a moving window, exact in memory, shared over Redis by several workers."""
+"""Rate limits per user: a sliding window, exact in memory, shared over Redis."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""The daily budget and the running calls of several workers: one atomic script in Redis each.
+"""The budget and the calls in flight of several workers, in atomic Redis scripts.
 
 The rules are those of `budget.py`. Reservations and running calls are leases that their worker
 renews; those of a dead worker end by themselves, or pass to the rows that adoption writes. After a

@@ -1,4 +1,4 @@
-"""Moving windows in memory: exactly so many hits of a name in the last so many seconds.
+"""Sliding-window counters in memory.
 
 The `limits` library has the same in memory, but sweeps with a thread hop a key at every hit: 30 to
 60 µs a call, where this takes one to three (docs/decisions/0003-moving-window.md). With Redis the

@@ -1,4 +1,4 @@
-"""The model catalogue: what the provider offers, cut down to the allowed models, and its prices.
+"""The model catalog: the provider's list cut down to the allowed models, with prices.
 
 Which models are allowed depends on the settings alone, so a missing catalogue stops no call: it is
 then estimated at a fallback price. How the copy is kept is told in copies.py.

@@ -1,4 +1,4 @@
-"""Which chart colour each model has, the same on every page. `theme.py` knows the colours."""
+"""The chart color of each model, the same on every page."""
 
 import zlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How models are called in front of people: a name, who made it, what it is good for."""
+"""Curated model descriptions: name, maker and one line, written by people."""
 
 from dataclasses import dataclass
 

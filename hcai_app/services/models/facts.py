@@ -1,4 +1,4 @@
-"""The catalogue as a person reads it: short facts of each allowed model, all of it plain text.
+"""The catalog for readers: short plain-text facts of each allowed model.
 
 What the provider writes is read leniently and cut to a length: its descriptions hold Markdown and
 may hold anything.

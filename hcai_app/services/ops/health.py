@@ -1,4 +1,4 @@
-"""A watch over what a worker depends on: its database, Redis, the provider.
+"""Health checks of a worker's dependencies: database, Redis, provider.
 
 Each is asked every few seconds in the background, one question at a time, so that whoever wants to
 know (`/up`, `/metrics`) waits for nobody. The provider is not asked while calls show that it is

@@ -1,4 +1,4 @@
-"""What this worker has done since its start, counted for Prometheus.
+"""Prometheus counters and histograms of this worker.
 
 The counts are plain numbers, added up once a group of the ledger's, and given Prometheus' form only
 when somebody asks: the client library's own counters would cost a call ten times as much. Nothing

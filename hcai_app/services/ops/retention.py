@@ -1,4 +1,4 @@
-"""Deleting what has served its time: old ledger rows, minute roll-ups, sessions that ended."""
+"""Retention: deletes old ledger rows, minute roll-ups and ended sessions."""
 
 import asyncio
 import logging

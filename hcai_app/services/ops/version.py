@@ -1,4 +1,4 @@
-"""Which version of the source runs here, where it was installed with git."""
+"""The git commit that is running."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""Who somebody is: users, how they sign in, their sessions, whether they may."""
+"""Users, sign-in, sessions, eligibility."""

@@ -1,4 +1,4 @@
-"""Asking the provider again, once a day, whether who signed in before may still come in.
+"""Daily re-check of users' eligibility with the sign-in provider.
 
 Its public check needs no token. While it does not answer, what was last known stays; whoever it
 does not know any more has to sign in again after a while.

@@ -1,4 +1,4 @@
-"""Who somebody is at the sign-in provider, and why somebody may not come in."""
+"""An identity from the sign-in provider, and the reasons to refuse it."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Sign-ins under way: what a browser keeps between leaving for the provider and coming back.
+"""OAuth attempts in progress: state, nonce and verifier, sealed in the browser's cookie.
 
 It is sealed in a cookie for ten minutes and good for one return; the server keeps only which ones
 were used, and how many began at which address, both in memory.

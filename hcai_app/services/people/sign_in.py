@@ -1,4 +1,4 @@
-"""Signing in: which user an identity of the provider is, what is refreshed, who is let in.
+"""Sign-in: finds or creates the user of an identity, refreshes flags, refuses the ineligible.
 
 The provider's word wins over what is stored, at each sign-in (docs/decisions/0010-sign-in.md).
 """

@@ -1,4 +1,4 @@
-"""Users: made at sign-in or from the command line, banned and limited by admins."""
+"""Users: create, find, ban, set a budget."""
 
 import secrets
 from typing import Any

@@ -1,1 +1,1 @@
-"""What the pages and `/stats` read of the ledger; nothing here writes."""
+"""Read models of the ledger for pages and `/stats`; nothing here writes."""

@@ -1,4 +1,4 @@
-"""A user's own calls, newest first: filtered, page by page, never more than a page's worth of work.
+"""A user's own calls, newest first: filtered and paged by keyset.
 
 Pages go by the id of the last call, which opens with its start. What a filter looks for may be rare
 among a million rows: the roll-ups of hours say where it can be, and of the ledger a page reads so

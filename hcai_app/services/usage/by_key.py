@@ -1,4 +1,4 @@
-"""A user's keys with what each of them has used: the list of the page /keys, in one read."""
+"""A user's keys with the usage of each, in one read."""
 
 from dataclasses import dataclass
 from datetime import datetime

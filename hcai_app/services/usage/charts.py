@@ -1,4 +1,4 @@
-"""Usage over time, for one user's chart: sums by bucket of time and by model or key.
+"""Time series of a user's usage, grouped by model or key.
 
 Out of the roll-ups, whose rows do not grow in number with the ledger. Only the last five minutes
 come from the ledger itself: roll-ups know minutes at best, and the window is bounded by time.

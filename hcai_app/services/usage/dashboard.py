@@ -1,4 +1,4 @@
-"""A user's day: what is spent and left, the top models, the latest calls, the chart's last buckets.
+"""A user's dashboard snapshot: spending, limits, top models, latest calls, chart tails.
 
 All that the dashboard shows is read in one unit of work, at its opening and at every live tick.
 """

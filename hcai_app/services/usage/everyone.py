@@ -1,4 +1,4 @@
-"""What all users together have used: nobody's name, out of the roll-ups, read once for a crowd."""
+"""Usage of all users together, anonymous, from the roll-ups, cached."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""By what a user's calls can be filtered: the models lately used, and their keys."""
+"""The filter options of a user's activity: recently used models, and keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a user wants to see of their calls, read from an address's query: nothing in it is trusted.
+"""Activity filters, parsed from an untrusted query string.
 
 `?model=qwen/qwen3-32b&key=key_…&outcome=completed&from=2026-05-01&to=2026-05-03`; `key=playground`
 is what was called without a key, days are UTC and both belong to it.

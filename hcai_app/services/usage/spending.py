@@ -1,4 +1,4 @@
-"""What a user has spent, by the calendar of OpenRouter: UTC days, weeks from Monday, months.
+"""A user's spending in OpenRouter's periods: UTC days, weeks from Monday, months.
 
 Out of the roll-ups, so that every worker says the same.
 """

@@ -1,4 +1,4 @@
-"""Totals and lists of usage, out of the roll-ups: their cost does not grow with the ledger."""
+"""Usage totals from the roll-ups: their cost does not grow with the ledger."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The list of a user's calls: rows of one line, each of which opens in place."""
+"""The list of a user's calls; each row opens in place."""
 
 import reflex as rx
 

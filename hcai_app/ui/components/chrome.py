@@ -1,4 +1,4 @@
-"""What stands around a page: its head, the bar on top, the foot."""
+"""The document's head, the top bar and the footer."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Code to read and to copy, tinted by hand: no highlighter in the bundle for a few lines."""
+"""Highlighted code to read and copy."""
 
 import reflex as rx
 

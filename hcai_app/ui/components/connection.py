@@ -1,4 +1,4 @@
-"""What is said while the server does not answer, instead of Reflex' words about its socket."""
+"""The notice of a lost connection, in place of Reflex' own."""
 
 import reflex as rx
 from reflex_base.components.memo import memo

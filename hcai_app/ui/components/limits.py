@@ -1,4 +1,4 @@
-"""The limits in force, in words."""
+"""The configured limits, in words."""
 
 from hcai_app.settings import load_settings
 

@@ -1,4 +1,4 @@
-"""Markdown as plain elements, made when the pages are compiled: no renderer goes to the browser.
+"""Renders Markdown to plain elements when the pages are compiled.
 
 CommonMark and tables. HTML in a text is shown as the text that it is. A text's own heading is an
 `h2`, so that it can be one chapter of several on a page.

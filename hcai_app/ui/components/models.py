@@ -1,4 +1,4 @@
-"""How a model is shown as a line of a short list."""
+"""A model as a line of a short list."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Links and forms as browsers have them: Reflex' own never leave the app for the server."""
+"""Plain HTML links and forms, without Reflex' client-side navigation."""
 
 import reflex as rx
 from reflex.components.el.element import Element  # pyright: ignore[reportMissingImports]

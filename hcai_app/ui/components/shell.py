@@ -1,4 +1,4 @@
-"""The frame of every page but the landing page: navigation, the page's head, its four states.
+"""The page frame: navigation, heading, and the states loading, signed out, trouble and ready.
 
 On a phone the first sections stand at the lower edge, where thumbs are, the others behind “More”.
 """

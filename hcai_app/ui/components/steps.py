@@ -1,4 +1,4 @@
-"""The first steps of a newcomer: sign in, make a key, make a call. They vanish when done."""
+"""Onboarding for a new user: sign in, make a key, make a call."""
 
 import reflex as rx
 

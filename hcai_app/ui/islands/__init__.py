@@ -1,1 +1,1 @@
-"""Python's side of the parts that live in the browser alone; `assets/` has the other."""
+"""Python classes of the islands, which live in the browser alone; their code is in `assets/`."""

@@ -1,4 +1,4 @@
-"""Python's side of `assets/islands.jsx`: the parts that live in the browser alone."""
+"""Island `assets/islands.jsx`: page origin, sign-in link, copy button."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Python's side of `assets/chart.jsx`: stacked bars over time, kept up to date by their tail."""
+"""Island `assets/chart.jsx`: stacked bars over time with a live tail."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Python's side of `assets/confirm.jsx`: questions asked in place, before something that lasts."""
+"""Island `assets/confirm.jsx`: inline confirmation of irreversible actions."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Python's side of `assets/counters.jsx`: numbers that roll, and what waits for a moment."""
+"""Island `assets/counters.jsx`: rolling numbers, countdowns and alarms."""
 
 import reflex as rx
 

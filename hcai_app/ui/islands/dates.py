@@ -1,4 +1,4 @@
-"""Python's side of `assets/dates.jsx`: a day to pick."""
+"""Island `assets/dates.jsx`: a date picker."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Python's side of the docs' islands: the chapters, the contents of one, the search."""
+"""Islands of the docs: chapters, table of contents, search."""
 
 from dataclasses import dataclass
 

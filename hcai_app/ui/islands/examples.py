@@ -1,4 +1,4 @@
-"""Python's side of `assets/examples.jsx`: one thing to do, as programs in several languages."""
+"""Island `assets/examples.jsx`: a code example in tabs by language and client."""
 
 from collections import Counter
 from collections.abc import Mapping

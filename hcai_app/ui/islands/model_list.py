@@ -1,4 +1,4 @@
-"""Python's side of `assets/model-list.jsx`: the list of models with its search."""
+"""Island `assets/model-list.jsx`: the searchable list of models."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Python's side of `assets/more.jsx`: what does not fit at a phone's lower edge."""
+"""Island `assets/more.jsx`: the overflow menu of a phone's tab bar."""
 
 import reflex as rx
 

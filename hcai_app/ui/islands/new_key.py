@@ -1,4 +1,4 @@
-"""Python's side of `assets/keys.jsx`: making a key, which the browser alone ever holds."""
+"""Island `assets/keys.jsx`: creates a key, which only the browser ever holds."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Python's side of `assets/playground.jsx`: the playground, all of which lives in the browser."""
+"""Island `assets/playground.jsx`: the playground, which lives in the browser."""
 
 from typing import Any
 

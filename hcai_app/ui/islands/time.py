@@ -1,4 +1,4 @@
-"""Python's side of `assets/time.jsx`: moments in the reader's own time zone."""
+"""Island `assets/time.jsx`: timestamps in the reader's own time zone."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Python's side of `assets/try-it.jsx`: running an example with the reader's own account."""
+"""Island `assets/try-it.jsx`: runs an example with the reader's own account."""
 
 from collections.abc import Mapping
 

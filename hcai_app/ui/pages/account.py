@@ -1,4 +1,4 @@
-"""The account page: what is stored about the visitor, what is not, and the ways out."""
+"""The page /account: stored data, sessions, export, deletion."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""The page /activity: every call of the visitor, and what became of it."""
+"""The page /activity: every call of the user, with filters."""
 
 import reflex as rx
 

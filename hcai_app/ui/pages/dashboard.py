@@ -1,4 +1,4 @@
-"""The dashboard: what is left for today, what has been used, and the first steps of a newcomer."""
+"""The page /dashboard: budget, live usage, onboarding of a new user."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The docs: every chapter on one page, so that the browser's own search and its history work too.
+"""The page /docs: every chapter on one page, so that the browser's own search works.
 
 The text is Markdown in `hcai_app/docs`, made into elements when the pages are compiled. Beside it
 live four islands: the chapters, the contents, the search, and a panel under each example.

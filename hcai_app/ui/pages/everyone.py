@@ -1,4 +1,4 @@
-"""The page /global: what everyone has used together, for anybody to see."""
+"""The page /global: usage of everyone together."""
 
 import reflex as rx
 

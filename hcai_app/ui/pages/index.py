@@ -1,4 +1,4 @@
-"""The landing page: the product, a real call, and what a teenager asks before starting.
+"""The landing page: the product, a real call, common questions.
 
 It is whole before any script runs: only the corner and the main action learn later who looks.
 """

@@ -1,4 +1,4 @@
-"""The keys page: make a key, see what each has used, revoke one."""
+"""The page /keys: create a key, see the usage of each, revoke one."""
 
 import reflex as rx
 

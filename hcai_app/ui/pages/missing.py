@@ -1,4 +1,4 @@
-"""The page of every address that leads nowhere; the server answers it with a 404."""
+"""The 404 page."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""The page of one model: examples to copy first, then the facts, then its maker's words."""
+"""The page of one model: examples, facts, description."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The page /models: every model on offer, to search and to compare."""
+"""The page /models: every model on offer, to search and compare."""
 
 import reflex as rx
 

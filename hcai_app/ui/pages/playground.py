@@ -1,4 +1,4 @@
-"""The page /playground: talk to any model. What happens in it happens in the browser alone."""
+"""The page /playground: chat with any model, in the browser alone."""
 
 from typing import Any
 

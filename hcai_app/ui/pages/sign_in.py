@@ -1,4 +1,4 @@
-"""The pages /sign-in/…: why nobody was signed in, and the one thing to do next.
+"""The pages /sign-in/…: why sign-in failed, and what to do next.
 
 They need no state: the server sends a browser to the page of the reason (api/auth.py).
 """

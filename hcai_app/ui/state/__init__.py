@@ -1,1 +1,1 @@
-"""What pages hold and do: thin classes that ask services and keep only what is drawn."""
+"""Page states: thin classes that call services and hold only what is rendered."""

@@ -1,4 +1,4 @@
-"""The account page: what is stored about the visitor, and the ways out."""
+"""State of /account: stored data, sign-out, deletion."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

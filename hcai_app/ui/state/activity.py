@@ -1,4 +1,4 @@
-"""The state of /activity: what its address asks for is what it shows.
+"""State of /activity: its filters are the address's query.
 
 The filter stands in the address's query, so a link or a reload opens the same calls. All of it, as
 the arguments of every event, may be made up: it goes through the filter's own reading.

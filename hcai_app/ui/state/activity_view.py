@@ -1,4 +1,4 @@
-"""Calls in words: what a row of the ledger says to the one who made the call."""
+"""Maps calls to the rows of /activity, in words."""
 
 from collections.abc import Mapping
 from typing import Any

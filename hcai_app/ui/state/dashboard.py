@@ -1,4 +1,4 @@
-"""The dashboard's state: the day's figures, the latest calls, the top models, the chart.
+"""State of /dashboard: figures, latest calls, top models, chart.
 
 It is filled when the page loads and when another chart is chosen; in between `show` draws what the
 live tick has read. Nothing that a browser sends is used before it is one of the known choices.

@@ -1,4 +1,4 @@
-"""From what the services read to what the dashboard draws."""
+"""Maps the dashboard snapshot to view models."""
 
 from collections.abc import Sequence
 from dataclasses import replace

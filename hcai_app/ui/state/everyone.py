@@ -1,4 +1,4 @@
-"""The state of /global: what all have used together. Nobody is named, so anybody may look."""
+"""State of /global: anonymous usage of everyone."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""What pages report of their own faults: some of it, since a browser can report without end.
+"""Logs JavaScript errors that pages report, rate-limited.
 
 Only what kind of fault it is and where in the program: its message may quote what somebody wrote.
 """

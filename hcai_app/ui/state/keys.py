@@ -1,4 +1,4 @@
-"""The keys page: the visitor's keys and what each has used. A key itself never comes here."""
+"""State of /keys: keys and their usage, never a key itself."""
 
 import reflex as rx
 from reflex.event import EventSpec

@@ -1,4 +1,4 @@
-"""What the page of one model holds: its facts and examples, or why there are none."""
+"""State of a model's page: facts and examples, or why there are none."""
 
 from urllib.parse import unquote
 

@@ -1,4 +1,4 @@
-"""The playground's state: whose it is, and what is left of the day.
+"""State of /playground: owner tag and remaining budget.
 
 What is typed or answered never comes here: the browser keeps it, and sends it with a
 request only.

@@ -1,4 +1,4 @@
-"""Hack Club Auth, or another OpenID provider: where to send a browser, and who came back.
+"""OpenID Connect client for Hack Club Auth, or another OpenID provider.
 
 Authlib writes the questions and checks the answers; httpx carries them, as it does all rare calls
 (Authlib's own client is httpx2's where that is installed and httpx's elsewhere). No token is kept.

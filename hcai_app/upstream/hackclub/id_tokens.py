@@ -1,4 +1,4 @@
-"""Whether an id token can be trusted: the provider's own, for us, for this sign-in, and fresh.
+"""ID token validation: signature, issuer, audience, nonce, expiry.
 
 Authlib checks the claims and joserfc the signature; only RS256, which is all the provider uses, so
 that no token chooses another way of being believed.

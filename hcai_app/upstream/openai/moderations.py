@@ -1,4 +1,4 @@
-"""OpenAI's moderation, over httpx: the one call that does not go to the model provider.
+"""Client of OpenAI's moderations, over httpx.
 
 Only our key goes out with the input. What OpenAI says of our account is for the operator alone.
 """

@@ -1,1 +1,1 @@
-"""The model provider: its calls and streams, its catalog, what it says of costs."""
+"""The model provider: calls and streams, catalog, usage."""

@@ -1,4 +1,4 @@
-"""The road to the provider: aiohttp's client for the calls, one pool per worker.
+"""The relay's HTTP client: aiohttp, one connection pool per worker.
 
 aiohttp's client because it decides the speed of the whole product: as a bare relay it is ten times
 as fast as httpx at 64 clients (`make bench`). Nothing of the client's headers goes out:
