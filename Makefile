@@ -11,6 +11,11 @@ RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 # The official Node clients that the tests run; npm writes this file last.
 NODE_CLIENTS := tests/clients/node/node_modules/.package-lock.json
+# Biome, which formats and lints JavaScript: a machine without the npm registry does without, not CI.
+NODE_TOOLS := tests/js/node_modules/.package-lock.json
+BIOME := tests/js/node_modules/.bin/biome
+biome = if test -x $(BIOME) || test "$$CI"; then $(BIOME) $(1); \
+	else echo "Biome is missing: JavaScript is left out." >&2; fi
 
 # The environment's own Python, Node and npm come before the machine's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -23,7 +28,7 @@ endif
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: $(TOOLS) $(NODE_CLIENTS) ## Make .venv with everything that running and testing need
+setup: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Make .venv with everything that running and testing need
 
 run: $(RUNTIME) ## Start HCAI with hot reload on http://localhost:3000 (other port: make run PORT=4000)
 	@echo "HCAI opens at http://localhost:$(PORT) in a moment (the first start takes longer); Ctrl-C stops it."
@@ -35,16 +40,18 @@ test: $(TOOLS) $(NODE_CLIENTS) ## Run the whole test suite, but for the tests th
 test-slow: $(TOOLS) $(NODE_CLIENTS) ## Run the tests that take minutes
 	python -m pytest -m slow
 
-check: $(TOOLS) $(NODE_CLIENTS) ## Check format, lint, types, tests and pages, as CI does
+check: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Check format, lint, types, tests and pages, as CI does
 	ruff format --check .
 	ruff check .
+	@$(call biome,ci .)
 	basedpyright
 	python -m pytest -m "not slow"
 	reflex compile --dry
 
-fix: $(TOOLS) ## Mend format and lint where a program can
+fix: $(TOOLS) $(NODE_TOOLS) ## Mend format and lint where a program can
 	ruff check --fix .
 	ruff format .
+	@$(call biome,check --write .)
 
 bench: $(TOOLS) $(NODE_CLIENTS) ## Measure HCAI against two bare relays, then its pages
 	python -m tests.benchmarks
@@ -67,11 +74,11 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@touch $@
 
 # Without the npm registry the tests of these clients skip (in CI: fail) by name; all others run.
-$(NODE_CLIENTS): tests/clients/node/package-lock.json tests/clients/node/package.json | $(TOOLS)
-	@echo "Installing the Node clients that the tests run ..."
-	@cd tests/clients/node && npm ci --silent --ignore-scripts --prefer-offline \
+$(NODE_CLIENTS) $(NODE_TOOLS): %/node_modules/.package-lock.json: %/package-lock.json %/package.json | $(TOOLS)
+	@echo "Installing the npm packages of $* ..."
+	@cd $* && npm ci --silent --ignore-scripts --prefer-offline \
 		--fetch-retry-mintimeout 500 --fetch-retry-maxtimeout 5000 || \
-		echo "They could not be had from the npm registry; their tests will be missing." >&2
+		echo "They could not be had from the npm registry; what needs them will be missing." >&2
 
 # pip is the last thing that venv writes: an environment without it is half made.
 $(BIN)/pip:

@@ -59,7 +59,8 @@ def test_a_new_form_of_the_vite_config_is_noticed():
         vite.add_forwarding("export default {}")
 
 
-def test_the_lock_file_names_no_other_registry():
-    lock = Path("reflex.lock/package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["reflex.lock", "tests/clients/node", "tests/js"])
+def test_the_lock_file_names_no_other_registry(folder: str):
+    lock = Path(folder, "package-lock.json").read_text()
     assert '"resolved": "http' not in lock.replace('"resolved": "https://registry.npmjs.org/', "")
     assert not Path("reflex.lock/bun.lock").exists()
