@@ -16,7 +16,10 @@ export function nothing() {
 
 // What the next text of a stream brings, its end left out; `reader` is an EventReader.
 export function piecesOf(reader, text) {
-  return reader.push(text).filter((data) => data !== DONE).map(parsed);
+  return reader
+    .push(text)
+    .filter((data) => data !== DONE)
+    .map(parsed);
 }
 
 function parsed(text) {
@@ -86,12 +89,15 @@ function data(next, { data: items, results }) {
 
 // What is told of the caller, of one call, or of one model.
 function account(next, { totalRequests, totalTokens, data: told }) {
-  if (typeof totalRequests === "number") next.note = `${grouped(totalRequests)} calls, ${grouped(totalTokens)} tokens.`;
+  if (typeof totalRequests === "number")
+    next.note = `${grouped(totalRequests)} calls, ${grouped(totalTokens)} tokens.`;
   if (typeof told?.limit_remaining === "number")
     next.note = `$${told.limit_remaining.toFixed(4)} of $${told.limit.toFixed(2)} are left for today.`;
-  if (typeof told?.total_cost === "number") next.note = `This call has cost ${dollars(told.total_cost)}.`;
+  if (typeof told?.total_cost === "number")
+    next.note = `This call has cost ${dollars(told.total_cost)}.`;
   const companies = told?.endpoints?.length;
-  if (companies) next.note = companies === 1 ? "One company runs it." : `${companies} companies run it.`;
+  if (companies)
+    next.note = companies === 1 ? "One company runs it." : `${companies} companies run it.`;
 }
 
 const grouped = (count) => count.toLocaleString("en-US");
@@ -128,7 +134,9 @@ export function hasBegun({ text, thoughts, images, note }) {
 
 export function tokensOf(usage) {
   if (!usage) return null;
-  const sum = (usage.prompt_tokens ?? usage.input_tokens ?? 0) + (usage.completion_tokens ?? usage.output_tokens ?? 0);
+  const sum =
+    (usage.prompt_tokens ?? usage.input_tokens ?? 0) +
+    (usage.completion_tokens ?? usage.output_tokens ?? 0);
   return usage.total_tokens ?? sum;
 }
 
@@ -139,7 +147,12 @@ export function costOf(usage) {
 }
 
 export function dollars(cost) {
-  const digits = { style: "currency", currency: "USD", maximumSignificantDigits: 3, minimumSignificantDigits: 1 };
+  const digits = {
+    style: "currency",
+    currency: "USD",
+    maximumSignificantDigits: 3,
+    minimumSignificantDigits: 1,
+  };
   return new Intl.NumberFormat("en-US", digits).format(cost);
 }
 
@@ -148,7 +161,11 @@ export function errorOf(known, status) {
   const { error } = known;
   if (error) {
     const code = Number.isInteger(error.code) ? error.code : status;
-    return { status: code >= 400 ? code : 502, message: error.message ?? String(error), metadata: error.metadata };
+    return {
+      status: code >= 400 ? code : 502,
+      message: error.message ?? String(error),
+      metadata: error.metadata,
+    };
   }
   if (status < 400) return null;
   return { status, message: `The server answered with ${status} and no reason.`, metadata: null };
@@ -180,7 +197,9 @@ export function problemOf(text) {
 export function pathProblemOf(text) {
   const path = text.trim();
   if (!path.startsWith("/")) return "A path begins with a slash, like /models.";
-  return path.endsWith("=") ? "Run another example first, or write the id of one of your calls behind the =." : "";
+  return path.endsWith("=")
+    ? "Run another example first, or write the id of one of your calls behind the =."
+    : "";
 }
 
 function placeOf(message, text) {

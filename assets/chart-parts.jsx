@@ -47,11 +47,15 @@ const whole = new Intl.NumberFormat("en");
 
 // With a step, as an axis says it: every tick with the same decimals.
 export function valueText(measure, value, step) {
-  if (measure !== "cost") return value < 10_000 ? whole.format(value) : compact.format(value).toLowerCase().replace("m", "M").replace("b", "B");
+  if (measure !== "cost")
+    return value < 10_000
+      ? whole.format(value)
+      : compact.format(value).toLowerCase().replace("m", "M").replace("b", "B");
   if (value === 0) return "$0";
   const usd = value / NANO;
   const lead = -Math.floor(Math.log10((step ?? value) / NANO));
-  if (step === undefined) return usd >= 0.1 ? `$${usd.toFixed(2)}` : `$${trim(usd.toFixed(Math.min(9, lead + 1)))}`;
+  if (step === undefined)
+    return usd >= 0.1 ? `$${usd.toFixed(2)}` : `$${trim(usd.toFixed(Math.min(9, lead + 1)))}`;
   const isFine = !Number.isInteger(Number(((step / NANO) * 10 ** lead).toFixed(6)));
   return `$${usd.toFixed(Math.max(0, Math.min(9, lead + (isFine ? 1 : 0))))}`;
 }
@@ -81,10 +85,18 @@ export function spanText(series, start) {
 export function timesOf(series, first, plot) {
   const length = series.count * series.bucket_ms;
   const room = Math.max(2, Math.floor(plot / LABEL_WIDTH));
-  const steps = { "5m": [1, 2, 5], "24h": [2, 3, 4, 6, 8, 12], "7d": [1, 2, 3], "30d": [2, 3, 5, 7, 10] }[series.range] ?? [1];
+  const steps = {
+    "5m": [1, 2, 5],
+    "24h": [2, 3, 4, 6, 8, 12],
+    "7d": [1, 2, 3],
+    "30d": [2, 3, 5, 7, 10],
+  }[series.range] ?? [1];
   const unit = { "5m": MINUTE, "24h": HOUR, "7d": DAY, "30d": DAY }[series.range] ?? DAY;
   const step = steps.find((size) => length / (size * unit) <= room) ?? steps[steps.length - 1];
-  const shift = series.range === "30d" || series.range === "5m" ? 0 : new Date(first).getTimezoneOffset() * MINUTE;
+  const shift =
+    series.range === "30d" || series.range === "5m"
+      ? 0
+      : new Date(first).getTimezoneOffset() * MINUTE;
   const text = {
     "5m": (at) => say(at, CLOCK),
     "24h": (at) => say(at, CLOCK),
@@ -96,7 +108,8 @@ export function timesOf(series, first, plot) {
   const found = [];
   const half = series.range === "30d" ? series.bucket_ms / 2 : 0;
   for (let at = Math.ceil((first - shift) / size) * size + shift; at < first + length; at += size) {
-    if (at + half - first >= edge && first + length - at - half >= edge) found.push({ at: at + half, text: text(at) });
+    if (at + half - first >= edge && first + length - at - half >= edge)
+      found.push({ at: at + half, text: text(at) });
   }
   return found;
 }
@@ -106,18 +119,26 @@ export function tableOf(rows, names, series, measure) {
   const used = legendOf(rows, names).map(({ name }) => name);
   return h("table", null, [
     h("caption", { key: "c" }, `Your ${measure}, ${series.range}`),
-    h("thead", { key: "h" }, h("tr", null, [
-      h("th", { key: "t", scope: "col" }, "Time"),
-      ...used.map((name) => h("th", { key: name.id, scope: "col" }, name.label)),
-    ])),
-    h("tbody", { key: "b" }, shown.map((row) =>
-      h("tr", { key: row.start }, [
-        h("th", { key: "t", scope: "row" }, spanText(series, row.start)),
-        ...used.map((name) => {
-          const part = row.parts.find((each) => names[each.name] === name);
-          return h("td", { key: name.id }, valueText(measure, part?.value ?? 0));
-        }),
+    h(
+      "thead",
+      { key: "h" },
+      h("tr", null, [
+        h("th", { key: "t", scope: "col" }, "Time"),
+        ...used.map((name) => h("th", { key: name.id, scope: "col" }, name.label)),
       ]),
-    )),
+    ),
+    h(
+      "tbody",
+      { key: "b" },
+      shown.map((row) =>
+        h("tr", { key: row.start }, [
+          h("th", { key: "t", scope: "row" }, spanText(series, row.start)),
+          ...used.map((name) => {
+            const part = row.parts.find((each) => names[each.name] === name);
+            return h("td", { key: name.id }, valueText(measure, part?.value ?? 0));
+          }),
+        ]),
+      ),
+    ),
   ]);
 }

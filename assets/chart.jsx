@@ -2,7 +2,16 @@
 // replace what is known from their start on, so a repeated or a missed tail does no harm. The window
 // slides by the server's clock; nobody has to send anything for that.
 import { createElement as h, useEffect, useMemo, useRef, useState } from "react";
-import { legendOf, rowsOf, spanText, tableOf, ticksOf, timesOf, totalOf, valueText } from "./chart-parts.jsx";
+import {
+  legendOf,
+  rowsOf,
+  spanText,
+  tableOf,
+  ticksOf,
+  timesOf,
+  totalOf,
+  valueText,
+} from "./chart-parts.jsx";
 import { hear, serverNow } from "./server-clock.mjs";
 
 const HEIGHT = 248;
@@ -42,11 +51,14 @@ const follow = (store, tail) => ({
 
 function useStore(series, tail) {
   hear(Math.max(series.now_ms, tail.now_ms));
-  const [store, setStore] = useState(() => (kept?.stamp === stampOf(series) ? kept : begin(series)));
+  const [store, setStore] = useState(() =>
+    kept?.stamp === stampOf(series) ? kept : begin(series),
+  );
   let next = store;
   if (next.stamp !== stampOf(series)) next = begin(series);
   const isOurs = tail.range === series.range && tail.group === series.group && tail.now_ms > 0;
-  if (isOurs && tail.now_ms >= series.now_ms && next.tailStamp !== stampOf(tail)) next = follow(next, tail);
+  if (isOurs && tail.now_ms >= series.now_ms && next.tailStamp !== stampOf(tail))
+    next = follow(next, tail);
   if (next !== store) setStore(next);
   useEffect(() => {
     kept = next;
@@ -113,8 +125,19 @@ function Axes({ width, ticks, times, scale, x, measure }) {
   return [
     ...ticks.map((tick) =>
       h("g", { key: `y ${tick}` }, [
-        h("line", { key: "l", className: tick ? "grid" : "ground", x1: LEFT, x2: width, y1: scale(tick) + 0.5, y2: scale(tick) + 0.5 }),
-        h("text", { key: "t", x: LEFT - 10, y: scale(tick) + 4, textAnchor: "end" }, valueText(measure, tick, ticks[1])),
+        h("line", {
+          key: "l",
+          className: tick ? "grid" : "ground",
+          x1: LEFT,
+          x2: width,
+          y1: scale(tick) + 0.5,
+          y2: scale(tick) + 0.5,
+        }),
+        h(
+          "text",
+          { key: "t", x: LEFT - 10, y: scale(tick) + 4, textAnchor: "end" },
+          valueText(measure, tick, ticks[1]),
+        ),
       ]),
     ),
     ...times.map(({ at, text }) =>
@@ -128,18 +151,33 @@ function Tip({ row, series, names, measure, at, width }) {
   const side = isRight ? { right: width - at + 12 } : { left: at + 12 };
   return h("div", { className: "chart-tip", style: side, "aria-hidden": true }, [
     h("p", { key: "when" }, spanText(series, row.start)),
-    h("p", { key: "total", className: "chart-tip-total" }, valueText(measure, totalOf(row)), " ", h("small", null, measure)),
-    ...[...row.parts].reverse().map(({ name, value }) =>
-      h("p", { key: names[name].id, className: "chart-tip-part" }, [
-        h("i", { key: "i", style: { background: names[name].color } }),
-        h("span", { key: "n" }, names[name].label),
-        h("b", { key: "v" }, valueText(measure, value)),
-      ]),
+    h(
+      "p",
+      { key: "total", className: "chart-tip-total" },
+      valueText(measure, totalOf(row)),
+      " ",
+      h("small", null, measure),
     ),
+    ...[...row.parts]
+      .reverse()
+      .map(({ name, value }) =>
+        h("p", { key: names[name].id, className: "chart-tip-part" }, [
+          h("i", { key: "i", style: { background: names[name].color } }),
+          h("span", { key: "n" }, names[name].label),
+          h("b", { key: "v" }, valueText(measure, value)),
+        ]),
+      ),
   ]);
 }
 
-const MOVES = { ArrowLeft: -1, ArrowRight: 1, PageUp: -8, PageDown: 8, Home: -Infinity, End: Infinity };
+const MOVES = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  PageUp: -8,
+  PageDown: 8,
+  Home: -Infinity,
+  End: Infinity,
+};
 
 export function UsageChart({ series, tail, measure }) {
   const store = useStore(series, tail);
@@ -149,7 +187,10 @@ export function UsageChart({ series, tail, measure }) {
   const [spoken, setSpoken] = useState("");
   const bucketMs = series.bucket_ms;
   const first = now - (now % bucketMs) - (series.count - 1) * bucketMs;
-  const rows = useMemo(() => rowsOf(store, first, series, measure), [store, first, series, measure]);
+  const rows = useMemo(
+    () => rowsOf(store, first, series, measure),
+    [store, first, series, measure],
+  );
   const ticks = ticksOf(Math.max(0, ...rows.map(totalOf)), measure);
   const plot = Math.max(0, width - LEFT);
   const slot = plot / series.count;
@@ -173,7 +214,9 @@ export function UsageChart({ series, tail, measure }) {
     const from = place < 0 ? rows.length - (by < 0 ? 0 : 1) : place;
     const to = Math.min(rows.length - 1, Math.max(0, from + by));
     pick(to);
-    const parts = rows[to].parts.map(({ name, value }) => `${store.names[name].label} ${valueText(measure, value)}`);
+    const parts = rows[to].parts.map(
+      ({ name, value }) => `${store.names[name].label} ${valueText(measure, value)}`,
+    );
     return setSpoken(`${spanText(series, rows[to].start)}: ${parts.join(", ") || "nothing"}`);
   };
 
@@ -197,13 +240,53 @@ export function UsageChart({ series, tail, measure }) {
       },
       [
         width > 0 &&
-          h("svg", { key: "svg", width, height: HEIGHT, role: "img", "aria-label": `${measure}, ${series.range}` }, [
-            row && h("rect", { key: "pick", className: "pick", x: LEFT + place * slot, y: TOP, width: slot, height: HEIGHT - TOP - BOTTOM }),
-            h(Axes, { key: "axes", width, ticks, scale, x, measure, times: timesOf(series, first, plot) }),
-            h(Bars, { key: "bars", rows, first, bucketMs, slot, scale, names: store.names }),
-          ]),
-        isEmpty && h("p", { key: "none", className: "chart-none" }, "No calls here. Run something, and it shows up by itself."),
-        row && h(Tip, { key: "tip", row, series, names: store.names, measure, at: x(row.start + bucketMs / 2), width }),
+          h(
+            "svg",
+            {
+              key: "svg",
+              width,
+              height: HEIGHT,
+              role: "img",
+              "aria-label": `${measure}, ${series.range}`,
+            },
+            [
+              row &&
+                h("rect", {
+                  key: "pick",
+                  className: "pick",
+                  x: LEFT + place * slot,
+                  y: TOP,
+                  width: slot,
+                  height: HEIGHT - TOP - BOTTOM,
+                }),
+              h(Axes, {
+                key: "axes",
+                width,
+                ticks,
+                scale,
+                x,
+                measure,
+                times: timesOf(series, first, plot),
+              }),
+              h(Bars, { key: "bars", rows, first, bucketMs, slot, scale, names: store.names }),
+            ],
+          ),
+        isEmpty &&
+          h(
+            "p",
+            { key: "none", className: "chart-none" },
+            "No calls here. Run something, and it shows up by itself.",
+          ),
+        row &&
+          h(Tip, {
+            key: "tip",
+            row,
+            series,
+            names: store.names,
+            measure,
+            at: x(row.start + bucketMs / 2),
+            width,
+          }),
         h("p", { key: "spoken", className: "heard", role: "status" }, spoken),
       ],
     ),

@@ -111,7 +111,12 @@ export function TypedConfirm({ label, phrase, question, yes, no, onConfirm }) {
       jsxs("div", {
         className: "actions",
         children: [
-          jsx("button", { type: "submit", className: "button small", disabled: !isRight, children: yes }),
+          jsx("button", {
+            type: "submit",
+            className: "button small",
+            disabled: !isRight,
+            children: yes,
+          }),
           jsx("button", {
             type: "button",
             className: "button quiet small",

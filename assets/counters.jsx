@@ -19,7 +19,11 @@ export function Rolling({ text }) {
         return h(
           "span",
           { key: `${key} digit`, className: "reel" },
-          h("span", { style: { transform: `translateY(${-10 * Number(part)}%)` } }, DIGITS.map((digit) => h("span", { key: digit }, digit))),
+          h(
+            "span",
+            { style: { transform: `translateY(${-10 * Number(part)}%)` } },
+            DIGITS.map((digit) => h("span", { key: digit }, digit)),
+          ),
         );
       }),
     ),
@@ -56,7 +60,9 @@ export function ToMidnight({ nowMs }) {
   hear(nowMs);
   const now = useSyncExternalStore(listen, read, () => 0);
   const left = now ? DAY_MS / 1000 - (now % (DAY_MS / 1000)) : 0;
-  const text = now ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}` : "--:--:--";
+  const text = now
+    ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`
+    : "--:--:--";
   return h("span", { className: "num", role: "timer", "aria-live": "off" }, text);
 }
 
@@ -72,10 +78,13 @@ export function Alarm({ atMs, gapMs, onRing }) {
   useEffect(() => {
     if (!atMs) return undefined;
     const at = Math.max(atMs + jitter, rung.current + gapMs);
-    const waiting = setTimeout(() => {
-      rung.current = serverNow();
-      ring.current();
-    }, Math.max(0, at - serverNow()));
+    const waiting = setTimeout(
+      () => {
+        rung.current = serverNow();
+        ring.current();
+      },
+      Math.max(0, at - serverNow()),
+    );
     return () => clearTimeout(waiting);
   }, [atMs, gapMs, jitter]);
   return null;

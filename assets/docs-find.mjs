@@ -9,7 +9,11 @@ export function prepared(entries) {
   return entries.map((entry, place) => ({
     ...entry,
     place,
-    low: { title: entry.title.toLowerCase(), chapter: entry.chapter.toLowerCase(), text: entry.text.toLowerCase() },
+    low: {
+      title: entry.title.toLowerCase(),
+      chapter: entry.chapter.toLowerCase(),
+      text: entry.text.toLowerCase(),
+    },
   }));
 }
 
@@ -21,7 +25,12 @@ export function find(entries, query) {
     .filter((entry) => entry.score > 0)
     .sort((one, other) => other.score - one.score || one.place - other.place)
     .slice(0, MOST)
-    .map(({ anchor, chapter, title, text }) => ({ anchor, chapter, title, snippet: snippetOf(text, words) }));
+    .map(({ anchor, chapter, title, text }) => ({
+      anchor,
+      chapter,
+      title,
+      snippet: snippetOf(text, words),
+    }));
 }
 
 function wordsOf(query) {
@@ -46,7 +55,10 @@ function scoreOfWord({ title, chapter, text }, word) {
 // The text around the first word that is in it, as pairs of a piece and whether it was looked for.
 function snippetOf(text, words) {
   const low = text.toLowerCase();
-  const at = Math.min(...words.map((word) => low.indexOf(word)).filter((place) => place >= 0), text.length);
+  const at = Math.min(
+    ...words.map((word) => low.indexOf(word)).filter((place) => place >= 0),
+    text.length,
+  );
   const isFound = at < text.length;
   const from = isFound ? wordEdge(text, Math.max(0, at - AROUND)) : 0;
   const piece = text.slice(from, from + 2 * AROUND + 20);

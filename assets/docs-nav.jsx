@@ -11,7 +11,9 @@ let isWaiting = false;
 function look() {
   isWaiting = false;
   const isAtEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
-  const above = headings.filter((heading) => heading.getBoundingClientRect().top <= READING_LINE_PX);
+  const above = headings.filter(
+    (heading) => heading.getBoundingClientRect().top <= READING_LINE_PX,
+  );
   const wanted = isAtEnd && window.scrollY > 0 ? headings.at(-1) : above.at(-1);
   const next = wanted?.id ?? "";
   if (next === here) return;
@@ -44,8 +46,13 @@ function follow(reader) {
 }
 
 function useHere(chapters) {
-  const anchor = useSyncExternalStore(follow, () => here, () => "");
-  const isIn = ({ slug, sections }) => slug === anchor || sections.some((section) => section.anchor === anchor);
+  const anchor = useSyncExternalStore(
+    follow,
+    () => here,
+    () => "",
+  );
+  const isIn = ({ slug, sections }) =>
+    slug === anchor || sections.some((section) => section.anchor === anchor);
   return [anchor, chapters.find(isIn) ?? chapters[0]];
 }
 
@@ -108,7 +115,10 @@ export function Contents({ chapters }) {
           { key: section.anchor },
           h(
             "a",
-            { href: `#${section.anchor}`, "aria-current": section.anchor === anchor ? "location" : undefined },
+            {
+              href: `#${section.anchor}`,
+              "aria-current": section.anchor === anchor ? "location" : undefined,
+            },
             section.title,
           ),
         ),

@@ -20,7 +20,12 @@ function entriesOf(root) {
       entries.push({ anchor: element.id, chapter, title: text, texts: [] });
     } else if (entries.length && !element.querySelector("p, li")) entries.at(-1).texts.push(text);
   }
-  return prepared(entries.map(({ texts, ...entry }) => ({ ...entry, text: texts.join(" ").replace(/\s+/g, " ") })));
+  return prepared(
+    entries.map(({ texts, ...entry }) => ({
+      ...entry,
+      text: texts.join(" ").replace(/\s+/g, " "),
+    })),
+  );
 }
 
 // Goes to a heading, as a link would, and lets the keyboard go on from there.
@@ -108,7 +113,11 @@ function Found({ found, active, asked, choose }) {
     document.getElementById(`docs-found-${active}`)?.scrollIntoView({ block: "nearest" });
   }, [active]);
   if (!found.length)
-    return h("div", { className: "docs-found" }, h("p", null, `Nothing here about “${asked.trim()}”.`));
+    return h(
+      "div",
+      { className: "docs-found" },
+      h("p", null, `Nothing here about “${asked.trim()}”.`),
+    );
   return h(
     "div",
     { className: "docs-found" },
@@ -132,7 +141,9 @@ function Found({ found, active, asked, choose }) {
           h(
             "span",
             { className: "docs-found-text" },
-            entry.snippet.map(([piece, isMarked], at) => (isMarked ? h("mark", { key: at }, piece) : piece)),
+            entry.snippet.map(([piece, isMarked], at) =>
+              isMarked ? h("mark", { key: at }, piece) : piece,
+            ),
           ),
         ),
       ),

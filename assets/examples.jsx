@@ -29,7 +29,9 @@ function store(name, value) {
 
 // The client of each language, as text so that readers can compare it: "python=openrouter".
 function clientsWith(language, client) {
-  const kept = stored(CLIENTS).split(" ").filter((pair) => pair && !pair.startsWith(`${language}=`));
+  const kept = stored(CLIENTS)
+    .split(" ")
+    .filter((pair) => pair && !pair.startsWith(`${language}=`));
   return [...kept, `${language}=${client}`].join(" ");
 }
 
@@ -57,8 +59,16 @@ function chooseInPlace(example, element) {
 }
 
 export function Examples({ name, examples, base, own }) {
-  const language = useSyncExternalStore(listen, () => stored(LANGUAGE), () => "");
-  const clients = useSyncExternalStore(listen, () => stored(CLIENTS), () => "");
+  const language = useSyncExternalStore(
+    listen,
+    () => stored(LANGUAGE),
+    () => "",
+  );
+  const clients = useSyncExternalStore(
+    listen,
+    () => stored(CLIENTS),
+    () => "",
+  );
   const sameLanguage = examples.filter((example) => example.language === language);
   const chosen =
     sameLanguage.find((example) => clients.split(" ").includes(`${language}=${example.client}`)) ??
@@ -79,11 +89,25 @@ export function Examples({ name, examples, base, own }) {
       { id: `${name}-panel`, role: "tabpanel", "aria-labelledby": tabOf(name, chosen) },
       h(
         "pre",
-        { className: "code", tabIndex: 0, role: "region", "aria-label": `Example in ${chosen.name}` },
-        h("code", { id: `${name}-code` }, chosen.parts.map((part, place) => tinted(part, place, base, own))),
+        {
+          className: "code",
+          tabIndex: 0,
+          role: "region",
+          "aria-label": `Example in ${chosen.name}`,
+        },
+        h(
+          "code",
+          { id: `${name}-code` },
+          chosen.parts.map((part, place) => tinted(part, place, base, own)),
+        ),
       ),
       chosen.needs &&
-        h("p", { className: "examples-needs" }, "Needs ", h("code", { className: "mono" }, chosen.needs)),
+        h(
+          "p",
+          { className: "examples-needs" },
+          "Needs ",
+          h("code", { className: "mono" }, chosen.needs),
+        ),
     ),
   );
 }

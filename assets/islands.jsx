@@ -10,7 +10,11 @@ export const SIGNED_OUT = "hcai-signed-out";
 
 // The address to call: the configured one, or in development the one that this page came from.
 export function PageOrigin({ base, own }) {
-  return useSyncExternalStore(never, () => (own ? window.location.origin : base), () => base);
+  return useSyncExternalStore(
+    never,
+    () => (own ? window.location.origin : base),
+    () => base,
+  );
 }
 
 // The way to sign in, and back to where the reader was; from the front page, on to the dashboard.
@@ -20,7 +24,8 @@ export function SignIn({ label, className }) {
   }, []);
   const noteWhere = (event) => {
     const { pathname, search, hash } = window.location;
-    if (pathname !== "/") event.currentTarget.href = `/auth/login?to=${encodeURIComponent(pathname + search + hash)}`;
+    if (pathname !== "/")
+      event.currentTarget.href = `/auth/login?to=${encodeURIComponent(pathname + search + hash)}`;
   };
   // A click is also the keyboard's; the pointer's press comes before a new tab, too.
   const props = { href: "/auth/login", className, onClick: noteWhere, onPointerDown: noteWhere };
@@ -36,9 +41,10 @@ export function CopyButton({ target, what }) {
     return () => clearTimeout(timer);
   }, [state]);
   const copy = () =>
-    navigator.clipboard
-      .writeText(document.getElementById(target).textContent)
-      .then(() => setState("copied"), () => select(target, setState));
+    navigator.clipboard.writeText(document.getElementById(target).textContent).then(
+      () => setState("copied"),
+      () => select(target, setState),
+    );
   const label = { idle: "Copy", copied: "Copied", selected: "Press Ctrl+C" }[state];
   return jsxs("button", {
     type: "button",
@@ -47,7 +53,11 @@ export function CopyButton({ target, what }) {
     onClick: () => (navigator.clipboard ? copy() : select(target, setState)),
     children: [
       jsx("span", { children: label }),
-      jsx("span", { className: "heard", role: "status", children: state === "copied" ? "Copied" : "" }),
+      jsx("span", {
+        className: "heard",
+        role: "status",
+        children: state === "copied" ? "Copied" : "",
+      }),
     ],
   });
 }
@@ -80,7 +90,10 @@ export function TypedAnswer({ text, receipt }) {
           jsx("span", { className: "typed-full", children: text }),
           jsxs("span", {
             "aria-hidden": true,
-            children: [pieces.slice(0, shown).join(""), done ? null : jsx("i", { className: "caret" })],
+            children: [
+              pieces.slice(0, shown).join(""),
+              done ? null : jsx("i", { className: "caret" }),
+            ],
           }),
         ],
       }),

@@ -143,7 +143,9 @@ function Trouble({ problem, isSignedOut }) {
         strokeWidth: 2,
         strokeLinecap: "round",
         "aria-hidden": true,
-        children: jsx("path", { d: "M12 9v4M12 17h.01M10.3 3.9 1.8 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z" }),
+        children: jsx("path", {
+          d: "M12 9v4M12 17h.01M10.3 3.9 1.8 18a2 2 0 0 0 1.7 3h17a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z",
+        }),
       }),
       jsxs("span", {
         children: [
@@ -200,7 +202,11 @@ function FreshKey({ made, base, own, example, onDone }) {
               children: example.map(([kind, text], at) =>
                 kind === "origin"
                   ? jsx(PageOrigin, { base, own }, at)
-                  : jsx("span", { className: kind, children: text.replace("$AI_KEY", made.key) }, at),
+                  : jsx(
+                      "span",
+                      { className: kind, children: text.replace("$AI_KEY", made.key) },
+                      at,
+                    ),
               ),
             }),
           }),

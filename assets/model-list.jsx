@@ -1,6 +1,14 @@
 // The list of models: it comes once, light and compressed, and is searched here, so that each key
 // stroke shows its result at once. Everything in it is text.
-import { createElement as h, memo, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import {
+  createElement as h,
+  memo,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Link, useLocation } from "react-router";
 import Check from "lucide-react/dist/esm/icons/check.mjs";
 import Copy from "lucide-react/dist/esm/icons/copy.mjs";
@@ -148,7 +156,11 @@ function Choice({ name, label, chosen, choose }) {
 
 function Count({ models, found, chosen, choose }) {
   const all = models?.length;
-  const text = !found ? "" : found.length === all ? `${all} models` : `${found.length} of ${all} models`;
+  const text = !found
+    ? ""
+    : found.length === all
+      ? `${all} models`
+      : `${found.length} of ${all} models`;
   const clear = () => choose({ ...search.NOTHING_CHOSEN, sort: chosen.sort });
   return h(
     "div",
@@ -156,7 +168,11 @@ function Count({ models, found, chosen, choose }) {
     h("p", { role: "status" }, text),
     search.isFiltered(chosen) &&
       h("button", { type: "button", className: "small-button", onClick: clear }, "Clear"),
-    h("p", { className: "model-unit" }, "Prices are for a million tokens, and Hack Club pays them."),
+    h(
+      "p",
+      { className: "model-unit" },
+      "Prices are for a million tokens, and Hack Club pays them.",
+    ),
   );
 }
 
@@ -174,7 +190,12 @@ function Table({ found }) {
         COLUMNS.map((name, place) =>
           h(
             "th",
-            { key: name, role: "columnheader", scope: "col", className: place > 1 ? "right" : undefined },
+            {
+              key: name,
+              role: "columnheader",
+              scope: "col",
+              className: place > 1 ? "right" : undefined,
+            },
             name,
           ),
         ),
@@ -214,7 +235,12 @@ const Row = memo(function Row({ model }) {
     ),
     h(Figure, { name: "context", label: "context" }, model.contextText),
     h(Figure, { name: "in", label: "in" }, model.priceIn),
-    h(Figure, { name: "out", label: "out" }, model.priceOut, model.each && h("small", null, model.each)),
+    h(
+      Figure,
+      { name: "out", label: "out" },
+      model.priceOut,
+      model.each && h("small", null, model.each),
+    ),
   );
 });
 
@@ -287,7 +313,11 @@ function Nothing({ choose }) {
     h("p", null, "Try fewer words, or take a filter away."),
     h(
       "button",
-      { type: "button", className: "button quiet small", onClick: () => choose(search.NOTHING_CHOSEN) },
+      {
+        type: "button",
+        className: "button quiet small",
+        onClick: () => choose(search.NOTHING_CHOSEN),
+      },
       "Show all models",
     ),
   );

@@ -29,7 +29,17 @@ export function Playground(props) {
     if (!props.owner) leave();
   }, [props.owner]);
   if (trouble)
-    return h("div", { className: "play-shut" }, h("h1", null, "Playground"), h("div", { className: "problem", role: "alert" }, h("p", null, trouble), h("button", { type: "button", className: "small-button", onClick: again }, "Try again")));
+    return h(
+      "div",
+      { className: "play-shut" },
+      h("h1", null, "Playground"),
+      h(
+        "div",
+        { className: "problem", role: "alert" },
+        h("p", null, trouble),
+        h("button", { type: "button", className: "small-button", onClick: again }, "Try again"),
+      ),
+    );
   // A tab that comes from another page knows that somebody is signed in before it knows who.
   if (!models || !props.owner) return h(Waiting);
   return h(Opening, { key: props.owner, models, ...props });
@@ -47,7 +57,8 @@ function useModels(source) {
         setTold({ models: body.models, trouble: "" });
       })
       .catch((error) => {
-        if (!leaving.signal.aborted) setTold({ models: null, trouble: error.constructor === Error ? error.message : NO_LIST });
+        if (!leaving.signal.aborted)
+          setTold({ models: null, trouble: error.constructor === Error ? error.message : NO_LIST });
       });
     return () => leaving.abort();
   }, [source, attempt]);
@@ -59,13 +70,21 @@ function useModels(source) {
 }
 
 function Waiting() {
-  return h("div", { className: "play-shut" }, h("h1", null, "Playground"), h("span", { className: "skeleton play-skeleton" }), h("span", { className: "heard", role: "status" }, "Loading …"));
+  return h(
+    "div",
+    { className: "play-shut" },
+    h("h1", null, "Playground"),
+    h("span", { className: "skeleton play-skeleton" }),
+    h("span", { className: "heard", role: "status" }, "Loading …"),
+  );
 }
 
-const askedModel = (models) => models.find(({ id }) => id === new URLSearchParams(window.location.search).get("model"));
+const askedModel = (models) =>
+  models.find(({ id }) => id === new URLSearchParams(window.location.search).get("model"));
 
 // What the address asks for is asked for once: a reload goes on where the reader was.
-const forgetAsked = () => window.history.replaceState(window.history.state, "", window.location.pathname);
+const forgetAsked = () =>
+  window.history.replaceState(window.history.state, "", window.location.pathname);
 
 async function openStore(owner, models) {
   const store = new Store({ keeping: await openKeeping(owner), models });
@@ -100,11 +119,26 @@ function Opening({ models, owner, onSpent, ...props }) {
   return store ? h(Room, { store, models, asked, onSpent, ...props }) : h(Waiting);
 }
 
-function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasModeration, obstacle, untilMs, left }) {
+function Room({
+  store,
+  models,
+  asked,
+  onSpent,
+  base,
+  own,
+  code,
+  maxBytes,
+  hasModeration,
+  obstacle,
+  untilMs,
+  left,
+}) {
   const state = useSyncExternalStore(store.subscribe, store.read, store.read);
   const [mode, setMode] = useState(asked ? modeOf(asked) : "chat");
   const [sheet, setSheet] = useState("");
-  const [embedder, setEmbedder] = useState(firstOf(ofMode(models, "embeddings"), asked?.id)?.id ?? "");
+  const [embedder, setEmbedder] = useState(
+    firstOf(ofMode(models, "embeddings"), asked?.id)?.id ?? "",
+  );
   const [texts, setTexts] = useState(FIRST_TEXTS);
   const [moderator, setModerator] = useState(MODERATORS[0]);
   const [checked, setChecked] = useState("");
@@ -117,15 +151,31 @@ function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasMod
   const close = () => setSheet("");
   useEscape(isRunning && !sheet, () => store.stop());
 
-  const shown = MODES.filter(([name]) => (name === "moderation" ? hasModeration : ofMode(models, name).length > 0));
+  const shown = MODES.filter(([name]) =>
+    name === "moderation" ? hasModeration : ofMode(models, name).length > 0,
+  );
   const pickers = {
-    chat: h(ModelChoice, { models: ofMode(models, "chat"), chosen: talk.model, onChoose: (id) => store.set({ model: id }) }),
-    embeddings: h(ModelChoice, { models: ofMode(models, "embeddings"), chosen: embedder, onChoose: setEmbedder }),
-    moderation: h(ModelChoice, { models: MODERATORS.map((id) => ({ id, name: id, kind: "chat" })), chosen: moderator, onChoose: setModerator }),
+    chat: h(ModelChoice, {
+      models: ofMode(models, "chat"),
+      chosen: talk.model,
+      onChoose: (id) => store.set({ model: id }),
+    }),
+    embeddings: h(ModelChoice, {
+      models: ofMode(models, "embeddings"),
+      chosen: embedder,
+      onChoose: setEmbedder,
+    }),
+    moderation: h(ModelChoice, {
+      models: MODERATORS.map((id) => ({ id, name: id, kind: "chat" })),
+      chosen: moderator,
+      onChoose: setModerator,
+    }),
   };
   const settings = h(Settings, { talk, model, store });
   const list = h(TalkList, { state, store, onChosen: close });
-  const request = sheet === "code" && requestOf({ mode, talk, model, draft, embedder, texts, moderator, checked });
+  const request =
+    sheet === "code" &&
+    requestOf({ mode, talk, model, draft, embedder, texts, moderator, checked });
   const notice = obstacle && h(Obstacle, { text: obstacle, untilMs, onOver: onSpent });
   return h(
     "div",
@@ -134,14 +184,33 @@ function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasMod
       "header",
       { className: "play-bar" },
       h("h1", null, "Playground"),
-      h("div", { className: "tabs", role: "group", "aria-label": "What to try" }, shown.map(([name, label]) => h("button", { key: name, type: "button", "aria-pressed": name === mode, onClick: () => setMode(name) }, label))),
+      h(
+        "div",
+        { className: "tabs", role: "group", "aria-label": "What to try" },
+        shown.map(([name, label]) =>
+          h(
+            "button",
+            {
+              key: name,
+              type: "button",
+              "aria-pressed": name === mode,
+              onClick: () => setMode(name),
+            },
+            label,
+          ),
+        ),
+      ),
       pickers[mode],
       h(
         "div",
         { className: "play-bar-acts" },
-        mode === "chat" && !isReadable && h(BarButton, { icon: List, label: "Conversations", onClick: () => setSheet("list") }),
+        mode === "chat" &&
+          !isReadable &&
+          h(BarButton, { icon: List, label: "Conversations", onClick: () => setSheet("list") }),
         h(BarButton, { icon: Braces, label: "Code", onClick: () => setSheet("code") }),
-        mode === "chat" && !isWide && h(BarButton, { icon: Sliders, label: "Settings", onClick: () => setSheet("settings") }),
+        mode === "chat" &&
+          !isWide &&
+          h(BarButton, { icon: Sliders, label: "Settings", onClick: () => setSheet("settings") }),
       ),
     ),
     mode === "chat" &&
@@ -159,16 +228,41 @@ function Room({ store, models, asked, onSpent, base, own, code, maxBytes, hasMod
         ),
         isWide && h("aside", { className: "play-side", "aria-label": "Settings" }, settings),
       ),
-    mode === "embeddings" && h("div", { className: "play-single" }, notice, h(Embeddings, { model: embedder, texts, setTexts, onSpent })),
-    mode === "moderation" && h("div", { className: "play-single" }, h(Moderation, { model: moderator, text: checked, setText: setChecked })),
+    mode === "embeddings" &&
+      h(
+        "div",
+        { className: "play-single" },
+        notice,
+        h(Embeddings, { model: embedder, texts, setTexts, onSpent }),
+      ),
+    mode === "moderation" &&
+      h(
+        "div",
+        { className: "play-single" },
+        h(Moderation, { model: moderator, text: checked, setText: setChecked }),
+      ),
     h(Sheet, { title: "Conversations", isOpen: sheet === "list", onClose: close }, list),
     h(Sheet, { title: "Settings", isOpen: sheet === "settings", onClose: close }, settings),
-    h(Sheet, { title: "This request as code", isOpen: sheet === "code", onClose: close, className: "is-wide" }, request && h(CodeView, { code, base: address, ...request })),
+    h(
+      Sheet,
+      {
+        title: "This request as code",
+        isOpen: sheet === "code",
+        onClose: close,
+        className: "is-wide",
+      },
+      request && h(CodeView, { code, base: address, ...request }),
+    ),
   );
 }
 
 function BarButton({ icon, label, onClick }) {
-  return h("button", { type: "button", className: "small-button", title: label, onClick }, h(icon, { size: 16, "aria-hidden": true }), h("span", { className: "play-bar-label" }, label));
+  return h(
+    "button",
+    { type: "button", className: "small-button", title: label, onClick },
+    h(icon, { size: 16, "aria-hidden": true }),
+    h("span", { className: "play-bar-label" }, label),
+  );
 }
 
 function useEscape(isOn, act) {
@@ -183,13 +277,21 @@ function useEscape(isOn, act) {
 // The request that the page would send next: with what stands in the field, or else the last one.
 function requestOf({ mode, talk, model, draft, embedder, texts, moderator, checked }) {
   if (mode === "embeddings") return { kind: "embedding", body: embeddingsBody(embedder, texts) };
-  if (mode === "moderation") return { kind: "moderation", body: moderationBody(moderator, checked || "Something that somebody wrote") };
-  const body = shownBody(chatBody(nextTalk(talk, draft), model, ({ name, type }) => new FileUrl(name, type)));
+  if (mode === "moderation")
+    return {
+      kind: "moderation",
+      body: moderationBody(moderator, checked || "Something that somebody wrote"),
+    };
+  const body = shownBody(
+    chatBody(nextTalk(talk, draft), model, ({ name, type }) => new FileUrl(name, type)),
+  );
   return { kind: kindOf(body), body };
 }
 
 function nextTalk(talk, { text, files }) {
   if (text.trim() || files.length) return withQuestion(talk, text, files);
   if (talk.messages.length === 0) return withQuestion(talk, "Name my raccoon rhythm game.", []);
-  return talk.messages.at(-1).role === "assistant" ? { ...talk, messages: talk.messages.slice(0, -1) } : talk;
+  return talk.messages.at(-1).role === "assistant"
+    ? { ...talk, messages: talk.messages.slice(0, -1) }
+    : talk;
 }

@@ -46,7 +46,8 @@ function ago(at) {
   const past = Math.max(0, serverNow() - at);
   if (past > 30 * DAY_MS) return format({ ...DAY, year: "numeric" }).format(at);
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
-  for (const [unit, step] of STEPS) if (past >= step) return words.format(-Math.floor(past / step), unit);
+  for (const [unit, step] of STEPS)
+    if (past >= step) return words.format(-Math.floor(past / step), unit);
   return "just now";
 }
 

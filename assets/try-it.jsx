@@ -22,7 +22,15 @@ function shared(value) {
     readers.add(reader);
     return () => readers.delete(reader);
   };
-  return { set, use: () => useSyncExternalStore(listen, () => value, () => "") };
+  return {
+    set,
+    use: () =>
+      useSyncExternalStore(
+        listen,
+        () => value,
+        () => "",
+      ),
+  };
 }
 
 const visitor = shared("");
@@ -77,7 +85,13 @@ export function TryIt({ name, title, road, endpoint, body, guarded, place, simul
       { className: "try-bar" },
       isSignedOut
         ? h("a", { className: "button small quiet", href: signInTo(place) }, "Sign in to run it")
-        : h(RunButton, { run, isLoud: loud && who === SOMEBODY, isOpen, onRun: send, onStop: stop }),
+        : h(RunButton, {
+            run,
+            isLoud: loud && who === SOMEBODY,
+            isOpen,
+            onRun: send,
+            onStop: stop,
+          }),
       !isSignedOut &&
         h(
           "button",
@@ -90,14 +104,28 @@ export function TryIt({ name, title, road, endpoint, body, guarded, place, simul
           },
           isOpen ? "Close" : "Edit first",
         ),
-      h("span", { className: "try-endpoint mono" }, body ? "POST " : "GET ", endpoint.split("?")[0]),
+      h(
+        "span",
+        { className: "try-endpoint mono" },
+        body ? "POST " : "GET ",
+        endpoint.split("?")[0],
+      ),
     ),
     h("p", { className: "heard", role: "status" }, spoken(run)),
     isOpen &&
       h(
         "div",
         { id: `${name}-try`, className: "try-panel" },
-        h(Editor, { name, field, text, isPath: !body, isChanged: edited !== null && edited !== given, change, problem, onSend: send }),
+        h(Editor, {
+          name,
+          field,
+          text,
+          isPath: !body,
+          isChanged: edited !== null && edited !== given,
+          change,
+          problem,
+          onSend: send,
+        }),
         run && h(Result, { run, simulated, place }),
       ),
   );
@@ -133,7 +161,11 @@ function Editor({ name, field, text, isPath, isChanged, change, problem, onSend 
       { className: "try-editor-head" },
       h("label", { htmlFor: `${name}-body` }, isPath ? "What is asked for" : "What is sent"),
       isChanged &&
-        h("button", { type: "button", className: "small-button", onClick: () => change(null) }, "As it was"),
+        h(
+          "button",
+          { type: "button", className: "small-button", onClick: () => change(null) },
+          "As it was",
+        ),
     ),
     h(isPath ? "input" : "textarea", {
       id: `${name}-body`,
@@ -150,7 +182,12 @@ function Editor({ name, field, text, isPath, isChanged, change, problem, onSend 
       onChange: (event) => change(event.target.value),
     }),
     problem &&
-      h("p", { id: `${name}-problem`, className: "try-problem", role: "alert" }, h(Warning, { size: 16, "aria-hidden": true }), problem),
+      h(
+        "p",
+        { id: `${name}-problem`, className: "try-problem", role: "alert" },
+        h(Warning, { size: 16, "aria-hidden": true }),
+        problem,
+      ),
   );
 }
 
@@ -169,7 +206,12 @@ function Result({ run, simulated, place }) {
     known.note && h("p", { className: "try-note" }, known.note),
     known.text && h("p", { className: "try-text" }, known.text),
     known.images.map((source, number) =>
-      h("img", { key: number, className: "try-image", src: source, alt: `Picture ${number + 1} of the answer` }),
+      h("img", {
+        key: number,
+        className: "try-image",
+        src: source,
+        alt: `Picture ${number + 1} of the answer`,
+      }),
     ),
     run.raw && h(RawAnswer, { run, startsOpen: !known.text && !known.images.length }),
   );
@@ -213,9 +255,11 @@ function Figures({ run, simulated }) {
     h(
       "dl",
       null,
-      facts.filter(Boolean).map(([label, value]) =>
-        h("div", { key: label }, h("dt", null, label), h("dd", { className: "num" }, value)),
-      ),
+      facts
+        .filter(Boolean)
+        .map(([label, value]) =>
+          h("div", { key: label }, h("dt", null, label), h("dd", { className: "num" }, value)),
+        ),
     ),
     run.isStopped && h("span", { className: "pill" }, "stopped"),
     simulated && !run.error && h("span", { className: "pill" }, "simulated"),
@@ -231,8 +275,16 @@ function Refusal({ error, place }) {
       "p",
       null,
       error.message,
-      error.resetMs && h("span", { className: "try-reset" }, " It works again at ", h(LocalTime, { ms: error.resetMs, form: "short" }), "."),
-      error.status === 401 && h("span", null, " ", h("a", { href: signInTo(place) }, "Sign in"), "."),
+      error.resetMs &&
+        h(
+          "span",
+          { className: "try-reset" },
+          " It works again at ",
+          h(LocalTime, { ms: error.resetMs, form: "short" }),
+          ".",
+        ),
+      error.status === 401 &&
+        h("span", null, " ", h("a", { href: signInTo(place) }, "Sign in"), "."),
     ),
   );
 }
@@ -288,14 +340,25 @@ async function ask(address, body, signal, show) {
   const begun = performance.now();
   const since = () => performance.now() - begun;
   let run = {
-    isRunning: true, isStopped: false, isStream: false, status: 0, firstMs: null, totalMs: null,
-    known: answers.nothing(), id: "", raw: "", error: null,
+    isRunning: true,
+    isStopped: false,
+    isStream: false,
+    status: 0,
+    firstMs: null,
+    totalMs: null,
+    known: answers.nothing(),
+    id: "",
+    raw: "",
+    error: null,
   };
   const update = (change) => show((run = { ...run, ...change }));
   update({});
   try {
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(address, body ? { method: "POST", headers, body, signal } : { signal });
+    const answer = await fetch(
+      address,
+      body ? { method: "POST", headers, body, signal } : { signal },
+    );
     const isStream = (answer.headers.get("content-type") ?? "").includes("text/event-stream");
     update({ status: answer.status, isStream });
     for await (const [raw, known] of isStream ? streamed(answer) : whole(answer)) {
@@ -311,7 +374,12 @@ async function ask(address, body, signal, show) {
     const message = navigator.onLine
       ? "The answer broke off. Try again in a moment."
       : "You are offline. Try again when you are back.";
-    return { ...run, isRunning: false, totalMs: since(), error: { status: 0, message, resetMs: null } };
+    return {
+      ...run,
+      isRunning: false,
+      totalMs: since(),
+      error: { status: 0, message, resetMs: null },
+    };
   }
 }
 

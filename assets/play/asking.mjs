@@ -17,7 +17,8 @@ export async function answerTo(talk, model, { blobOf, signal, onGrow }) {
     return { ...whole, state: whole.error ? "failed" : "done" };
   } catch (error) {
     if (signal.aborted) return { ...latest, state: "stopped", error: null };
-    const told = error instanceof CallError ? error.told : { message: String(error?.message ?? error) };
+    const told =
+      error instanceof CallError ? error.told : { message: String(error?.message ?? error) };
     return { ...latest, state: "failed", error: told };
   }
 }
@@ -27,7 +28,8 @@ export async function answerTo(talk, model, { blobOf, signal, onGrow }) {
 export async function sentBody(talk, model, blobOf) {
   const sent = new Map();
   const plan = chatBody(talk, model, (file) => sent.set(file.id, file));
-  if (plan.messages.at(-1)?.role !== "user") throw new CallError({ message: nothingToSend(talk, model) });
+  if (plan.messages.at(-1)?.role !== "user")
+    throw new CallError({ message: nothingToSend(talk, model) });
   const urls = new Map();
   for (const file of sent.values()) urls.set(file.id, await dataUrl(file, await blobOf(file)));
   return { ...chatBody(talk, model, (file) => urls.get(file.id)), stream: true };
@@ -39,10 +41,12 @@ function nothingToSend(talk, model) {
 }
 
 async function dataUrl(file, blob) {
-  if (!blob) throw new CallError({ message: `${file.name} is no longer kept here. Attach it again.` });
+  if (!blob)
+    throw new CallError({ message: `${file.name} is no longer kept here. Attach it again.` });
   return await new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.replace(/^data:[^,]*,/, `data:${file.type};base64,`));
+    reader.onload = () =>
+      resolve(reader.result.replace(/^data:[^,]*,/, `data:${file.type};base64,`));
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(blob);
   });

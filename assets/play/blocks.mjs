@@ -19,7 +19,9 @@ export function blocksOf(text) {
 }
 
 function withDefinitions(block, definitions) {
-  const asked = new Set([...block.matchAll(LABEL)].map(([, label]) => definitions.get(plain(label))));
+  const asked = new Set(
+    [...block.matchAll(LABEL)].map(([, label]) => definitions.get(plain(label))),
+  );
   const added = [...asked].filter((line) => line && !block.split("\n").includes(line));
   return added.length ? `${added.join("\n")}\n\n${block}` : block;
 }

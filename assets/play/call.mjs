@@ -5,7 +5,8 @@ const ROAD = "/playground/v1/";
 const OFFLINE = "You are offline. Nothing was sent; try again when you are back.";
 const SILENT = "The server did not answer. Try again in a moment.";
 const TOO_LARGE = "The server did not take a request of this size. Send fewer or smaller files.";
-const BROKEN_OFF = "The connection broke before the answer ended. What it cost is settled all the same.";
+const BROKEN_OFF =
+  "The connection broke before the answer ended. What it cost is settled all the same.";
 const LARGE_BYTES = 8 * 1024 ** 2;
 const DAY_MS = 86_400_000;
 

@@ -19,8 +19,13 @@ function remembered() {
 }
 
 export function CodeView({ code, kind, body, base }) {
-  const [language, setLanguage] = useState(() => (LANGUAGES.some(([it]) => it === remembered()) ? remembered() : "curl"));
-  const text = useMemo(() => program(code, kind, language, { base, body }), [code, kind, language, base, body]);
+  const [language, setLanguage] = useState(() =>
+    LANGUAGES.some(([it]) => it === remembered()) ? remembered() : "curl",
+  );
+  const text = useMemo(
+    () => program(code, kind, language, { base, body }),
+    [code, kind, language, base, body],
+  );
   const choose = (chosen) => {
     setLanguage(chosen);
     try {
@@ -38,18 +43,37 @@ export function CodeView({ code, kind, body, base }) {
       h(
         "div",
         { className: "tabs", role: "group", "aria-label": "Language" },
-        LANGUAGES.map(([value, name]) => h("button", { key: value, type: "button", "aria-pressed": value === language, onClick: () => choose(value) }, name)),
+        LANGUAGES.map(([value, name]) =>
+          h(
+            "button",
+            {
+              key: value,
+              type: "button",
+              "aria-pressed": value === language,
+              onClick: () => choose(value),
+            },
+            name,
+          ),
+        ),
       ),
       h(Copy, { text: () => text, what: "the program", isBare: false }),
     ),
-    h("pre", { className: "code", tabIndex: 0, role: "region", "aria-label": "The request as a program" }, h("code", { id: "play-program" }, text)),
+    h(
+      "pre",
+      { className: "code", tabIndex: 0, role: "region", "aria-label": "The request as a program" },
+      h("code", { id: "play-program" }, text),
+    ),
     h(
       "p",
       { className: "play-note" },
       "Set ",
       h("code", { className: "mono" }, "AI_KEY"),
       " to one of your keys first. ",
-      code.needs[language] && ["It needs ", h("code", { key: "needs", className: "mono" }, code.needs[language]), ". "],
+      code.needs[language] && [
+        "It needs ",
+        h("code", { key: "needs", className: "mono" }, code.needs[language]),
+        ". ",
+      ],
       holdsFile(body) && "Your files must lie beside the program.",
     ),
   );

@@ -34,7 +34,13 @@ export function Composer({ talk, draft, model, store, isRunning, maxBytes, child
         return;
       }
       const names = [...known, ...added].map(({ name }) => name);
-      added.push({ id: newId(), name: safeName(blob.name || "picture.png", names), type: blob.type, size: blob.size, blob });
+      added.push({
+        id: newId(),
+        name: safeName(blob.name || "picture.png", names),
+        type: blob.type,
+        size: blob.size,
+        blob,
+      });
     }
     const reason = tooLarge(added, maxBytes) || tooLarge([...known, ...added], maxBytes);
     setTrouble(reason);
@@ -73,7 +79,11 @@ export function Composer({ talk, draft, model, store, isRunning, maxBytes, child
       onDragOver: (event) => event.preventDefault(),
       onDrop,
     },
-    files.length > 0 && h(Attached, { files, onRemove: (id) => store.draft({ files: files.filter((file) => file.id !== id) }) }),
+    files.length > 0 &&
+      h(Attached, {
+        files,
+        onRemove: (id) => store.draft({ files: files.filter((file) => file.id !== id) }),
+      }),
     h("textarea", {
       ref: field,
       className: "play-field",
@@ -91,22 +101,40 @@ export function Composer({ talk, draft, model, store, isRunning, maxBytes, child
       taken.length > 0 && h(Attach, { taken, onAttach: attach }),
       h("div", { className: "play-left" }, children),
       isRunning
-        ? h("button", { type: "button", className: "play-send is-stop", onClick: () => store.stop() }, h(Square, { size: 14, "aria-hidden": true, fill: "currentColor" }), "Stop")
-        : h("button", { type: "submit", className: "play-send", disabled: !isReady }, h(Send, { size: 16, "aria-hidden": true }), "Send"),
+        ? h(
+            "button",
+            { type: "button", className: "play-send is-stop", onClick: () => store.stop() },
+            h(Square, { size: 14, "aria-hidden": true, fill: "currentColor" }),
+            "Stop",
+          )
+        : h(
+            "button",
+            { type: "submit", className: "play-send", disabled: !isReady },
+            h(Send, { size: 16, "aria-hidden": true }),
+            "Send",
+          ),
     ),
-    h("p", { className: "play-trouble", role: "status" }, gone(talk, model) || trouble || unseenNote(files, model)),
+    h(
+      "p",
+      { className: "play-trouble", role: "status" },
+      gone(talk, model) || trouble || unseenNote(files, model),
+    ),
   );
 }
 
 function gone(talk, model) {
   if (model) return "";
-  return talk.model ? `${talk.model} is not offered any more. Choose another model to go on.` : "No model is offered right now.";
+  return talk.model
+    ? `${talk.model} is not offered any more. Choose another model to go on.`
+    : "No model is offered right now.";
 }
 
 function refusal(file, model, taken) {
   const name = file.name || "This file";
-  if (file.type === PDF) return `${name}: this model cannot read PDFs. Choose one that takes files.`;
-  if (PICTURES.includes(file.type)) return `${name}: ${model?.name ?? "this model"} cannot see pictures. Choose one that takes images.`;
+  if (file.type === PDF)
+    return `${name}: this model cannot read PDFs. Choose one that takes files.`;
+  if (PICTURES.includes(file.type))
+    return `${name}: ${model?.name ?? "this model"} cannot see pictures. Choose one that takes images.`;
   return `${name} cannot be sent: ${taken.includes(PICTURES[0]) ? "a PDF, PNG, JPEG, WebP or GIF can" : "a PDF can"}.`;
 }
 
@@ -117,8 +145,22 @@ function Attach({ taken, onAttach }) {
     input.current.value = "";
   };
   return [
-    h("input", { key: "input", ref: input, type: "file", multiple: true, hidden: true, accept: taken.join(","), onChange, "data-testid": "files" }),
-    h(Act, { key: "act", icon: Clip, label: taken.length > 1 ? "Attach a picture or a PDF" : "Attach a file", onClick: () => input.current.click() }),
+    h("input", {
+      key: "input",
+      ref: input,
+      type: "file",
+      multiple: true,
+      hidden: true,
+      accept: taken.join(","),
+      onChange,
+      "data-testid": "files",
+    }),
+    h(Act, {
+      key: "act",
+      icon: Clip,
+      label: taken.length > 1 ? "Attach a picture or a PDF" : "Attach a file",
+      onClick: () => input.current.click(),
+    }),
   ];
 }
 

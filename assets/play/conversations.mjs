@@ -20,7 +20,11 @@ export function headOf({ id, title, model, updatedMs }) {
 
 export function withQuestion(talk, text, files) {
   const message = { id: newId(), role: "user", text, files };
-  return changed({ ...talk, title: talk.title || titleFrom(text, files), messages: [...talk.messages, message] });
+  return changed({
+    ...talk,
+    title: talk.title || titleFrom(text, files),
+    messages: [...talk.messages, message],
+  });
 }
 
 export function withAnswer(talk, answer) {
@@ -28,7 +32,10 @@ export function withAnswer(talk, answer) {
 }
 
 export function withMessage(talk, id, change) {
-  return { ...talk, messages: talk.messages.map((it) => (it.id === id ? { ...it, ...change } : it)) };
+  return {
+    ...talk,
+    messages: talk.messages.map((it) => (it.id === id ? { ...it, ...change } : it)),
+  };
 }
 
 // The conversation up to a message, without it.
@@ -43,14 +50,21 @@ export const changed = (talk) => ({ ...talk, updatedMs: Date.now() });
 export function settled(talk) {
   return {
     ...talk,
-    messages: talk.messages.map((it) => (it.state === "running" ? { ...it, state: "stopped" } : it)),
+    messages: talk.messages.map((it) =>
+      it.state === "running" ? { ...it, state: "stopped" } : it,
+    ),
   };
 }
 
 // A conversation as it is kept: pictures that are still arriving are no files yet.
 export function kept(talk) {
   const isFile = (image) => typeof image === "object";
-  return { ...talk, messages: talk.messages.map((it) => (it.images ? { ...it, images: it.images.filter(isFile) } : it)) };
+  return {
+    ...talk,
+    messages: talk.messages.map((it) =>
+      it.images ? { ...it, images: it.images.filter(isFile) } : it,
+    ),
+  };
 }
 
 function titleFrom(text, files = []) {
@@ -73,13 +87,23 @@ export function asMarkdown(talk) {
 // As a file for programs: the messages as an API takes them, and what is known of each answer.
 export function asJson(talk) {
   const { title, model, settings, createdMs, messages } = talk;
-  const told = messages.map(({ role, text, files, images, model: by, reasoning, usage, state }) => ({
-    role,
-    content: text,
-    ...(files?.length ? { files: files.map(({ name, type, size }) => ({ name, type, size })) } : {}),
-    ...(images?.length ? { images: images.map(({ name, type, size }) => ({ name, type, size })) } : {}),
-    ...(role === "assistant" ? { model: by, reasoning, usage, state } : {}),
-  }));
+  const told = messages.map(
+    ({ role, text, files, images, model: by, reasoning, usage, state }) => ({
+      role,
+      content: text,
+      ...(files?.length
+        ? { files: files.map(({ name, type, size }) => ({ name, type, size })) }
+        : {}),
+      ...(images?.length
+        ? { images: images.map(({ name, type, size }) => ({ name, type, size })) }
+        : {}),
+      ...(role === "assistant" ? { model: by, reasoning, usage, state } : {}),
+    }),
+  );
   const created = new Date(createdMs).toISOString();
-  return JSON.stringify({ title: title || UNNAMED, model, settings, created, messages: told }, null, 2);
+  return JSON.stringify(
+    { title: title || UNNAMED, model, settings, created, messages: told },
+    null,
+    2,
+  );
 }

@@ -9,7 +9,11 @@ import { wellFormed } from "./request.mjs";
 import { usageOf } from "./stream.mjs";
 
 const MOST = 8;
-export const FIRST_TEXTS = ["A raccoon steals pizza", "Trash pandas love leftover pizza", "How to sort a list in Python"];
+export const FIRST_TEXTS = [
+  "A raccoon steals pizza",
+  "Trash pandas love leftover pizza",
+  "How to sort a list in Python",
+];
 
 // With nothing written yet, a program that can be run all the same.
 export function embeddingsBody(model, texts) {
@@ -31,8 +35,16 @@ export function Embeddings({ model, texts, setTexts, onSpent }) {
     setError(null);
     try {
       const { told, totalMs } = await ask("embeddings", body, ending.current.signal);
-      const vectors = told.data.sort((one, other) => one.index - other.index).map(({ embedding }) => vectorOf(embedding));
-      setResult({ texts: body.input, rows: table(vectors), length: vectors[0].length, usage: usageOf(told.usage ?? {}), totalMs });
+      const vectors = told.data
+        .sort((one, other) => one.index - other.index)
+        .map(({ embedding }) => vectorOf(embedding));
+      setResult({
+        texts: body.input,
+        rows: table(vectors),
+        length: vectors[0].length,
+        usage: usageOf(told.usage ?? {}),
+        totalMs,
+      });
     } catch (problem) {
       if (!ending.current.signal.aborted) setError(problem.told ?? { message: problem.message });
     }
@@ -57,16 +69,41 @@ export function Embeddings({ model, texts, setTexts, onSpent }) {
           "div",
           { key: place, className: "play-text-row" },
           h("span", { className: "play-number", "aria-hidden": true }, place + 1),
-          h("textarea", { className: "input", rows: 1, "aria-label": `Text ${place + 1}`, value: text, onChange: (event) => change(place, event.target.value) }),
-          texts.length > 2 && h(Act, { icon: Close, label: "Remove", what: `text ${place + 1}`, onClick: () => setTexts(texts.filter((_, at) => at !== place)) }),
+          h("textarea", {
+            className: "input",
+            rows: 1,
+            "aria-label": `Text ${place + 1}`,
+            value: text,
+            onChange: (event) => change(place, event.target.value),
+          }),
+          texts.length > 2 &&
+            h(Act, {
+              icon: Close,
+              label: "Remove",
+              what: `text ${place + 1}`,
+              onClick: () => setTexts(texts.filter((_, at) => at !== place)),
+            }),
         ),
       ),
       h(
         "div",
         { className: "play-edit-acts" },
-        h("button", { type: "submit", className: "button small", disabled: isBusy || body.input.length < 2 }, isBusy ? "Comparing …" : "Compare"),
+        h(
+          "button",
+          { type: "submit", className: "button small", disabled: isBusy || body.input.length < 2 },
+          isBusy ? "Comparing …" : "Compare",
+        ),
         texts.length < MOST &&
-          h("button", { type: "button", className: "button quiet small", onClick: () => setTexts([...texts, ""]) }, h(Plus, { size: 16, "aria-hidden": true }), "Another text"),
+          h(
+            "button",
+            {
+              type: "button",
+              className: "button quiet small",
+              onClick: () => setTexts([...texts, ""]),
+            },
+            h(Plus, { size: 16, "aria-hidden": true }),
+            "Another text",
+          ),
       ),
     ),
     error && h(Obstacle, { text: error.message, untilMs: error.untilMs }),
@@ -94,8 +131,23 @@ function HeatMap({ texts, rows, length, usage, totalMs }) {
       h(
         "table",
         null,
-        h("caption", { className: "heard" }, "Cosine similarity of each pair of texts: 1 is the same direction, 0 unrelated."),
-        h("thead", null, h("tr", null, h("td", null), texts.map((text, place) => h("th", { key: place, scope: "col", title: text }, place + 1)))),
+        h(
+          "caption",
+          { className: "heard" },
+          "Cosine similarity of each pair of texts: 1 is the same direction, 0 unrelated.",
+        ),
+        h(
+          "thead",
+          null,
+          h(
+            "tr",
+            null,
+            h("td", null),
+            texts.map((text, place) =>
+              h("th", { key: place, scope: "col", title: text }, place + 1),
+            ),
+          ),
+        ),
         h(
           "tbody",
           null,
@@ -103,8 +155,23 @@ function HeatMap({ texts, rows, length, usage, totalMs }) {
             h(
               "tr",
               { key: place },
-              h("th", { scope: "row", title: texts[place] }, h("span", { className: "play-number" }, place + 1), h("span", { className: "play-short" }, short(texts[place]))),
-              row.map((value, at) => h("td", { key: at, className: "num", style: { "--heat": `${Math.round(Math.max(0, value) * 45)}%` } }, figure(value))),
+              h(
+                "th",
+                { scope: "row", title: texts[place] },
+                h("span", { className: "play-number" }, place + 1),
+                h("span", { className: "play-short" }, short(texts[place])),
+              ),
+              row.map((value, at) =>
+                h(
+                  "td",
+                  {
+                    key: at,
+                    className: "num",
+                    style: { "--heat": `${Math.round(Math.max(0, value) * 45)}%` },
+                  },
+                  figure(value),
+                ),
+              ),
             ),
           ),
         ),

@@ -12,7 +12,9 @@ import { Markdown } from "./markdown.jsx";
 const WAY_IN = "/auth/login?to=%2Fplayground";
 
 export const Message = memo(function Message({ note, color, modelName, ...parts }) {
-  return parts.message.role === "user" ? h(Question, { note, ...parts }) : h(Answer, { modelName, color, ...parts });
+  return parts.message.role === "user"
+    ? h(Question, { note, ...parts })
+    : h(Answer, { modelName, color, ...parts });
 });
 
 function Question({ message, talkId, store, isBusy, note }) {
@@ -28,14 +30,25 @@ function Question({ message, talkId, store, isBusy, note }) {
   return h(
     "article",
     { className: "play-question", "aria-label": "You" },
-    files.length > 0 && h("div", { className: "play-files" }, files.map((file) => h(Kept, { key: file.id, file, talkId, store }))),
+    files.length > 0 &&
+      h(
+        "div",
+        { className: "play-files" },
+        files.map((file) => h(Kept, { key: file.id, file, talkId, store })),
+      ),
     text && h("p", { className: "play-said" }, text),
     note && h("p", { className: "play-note" }, note),
     h(
       "div",
       { className: "play-acts" },
       text && h(Copy, { text: () => text, what: "your message" }),
-      h(Act, { icon: Pencil, label: "Edit", what: "and send again", disabled: isBusy, onClick: () => setEditing(true) }),
+      h(Act, {
+        icon: Pencil,
+        label: "Edit",
+        what: "and send again",
+        disabled: isBusy,
+        onClick: () => setEditing(true),
+      }),
     ),
   );
 }
@@ -56,12 +69,29 @@ function Editor({ text, onSend, onLeave }) {
   return h(
     "div",
     { className: "play-question play-editing" },
-    h("textarea", { ref: field, className: "input", "aria-label": "Change your message", rows: Math.min(12, draft.split("\n").length + 1), value: draft, onChange: (event) => setDraft(event.target.value), onKeyDown }),
+    h("textarea", {
+      ref: field,
+      className: "input",
+      "aria-label": "Change your message",
+      rows: Math.min(12, draft.split("\n").length + 1),
+      value: draft,
+      onChange: (event) => setDraft(event.target.value),
+      onKeyDown,
+    }),
     h("p", { className: "quiet" }, "What came after it is dropped."),
     h(
       "div",
       { className: "play-edit-acts" },
-      h("button", { type: "button", className: "button small", disabled: !draft.trim(), onClick: () => onSend(draft) }, "Send again"),
+      h(
+        "button",
+        {
+          type: "button",
+          className: "button small",
+          disabled: !draft.trim(),
+          onClick: () => onSend(draft),
+        },
+        "Send again",
+      ),
       h("button", { type: "button", className: "button quiet small", onClick: onLeave }, "Keep it"),
     ),
   );
@@ -74,22 +104,50 @@ function Answer({ message, talkId, store, isBusy, modelName, color }) {
   return h(
     "article",
     { className: "play-answer", "aria-label": modelName, "aria-busy": isRunning },
-    h("p", { className: "play-by" }, h("i", { className: "play-dot", style: { background: color }, "aria-hidden": true }), modelName),
+    h(
+      "p",
+      { className: "play-by" },
+      h("i", { className: "play-dot", style: { background: color }, "aria-hidden": true }),
+      modelName,
+    ),
     reasoning && h(Thoughts, { reasoning, isOpen: isRunning && !text }),
-    isSilent && h("p", { className: "play-waiting" }, h("i", null), h("i", null), h("i", null), h("span", { className: "heard" }, "Waiting for the answer")),
+    isSilent &&
+      h(
+        "p",
+        { className: "play-waiting" },
+        h("i", null),
+        h("i", null),
+        h("i", null),
+        h("span", { className: "heard" }, "Waiting for the answer"),
+      ),
     text && h(Markdown, { text }),
     images.length > 0 &&
       h(
         "div",
         { className: "play-pictures" },
         images.map((image, place) =>
-          typeof image === "string" ? h("img", { key: place, src: image, alt: `Picture by ${modelName}` }) : h(Drawn, { key: image.id, file: image, talkId, store, modelName }),
+          typeof image === "string"
+            ? h("img", { key: place, src: image, alt: `Picture by ${modelName}` })
+            : h(Drawn, { key: image.id, file: image, talkId, store, modelName }),
         ),
       ),
     error && h(Failure, { error, isBusy, again: () => store.again(message.id) }),
-    state === "stopped" && h("p", { className: "play-note" }, "Stopped. What it cost is settled in a moment, see ", h(Link, { to: "/activity" }, "Activity"), "."),
-    finish === "length" && h("p", { className: "play-note" }, "Cut off: the answer reached its longest length (see the settings)."),
-    finish === "content_filter" && h("p", { className: "play-note" }, "The provider’s filter ended this answer."),
+    state === "stopped" &&
+      h(
+        "p",
+        { className: "play-note" },
+        "Stopped. What it cost is settled in a moment, see ",
+        h(Link, { to: "/activity" }, "Activity"),
+        ".",
+      ),
+    finish === "length" &&
+      h(
+        "p",
+        { className: "play-note" },
+        "Cut off: the answer reached its longest length (see the settings).",
+      ),
+    finish === "content_filter" &&
+      h("p", { className: "play-note" }, "The provider’s filter ended this answer."),
     !isRunning &&
       h(
         "div",
@@ -99,7 +157,13 @@ function Answer({ message, talkId, store, isBusy, modelName, color }) {
           "div",
           { className: "play-acts" },
           text && h(Copy, { text: () => text, what: "the answer" }),
-          h(Act, { icon: Again, label: "Ask again", what: "for another answer", disabled: isBusy, onClick: () => store.again(message.id) }),
+          h(Act, {
+            icon: Again,
+            label: "Ask again",
+            what: "for another answer",
+            disabled: isBusy,
+            onClick: () => store.again(message.id),
+          }),
         ),
       ),
   );
@@ -121,7 +185,11 @@ function Failure({ error, isBusy, again }) {
     { text: error.message, untilMs: error.untilMs },
     isSignedOut
       ? h("a", { href: WAY_IN, className: "small-button" }, "Sign in again")
-      : h("button", { type: "button", className: "small-button", disabled: isBusy, onClick: again }, "Try again"),
+      : h(
+          "button",
+          { type: "button", className: "small-button", disabled: isBusy, onClick: again },
+          "Try again",
+        ),
   );
 }
 
@@ -151,12 +219,27 @@ function Drawn({ file, talkId, store, modelName }) {
     "figure",
     { className: "play-picture" },
     h("img", { src: url, alt: `Picture by ${modelName}` }),
-    h(Act, { icon: Download, label: "Save", what: "the picture", isBare: false, onClick: () => save(file.name, blob) }),
+    h(Act, {
+      icon: Download,
+      label: "Save",
+      what: "the picture",
+      isBare: false,
+      onClick: () => save(file.name, blob),
+    }),
   );
 }
 
 function Kept({ file, talkId, store }) {
   const { url } = useAddress(file, talkId, store);
-  if (isPicture(file)) return url ? h("img", { src: url, alt: file.name, className: "play-thumb" }) : h("span", { className: "play-thumb" });
-  return h("span", { className: "play-file" }, h(FileText, { size: 16, "aria-hidden": true }), h("span", null, file.name), h("small", null, megabytes(file.size)));
+  if (isPicture(file))
+    return url
+      ? h("img", { src: url, alt: file.name, className: "play-thumb" })
+      : h("span", { className: "play-thumb" });
+  return h(
+    "span",
+    { className: "play-file" },
+    h(FileText, { size: 16, "aria-hidden": true }),
+    h("span", null, file.name),
+    h("small", null, megabytes(file.size)),
+  );
 }

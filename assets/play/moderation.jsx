@@ -31,9 +31,28 @@ export function Moderation({ model, text, setText }) {
       "form",
       { className: "play-texts", onSubmit: check },
       h("h2", null, "Would a moderator mind?"),
-      h("p", { className: "quiet" }, "Check what people write before your bot shows it to others. It costs none of your budget."),
-      h("textarea", { className: "input", rows: 4, "aria-label": "Text to check", placeholder: "Something that somebody wrote", value: text, onChange: (event) => setText(event.target.value) }),
-      h("div", { className: "play-edit-acts" }, h("button", { type: "submit", className: "button small", disabled: isBusy || !text.trim() }, isBusy ? "Checking …" : "Check")),
+      h(
+        "p",
+        { className: "quiet" },
+        "Check what people write before your bot shows it to others. It costs none of your budget.",
+      ),
+      h("textarea", {
+        className: "input",
+        rows: 4,
+        "aria-label": "Text to check",
+        placeholder: "Something that somebody wrote",
+        value: text,
+        onChange: (event) => setText(event.target.value),
+      }),
+      h(
+        "div",
+        { className: "play-edit-acts" },
+        h(
+          "button",
+          { type: "submit", className: "button small", disabled: isBusy || !text.trim() },
+          isBusy ? "Checking …" : "Check",
+        ),
+      ),
     ),
     error && h(Obstacle, { text: error.message, untilMs: error.untilMs }),
     result && h(Verdict, result),
@@ -46,7 +65,13 @@ function Verdict({ flagged, categories, category_scores: scores, totalMs }) {
   return h(
     "section",
     { className: "play-verdict", "aria-label": "Result" },
-    h("p", { role: "status" }, flagged ? h("b", null, `Flagged in ${count} ${count === 1 ? "category" : "categories"}.`) : h("b", null, "Nothing is flagged.")),
+    h(
+      "p",
+      { role: "status" },
+      flagged
+        ? h("b", null, `Flagged in ${count} ${count === 1 ? "category" : "categories"}.`)
+        : h("b", null, "Nothing is flagged."),
+    ),
     h(
       "ul",
       null,
@@ -54,8 +79,23 @@ function Verdict({ flagged, categories, category_scores: scores, totalMs }) {
         h(
           "li",
           { key: name, className: categories[name] ? "is-flagged" : undefined },
-          h("span", { className: "play-category" }, name.replaceAll("/", " / "), categories[name] && h("span", { className: "pill" }, h(Flag, { size: 12, "aria-hidden": true }), " flagged")),
-          h("span", { className: "play-bar", "aria-hidden": true }, h("span", { style: { width: `${Math.max(0.5, score * 100)}%` } })),
+          h(
+            "span",
+            { className: "play-category" },
+            name.replaceAll("/", " / "),
+            categories[name] &&
+              h(
+                "span",
+                { className: "pill" },
+                h(Flag, { size: 12, "aria-hidden": true }),
+                " flagged",
+              ),
+          ),
+          h(
+            "span",
+            { className: "play-bar", "aria-hidden": true },
+            h("span", { style: { width: `${Math.max(0.5, score * 100)}%` } }),
+          ),
           h("span", { className: "num" }, `${(score * 100).toFixed(score < 0.1 ? 2 : 0)}%`),
         ),
       ),

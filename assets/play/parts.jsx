@@ -1,5 +1,12 @@
 // Small parts that several views of the playground share.
-import { createElement as h, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  createElement as h,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import Check from "lucide-react/dist/esm/icons/check.mjs";
 import CopyIcon from "lucide-react/dist/esm/icons/copy.mjs";
 import Close from "lucide-react/dist/esm/icons/x.mjs";
@@ -12,9 +19,19 @@ const none = () => () => {};
 export function Act({ icon, label, what = "", isBare = true, ...props }) {
   return h(
     "button",
-    { type: "button", className: isBare ? "play-act" : "small-button", title: isBare ? label : undefined, ...props },
+    {
+      type: "button",
+      className: isBare ? "play-act" : "small-button",
+      title: isBare ? label : undefined,
+      ...props,
+    },
     h(icon, { size: 16, "aria-hidden": true }),
-    h("span", { className: isBare ? "heard" : undefined }, label, what && h("span", { className: "heard" }, ` ${what}`)),
+    h(
+      "span",
+      { className: isBare ? "heard" : undefined },
+      label,
+      what && h("span", { className: "heard" }, ` ${what}`),
+    ),
   );
 }
 
@@ -26,7 +43,13 @@ export function Copy({ text, what, isBare = true }) {
     return () => clearTimeout(timer);
   }, [isCopied]);
   const copy = () => navigator.clipboard?.writeText(text()).then(() => setCopied(true));
-  return h(Act, { icon: isCopied ? Check : CopyIcon, label: isCopied ? "Copied" : "Copy", what: isCopied ? "" : what, isBare, onClick: copy });
+  return h(Act, {
+    icon: isCopied ? Check : CopyIcon,
+    label: isCopied ? "Copied" : "Copy",
+    what: isCopied ? "" : what,
+    isBare,
+    onClick: copy,
+  });
 }
 
 // A window in the page, with the browser's own care for focus, Escape and what lies behind.
@@ -50,7 +73,12 @@ export function Sheet({ title, isOpen, onClose, className = "", children }) {
       h(
         "div",
         { className: "play-sheet-inner" },
-        h("header", null, h("h2", null, title), h(Act, { icon: Close, label: "Close", onClick: onClose })),
+        h(
+          "header",
+          null,
+          h("h2", null, title),
+          h(Act, { icon: Close, label: "Close", onClick: onClose }),
+        ),
         children,
       ),
   );
@@ -62,7 +90,11 @@ export function useWidth(query) {
     media.addEventListener("change", reader);
     return () => media.removeEventListener("change", reader);
   };
-  return useSyncExternalStore(listen, () => media.matches, () => false);
+  return useSyncExternalStore(
+    listen,
+    () => media.matches,
+    () => false,
+  );
 }
 
 function useNow(isRunning) {
@@ -85,7 +117,9 @@ export function Obstacle({ text, untilMs = 0, onOver, children }) {
   useEffect(() => {
     if (isOver) onOver?.();
   }, [isOver]);
-  const clock = untilMs ? new Date(untilMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : "";
+  const clock = untilMs
+    ? new Date(untilMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+    : "";
   const time = `${left >= 3600 ? `${Math.floor(left / 3600)}:` : ""}${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
   return h(
     "div",
@@ -95,7 +129,17 @@ export function Obstacle({ text, untilMs = 0, onOver, children }) {
       "div",
       { className: "play-obstacle-words" },
       h("p", { role: "alert" }, text),
-      untilMs > 0 && !isOver && h("p", null, "Open again at ", h("b", null, clock), ", in ", h("span", { className: "num", role: "timer", "aria-live": "off" }, time), "."),
+      untilMs > 0 &&
+        !isOver &&
+        h(
+          "p",
+          null,
+          "Open again at ",
+          h("b", null, clock),
+          ", in ",
+          h("span", { className: "num", role: "timer", "aria-live": "off" }, time),
+          ".",
+        ),
     ),
     children,
   );
@@ -107,13 +151,21 @@ export function ModelChoice({ models, chosen, label = "Model", onChoose }) {
     ["Pictures", models.filter(({ kind }) => kind === "image")],
     ["Embeddings", models.filter(({ kind }) => kind === "embedding")],
   ].filter(([, list]) => list.length);
-  const option = ({ id, name, maker }) => h("option", { key: id, value: id }, maker ? `${name} · ${maker}` : name);
+  const option = ({ id, name, maker }) =>
+    h("option", { key: id, value: id }, maker ? `${name} · ${maker}` : name);
   const isKnown = models.some(({ id }) => id === chosen);
   return h(
     "select",
-    { className: "input small play-model", "aria-label": label, value: chosen, onChange: (event) => onChoose(event.target.value) },
+    {
+      className: "input small play-model",
+      "aria-label": label,
+      value: chosen,
+      onChange: (event) => onChoose(event.target.value),
+    },
     !isKnown && h("option", { value: chosen }, `${chosen} (no longer here)`),
-    kinds.length === 1 ? kinds[0][1].map(option) : kinds.map(([name, list]) => h("optgroup", { key: name, label: name }, list.map(option))),
+    kinds.length === 1
+      ? kinds[0][1].map(option)
+      : kinds.map(([name, list]) => h("optgroup", { key: name, label: name }, list.map(option))),
   );
 }
 
@@ -151,5 +203,9 @@ export function save(name, blob) {
 
 // The address that programs call: the configured one, or in development the one of this page.
 export function useOrigin(base, own) {
-  return useSyncExternalStore(none, () => (own ? window.location.origin : base), () => base);
+  return useSyncExternalStore(
+    none,
+    () => (own ? window.location.origin : base),
+    () => base,
+  );
 }

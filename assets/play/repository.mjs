@@ -3,7 +3,8 @@
 import { kept } from "./conversations.mjs";
 
 const SAVE_MS = 1000;
-export const FULL = "This browser has no room left. What is new is gone when you leave the page: save it, or forget some conversations.";
+export const FULL =
+  "This browser has no room left. What is new is gone when you leave the page: save it, or forget some conversations.";
 
 export class Shelf {
   #timers = new Map(); // a conversation's id -> its next write
@@ -31,7 +32,10 @@ export class Shelf {
   save(id, isFast) {
     if (isFast && this.#timers.has(id)) return;
     clearTimeout(this.#timers.get(id));
-    this.#timers.set(id, setTimeout(() => this.#write(id), isFast ? SAVE_MS : 0));
+    this.#timers.set(
+      id,
+      setTimeout(() => this.#write(id), isFast ? SAVE_MS : 0),
+    );
   }
 
   keepFile(talkId, id, blob) {
@@ -83,7 +87,8 @@ export class Shelf {
   }
 
   async #retry() {
-    for (const [place, { talkId, work }] of [...this.#owed]) await this.#attempt(place, talkId, work);
+    for (const [place, { talkId, work }] of [...this.#owed])
+      await this.#attempt(place, talkId, work);
     this.#tell();
   }
 
@@ -94,7 +99,8 @@ export class Shelf {
   #forget(id) {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
-    for (const place of this.#files.keys()) if (place.startsWith(placeOf(id, ""))) this.#files.delete(place);
+    for (const place of this.#files.keys())
+      if (place.startsWith(placeOf(id, ""))) this.#files.delete(place);
     for (const [place, { talkId }] of this.#owed) if (talkId === id) this.#owed.delete(place);
   }
 }

@@ -21,7 +21,9 @@ export function chatBody(talk, model, urlOf) {
     model: talk.model,
     messages,
     ...(isStreamed(talk, model) ? { stream: true } : {}),
-    ...(draws(model) ? { modalities: model.outputs.includes("text") ? ["image", "text"] : ["image"] } : {}),
+    ...(draws(model)
+      ? { modalities: model.outputs.includes("text") ? ["image", "text"] : ["image"] }
+      : {}),
     ...chosenSettings(settings, model),
     ...(hasFiles && !model?.inputs.includes("file") ? { plugins: FREE_PARSER } : {}),
   };
@@ -61,7 +63,11 @@ function messagesOf(talk, model, urlOf) {
       drawn = [];
     } else if (message.text) {
       const { text, annotations } = message;
-      messages.push({ role: "assistant", content: wellFormed(text), ...(annotations?.length ? { annotations } : {}) });
+      messages.push({
+        role: "assistant",
+        content: wellFormed(text),
+        ...(annotations?.length ? { annotations } : {}),
+      });
     }
     if (message.role === "assistant" && message.images?.length) drawn = message.images;
   }
@@ -72,7 +78,10 @@ function contentOf(message, files, urlOf, model) {
   const text = wellFormed(message.text);
   const parts = files.filter((file) => sees(model, file));
   if (parts.length === 0) return text;
-  return [...(text ? [{ type: "text", text }] : []), ...parts.map((file) => partOf(file, urlOf(file)))];
+  return [
+    ...(text ? [{ type: "text", text }] : []),
+    ...parts.map((file) => partOf(file, urlOf(file))),
+  ];
 }
 
 function partOf(file, url) {
@@ -92,25 +101,35 @@ export function unseenNote(files, model) {
 export const filesOf = (talk) => talk.messages.flatMap((message) => message.files ?? []);
 
 // How large files are on the way: in base64 three bytes become four.
-export const sentBytes = (files) => files.reduce((sum, file) => sum + Math.ceil(file.size / 3) * 4, 0);
+export const sentBytes = (files) =>
+  files.reduce((sum, file) => sum + Math.ceil(file.size / 3) * 4, 0);
 
 // Why files cannot be sent together; empty when they can.
 export function tooLarge(files, maxBytes) {
   if (sentBytes(files) + ROOM_FOR_THE_REST <= maxBytes) return "";
   const most = megabytes(((maxBytes - ROOM_FOR_THE_REST) / 4) * 3);
   const all = megabytes(files.reduce((sum, file) => sum + file.size, 0));
-  const what = files.length === 1 ? `${files[0].name} is ${all}` : `The files of this conversation are ${all}`;
+  const what =
+    files.length === 1 ? `${files[0].name} is ${all}` : `The files of this conversation are ${all}`;
   return `${what}. The most that fits into a request is ${most}: it may have ${megabytes(maxBytes)}, and files grow by a third on the way.`;
 }
 
 export function megabytes(bytes) {
   const size = bytes / 1024 ** 2;
-  return size < 0.1 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${size < 10 ? size.toFixed(1) : Math.floor(size)} MB`;
+  return size < 0.1
+    ? `${Math.max(1, Math.round(bytes / 1024))} KB`
+    : `${size < 10 ? size.toFixed(1) : Math.floor(size)} MB`;
 }
 
 // A name that a file system, a shell and a reader get along with.
 export function safeName(name, taken = []) {
-  const plain = name.normalize("NFC").replace(/[^\p{L}\p{N} ._()-]/gu, "_").replace(/^[-.\s]+/, "").slice(-80).trim() || "file";
+  const plain =
+    name
+      .normalize("NFC")
+      .replace(/[^\p{L}\p{N} ._()-]/gu, "_")
+      .replace(/^[-.\s]+/, "")
+      .slice(-80)
+      .trim() || "file";
   const dot = plain.lastIndexOf(".");
   const [stem, end] = dot > 0 ? [plain.slice(0, dot), plain.slice(dot)] : [plain, ""];
   let unique = plain;

@@ -61,8 +61,10 @@ function inDatabase(database, tag) {
         old.forEach(({ id }) => drop(stores, id));
       }),
     remove: (id) => within("readwrite", (stores) => drop(stores, id)),
-    clear: () => within("readwrite", (stores) => STORES.forEach((name) => stores[name].delete(under(tag)))),
-    keepFile: (talkId, id, blob) => within("readwrite", ({ files }) => done(files.put(blob, [tag, talkId, id]))),
+    clear: () =>
+      within("readwrite", (stores) => STORES.forEach((name) => stores[name].delete(under(tag)))),
+    keepFile: (talkId, id, blob) =>
+      within("readwrite", ({ files }) => done(files.put(blob, [tag, talkId, id]))),
     file: (talkId, id) => within("readonly", ({ files }) => done(files.get([tag, talkId, id]))),
   };
 }

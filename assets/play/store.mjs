@@ -17,7 +17,14 @@ export class Store {
   #open = new Map(); // the conversations that something happens in
   #gone = new Set(); // those that were removed, here or in another tab
   #drafts = new Map(); // what was begun to be written, in memory only
-  #shown = new Shown({ lasts: true, heads: [], talk: null, draft: NOTHING_WRITTEN, running: [], trouble: "" });
+  #shown = new Shown({
+    lasts: true,
+    heads: [],
+    talk: null,
+    draft: NOTHING_WRITTEN,
+    running: [],
+    trouble: "",
+  });
   subscribe = this.#shown.subscribe;
   read = this.#shown.read;
 
@@ -61,7 +68,9 @@ export class Store {
     const isUnsent = ({ id, messages }) => messages.length === 0 && this.#drafts.has(id);
     const unsent = [...this.#open.values()].find(isUnsent);
     const { system, ...settings } = talk?.settings ?? {};
-    this.#show(unsent ?? talks.newTalk(firstOf(this.models, model, talk?.model)?.id ?? "", settings));
+    this.#show(
+      unsent ?? talks.newTalk(firstOf(this.models, model, talk?.model)?.id ?? "", settings),
+    );
     if (unsent && model) this.set({ model });
   }
 
@@ -156,10 +165,26 @@ export class Store {
     const talk = this.#open.get(id);
     const model = this.modelOf(talk);
     const isShown = isStreamed(talk, model);
-    const answer = { id: talks.newId(), role: "assistant", model: talk.model, state: "running", startedMs: Date.now() };
+    const answer = {
+      id: talks.newId(),
+      role: "assistant",
+      model: talk.model,
+      state: "running",
+      startedMs: Date.now(),
+    };
     this.#change(id, (it) => talks.withAnswer(it, { ...answer, ...fieldsOf(NEW_ANSWER) }));
-    const onGrow = (grown) => isShown && this.#change(id, (it) => talks.withMessage(it, answer.id, { ...fieldsOf(grown), images: grown.pictures }), { isFast: true });
-    const told = await answerTo(talk, model, { blobOf: (file) => this.file(id, file.id), signal: ending.signal, onGrow });
+    const onGrow = (grown) =>
+      isShown &&
+      this.#change(
+        id,
+        (it) => talks.withMessage(it, answer.id, { ...fieldsOf(grown), images: grown.pictures }),
+        { isFast: true },
+      );
+    const told = await answerTo(talk, model, {
+      blobOf: (file) => this.file(id, file.id),
+      signal: ending.signal,
+      onGrow,
+    });
     if (this.#running.get(id) === ending) this.#running.delete(id);
     this.#finish(id, answer.id, isShown ? told : { ...told, firstMs: null });
     this.onSpent();
@@ -173,12 +198,23 @@ export class Store {
       return;
     }
     const images = told.pictures.map((url) => this.#keepPicture(id, url));
-    this.#change(id, (talk) => talks.withMessage(talks.changed(talk), answerId, { ...fieldsOf(told), state: told.state, images }));
+    this.#change(id, (talk) =>
+      talks.withMessage(talks.changed(talk), answerId, {
+        ...fieldsOf(told),
+        state: told.state,
+        images,
+      }),
+    );
   }
 
   #keepPicture(id, url) {
     const { type, bytes } = bytesOf(url);
-    const file = { id: talks.newId(), name: `picture-${Date.now() % 1e6}.${type.slice(6)}`, type, size: bytes.length };
+    const file = {
+      id: talks.newId(),
+      name: `picture-${Date.now() % 1e6}.${type.slice(6)}`,
+      type,
+      size: bytes.length,
+    };
     this.shelf.keepFile(id, file.id, new Blob([bytes], { type }));
     return file;
   }
@@ -204,7 +240,11 @@ export class Store {
   #renew(talk) {
     if (this.#open.has(talk.id)) this.#open.set(talk.id, talk);
     const isShown = this.#state.talk?.id === talk.id;
-    this.#set({ running: this.#allRunning(), heads: this.#headsWith(talk), ...(isShown ? { talk } : {}) });
+    this.#set({
+      running: this.#allRunning(),
+      heads: this.#headsWith(talk),
+      ...(isShown ? { talk } : {}),
+    });
   }
 
   // Another tab has removed them. A write of this one may have come after that: it is undone.
@@ -219,7 +259,8 @@ export class Store {
     for (const id of ids) {
       this.#running.get(id)?.abort();
       this.#gone.add(id);
-      for (const held of [this.#running, this.#elsewhere, this.#open, this.#drafts]) held.delete(id);
+      for (const held of [this.#running, this.#elsewhere, this.#open, this.#drafts])
+        held.delete(id);
     }
     const heads = this.#state.heads.filter((head) => !this.#gone.has(head.id));
     this.#set({ heads, running: this.#allRunning() });

@@ -22,7 +22,16 @@ export class EventReader {
 }
 
 export const DONE = "[DONE]";
-export const NEW_ANSWER = { text: "", reasoning: "", pictures: [], annotations: [], usage: null, finish: "", error: null, model: "" };
+export const NEW_ANSWER = {
+  text: "",
+  reasoning: "",
+  pictures: [],
+  annotations: [],
+  usage: null,
+  finish: "",
+  error: null,
+  model: "",
+};
 
 // The answer with a chunk added to it; the answer that was given stays as it is.
 export function withChunk(answer, chunk) {
@@ -61,11 +70,21 @@ export function errorOf(error) {
 }
 
 // What of an answer a conversation keeps; pictures are kept as files.
-export function fieldsOf({ text, reasoning, annotations, usage, finish, error, firstMs = null, totalMs = null }) {
+export function fieldsOf({
+  text,
+  reasoning,
+  annotations,
+  usage,
+  finish,
+  error,
+  firstMs = null,
+  totalMs = null,
+}) {
   return { text, reasoning, annotations, usage, finish, error, firstMs, totalMs };
 }
 
-export const hasBegun = (answer) => Boolean(answer.text || answer.reasoning || answer.pictures.length);
+export const hasBegun = (answer) =>
+  Boolean(answer.text || answer.reasoning || answer.pictures.length);
 
 const PICTURE = /^data:(image\/(?:png|jpeg|webp|gif));base64,([A-Za-z0-9+/=]+)$/;
 

@@ -20,18 +20,39 @@ export function TalkList({ state, store, onChosen }) {
   return h(
     "div",
     { className: "play-list" },
-    h("button", { type: "button", id: NEW, className: "small-button play-new", onClick: begin }, h(Plus, { size: 16, "aria-hidden": true }), "New conversation"),
+    h(
+      "button",
+      { type: "button", id: NEW, className: "small-button play-new", onClick: begin },
+      h(Plus, { size: 16, "aria-hidden": true }),
+      "New conversation",
+    ),
     h(
       "ul",
       { "aria-label": "Conversations" },
-      heads.map((head) => h(Head, { key: head.id, head, isOpen: head.id === talk.id, isRunning: running.includes(head.id), store, onChoose: () => choose(head.id) })),
+      heads.map((head) =>
+        h(Head, {
+          key: head.id,
+          head,
+          isOpen: head.id === talk.id,
+          isRunning: running.includes(head.id),
+          store,
+          onChoose: () => choose(head.id),
+        }),
+      ),
     ),
     heads.length === 0 && h("p", { className: "quiet" }, "Your conversations will be listed here."),
-    h("div", { className: "play-list-foot" }, talk.messages.length > 0 && h(TakeAlong, { talk }), heads.length > 0 && h(ForgetAll, { store })),
+    h(
+      "div",
+      { className: "play-list-foot" },
+      talk.messages.length > 0 && h(TakeAlong, { talk }),
+      heads.length > 0 && h(ForgetAll, { store }),
+    ),
     h(
       "p",
       { className: "play-note" },
-      lasts ? `The newest ${MAX_TALKS} are kept, in this browser and nowhere else.` : "This browser keeps nothing: they are gone when you leave the page.",
+      lasts
+        ? `The newest ${MAX_TALKS} are kept, in this browser and nowhere else.`
+        : "This browser keeps nothing: they are gone when you leave the page.",
     ),
   );
 }
@@ -39,11 +60,28 @@ export function TalkList({ state, store, onChosen }) {
 function Head({ head, isOpen, isRunning, store, onChoose }) {
   const [isNaming, setNaming] = useState(false);
   const title = titleOf(head);
-  if (isNaming) return h(Naming, { title, onLeave: () => setNaming(false), onName: (name) => store.rename(head.id, name) });
+  if (isNaming)
+    return h(Naming, {
+      title,
+      onLeave: () => setNaming(false),
+      onName: (name) => store.rename(head.id, name),
+    });
   return h(
     "li",
     { className: "play-head" },
-    h("button", { type: "button", className: "play-head-name", "aria-current": isOpen ? "true" : undefined, onClick: onChoose, title }, title, isRunning && h("span", { className: "play-dot" }, h("span", { className: "heard" }, " (answering)"))),
+    h(
+      "button",
+      {
+        type: "button",
+        className: "play-head-name",
+        "aria-current": isOpen ? "true" : undefined,
+        onClick: onChoose,
+        title,
+      },
+      title,
+      isRunning &&
+        h("span", { className: "play-dot" }, h("span", { className: "heard" }, " (answering)")),
+    ),
     h(Act, { icon: Pencil, label: "Rename", what: title, onClick: () => setNaming(true) }),
     h(Asked, {
       label: h("span", { title: "Delete" }, h(Trash, { size: 16, "aria-hidden": true })),
@@ -78,19 +116,56 @@ function Naming({ title, onName, onLeave }) {
     if (event.key === "Escape") event.stopPropagation();
     if (event.key === "Enter" || event.key === "Escape") leave(event.key === "Enter");
   };
-  return h("li", null, h("input", { ref: field, className: "input small", "aria-label": "Name of the conversation", defaultValue: title, maxLength: 80, onKeyDown, onBlur: () => leave(true) }));
+  return h(
+    "li",
+    null,
+    h("input", {
+      ref: field,
+      className: "input small",
+      "aria-label": "Name of the conversation",
+      defaultValue: title,
+      maxLength: 80,
+      onKeyDown,
+      onBlur: () => leave(true),
+    }),
+  );
 }
 
 function TakeAlong({ talk }) {
   const name = safeName(titleOf(talk));
   const take = (text, type, end) => save(`${name}.${end}`, new Blob([text], { type }));
   return [
-    h("button", { key: "md", type: "button", className: "small-button", onClick: () => take(asMarkdown(talk), "text/markdown", "md") }, "Save as Markdown"),
-    h("button", { key: "json", type: "button", className: "small-button", onClick: () => take(asJson(talk), "application/json", "json") }, "Save as JSON"),
+    h(
+      "button",
+      {
+        key: "md",
+        type: "button",
+        className: "small-button",
+        onClick: () => take(asMarkdown(talk), "text/markdown", "md"),
+      },
+      "Save as Markdown",
+    ),
+    h(
+      "button",
+      {
+        key: "json",
+        type: "button",
+        className: "small-button",
+        onClick: () => take(asJson(talk), "application/json", "json"),
+      },
+      "Save as JSON",
+    ),
   ];
 }
 
 function ForgetAll({ store }) {
   const question = "Forget all conversations? They are nowhere else.";
-  return h(Asked, { label: "Forget all", question, yes: "Forget all", no: "Keep them", after: NEW, onConfirm: () => store.removeAll() });
+  return h(Asked, {
+    label: "Forget all",
+    question,
+    yes: "Forget all",
+    no: "Keep them",
+    after: NEW,
+    onConfirm: () => store.removeAll(),
+  });
 }

@@ -7,8 +7,16 @@ import { unseenNote } from "./request.mjs";
 
 const NEAR_PX = 48;
 const HEARD = 400;
-const WORDS = ["Name my raccoon rhythm game.", "Explain recursion with a joke.", "Write a Discord bot in Python that says hi."];
-const PICTURES = ["A raccoon playing the drums", "A sticker of a rubber duck debugging", "A tiny robot in a garden, pixel art"];
+const WORDS = [
+  "Name my raccoon rhythm game.",
+  "Explain recursion with a joke.",
+  "Write a Discord bot in Python that says hi.",
+];
+const PICTURES = [
+  "A raccoon playing the drums",
+  "A sticker of a rubber duck debugging",
+  "A tiny robot in a garden, pixel art",
+];
 
 export function TalkView({ talk, model, models, store, isRunning }) {
   const box = useRef(null);
@@ -42,25 +50,48 @@ export function TalkView({ talk, model, models, store, isRunning }) {
     lastTop.current = scrollTop;
     setAtEnd(isFollowing.current);
   };
-  const modelOf = (id) => models.find((one) => one.id === id) ?? { name: id, color: "var(--chart-other)" };
+  const modelOf = (id) =>
+    models.find((one) => one.id === id) ?? { name: id, color: "var(--chart-other)" };
   return h(
     "div",
     { className: "play-talk" },
     h(
       "div",
-      { ref: box, className: "play-scroll", onScroll, tabIndex: 0, role: "log", "aria-live": "off", "aria-label": "Conversation" },
+      {
+        ref: box,
+        className: "play-scroll",
+        onScroll,
+        tabIndex: 0,
+        role: "log",
+        "aria-live": "off",
+        "aria-label": "Conversation",
+      },
       h(
         "div",
         { className: "play-messages" },
         talk.messages.length === 0 && h(Beginning, { model, store }),
         talk.messages.map((message) => {
           const { name: modelName, color } = modelOf(message.model);
-          return h(Message, { key: message.id, message, talkId: talk.id, store, isBusy: isRunning || !model, modelName, color, note: unseenNote(message.files, model) });
+          return h(Message, {
+            key: message.id,
+            message,
+            talkId: talk.id,
+            store,
+            isBusy: isRunning || !model,
+            modelName,
+            color,
+            note: unseenNote(message.files, model),
+          });
         }),
       ),
     ),
     !isAtEnd &&
-      h("button", { type: "button", className: "play-jump", onClick: jump }, h(Down, { size: 16, "aria-hidden": true }), "To the newest"),
+      h(
+        "button",
+        { type: "button", className: "play-jump", onClick: jump },
+        h(Down, { size: 16, "aria-hidden": true }),
+        "To the newest",
+      ),
     h(Heard, { key: talk.id, talk, isRunning }),
   );
 }
@@ -91,7 +122,19 @@ function Beginning({ model, store }) {
     h(
       "div",
       { className: "chips" },
-      ideas.map((idea) => h("button", { key: idea, type: "button", className: "chip", disabled: !model, onClick: () => store.send(idea) }, idea)),
+      ideas.map((idea) =>
+        h(
+          "button",
+          {
+            key: idea,
+            type: "button",
+            className: "chip",
+            disabled: !model,
+            onClick: () => store.send(idea),
+          },
+          idea,
+        ),
+      ),
     ),
   );
 }
