@@ -43,7 +43,7 @@ test-slow: $(TOOLS) $(NODE_CLIENTS) ## Run the tests that take minutes
 check: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Check format, lint, types, tests and pages, as CI does
 	ruff format --check .
 	ruff check .
-	@$(call biome,ci .)
+	@$(call biome,ci --error-on-warnings .)
 	basedpyright
 	python -m pytest -m "not slow"
 	reflex compile --dry

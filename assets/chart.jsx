@@ -98,7 +98,7 @@ function useWidth() {
   return [box, width];
 }
 
-function Bars({ rows, first, bucketMs, slot, scale, names }) {
+function Bars({ rows, bucketMs, slot, scale, names }) {
   const width = Math.max(1.5, Math.min(MOST_BAR, slot * 0.78));
   return rows.flatMap((row, place) => {
     let base = 0;
@@ -268,7 +268,7 @@ export function UsageChart({ series, tail, measure }) {
                 measure,
                 times: timesOf(series, first, plot),
               }),
-              h(Bars, { key: "bars", rows, first, bucketMs, slot, scale, names: store.names }),
+              h(Bars, { key: "bars", rows, bucketMs, slot, scale, names: store.names }),
             ],
           ),
         isEmpty &&

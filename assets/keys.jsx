@@ -35,6 +35,10 @@ async function ask(name) {
 export function NewKey({ base, own, example, limit, left, suggestion, onCreated }) {
   const [made, setMade] = useState(kept);
   const again = useRef(false);
+  const show = (key) => {
+    kept = key;
+    setMade(key);
+  };
   useEffect(() => {
     const here = window.location.pathname;
     return () => {
@@ -44,12 +48,12 @@ export function NewKey({ base, own, example, limit, left, suggestion, onCreated 
   if (made) {
     const done = () => {
       again.current = true;
-      setMade((kept = null));
+      show(null);
     };
     return jsx(FreshKey, { made, base, own, example, onDone: done });
   }
   const keep = (key) => {
-    setMade((kept = key));
+    show(key);
     onCreated();
   };
   return jsx(NameForm, { limit, left, suggestion, takesFocus: again.current, onMade: keep });

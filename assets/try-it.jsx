@@ -351,7 +351,10 @@ async function ask(address, body, signal, show) {
     raw: "",
     error: null,
   };
-  const update = (change) => show((run = { ...run, ...change }));
+  const update = (change) => {
+    run = { ...run, ...change };
+    show(run);
+  };
   update({});
   try {
     const headers = { "Content-Type": "application/json" };

@@ -5,8 +5,8 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 const LIST = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)/;
 const CONTINUED = /^(?: {2,}|\t)/;
 // Where a link leads may be told anywhere, once: it is put before each block that asks for it.
-const DEFINITION = /^ {0,3}\[([^\[\]^][^\[\]]*)\]:\s*\S/;
-const LABEL = /\[([^\[\]]+)\]/g;
+const DEFINITION = /^ {0,3}\[([^[\]^][^[\]]*)\]:\s*\S/;
+const LABEL = /\[([^[\]]+)\]/g;
 // Footnotes are numbered through the whole text, so that a text with footnotes stays in one piece.
 const FOOTNOTE = /^ {0,3}\[\^[^\]\n]+\]:/m;
 const MAX_WHOLE = 50_000;

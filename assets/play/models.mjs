@@ -183,7 +183,7 @@ export function settingsOf(model) {
 }
 
 // A setting as a value that may be sent; undefined where nothing, or nothing sensible, was chosen.
-export function valueOf(setting, given) {
+export function valueOfSetting(setting, given) {
   if (given === undefined || given === null || given === "") return undefined;
   if (setting.kind === "text") return String(given);
   if (setting.kind === "choice")

@@ -1,5 +1,5 @@
 // From a conversation to the body of a request: what is sent, and what the code view shows.
-import { draws, readsFiles, seesPictures, settingsOf, valueOf } from "./models.mjs";
+import { draws, readsFiles, seesPictures, settingsOf, valueOfSetting } from "./models.mjs";
 
 const FREE_PARSER = [{ id: "file-parser", pdf: { engine: "cloudflare-ai" } }];
 const HALVES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -41,7 +41,7 @@ export function shownBody(body) {
 function chosenSettings(settings, model) {
   const chosen = {};
   for (const setting of settingsOf(model)) {
-    const value = valueOf(setting, settings[setting.name]);
+    const value = valueOfSetting(setting, settings[setting.name]);
     if (value === undefined) continue;
     if (setting.name === "aspect_ratio") chosen.image_config = { aspect_ratio: value };
     else if (setting.name === "response_format") chosen.response_format = { type: value };
