@@ -1,0 +1,156 @@
+// How the try-it panels read answers.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as answers from "../../assets/answers.mjs";
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+const HOUR = 3_600_000;
+const MIDNIGHT = NOON + 12 * HOUR;
+
+function events(...pieces) {
+  const told = pieces.map((piece) => `data: ${JSON.stringify(piece)}\n\n`);
+  return `${told.join("")}data: [DONE]\n\n`;
+}
+
+const STREAMS = {
+  chat: events(
+    { choices: [{ delta: { content: "Bin " } }] },
+    { choices: [{ delta: { content: "Lid" } }] },
+    { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, cost: 0.001 } },
+  ),
+  responses: events(
+    { type: "response.output_text.delta", delta: "Bin Lid" },
+    { type: "response.completed", response: { usage: { total_tokens: 5, cost: 0.001 } } },
+  ),
+  messages: events(
+    { type: "message_start", message: { usage: { input_tokens: 3, output_tokens: 0 } } },
+    { type: "content_block_delta", delta: { type: "text_delta", text: "Bin Lid" } },
+    { type: "message_delta", usage: { output_tokens: 2, cost: 0.001 } },
+  ),
+};
+
+function read(pieces) {
+  const reader = new answers.EventReader();
+  return pieces
+    .flatMap((text) => answers.piecesOf(reader, text))
+    .reduce(answers.take, answers.nothing());
+}
+
+const taken = (answer) => answers.take(answers.nothing(), answer);
+
+for (const [dialect, stream] of Object.entries(STREAMS))
+  for (const size of [1, 7, 10_000])
+    test(`streams are read however they are cut: ${dialect}, by ${size}`, () => {
+      const text = `: waiting\r\n\r\n${stream}`;
+      const count = Math.ceil(text.length / size);
+      const known = read(
+        Array.from({ length: count }, (_, at) => text.slice(at * size, (at + 1) * size)),
+      );
+      assert.deepEqual(
+        [known.text, answers.tokensOf(known.usage), answers.costOf(known.usage)],
+        ["Bin Lid", 5, 0.001],
+      );
+    });
+
+test("a stream that ends with an error tells it", () => {
+  const known = read([events({ error: { code: 502, message: "Broken." } })]);
+  assert.equal(known.error.message, "Broken.");
+});
+
+const WHOLE = [
+  [{ choices: [{ message: { content: "Hi" } }] }, "text", "Hi"],
+  [{ output: [{ content: [{ type: "output_text", text: "Hi" }] }] }, "text", "Hi"],
+  [{ type: "message", content: [{ type: "text", text: "Hi" }] }, "text", "Hi"],
+  [{ data: [{ b64_json: "iVBO" }] }, "images", ["data:image/png;base64,iVBO"]],
+  [{ data: [{ embedding: [1, 2] }, {}] }, "note", "One vector of 2 numbers."],
+  [{ data: [{ id: "a/b", architecture: {} }] }, "note", "One model."],
+  [{ results: [{ flagged: false }] }, "note", "Not flagged."],
+  [
+    { results: [{ flagged: true, categories: { hate: true, "self-harm": false } }] },
+    "note",
+    "Flagged: hate.",
+  ],
+];
+for (const [answer, field, shown] of WHOLE)
+  test(`whole answers are read: ${JSON.stringify(answer)}`, () => {
+    assert.deepEqual(taken(answer)[field], shown);
+  });
+
+const BODIES = [
+  ['{"model": "a/b"}', ""],
+  ['{"model": "a/b",\n}', "This is not JSON yet: look at line 2, column 1."],
+  ['{"model":', "This is not JSON yet: it ends too early."],
+  ["[]", "The body has to be a JSON object: it begins with { and ends with }."],
+];
+for (const [text, problem] of BODIES)
+  test(`a body is checked before it is sent: ${JSON.stringify(text)}`, () => {
+    assert.equal(answers.problemOf(text), problem);
+  });
+
+const PASSING = [
+  [{ status: 402 }, {}, MIDNIGHT],
+  [{ status: 402, metadata: { resets_at: "2026-11-25T00:00:00+00:00" } }, {}, MIDNIGHT],
+  [{ status: 429 }, { "retry-after": "90" }, NOON + 90_000],
+  [{ status: 400 }, {}, null],
+];
+for (const [error, headers, resets] of PASSING)
+  test(`an error that passes tells when: ${JSON.stringify(error)}`, () => {
+    assert.equal(answers.resetOf(error, new Headers(headers), NOON), resets);
+  });
+
+test("the raw answer is indented and pictures in it are cut", () => {
+  const shown = answers.readable(JSON.stringify({ data: [{ b64_json: "x".repeat(5_000) }] }));
+  assert.ok(shown.startsWith('{\n  "data"'));
+  assert.ok(shown.includes("(5000 characters)"));
+  assert.ok(shown.length < 300);
+});
+
+test("the true status of an answer is its error's", () => {
+  const known = taken({ error: { code: 402, message: "Spent." } });
+  assert.equal(answers.errorOf(known, 200).status, 402);
+});
+
+const PATHS = [
+  ["/models?q=x", ""],
+  [" /generation?id=gen-1 ", ""],
+  ["/generation?id=", "Run another example first"],
+  ["models", "begins with a slash"],
+  ["", "begins with a slash"],
+];
+for (const [path, problem] of PATHS)
+  test(`a path is looked at before it is asked for: ${JSON.stringify(path)}`, () => {
+    const told = answers.pathProblemOf(path);
+    assert.ok(told.includes(problem));
+    assert.equal(Boolean(told), Boolean(problem));
+  });
+
+const IDS = [
+  [[{ id: "gen-1", choices: [] }, { id: "gen-2" }], "", "gen-1"],
+  [[{ id: "resp_1" }], "gen-3", "gen-3"],
+  [[{ type: "response.created", response: { id: "gen-4" } }], "", "gen-4"],
+  [[{ id: "modr-5" }], "", ""],
+  [[{ data: [] }], "", ""],
+];
+for (const [pieces, header, found] of IDS)
+  test(`a call's id is the provider's: ${JSON.stringify(pieces)}`, () => {
+    const known = pieces.reduce(answers.take, answers.nothing());
+    const headers = new Headers(header ? { "x-generation-id": header } : {});
+    assert.equal(answers.idOf(known, headers), found);
+  });
+
+test("the beginning of a long answer is short", () => {
+  assert.ok(answers.beginning("data: x\n\n".repeat(50_000)).length < 61_000);
+});
+
+const NOTES = [
+  [{ totalRequests: 1234, totalTokens: 5 }, "1,234 calls, 5 tokens."],
+  [{ data: { limit: 4, limit_remaining: 3.99991 } }, "$3.9999 of $4.00 are left for today."],
+  [{ data: { total_cost: 0.0000024 } }, "This call has cost $0.0000024."],
+  [{ data: { endpoints: [{}, {}] } }, "2 companies run it."],
+  [{ data: { endpoints: [{}] } }, "One company runs it."],
+  [{ data: { count: 7 } }, ""],
+];
+for (const [answer, note] of NOTES)
+  test(`what is told of an account is put into words: ${JSON.stringify(answer)}`, () => {
+    assert.equal(taken(answer).note, note);
+  });

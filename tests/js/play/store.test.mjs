@@ -1,0 +1,249 @@
+// The playground's answers, from the question to what is kept.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { leave, storeOf } from "../../../assets/play/session.mjs";
+import { inMemory } from "../../../assets/play/storage.mjs";
+import {
+  CHAT,
+  called,
+  calls,
+  DEAF,
+  idle,
+  isIdle,
+  messages,
+  openStore,
+  pause,
+  photo,
+  refuse,
+  told,
+  until,
+} from "./room.mjs";
+
+const BROKEN_OFF =
+  "The connection broke before the answer ended. What it cost is settled all the same.";
+
+test("an answer goes on while another page is looked at", async () => {
+  const first = await storeOf("ada", () => openStore());
+  first.send("hi");
+  const call = await called(1);
+  call.say("So");
+  const back = await storeOf("ada", () => openStore());
+  call.say(" it is.");
+  call.end();
+  await idle(back);
+  assert.equal(first, back);
+  assert.deepEqual(told(back), [["hi"], ["So it is.", "done"]]);
+});
+
+test("what runs is stopped when somebody else sits here", async () => {
+  const ada = await storeOf("ada", () => openStore());
+  ada.send("hi");
+  const call = await called(1);
+  const bea = await storeOf("bea", () => openStore());
+  await until(() => call.signal.aborted);
+  leave();
+  assert.notEqual(ada, bea);
+  assert.deepEqual(bea.read().heads, []);
+});
+
+test("without streaming it is still a stream that can be stopped", async () => {
+  const store = await openStore();
+  store.setting("stream", false);
+  store.send("hi");
+  const call = await called(1);
+  call.say("Half");
+  await pause(20);
+  assert.equal(call.body.stream, true);
+  assert.deepEqual(told(store).at(-1), ["", "running"]);
+  call.say(" and whole.");
+  call.end();
+  await idle(store);
+  assert.deepEqual(told(store).at(-1), ["Half and whole.", "done"]);
+  store.send("more");
+  const second = await called(2);
+  second.say("Cut");
+  await pause(20);
+  store.stop();
+  await idle(store);
+  assert.deepEqual(told(store).at(-1), ["Cut", "stopped"]);
+  assert.equal(second.signal.aborted, true);
+});
+
+test("what draws is shown as it comes whatever was chosen before", async () => {
+  const store = await openStore();
+  store.setting("stream", false);
+  store.set({ model: "a/painter" });
+  store.send("A raccoon");
+  const call = await called(1);
+  call.draw();
+  await until(() => messages(store)[1].images?.length);
+  call.end();
+  await idle(store);
+  assert.equal(call.body.stream, true);
+  assert.deepEqual(call.body.modalities, ["image", "text"]);
+  assert.equal(messages(store)[1].images[0].type, "image/png");
+});
+
+test("a question in place of another ends the answer that runs", async () => {
+  const store = await openStore();
+  store.send("one");
+  const first = await called(1);
+  first.say("Long");
+  store.resend(messages(store)[0], "two");
+  const second = await called(2);
+  await pause(20);
+  assert.equal(isIdle(store), false);
+  second.say("Short");
+  second.end();
+  await idle(store);
+  assert.equal(first.signal.aborted, true);
+  assert.deepEqual(told(store), [["two"], ["Short", "done"]]);
+});
+
+test("a connection that breaks is told in our words", async () => {
+  const store = await openStore();
+  store.send("hi");
+  const call = await called(1);
+  call.say("So");
+  await until(() => messages(store)[1].text);
+  call.break();
+  await idle(store);
+  const { text, state, error } = messages(store)[1];
+  assert.deepEqual([text, state, error.message], ["So", "failed", BROKEN_OFF]);
+});
+
+test("without room files and pictures stay at hand", async () => {
+  const store = await openStore({ keepFile: refuse });
+  store.send("Look", [photo()]);
+  const call = await called(1);
+  const sent = call.body.messages[0].content[1].image_url.url;
+  call.draw();
+  call.end();
+  await idle(store);
+  const { talk } = store.read();
+  const drawn = await store.file(talk.id, talk.messages[1].images[0].id);
+  await until(() => store.read().trouble);
+  assert.equal(sent, "data:image/png;base64,YWJj");
+  assert.equal(drawn.size, 8);
+  assert.equal(store.read().trouble.slice(0, 28), "This browser has no room lef");
+});
+
+test("the notice goes once there is room", async () => {
+  const memory = inMemory();
+  let isFull = true;
+  const keepFile = (...all) => (isFull ? refuse() : memory.keepFile(...all));
+  const store = await openStore({ ...memory, keepFile });
+  store.send("old");
+  (await called(1)).end();
+  await idle(store);
+  const old = store.read().talk.id;
+  store.begin();
+  store.send("Look", [photo()]);
+  (await called(2)).end();
+  await idle(store);
+  await until(() => store.read().trouble);
+  isFull = false;
+  await store.remove(old);
+  assert.equal(store.read().trouble, "");
+  assert.equal((await memory.file(store.read().talk.id, "f1")).size, 3);
+});
+
+test("the notice goes with the next good write", async () => {
+  const memory = inMemory();
+  let isFull = true;
+  const write = (talk) => (isFull ? refuse() : memory.write(talk));
+  const store = await openStore({ ...memory, write });
+  store.send("hi");
+  (await called(1)).end();
+  await until(() => store.read().trouble);
+  isFull = false;
+  store.rename(store.read().talk.id, "Kept");
+  await until(() => !store.read().trouble);
+  assert.equal((await memory.read(store.read().talk.id)).title, "Kept");
+});
+
+test("forgetting amid a picture leaves nothing behind", async () => {
+  const kept = [];
+  const store = await openStore({ keepFile: async (...place) => void kept.push(place) });
+  store.send("A raccoon");
+  const call = await called(1);
+  call.draw();
+  call.end();
+  await store.removeAll();
+  await pause(20);
+  assert.deepEqual(kept, []);
+  assert.deepEqual(store.read().heads, []);
+  assert.deepEqual(store.read().running, []);
+});
+
+test("a picture of an answer that was dropped is not kept", async () => {
+  const kept = [];
+  const store = await openStore({ keepFile: async (...place) => void kept.push(place) });
+  store.set({ model: "a/painter" });
+  store.send("A raccoon");
+  (await called(1)).draw();
+  await until(() => messages(store)[1].images?.length);
+  store.resend(messages(store)[0], "A bear");
+  (await called(2)).end();
+  await idle(store);
+  assert.deepEqual(kept, []);
+});
+
+test("what is half written waits in its conversation", async () => {
+  const store = await openStore();
+  store.send("hi");
+  (await called(1)).end();
+  await idle(store);
+  const first = store.read().talk.id;
+  store.draft({ text: "half", files: [photo()] });
+  store.begin();
+  const fresh = store.read();
+  assert.equal(fresh.draft.text, "");
+  store.draft({ text: "another half" });
+  await store.choose(first);
+  const { text, files } = store.read().draft;
+  assert.equal(text, "half");
+  assert.equal(files[0].blob.size, 3);
+  store.begin();
+  const again = store.read();
+  assert.equal(again.draft.text, "another half");
+  assert.equal(again.talk.id, fresh.talk.id);
+  store.draft({ text: "" });
+  store.begin();
+  assert.notEqual(store.read().talk.id, fresh.talk.id);
+});
+
+test("a model that has gone is not asked and not begun with", async () => {
+  const memory = inMemory();
+  const before = await openStore(memory);
+  before.set({ model: "a/deaf" });
+  before.send("hi");
+  const call = await called(1);
+  call.say("Hello.");
+  call.end();
+  await idle(before);
+  await pause(20);
+  const store = await openStore(memory, [CHAT]);
+  const { model, messages: kept } = store.read().talk;
+  assert.equal(model, "a/deaf");
+  await store.send("more");
+  await store.again(kept[1].id);
+  assert.deepEqual(told(store), [["hi"], ["Hello.", "done"]]);
+  store.begin();
+  assert.equal(calls.length, 1);
+  assert.equal(store.read().talk.model, "a/chat");
+});
+
+test("a question of which the model sees nothing is not sent", async () => {
+  const store = await openStore({}, [DEAF]);
+  store.set({ model: "a/deaf" });
+  store.send("", [photo()]);
+  await idle(store);
+  const { state, error } = messages(store)[1];
+  assert.equal(calls.length, 0);
+  assert.equal(state, "failed");
+  assert.equal(
+    error.message,
+    "Deaf does not see photo.png. Choose a model that does, or write something.",
+  );
+});
