@@ -9,9 +9,9 @@ import { Embeddings, FIRST_TEXTS, embeddingsBody } from "./play/embeddings.jsx";
 import { Moderation, moderationBody } from "./play/moderation.jsx";
 import { ModelChoice, Obstacle, Sheet, useOrigin, useWidth } from "./play/parts.jsx";
 import { Settings } from "./play/settings.jsx";
-import { TalkList } from "./play/talk-list.jsx";
-import { TalkView } from "./play/talk-view.jsx";
-import { openKeeping } from "./play/storage.mjs";
+import { ConversationList } from "./play/conversation-list.jsx";
+import { ConversationView } from "./play/conversation-view.jsx";
+import { openStorage } from "./play/storage.mjs";
 import { MODERATORS, MODES, firstOf, modeOf, ofMode } from "./play/models.mjs";
 import { leave, storeOf } from "./play/session.mjs";
 import { chatBody, kindOf, shownBody } from "./play/request.mjs";
@@ -87,7 +87,7 @@ const forgetAsked = () =>
   window.history.replaceState(window.history.state, "", window.location.pathname);
 
 async function openStore(owner, models) {
-  const store = new Store({ keeping: await openKeeping(owner), models });
+  const store = new Store({ storage: await openStorage(owner), models });
   await store.load();
   window.addEventListener("pagehide", () => store.part());
   return store;
@@ -102,10 +102,10 @@ function Opening({ models, owner, onSpent, ...props }) {
   });
   useEffect(() => {
     let isGone = false;
-    const talkers = ofMode(models, "chat");
-    storeOf(owner, () => openStore(owner, talkers)).then((opened) => {
+    const chatModels = ofMode(models, "chat");
+    storeOf(owner, () => openStore(owner, chatModels)).then((opened) => {
       if (isGone) return;
-      Object.assign(opened, { models: talkers, onSpent: () => spent.current() });
+      Object.assign(opened, { models: chatModels, onSpent: () => spent.current() });
       const wanted = askedModel(models);
       if (wanted && modeOf(wanted) === "chat") opened.begin(wanted.id);
       forgetAsked();
@@ -145,9 +145,9 @@ function Room({
   const isWide = useWidth(WIDE);
   const isReadable = useWidth(READABLE);
   const address = `${useOrigin(base, own)}/proxy/v1`;
-  const { talk, draft } = state;
-  const model = store.modelOf(talk);
-  const isRunning = state.running.includes(talk.id);
+  const { conversation, draft } = state;
+  const model = store.modelOf(conversation);
+  const isRunning = state.running.includes(conversation.id);
   const close = () => setSheet("");
   useEscape(isRunning && !sheet, () => store.stop());
 
@@ -157,7 +157,7 @@ function Room({
   const pickers = {
     chat: h(ModelChoice, {
       models: ofMode(models, "chat"),
-      chosen: talk.model,
+      chosen: conversation.model,
       onChoose: (id) => store.set({ model: id }),
     }),
     embeddings: h(ModelChoice, {
@@ -171,11 +171,11 @@ function Room({
       onChoose: setModerator,
     }),
   };
-  const settings = h(Settings, { talk, model, store });
-  const list = h(TalkList, { state, store, onChosen: close });
+  const settings = h(Settings, { conversation, model, store });
+  const list = h(ConversationList, { state, store, onChosen: close });
   const request =
     sheet === "code" &&
-    requestOf({ mode, talk, model, draft, embedder, texts, moderator, checked });
+    requestOf({ mode, conversation, model, draft, embedder, texts, moderator, checked });
   const notice = obstacle && h(Obstacle, { text: obstacle, untilMs, onOver: onSpent });
   return h(
     "div",
@@ -221,10 +221,14 @@ function Room({
         h(
           "section",
           { className: "play-middle", "aria-label": "Chat" },
-          h(TalkView, { talk, model, models, store, isRunning }),
+          h(ConversationView, { conversation, model, models, store, isRunning }),
           notice,
           state.trouble && h(Obstacle, { text: state.trouble }),
-          h(Composer, { key: talk.id, talk, draft, model, store, isRunning, maxBytes }, left),
+          h(
+            Composer,
+            { key: conversation.id, conversation, draft, model, store, isRunning, maxBytes },
+            left,
+          ),
         ),
         isWide && h("aside", { className: "play-side", "aria-label": "Settings" }, settings),
       ),
@@ -275,7 +279,7 @@ function useEscape(isOn, act) {
 }
 
 // The request that the page would send next: with what stands in the field, or else the last one.
-function requestOf({ mode, talk, model, draft, embedder, texts, moderator, checked }) {
+function requestOf({ mode, conversation, model, draft, embedder, texts, moderator, checked }) {
   if (mode === "embeddings") return { kind: "embedding", body: embeddingsBody(embedder, texts) };
   if (mode === "moderation")
     return {
@@ -283,15 +287,20 @@ function requestOf({ mode, talk, model, draft, embedder, texts, moderator, check
       body: moderationBody(moderator, checked || "Something that somebody wrote"),
     };
   const body = shownBody(
-    chatBody(nextTalk(talk, draft), model, ({ name, type }) => new FileUrl(name, type)),
+    chatBody(
+      nextConversation(conversation, draft),
+      model,
+      ({ name, type }) => new FileUrl(name, type),
+    ),
   );
   return { kind: kindOf(body), body };
 }
 
-function nextTalk(talk, { text, files }) {
-  if (text.trim() || files.length) return withQuestion(talk, text, files);
-  if (talk.messages.length === 0) return withQuestion(talk, "Name my raccoon rhythm game.", []);
-  return talk.messages.at(-1).role === "assistant"
-    ? { ...talk, messages: talk.messages.slice(0, -1) }
-    : talk;
+function nextConversation(conversation, { text, files }) {
+  if (text.trim() || files.length) return withQuestion(conversation, text, files);
+  if (conversation.messages.length === 0)
+    return withQuestion(conversation, "Name my raccoon rhythm game.", []);
+  return conversation.messages.at(-1).role === "assistant"
+    ? { ...conversation, messages: conversation.messages.slice(0, -1) }
+    : conversation;
 }

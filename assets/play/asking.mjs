@@ -6,14 +6,14 @@ import { NEW_ANSWER } from "./stream.mjs";
 
 // Has a model answer. `onGrow` gets what there is each time that there is more; returned is all that
 // is known in the end.
-export async function answerTo(talk, model, { blobOf, signal, onGrow }) {
+export async function answerTo(conversation, model, { blobOf, signal, onGrow }) {
   let latest = NEW_ANSWER;
   const grow = (grown) => {
     latest = grown;
     onGrow(grown);
   };
   try {
-    const whole = await converse(await sentBody(talk, model, blobOf), signal, grow);
+    const whole = await converse(await sentBody(conversation, model, blobOf), signal, grow);
     return { ...whole, state: whole.error ? "failed" : "done" };
   } catch (error) {
     if (signal.aborted) return { ...latest, state: "stopped", error: null };
@@ -25,18 +25,18 @@ export async function answerTo(talk, model, { blobOf, signal, onGrow }) {
 
 // The body as it is sent: with the bytes of its files, and always as a stream, since only a stream
 // ends at the provider when it is stopped here.
-export async function sentBody(talk, model, blobOf) {
+export async function sentBody(conversation, model, blobOf) {
   const sent = new Map();
-  const plan = chatBody(talk, model, (file) => sent.set(file.id, file));
+  const plan = chatBody(conversation, model, (file) => sent.set(file.id, file));
   if (plan.messages.at(-1)?.role !== "user")
-    throw new CallError({ message: nothingToSend(talk, model) });
+    throw new CallError({ message: nothingToSend(conversation, model) });
   const urls = new Map();
   for (const file of sent.values()) urls.set(file.id, await dataUrl(file, await blobOf(file)));
-  return { ...chatBody(talk, model, (file) => urls.get(file.id)), stream: true };
+  return { ...chatBody(conversation, model, (file) => urls.get(file.id)), stream: true };
 }
 
-function nothingToSend(talk, model) {
-  const note = unseenNote(talk.messages.at(-1)?.files, model);
+function nothingToSend(conversation, model) {
+  const note = unseenNote(conversation.messages.at(-1)?.files, model);
   return `${note} Choose a model that does, or write something.`.trim();
 }
 

@@ -14,7 +14,7 @@ const PICTURES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const PDF = "application/pdf";
 const MOST_LINES_PX = 220;
 
-export function Composer({ talk, draft, model, store, isRunning, maxBytes, children }) {
+export function Composer({ conversation, draft, model, store, isRunning, maxBytes, children }) {
   const { text, files } = draft;
   const [trouble, setTrouble] = useState("");
   const field = useRef(null);
@@ -26,7 +26,7 @@ export function Composer({ talk, draft, model, store, isRunning, maxBytes, child
   }, [text]);
 
   const attach = (given) => {
-    const known = [...filesOf(talk), ...files];
+    const known = [...filesOf(conversation), ...files];
     const added = [];
     for (const blob of given) {
       if (!taken.includes(blob.type)) {
@@ -117,15 +117,15 @@ export function Composer({ talk, draft, model, store, isRunning, maxBytes, child
     h(
       "p",
       { className: "play-trouble", role: "status" },
-      gone(talk, model) || trouble || unseenNote(files, model),
+      gone(conversation, model) || trouble || unseenNote(files, model),
     ),
   );
 }
 
-function gone(talk, model) {
+function gone(conversation, model) {
   if (model) return "";
-  return talk.model
-    ? `${talk.model} is not offered any more. Choose another model to go on.`
+  return conversation.model
+    ? `${conversation.model} is not offered any more. Choose another model to go on.`
     : "No model is offered right now.";
 }
 

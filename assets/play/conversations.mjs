@@ -1,67 +1,69 @@
 // Conversations: how they begin, change and are written down. Nothing in here changes what it is given.
 
-export const MAX_TALKS = 60;
+export const MAX_CONVERSATIONS = 60;
 const MAX_TITLE = 60;
 const UNNAMED = "New conversation";
 
 export const newId = () => crypto.randomUUID();
 
-export function newTalk(model, settings = {}) {
+export function newConversation(model, settings = {}) {
   const now = Date.now();
   return { id: newId(), title: "", model, settings, messages: [], createdMs: now, updatedMs: now };
 }
 
-export const titleOf = (talk) => talk.title || UNNAMED;
+export const titleOf = (conversation) => conversation.title || UNNAMED;
 
 // What a list shows of a conversation.
 export function headOf({ id, title, model, updatedMs }) {
   return { id, title, model, updatedMs };
 }
 
-export function withQuestion(talk, text, files) {
+export function withQuestion(conversation, text, files) {
   const message = { id: newId(), role: "user", text, files };
   return changed({
-    ...talk,
-    title: talk.title || titleFrom(text, files),
-    messages: [...talk.messages, message],
+    ...conversation,
+    title: conversation.title || titleFrom(text, files),
+    messages: [...conversation.messages, message],
   });
 }
 
-export function withAnswer(talk, answer) {
-  return changed({ ...talk, messages: [...talk.messages, answer] });
+export function withAnswer(conversation, answer) {
+  return changed({ ...conversation, messages: [...conversation.messages, answer] });
 }
 
-export function withMessage(talk, id, change) {
+export function withMessage(conversation, id, change) {
   return {
-    ...talk,
-    messages: talk.messages.map((it) => (it.id === id ? { ...it, ...change } : it)),
+    ...conversation,
+    messages: conversation.messages.map((it) => (it.id === id ? { ...it, ...change } : it)),
   };
 }
 
 // The conversation up to a message, without it.
-export function before(talk, id) {
-  const place = talk.messages.findIndex((message) => message.id === id);
-  return place < 0 ? talk : changed({ ...talk, messages: talk.messages.slice(0, place) });
+export function before(conversation, id) {
+  const place = conversation.messages.findIndex((message) => message.id === id);
+  return place < 0
+    ? conversation
+    : changed({ ...conversation, messages: conversation.messages.slice(0, place) });
 }
 
-export const changed = (talk) => ({ ...talk, updatedMs: Date.now() });
+export const changed = (conversation) => ({ ...conversation, updatedMs: Date.now() });
 
 // What was being answered when the page went away is not answered any more.
-export function settled(talk) {
+export function settled(conversation) {
   return {
-    ...talk,
-    messages: talk.messages.map((it) =>
+    ...conversation,
+    messages: conversation.messages.map((it) =>
       it.state === "running" ? { ...it, state: "stopped" } : it,
     ),
   };
 }
 
 // A conversation as it is kept: pictures that are still arriving are no files yet.
-export function kept(talk) {
+export function kept(conversation) {
   const isFile = (image) => typeof image === "object";
   return {
-    ...talk,
-    messages: talk.messages.map((it) =>
+    ...conversation,
+    messages: conversation.messages.map((it) =>
       it.images ? { ...it, images: it.images.filter(isFile) } : it,
     ),
   };
@@ -73,20 +75,20 @@ function titleFrom(text, files = []) {
 }
 
 // As a text file for people.
-export function asMarkdown(talk) {
-  const system = talk.settings.system?.trim();
-  const parts = talk.messages.map(({ role, text, model, files = [], images = [] }) => {
+export function asMarkdown(conversation) {
+  const system = conversation.settings.system?.trim();
+  const parts = conversation.messages.map(({ role, text, model, files = [], images = [] }) => {
     const attached = [...files, ...images].map((file) => `*${file.name}*`).join(", ");
     const who = role === "user" ? "You" : model;
     return [`## ${who}`, attached, text].filter(Boolean).join("\n\n");
   });
-  const head = `# ${titleOf(talk)}`;
+  const head = `# ${titleOf(conversation)}`;
   return `${[head, system && `> ${system.replaceAll("\n", "\n> ")}`, ...parts].filter(Boolean).join("\n\n")}\n`;
 }
 
 // As a file for programs: the messages as an API takes them, and what is known of each answer.
-export function asJson(talk) {
-  const { title, model, settings, createdMs, messages } = talk;
+export function asJson(conversation) {
+  const { title, model, settings, createdMs, messages } = conversation;
   const told = messages.map(
     ({ role, text, files, images, model: by, reasoning, usage, state }) => ({
       role,

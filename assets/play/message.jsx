@@ -17,7 +17,7 @@ export const Message = memo(function Message({ note, color, modelName, ...parts 
     : h(Answer, { modelName, color, ...parts });
 });
 
-function Question({ message, talkId, store, isBusy, note }) {
+function Question({ message, conversationId, store, isBusy, note }) {
   const [isEditing, setEditing] = useState(false);
   const { text, files = [] } = message;
   if (isEditing) {
@@ -34,7 +34,7 @@ function Question({ message, talkId, store, isBusy, note }) {
       h(
         "div",
         { className: "play-files" },
-        files.map((file) => h(Kept, { key: file.id, file, talkId, store })),
+        files.map((file) => h(Kept, { key: file.id, file, conversationId, store })),
       ),
     text && h("p", { className: "play-said" }, text),
     note && h("p", { className: "play-note" }, note),
@@ -97,7 +97,7 @@ function Editor({ text, onSend, onLeave }) {
   );
 }
 
-function Answer({ message, talkId, store, isBusy, modelName, color }) {
+function Answer({ message, conversationId, store, isBusy, modelName, color }) {
   const { text = "", reasoning, images = [], state, error, finish } = message;
   const isRunning = state === "running";
   const isSilent = isRunning && !text && !reasoning && !images.length;
@@ -128,7 +128,7 @@ function Answer({ message, talkId, store, isBusy, modelName, color }) {
         images.map((image, place) =>
           typeof image === "string"
             ? h("img", { key: place, src: image, alt: `Picture by ${modelName}` })
-            : h(Drawn, { key: image.id, file: image, talkId, store, modelName }),
+            : h(Drawn, { key: image.id, file: image, conversationId, store, modelName }),
         ),
       ),
     error && h(Failure, { error, isBusy, again: () => store.again(message.id) }),
@@ -194,12 +194,12 @@ function Failure({ error, isBusy, again }) {
 }
 
 // The address of a kept file, for as long as it is shown.
-function useAddress(file, talkId, store) {
+function useAddress(file, conversationId, store) {
   const [kept, setKept] = useState({ url: "", blob: null });
   useEffect(() => {
     let url = "";
     let isGone = false;
-    store.file(talkId, file.id).then((blob) => {
+    store.file(conversationId, file.id).then((blob) => {
       if (isGone || !blob) return;
       url = URL.createObjectURL(blob);
       setKept({ url, blob });
@@ -212,8 +212,8 @@ function useAddress(file, talkId, store) {
   return kept;
 }
 
-function Drawn({ file, talkId, store, modelName }) {
-  const { url, blob } = useAddress(file, talkId, store);
+function Drawn({ file, conversationId, store, modelName }) {
+  const { url, blob } = useAddress(file, conversationId, store);
   if (!url) return h("span", { className: "play-picture-room" });
   return h(
     "figure",
@@ -229,8 +229,8 @@ function Drawn({ file, talkId, store, modelName }) {
   );
 }
 
-function Kept({ file, talkId, store }) {
-  const { url } = useAddress(file, talkId, store);
+function Kept({ file, conversationId, store }) {
+  const { url } = useAddress(file, conversationId, store);
   if (isPicture(file))
     return url
       ? h("img", { src: url, alt: file.name, className: "play-thumb" })

@@ -3,7 +3,7 @@
 
 const HIDDEN_MS = 250;
 
-export class Shown {
+export class Observable {
   #listeners = new Set();
   #frame = 0;
   #state;

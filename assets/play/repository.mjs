@@ -6,27 +6,29 @@ const SAVE_MS = 1000;
 export const FULL =
   "This browser has no room left. What is new is gone when you leave the page: save it, or forget some conversations.";
 
-export class Shelf {
+export class Repository {
   #timers = new Map(); // a conversation's id -> its next write
   #files = new Map(); // a file's place -> its blob, until it is kept
   #owed = new Map(); // what found no room -> whose it is, and another try
 
-  // `talkOf` gives a conversation as it is now, and nothing when it is gone.
-  constructor(keeping, { talkOf, isRunning, onTrouble }) {
-    Object.assign(this, { keeping, talkOf, isRunning, onTrouble });
+  // `conversationOf` gives a conversation as it is now, and nothing when it is gone.
+  constructor(storage, { conversationOf, isRunning, onTrouble }) {
+    Object.assign(this, { storage, conversationOf, isRunning, onTrouble });
   }
 
   heads() {
-    return this.keeping.heads().catch(() => []);
+    return this.storage.heads().catch(() => []);
   }
 
   read(id) {
-    return this.keeping.read(id).catch(() => undefined);
+    return this.storage.read(id).catch(() => undefined);
   }
 
-  file(talkId, id) {
-    const blob = this.#files.get(placeOf(talkId, id));
-    return blob ? Promise.resolve(blob) : this.keeping.file(talkId, id).catch(() => undefined);
+  file(conversationId, id) {
+    const blob = this.#files.get(placeOf(conversationId, id));
+    return blob
+      ? Promise.resolve(blob)
+      : this.storage.file(conversationId, id).catch(() => undefined);
   }
 
   save(id, isFast) {
@@ -38,11 +40,11 @@ export class Shelf {
     );
   }
 
-  keepFile(talkId, id, blob) {
-    const place = placeOf(talkId, id);
+  keepFile(conversationId, id, blob) {
+    const place = placeOf(conversationId, id);
     this.#files.set(place, blob);
-    return this.#attempt(place, talkId, async () => {
-      await this.keeping.keepFile(talkId, id, blob);
+    return this.#attempt(place, conversationId, async () => {
+      await this.storage.keepFile(conversationId, id, blob);
       this.#files.delete(place);
     });
   }
@@ -50,8 +52,8 @@ export class Shelf {
   // Forgets a conversation and its files; one that another tab has removed is known there already.
   async remove(id, { isKnown = false } = {}) {
     this.#forget(id);
-    if (!isKnown) this.keeping.say({ kind: "remove", id });
-    await this.keeping.remove(id).catch(() => {});
+    if (!isKnown) this.storage.say({ kind: "remove", id });
+    await this.storage.remove(id).catch(() => {});
     await this.#retry();
   }
 
@@ -59,36 +61,36 @@ export class Shelf {
     [...this.#timers.keys()].forEach((id) => this.#forget(id));
     this.#files.clear();
     this.#owed.clear();
-    this.keeping.say({ kind: "clear" });
-    await this.keeping.clear().catch(() => {});
+    this.storage.say({ kind: "clear" });
+    await this.storage.clear().catch(() => {});
     this.#tell();
   }
 
   // Lets the other tabs know that what they have of a conversation is old.
   announce(id, isRunning = this.isRunning(id)) {
-    this.keeping.say({ kind: "write", id, isRunning });
+    this.storage.say({ kind: "write", id, isRunning });
   }
 
   async #write(id) {
     this.#timers.delete(id);
-    await this.#attempt(id, id, () => this.keeping.write(kept(this.talkOf(id))));
+    await this.#attempt(id, id, () => this.storage.write(kept(this.conversationOf(id))));
     this.announce(id);
   }
 
-  async #attempt(place, talkId, work) {
-    if (!this.talkOf(talkId)) return;
+  async #attempt(place, conversationId, work) {
+    if (!this.conversationOf(conversationId)) return;
     try {
       await work();
       this.#owed.delete(place);
     } catch {
-      if (this.talkOf(talkId)) this.#owed.set(place, { talkId, work });
+      if (this.conversationOf(conversationId)) this.#owed.set(place, { conversationId, work });
     }
     this.#tell();
   }
 
   async #retry() {
-    for (const [place, { talkId, work }] of [...this.#owed])
-      await this.#attempt(place, talkId, work);
+    for (const [place, { conversationId, work }] of [...this.#owed])
+      await this.#attempt(place, conversationId, work);
     this.#tell();
   }
 
@@ -101,8 +103,9 @@ export class Shelf {
     this.#timers.delete(id);
     for (const place of this.#files.keys())
       if (place.startsWith(placeOf(id, ""))) this.#files.delete(place);
-    for (const [place, { talkId }] of this.#owed) if (talkId === id) this.#owed.delete(place);
+    for (const [place, { conversationId }] of this.#owed)
+      if (conversationId === id) this.#owed.delete(place);
   }
 }
 
-const placeOf = (talkId, id) => `${talkId} ${id}`;
+const placeOf = (conversationId, id) => `${conversationId} ${id}`;

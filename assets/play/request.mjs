@@ -13,14 +13,14 @@ export const isPicture = (file) => file.type.startsWith("image/");
 export const isStreamed = ({ settings }, model) => settings.stream !== false || draws(model);
 
 // `urlOf` gives a file's data URL, or what stands for it.
-export function chatBody(talk, model, urlOf) {
-  const { settings } = talk;
-  const messages = messagesOf(talk, model, urlOf);
-  const hasFiles = readsFiles(model) && filesOf(talk).some((file) => !isPicture(file));
+export function chatBody(conversation, model, urlOf) {
+  const { settings } = conversation;
+  const messages = messagesOf(conversation, model, urlOf);
+  const hasFiles = readsFiles(model) && filesOf(conversation).some((file) => !isPicture(file));
   return {
-    model: talk.model,
+    model: conversation.model,
     messages,
-    ...(isStreamed(talk, model) ? { stream: true } : {}),
+    ...(isStreamed(conversation, model) ? { stream: true } : {}),
     ...(draws(model)
       ? { modalities: model.outputs.includes("text") ? ["image", "text"] : ["image"] }
       : {}),
@@ -50,11 +50,11 @@ function chosenSettings(settings, model) {
   return chosen;
 }
 
-function messagesOf(talk, model, urlOf) {
-  const system = (talk.settings.system ?? "").trim();
+function messagesOf(conversation, model, urlOf) {
+  const system = (conversation.settings.system ?? "").trim();
   const messages = system ? [{ role: "system", content: wellFormed(system) }] : [];
   let drawn = [];
-  for (const message of talk.messages) {
+  for (const message of conversation.messages) {
     if (message.role === "user") {
       // A picture that was drawn goes back with the next words, so that they can be about it.
       const files = [...(seesPictures(model) ? drawn : []), ...(message.files ?? [])];
@@ -98,7 +98,8 @@ export function unseenNote(files, model) {
 }
 
 // The files that a conversation sends with its next request.
-export const filesOf = (talk) => talk.messages.flatMap((message) => message.files ?? []);
+export const filesOf = (conversation) =>
+  conversation.messages.flatMap((message) => message.files ?? []);
 
 // How large files are on the way: in base64 three bytes become four.
 export const sentBytes = (files) =>

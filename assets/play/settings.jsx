@@ -2,8 +2,8 @@
 import { createElement as h, useId } from "react";
 import { draws, settingsOf } from "./models.mjs";
 
-export function Settings({ talk, model, store }) {
-  const { settings } = talk;
+export function Settings({ conversation, model, store }) {
+  const { settings } = conversation;
   const all = settingsOf(model);
   const field = (setting) =>
     h(Setting, {

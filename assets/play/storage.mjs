@@ -1,9 +1,10 @@
 // Where conversations rest: in this browser's own database, under a tag of whoever sits here, so that
 // the next one who signs in does not find them. Where a browser keeps nothing, the page's memory does.
 import { NO_TABS, openTabs } from "./tabs.mjs";
-import { MAX_TALKS, headOf } from "./conversations.mjs";
+import { MAX_CONVERSATIONS, headOf } from "./conversations.mjs";
 
 const NAME = "hcai-playground";
+// Browsers have conversations under `talks`: another name would lose them.
 const STORES = ["heads", "talks", "files"];
 
 // Every place is a list that begins with the tag; a longer one comes after its beginning.
@@ -23,7 +24,7 @@ function open() {
 }
 
 // Opens what belongs to a tag. `lasts` tells whether it outlives the page.
-export async function openKeeping(tag) {
+export async function openStorage(tag) {
   try {
     const database = await open();
     return { lasts: true, ...inDatabase(database, tag), ...openTabs(tag) };
@@ -52,39 +53,42 @@ function inDatabase(database, tag) {
     heads: () => within("readonly", ({ heads }) => done(heads.getAll(under(tag)))),
     read: (id) => within("readonly", ({ talks }) => done(talks.get([tag, id]))),
     // Writes a conversation; the oldest ones make room.
-    write: (talk) =>
+    write: (conversation) =>
       within("readwrite", async (stores) => {
-        stores.heads.put(headOf(talk), [tag, talk.id]);
-        stores.talks.put(talk, [tag, talk.id]);
+        stores.heads.put(headOf(conversation), [tag, conversation.id]);
+        stores.talks.put(conversation, [tag, conversation.id]);
         const heads = await done(stores.heads.getAll(under(tag)));
-        const old = heads.sort((one, other) => other.updatedMs - one.updatedMs).slice(MAX_TALKS);
+        const old = heads
+          .sort((one, other) => other.updatedMs - one.updatedMs)
+          .slice(MAX_CONVERSATIONS);
         old.forEach(({ id }) => drop(stores, id));
       }),
     remove: (id) => within("readwrite", (stores) => drop(stores, id)),
     clear: () =>
       within("readwrite", (stores) => STORES.forEach((name) => stores[name].delete(under(tag)))),
-    keepFile: (talkId, id, blob) =>
-      within("readwrite", ({ files }) => done(files.put(blob, [tag, talkId, id]))),
-    file: (talkId, id) => within("readonly", ({ files }) => done(files.get([tag, talkId, id]))),
+    keepFile: (conversationId, id, blob) =>
+      within("readwrite", ({ files }) => done(files.put(blob, [tag, conversationId, id]))),
+    file: (conversationId, id) =>
+      within("readonly", ({ files }) => done(files.get([tag, conversationId, id]))),
   };
 }
 
 export function inMemory() {
-  const talks = new Map();
+  const conversations = new Map();
   const files = new Map();
   return {
-    heads: async () => [...talks.values()].map(headOf),
-    read: async (id) => talks.get(id),
-    write: async (talk) => void talks.set(talk.id, talk),
+    heads: async () => [...conversations.values()].map(headOf),
+    read: async (id) => conversations.get(id),
+    write: async (conversation) => void conversations.set(conversation.id, conversation),
     remove: async (id) => {
-      talks.delete(id);
+      conversations.delete(id);
       for (const place of files.keys()) if (place.startsWith(`${id} `)) files.delete(place);
     },
     clear: async () => {
-      talks.clear();
+      conversations.clear();
       files.clear();
     },
-    keepFile: async (talkId, id, blob) => void files.set(`${talkId} ${id}`, blob),
-    file: async (talkId, id) => files.get(`${talkId} ${id}`),
+    keepFile: async (conversationId, id, blob) => void files.set(`${conversationId} ${id}`, blob),
+    file: async (conversationId, id) => files.get(`${conversationId} ${id}`),
   };
 }

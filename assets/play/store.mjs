@@ -3,10 +3,10 @@
 import { answerTo } from "./asking.mjs";
 import { firstOf } from "./models.mjs";
 import { isStreamed } from "./request.mjs";
-import { Shelf } from "./repository.mjs";
-import { Shown } from "./observable.mjs";
+import { Repository } from "./repository.mjs";
+import { Observable } from "./observable.mjs";
 import { NEW_ANSWER, bytesOf, fieldsOf } from "./stream.mjs";
-import * as talks from "./conversations.mjs";
+import * as conversations from "./conversations.mjs";
 
 const NOTHING_WRITTEN = { text: "", files: [] };
 const newestFirst = (one, other) => other.updatedMs - one.updatedMs;
@@ -17,111 +17,119 @@ export class Store {
   #open = new Map(); // the conversations that something happens in
   #gone = new Set(); // those that were removed, here or in another tab
   #drafts = new Map(); // what was begun to be written, in memory only
-  #shown = new Shown({
+  #observable = new Observable({
     lasts: true,
     heads: [],
-    talk: null,
+    conversation: null,
     draft: NOTHING_WRITTEN,
     running: [],
     trouble: "",
   });
-  subscribe = this.#shown.subscribe;
-  read = this.#shown.read;
+  subscribe = this.#observable.subscribe;
+  read = this.#observable.read;
 
-  constructor({ keeping, models, onSpent = () => {} }) {
-    this.keeping = keeping;
+  constructor({ storage, models, onSpent = () => {} }) {
+    this.storage = storage;
     this.models = models;
     this.onSpent = onSpent;
-    this.shelf = new Shelf(keeping, {
-      talkOf: (id) => this.#open.get(id),
+    this.repository = new Repository(storage, {
+      conversationOf: (id) => this.#open.get(id),
       isRunning: (id) => this.#running.has(id),
       onTrouble: (trouble) => trouble !== this.#state.trouble && this.#set({ trouble }),
     });
   }
 
   async load() {
-    const heads = (await this.shelf.heads()).sort(newestFirst);
-    this.#set({ heads, lasts: this.keeping.lasts });
-    const last = heads[0] && (await this.shelf.read(heads[0].id));
-    if (last) this.#show(talks.settled(last));
+    const heads = (await this.repository.heads()).sort(newestFirst);
+    this.#set({ heads, lasts: this.storage.lasts });
+    const last = heads[0] && (await this.repository.read(heads[0].id));
+    if (last) this.#show(conversations.settled(last));
     else this.begin();
-    this.keeping.hear((word) => this.#hear(word));
-    this.keeping.say({ kind: "hello" });
+    this.storage.hear((word) => this.#hear(word));
+    this.storage.say({ kind: "hello" });
   }
 
   // Whoever sat here has left: what runs is stopped, and nobody is listened to any more.
   close() {
     this.onSpent = () => {};
     this.#running.forEach((ending) => ending.abort());
-    this.keeping.close();
+    this.storage.close();
   }
 
   // The page goes away, and with it what it has under way.
   part() {
-    [...this.#running.keys()].forEach((id) => this.shelf.announce(id, false));
+    [...this.#running.keys()].forEach((id) => this.repository.announce(id, false));
   }
 
   // Begins a conversation, or goes back to one that is begun and not sent; it is kept from its first
   // message on.
   begin(model) {
-    const { talk } = this.#state;
+    const { conversation } = this.#state;
     const isUnsent = ({ id, messages }) => messages.length === 0 && this.#drafts.has(id);
     const unsent = [...this.#open.values()].find(isUnsent);
-    const { system, ...settings } = talk?.settings ?? {};
+    const { system, ...settings } = conversation?.settings ?? {};
     this.#show(
-      unsent ?? talks.newTalk(firstOf(this.models, model, talk?.model)?.id ?? "", settings),
+      unsent ??
+        conversations.newConversation(
+          firstOf(this.models, model, conversation?.model)?.id ?? "",
+          settings,
+        ),
     );
     if (unsent && model) this.set({ model });
   }
 
   async choose(id) {
-    const talk = this.#open.get(id) ?? (await this.shelf.read(id));
-    if (talk) this.#show(this.#isRunning(id) ? talk : talks.settled(talk));
+    const conversation = this.#open.get(id) ?? (await this.repository.read(id));
+    if (conversation)
+      this.#show(this.#isRunning(id) ? conversation : conversations.settled(conversation));
   }
 
   set(change) {
-    const { talk } = this.#state;
-    this.#change(talk.id, (it) => ({ ...it, ...change }), { isKept: talk.messages.length > 0 });
+    const { conversation } = this.#state;
+    this.#change(conversation.id, (it) => ({ ...it, ...change }), {
+      isKept: conversation.messages.length > 0,
+    });
   }
 
   setting(name, value) {
-    this.set({ settings: { ...this.#state.talk.settings, [name]: value } });
+    this.set({ settings: { ...this.#state.conversation.settings, [name]: value } });
   }
 
   // What stands in the field of the open conversation.
   draft(change) {
     const draft = { ...this.#state.draft, ...change };
-    const { id } = this.#state.talk;
+    const { id } = this.#state.conversation;
     if (draft.text || draft.files.length) this.#drafts.set(id, draft);
     else this.#drafts.delete(id);
     this.#set({ draft });
   }
 
   async rename(id, title) {
-    const talk = this.#open.get(id) ?? (await this.shelf.read(id));
-    if (!talk) return;
-    this.#open.set(id, talk);
+    const conversation = this.#open.get(id) ?? (await this.repository.read(id));
+    if (!conversation) return;
+    this.#open.set(id, conversation);
     this.#change(id, (it) => ({ ...it, title: title.trim() || it.title }));
   }
 
   remove(id) {
     this.#lose([id]);
-    return this.shelf.remove(id);
+    return this.repository.remove(id);
   }
 
   removeAll() {
     this.#lose([...this.#open.keys(), ...this.#state.heads.map((head) => head.id)]);
-    return this.shelf.clear();
+    return this.repository.clear();
   }
 
   // Files that are new bring their `blob`; from then on the conversation has only their names.
   send(text, attached = []) {
-    const { talk } = this.#state;
-    if (!this.modelOf(talk)) return undefined;
-    for (const { id, blob } of attached) if (blob) this.shelf.keepFile(talk.id, id, blob);
+    const { conversation } = this.#state;
+    if (!this.modelOf(conversation)) return undefined;
+    for (const { id, blob } of attached)
+      if (blob) this.repository.keepFile(conversation.id, id, blob);
     const files = attached.map(({ blob, ...file }) => file);
-    this.#change(talk.id, (it) => talks.withQuestion(it, text, files));
-    return this.#answer(talk.id);
+    this.#change(conversation.id, (it) => conversations.withQuestion(it, text, files));
+    return this.#answer(conversation.id);
   }
 
   // Asks again for the answer with this id; what came after it is dropped.
@@ -135,52 +143,53 @@ export class Store {
   }
 
   // Ends an answer, in the tab that it comes to. That tab may be gone: here it has ended at any rate.
-  stop(id = this.#state.talk.id) {
+  stop(id = this.#state.conversation.id) {
     this.#running.get(id)?.abort();
     if (!this.#elsewhere.delete(id)) return;
-    this.keeping.say({ kind: "stop", id });
-    this.#renew(talks.settled(this.#open.get(id)));
+    this.storage.say({ kind: "stop", id });
+    this.#renew(conversations.settled(this.#open.get(id)));
   }
 
-  modelOf(talk) {
-    return this.models.find((model) => model.id === talk.model);
+  modelOf(conversation) {
+    return this.models.find((model) => model.id === conversation.model);
   }
 
-  file(talkId, id) {
-    return this.shelf.file(talkId, id);
+  file(conversationId, id) {
+    return this.repository.file(conversationId, id);
   }
 
   #instead(messageId, ask) {
-    const { talk } = this.#state;
-    if (!this.modelOf(talk)) return undefined;
-    this.stop(talk.id);
-    this.#change(talk.id, (it) => talks.before(it, messageId));
-    return ask(talk.id);
+    const { conversation } = this.#state;
+    if (!this.modelOf(conversation)) return undefined;
+    this.stop(conversation.id);
+    this.#change(conversation.id, (it) => conversations.before(it, messageId));
+    return ask(conversation.id);
   }
 
   async #answer(id) {
     this.#running.get(id)?.abort();
     const ending = new AbortController();
     this.#running.set(id, ending);
-    const talk = this.#open.get(id);
-    const model = this.modelOf(talk);
-    const isShown = isStreamed(talk, model);
+    const conversation = this.#open.get(id);
+    const model = this.modelOf(conversation);
+    const isShown = isStreamed(conversation, model);
     const answer = {
-      id: talks.newId(),
+      id: conversations.newId(),
       role: "assistant",
-      model: talk.model,
+      model: conversation.model,
       state: "running",
       startedMs: Date.now(),
     };
-    this.#change(id, (it) => talks.withAnswer(it, { ...answer, ...fieldsOf(NEW_ANSWER) }));
+    this.#change(id, (it) => conversations.withAnswer(it, { ...answer, ...fieldsOf(NEW_ANSWER) }));
     const onGrow = (grown) =>
       isShown &&
       this.#change(
         id,
-        (it) => talks.withMessage(it, answer.id, { ...fieldsOf(grown), images: grown.pictures }),
+        (it) =>
+          conversations.withMessage(it, answer.id, { ...fieldsOf(grown), images: grown.pictures }),
         { isFast: true },
       );
-    const told = await answerTo(talk, model, {
+    const told = await answerTo(conversation, model, {
       blobOf: (file) => this.file(id, file.id),
       signal: ending.signal,
       onGrow,
@@ -198,8 +207,8 @@ export class Store {
       return;
     }
     const images = told.pictures.map((url) => this.#keepPicture(id, url));
-    this.#change(id, (talk) =>
-      talks.withMessage(talks.changed(talk), answerId, {
+    this.#change(id, (conversation) =>
+      conversations.withMessage(conversations.changed(conversation), answerId, {
         ...fieldsOf(told),
         state: told.state,
         images,
@@ -210,17 +219,17 @@ export class Store {
   #keepPicture(id, url) {
     const { type, bytes } = bytesOf(url);
     const file = {
-      id: talks.newId(),
+      id: conversations.newId(),
       name: `picture-${Date.now() % 1e6}.${type.slice(6)}`,
       type,
       size: bytes.length,
     };
-    this.shelf.keepFile(id, file.id, new Blob([bytes], { type }));
+    this.repository.keepFile(id, file.id, new Blob([bytes], { type }));
     return file;
   }
 
   #hear({ kind, id, isRunning }) {
-    if (kind === "hello") [...this.#running.keys()].forEach((it) => this.shelf.announce(it));
+    if (kind === "hello") [...this.#running.keys()].forEach((it) => this.repository.announce(it));
     if (kind === "stop") this.#running.get(id)?.abort();
     if (kind === "write") this.#reload(id, isRunning);
     if (kind === "remove") this.#loseToo([id]);
@@ -232,18 +241,18 @@ export class Store {
     if (this.#gone.has(id)) return;
     if (isRunning) this.#elsewhere.add(id);
     else this.#elsewhere.delete(id);
-    const talk = await this.shelf.read(id);
-    if (!talk || this.#gone.has(id) || this.#running.has(id)) return;
-    this.#renew(this.#elsewhere.has(id) ? talk : talks.settled(talk));
+    const conversation = await this.repository.read(id);
+    if (!conversation || this.#gone.has(id) || this.#running.has(id)) return;
+    this.#renew(this.#elsewhere.has(id) ? conversation : conversations.settled(conversation));
   }
 
-  #renew(talk) {
-    if (this.#open.has(talk.id)) this.#open.set(talk.id, talk);
-    const isShown = this.#state.talk?.id === talk.id;
+  #renew(conversation) {
+    if (this.#open.has(conversation.id)) this.#open.set(conversation.id, conversation);
+    const isShown = this.#state.conversation?.id === conversation.id;
     this.#set({
       running: this.#allRunning(),
-      heads: this.#headsWith(talk),
-      ...(isShown ? { talk } : {}),
+      heads: this.#headsWith(conversation),
+      ...(isShown ? { conversation } : {}),
     });
   }
 
@@ -251,7 +260,7 @@ export class Store {
   #loseToo(ids) {
     const known = ids.filter((id) => this.#open.has(id));
     this.#lose(ids);
-    known.forEach((id) => this.shelf.remove(id, { isKnown: true }));
+    known.forEach((id) => this.repository.remove(id, { isKnown: true }));
   }
 
   // Takes conversations out of sight, and ends what is under way in them.
@@ -264,11 +273,11 @@ export class Store {
     }
     const heads = this.#state.heads.filter((head) => !this.#gone.has(head.id));
     this.#set({ heads, running: this.#allRunning() });
-    if (this.#gone.has(this.#state.talk.id)) this.begin();
+    if (this.#gone.has(this.#state.conversation.id)) this.begin();
   }
 
   get #state() {
-    return this.#shown.read();
+    return this.#observable.read();
   }
 
   #isRunning(id) {
@@ -279,29 +288,31 @@ export class Store {
     return [...this.#running.keys(), ...this.#elsewhere];
   }
 
-  #headsWith(talk) {
-    const others = this.#state.heads.filter((head) => head.id !== talk.id);
-    return [talks.headOf(talk), ...others].sort(newestFirst).slice(0, talks.MAX_TALKS);
+  #headsWith(conversation) {
+    const others = this.#state.heads.filter((head) => head.id !== conversation.id);
+    return [conversations.headOf(conversation), ...others]
+      .sort(newestFirst)
+      .slice(0, conversations.MAX_CONVERSATIONS);
   }
 
-  #show(talk) {
-    this.#open.set(talk.id, talk);
-    this.#set({ talk, draft: this.#drafts.get(talk.id) ?? NOTHING_WRITTEN });
+  #show(conversation) {
+    this.#open.set(conversation.id, conversation);
+    this.#set({ conversation, draft: this.#drafts.get(conversation.id) ?? NOTHING_WRITTEN });
   }
 
   #change(id, work, { isFast = false, isKept = true } = {}) {
     const before = this.#open.get(id);
     if (!before) return;
-    const talk = work(before);
-    this.#open.set(id, talk);
-    if (isKept) this.shelf.save(id, isFast);
+    const conversation = work(before);
+    this.#open.set(id, conversation);
+    if (isKept) this.repository.save(id, isFast);
     const change = { running: this.#allRunning() };
-    if (this.#state.talk?.id === id) change.talk = talk;
-    if (!isFast && isKept) change.heads = this.#headsWith(talk);
+    if (this.#state.conversation?.id === id) change.conversation = conversation;
+    if (!isFast && isKept) change.heads = this.#headsWith(conversation);
     this.#set(change, { isSoon: isFast });
   }
 
   #set(change, options) {
-    this.#shown.set(change, options);
+    this.#observable.set(change, options);
   }
 }

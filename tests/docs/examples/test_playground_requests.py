@@ -28,7 +28,7 @@ def data_url(file: dict[str, Any]) -> str:
 
 def talk(model: dict[str, Any], *messages: dict[str, Any], **settings: Any) -> dict[str, Any]:
     told = {"id": "t", "title": "", "model": model["id"], "settings": settings, "messages": []}
-    return {"talk": {**told, "messages": list(messages)}, "model": model}
+    return {"conversation": {**told, "messages": list(messages)}, "model": model}
 
 
 def model(name: str, inputs: list[str], outputs: list[str] = WORDS, *takes: str) -> dict[str, Any]:

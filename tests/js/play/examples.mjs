@@ -8,7 +8,7 @@ export const CHAT = {
   parameters: ["temperature", "max_tokens", "reasoning"],
   maxOutput: 1000,
 };
-export const TALK = { id: "t", title: "", model: "a/chat", settings: {}, messages: [] };
+export const CONVERSATION = { id: "t", title: "", model: "a/chat", settings: {}, messages: [] };
 export const PDF = { id: "f1", name: "a.pdf", type: "application/pdf", size: 10 };
 export const PNG = { id: "f2", name: "b.png", type: "image/png", size: 10 };
 export const PIXEL = "data:image/png;base64,iVBORw0KGgo=";

@@ -2,13 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chatBody, safeName, tooLarge, unseenNote } from "../../../assets/play/request.mjs";
-import { CHAT, PDF, PNG, question, TALK } from "./examples.mjs";
+import { CHAT, CONVERSATION, PDF, PNG, question } from "./examples.mjs";
 
 const MB = 1024 * 1024;
 
 // As it is sent: JSON, without what is undefined.
 function bodyOf(messages, model, settings = {}) {
-  const body = chatBody({ ...TALK, messages, settings }, model, ({ name }) => `url of ${name}`);
+  const body = chatBody(
+    { ...CONVERSATION, messages, settings },
+    model,
+    ({ name }) => `url of ${name}`,
+  );
   return JSON.parse(JSON.stringify(body));
 }
 

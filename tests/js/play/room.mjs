@@ -75,8 +75,8 @@ export async function called(count) {
 const opened = [];
 
 export async function openStore(more = {}, models = [CHAT, DEAF, PAINTER]) {
-  const keeping = { lasts: true, ...inMemory(), ...NO_TABS, ...more };
-  const store = new Store({ keeping, models });
+  const storage = { lasts: true, ...inMemory(), ...NO_TABS, ...more };
+  const store = new Store({ storage, models });
   opened.push(store);
   await store.load();
   return store;
@@ -88,7 +88,7 @@ afterEach(() => {
   calls.length = 0;
 });
 
-export const messages = (store) => store.read().talk.messages;
+export const messages = (store) => store.read().conversation.messages;
 export const told = (store) =>
   messages(store).map(({ text, state }) => (state ? [text, state] : [text]));
 export const isIdle = (store) => store.read().running.length === 0;

@@ -120,8 +120,8 @@ test("without room files and pictures stay at hand", async () => {
   call.draw();
   call.end();
   await idle(store);
-  const { talk } = store.read();
-  const drawn = await store.file(talk.id, talk.messages[1].images[0].id);
+  const { conversation } = store.read();
+  const drawn = await store.file(conversation.id, conversation.messages[1].images[0].id);
   await until(() => store.read().trouble);
   assert.equal(sent, "data:image/png;base64,YWJj");
   assert.equal(drawn.size, 8);
@@ -136,7 +136,7 @@ test("the notice goes once there is room", async () => {
   store.send("old");
   (await called(1)).end();
   await idle(store);
-  const old = store.read().talk.id;
+  const old = store.read().conversation.id;
   store.begin();
   store.send("Look", [photo()]);
   (await called(2)).end();
@@ -145,21 +145,21 @@ test("the notice goes once there is room", async () => {
   isFull = false;
   await store.remove(old);
   assert.equal(store.read().trouble, "");
-  assert.equal((await memory.file(store.read().talk.id, "f1")).size, 3);
+  assert.equal((await memory.file(store.read().conversation.id, "f1")).size, 3);
 });
 
 test("the notice goes with the next good write", async () => {
   const memory = inMemory();
   let isFull = true;
-  const write = (talk) => (isFull ? refuse() : memory.write(talk));
+  const write = (conversation) => (isFull ? refuse() : memory.write(conversation));
   const store = await openStore({ ...memory, write });
   store.send("hi");
   (await called(1)).end();
   await until(() => store.read().trouble);
   isFull = false;
-  store.rename(store.read().talk.id, "Kept");
+  store.rename(store.read().conversation.id, "Kept");
   await until(() => !store.read().trouble);
-  assert.equal((await memory.read(store.read().talk.id)).title, "Kept");
+  assert.equal((await memory.read(store.read().conversation.id)).title, "Kept");
 });
 
 test("forgetting amid a picture leaves nothing behind", async () => {
@@ -194,7 +194,7 @@ test("what is half written waits in its conversation", async () => {
   store.send("hi");
   (await called(1)).end();
   await idle(store);
-  const first = store.read().talk.id;
+  const first = store.read().conversation.id;
   store.draft({ text: "half", files: [photo()] });
   store.begin();
   const fresh = store.read();
@@ -207,10 +207,10 @@ test("what is half written waits in its conversation", async () => {
   store.begin();
   const again = store.read();
   assert.equal(again.draft.text, "another half");
-  assert.equal(again.talk.id, fresh.talk.id);
+  assert.equal(again.conversation.id, fresh.conversation.id);
   store.draft({ text: "" });
   store.begin();
-  assert.notEqual(store.read().talk.id, fresh.talk.id);
+  assert.notEqual(store.read().conversation.id, fresh.conversation.id);
 });
 
 test("a model that has gone is not asked and not begun with", async () => {
@@ -224,14 +224,14 @@ test("a model that has gone is not asked and not begun with", async () => {
   await idle(before);
   await pause(20);
   const store = await openStore(memory, [CHAT]);
-  const { model, messages: kept } = store.read().talk;
+  const { model, messages: kept } = store.read().conversation;
   assert.equal(model, "a/deaf");
   await store.send("more");
   await store.again(kept[1].id);
   assert.deepEqual(told(store), [["hi"], ["Hello.", "done"]]);
   store.begin();
   assert.equal(calls.length, 1);
-  assert.equal(store.read().talk.model, "a/chat");
+  assert.equal(store.read().conversation.model, "a/chat");
 });
 
 test("a question of which the model sees nothing is not sent", async () => {

@@ -24,7 +24,7 @@ beforeEach(async () => {
   await idle(here);
   await pause(20);
   there = await tab();
-  id = there.read().talk.id;
+  id = there.read().conversation.id;
 });
 
 test("each tab has what the other one wrote", async () => {
@@ -69,7 +69,7 @@ test("what one tab forgets is not written by the other", async () => {
 
 test("a conversation that one tab deletes is gone in the other", async () => {
   await here.remove(id);
-  await until(() => there.read().talk.id !== id);
+  await until(() => there.read().conversation.id !== id);
   await there.rename(id, "Back again");
   await pause(20);
   assert.deepEqual(await memory.heads(), []);

@@ -5,13 +5,13 @@ import Pencil from "lucide-react/dist/esm/icons/pencil.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import { Confirm } from "../confirm.jsx";
 import { Act, save } from "./parts.jsx";
-import { MAX_TALKS, asJson, asMarkdown, titleOf } from "./conversations.mjs";
+import { MAX_CONVERSATIONS, asJson, asMarkdown, titleOf } from "./conversations.mjs";
 import { safeName } from "./request.mjs";
 
 const NEW = "play-new"; // has the focus when a conversation has gone
 
-export function TalkList({ state, store, onChosen }) {
-  const { heads, talk, running, lasts } = state;
+export function ConversationList({ state, store, onChosen }) {
+  const { heads, conversation, running, lasts } = state;
   const begin = () => {
     store.begin();
     onChosen();
@@ -33,7 +33,7 @@ export function TalkList({ state, store, onChosen }) {
         h(Head, {
           key: head.id,
           head,
-          isOpen: head.id === talk.id,
+          isOpen: head.id === conversation.id,
           isRunning: running.includes(head.id),
           store,
           onChoose: () => choose(head.id),
@@ -44,14 +44,14 @@ export function TalkList({ state, store, onChosen }) {
     h(
       "div",
       { className: "play-list-foot" },
-      talk.messages.length > 0 && h(TakeAlong, { talk }),
+      conversation.messages.length > 0 && h(TakeAlong, { conversation }),
       heads.length > 0 && h(ForgetAll, { store }),
     ),
     h(
       "p",
       { className: "play-note" },
       lasts
-        ? `The newest ${MAX_TALKS} are kept, in this browser and nowhere else.`
+        ? `The newest ${MAX_CONVERSATIONS} are kept, in this browser and nowhere else.`
         : "This browser keeps nothing: they are gone when you leave the page.",
     ),
   );
@@ -131,8 +131,8 @@ function Naming({ title, onName, onLeave }) {
   );
 }
 
-function TakeAlong({ talk }) {
-  const name = safeName(titleOf(talk));
+function TakeAlong({ conversation }) {
+  const name = safeName(titleOf(conversation));
   const take = (text, type, end) => save(`${name}.${end}`, new Blob([text], { type }));
   return [
     h(
@@ -141,7 +141,7 @@ function TakeAlong({ talk }) {
         key: "md",
         type: "button",
         className: "small-button",
-        onClick: () => take(asMarkdown(talk), "text/markdown", "md"),
+        onClick: () => take(asMarkdown(conversation), "text/markdown", "md"),
       },
       "Save as Markdown",
     ),
@@ -151,7 +151,7 @@ function TakeAlong({ talk }) {
         key: "json",
         type: "button",
         className: "small-button",
-        onClick: () => take(asJson(talk), "application/json", "json"),
+        onClick: () => take(asJson(conversation), "application/json", "json"),
       },
       "Save as JSON",
     ),

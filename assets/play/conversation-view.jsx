@@ -18,7 +18,7 @@ const PICTURES = [
   "A tiny robot in a garden, pixel art",
 ];
 
-export function TalkView({ talk, model, models, store, isRunning }) {
+export function ConversationView({ conversation, model, models, store, isRunning }) {
   const box = useRef(null);
   const [isAtEnd, setAtEnd] = useState(true);
   const isFollowing = useRef(true);
@@ -31,9 +31,9 @@ export function TalkView({ talk, model, models, store, isRunning }) {
     setAtEnd(true);
     follow();
   };
-  const question = talk.messages.findLast(({ role }) => role === "user")?.id;
-  useLayoutEffect(jump, [talk.id, question]);
-  useLayoutEffect(follow, [talk]);
+  const question = conversation.messages.findLast(({ role }) => role === "user")?.id;
+  useLayoutEffect(jump, [conversation.id, question]);
+  useLayoutEffect(follow, [conversation]);
   // Pictures and fonts come later than their message, and the field below can take more room. A watch
   // that outlived the view by a frame would find no box, and a page that throws is loaded anew.
   useLayoutEffect(() => {
@@ -41,7 +41,7 @@ export function TalkView({ talk, model, models, store, isRunning }) {
     watch.observe(box.current.firstChild);
     watch.observe(box.current);
     return () => watch.disconnect();
-  }, [talk.id]);
+  }, [conversation.id]);
   // Only a reader scrolls up; a conversation that has grown meanwhile is no reason to leave its end.
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current;
@@ -69,13 +69,13 @@ export function TalkView({ talk, model, models, store, isRunning }) {
       h(
         "div",
         { className: "play-messages" },
-        talk.messages.length === 0 && h(Beginning, { model, store }),
-        talk.messages.map((message) => {
+        conversation.messages.length === 0 && h(Beginning, { model, store }),
+        conversation.messages.map((message) => {
           const { name: modelName, color } = modelOf(message.model);
           return h(Message, {
             key: message.id,
             message,
-            talkId: talk.id,
+            conversationId: conversation.id,
             store,
             isBusy: isRunning || !model,
             modelName,
@@ -92,16 +92,16 @@ export function TalkView({ talk, model, models, store, isRunning }) {
         h(Down, { size: 16, "aria-hidden": true }),
         "To the newest",
       ),
-    h(Heard, { key: talk.id, talk, isRunning }),
+    h(Heard, { key: conversation.id, conversation, isRunning }),
   );
 }
 
 // What is said to those who hear the page: that an answer begins, and then the answer, once.
-function Heard({ talk, isRunning }) {
+function Heard({ conversation, isRunning }) {
   const [text, setText] = useState("");
   const was = useRef(false);
   useEffect(() => {
-    const last = talk.messages.at(-1);
+    const last = conversation.messages.at(-1);
     if (isRunning) setText("Answering …");
     else if (was.current && last) {
       const told = { failed: last.error?.message, stopped: "Stopped." }[last.state] ?? last.text;
