@@ -11,7 +11,18 @@ from hcai_app.edge.trailing_slash import TrailingSlash
 from hcai_app.frontend import build
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, connection, shell
-from hcai_app.ui.pages import (
+from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
+    account,
+    activity,
+    dashboard,
+    docs,
+    everyone,
+    index,
+    keys,
+    missing,
+    model,
+    models,
+    playground,
     sign_in,
 )
 from hcai_app.ui.state import dashboard as figures
