@@ -5,7 +5,6 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
-from hcai_app import clock
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.changes import Follower
 from hcai_app.services.ledger import recovery
@@ -20,15 +19,11 @@ from hcai_app.worker.context import Worker
 async def start(stack: AsyncExitStack, opened: Worker) -> None:
     """Adopt what dead workers left, then start what runs beside the calls."""
     await recovery.adopt(opened.journal, opened.ledger, opened.budget)
-    revocation = Revocation(opened.database, opened.authentication, opened.in_flight)
+    revocation = Revocation(
+        opened.database, opened.authentication, opened.in_flight, opened.present, opened.live
+    )
     stack.push_async_callback(revocation.close)
-
-    def change(user_id: str, key_id: str | None) -> None:
-        revocation.apply(user_id, key_id)
-        opened.present.doubt(user_id)
-        opened.live.touch(user_id, clock.now_ms())
-
-    follower = Follower(opened.database, change, opened.authentication.hear)
+    follower = Follower(opened.database, revocation.apply, opened.authentication.hear)
     await follower.start()
     opened.catalog.refresh_if_stale()
     _listen(opened)

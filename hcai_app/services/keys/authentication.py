@@ -169,7 +169,7 @@ class Authentication:
         query = (
             select(*USER, found.id.label("key_id"))
             .join(keys_table, found.user_id == users_table.c.id)
-            .where(found.hash == hashed, found.revoked_at.is_(None))
+            .where(found.hash == hashed, keys.is_active())
         )
         row = await self._database.read(lambda connection: connection.execute(query).first())
         return self._caller(row, key_id=row.key_id) if row else None
@@ -179,7 +179,7 @@ class Authentication:
         query = (
             select(*USER, found.id.label("session_id"))
             .join(sessions_table, found.user_id == user.id)
-            .where(found.hash == hashed, sessions.is_current(), user.deleted_at.is_(None))
+            .where(found.hash == hashed, sessions.is_open(), user.deleted_at.is_(None))
         )
         row = await self._database.read(lambda connection: connection.execute(query).first())
         return self._caller(row, session_id=row.session_id) if row else None

@@ -8,7 +8,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Update, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,6 +36,11 @@ class IssuedKey:
     secret: str
 
 
+def is_active() -> ColumnElement[bool]:
+    """Return what is true of a key that opens the API: a condition, or a column to read."""
+    return keys_table.c.revoked_at.is_(None)
+
+
 async def issue(
     database: Database, reference: str, name: str, *, secret_key: str, max_keys: int
 ) -> IssuedKey:
@@ -53,7 +58,7 @@ async def issue(
     async with database.writing() as connection:
         user = await users.find(connection, reference)
         await users.lock(connection, user["id"])
-        of_user = (keys_table.c.user_id == user["id"]) & keys_table.c.revoked_at.is_(None)
+        of_user = (keys_table.c.user_id == user["id"]) & is_active()
         active = await connection.scalar(select(func.count()).where(of_user)) or 0
         if active >= max_keys:
             raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
@@ -100,8 +105,7 @@ async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
 
 async def revoke_all(connection: AsyncConnection, user_id: str) -> None:
     """End all keys of a user, within the caller's transaction, who tells the workers."""
-    still_active = (keys_table.c.user_id == user_id) & keys_table.c.revoked_at.is_(None)
-    await connection.execute(update(keys_table).where(still_active).values(revoked_at=clock.now()))
+    await connection.execute(_revoking(keys_table.c.user_id == user_id))
 
 
 async def _revoke(database: Database, named: ColumnElement[bool]) -> str:
@@ -111,12 +115,13 @@ async def _revoke(database: Database, named: ColumnElement[bool]) -> str:
         row = (await connection.execute(query)).first()
         if row is None:
             raise NotFound(NO_SUCH_KEY)
-        still_active = (columns.id == row.id) & columns.revoked_at.is_(None)
-        await connection.execute(
-            update(keys_table).where(still_active).values(revoked_at=clock.now())
-        )
+        await connection.execute(_revoking(columns.id == row.id))
         await changes.append(connection, row.user_id, row.id)
     return row.name
+
+
+def _revoking(named: ColumnElement[bool]) -> Update:
+    return update(keys_table).where(named, is_active()).values(revoked_at=clock.now())
 
 
 async def of_user(database: Database, reference: str) -> list[RowMapping]:

@@ -83,12 +83,13 @@ class InFlight:
         """Tell whether the user has calls running here."""
         return user_id in self._slots
 
-    def cut(self, user_id: str, is_over: Callable[[Caller], bool], error: HcaiError) -> int:
-        """End those calls of a user whose caller is over; return how many."""
-        slots = [slot for slot in self._slots.get(user_id, ()) if is_over(slot.caller)]
-        for slot in slots:
+    def cut(self, user_id: str, reason: Callable[[Caller], HcaiError | None]) -> int:
+        """End those calls of a user for which there is a reason; return how many."""
+        slots = self._slots.get(user_id, ())
+        ended = [(slot, error) for slot in slots if (error := reason(slot.caller)) is not None]
+        for slot, error in ended:
             slot.cut(error)
-        return len(slots)
+        return len(ended)
 
     def cut_all(self, error: HcaiError) -> None:
         """End every call: the worker stops."""

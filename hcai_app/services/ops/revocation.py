@@ -1,18 +1,29 @@
-"""What a change of a user or a key does on this worker: cached is forgotten, running is cut."""
+"""What a change ends: calls and tabs of a banned user or a deleted account, a key or a session.
+
+`ended` reads it, for calls and tabs alike. On each worker `Revocation` applies a change: it drops
+what is cached, has the user's tabs checked, and cancels the calls that have ended.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, select
 
-from hcai_app.db import engine
+from hcai_app import clock
+from hcai_app.db import available, engine
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import keys_table, users_table
+from hcai_app.db.tables import keys_table, sessions_table, users_table
 from hcai_app.errors import HcaiError, NotAllowed, NotAuthenticated
 from hcai_app.services.call import Caller
+from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight
+from hcai_app.services.live.tabs import Present
+from hcai_app.services.live.watching import Live
 from hcai_app.services.people import sessions
 
 log = logging.getLogger(__name__)
@@ -20,69 +31,116 @@ log = logging.getLogger(__name__)
 RETRY_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What has ended for a user: all of it with their account, else what is not listed here."""
+
+    is_deleted: bool
+    is_banned: bool
+    active_keys: frozenset[str]
+    open_sessions: frozenset[str]  # none of a deleted account or a banned user
+
+    def reason(self, caller: Caller) -> HcaiError | None:
+        """Return why a caller's calls end; None when they go on."""
+        if self.is_deleted:
+            return NotAuthenticated("This account was deleted.")
+        if self.is_banned:
+            return NotAllowed("Your account was banned; this call ends here.")
+        if caller.key_id is not None and caller.key_id not in self.active_keys:
+            return NotAuthenticated("This API key was revoked.")
+        if caller.session_id is not None and caller.session_id not in self.open_sessions:
+            return NotAuthenticated("Your session has ended, and this call with it; sign in again.")
+        return None
+
+
+async def ended(database: Database, user_ids: Collection[str]) -> dict[str, Ended]:
+    """Return what has ended for each of the users, in one read.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    return await available.answer(database, lambda it: _ended(it, user_ids), "sessions")
+
+
+def _ended(connection: Connection, user_ids: Collection[str]) -> dict[str, Ended]:
+    user, key, session = users_table.c, keys_table.c, sessions_table.c
+    states = select(user.id, user.deleted_at, user.banned_at).where(user.id.in_(user_ids))
+    accounts = {row.id: row for row in connection.execute(states)}
+    active = select(key.id, key.user_id).where(key.user_id.in_(user_ids), keys.is_active())
+    is_open = session.user_id.in_(user_ids) & sessions.is_open()
+    opened = select(session.id, session.user_id).where(is_open)
+    active_keys, open_sessions = (_by_user(connection, query) for query in (active, opened))
+    found: dict[str, Ended] = {}
+    for user_id in user_ids:
+        account = accounts.get(user_id)
+        is_deleted = account is None or account.deleted_at is not None
+        is_banned = account is not None and account.banned_at is not None
+        is_closed = is_deleted or is_banned
+        found[user_id] = Ended(
+            is_deleted,
+            is_banned,
+            active_keys=frozenset(active_keys[user_id]),
+            open_sessions=frozenset(() if is_closed else open_sessions[user_id]),
+        )
+    return found
+
+
+def _by_user(connection: Connection, query: Select[Any, Any]) -> defaultdict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(query):
+        found[row.user_id].add(row.id)
+    return found
+
+
 class Revocation:
     """Applies changes to one worker."""
 
-    def __init__(self, database: Database, keyring: Authentication, running: InFlight) -> None:
+    def __init__(
+        self,
+        database: Database,
+        authentication: Authentication,
+        in_flight: InFlight,
+        present: Present,
+        live: Live,
+    ) -> None:
         self._database = database
-        self._keyring = keyring
-        self._running = running
+        self._authentication = authentication
+        self._in_flight = in_flight
+        self._present = present
+        self._live = live
         self._tasks: set[asyncio.Task[None]] = set()
 
     def apply(self, user_id: str, key_id: str | None) -> None:
-        """Forget the user or the key at once, and look at what they have running."""
-        self._keyring.forget(user_id, key_id)
-        if self._running.has(user_id):
-            task = asyncio.create_task(self._review_until_done(user_id), name="review of calls")
+        """Drop what is cached of the user or the key at once, and end what runs and is open."""
+        self._authentication.forget(user_id, key_id)
+        self._present.doubt(user_id)
+        self._live.touch(user_id, clock.now_ms())
+        if self._in_flight.has(user_id):
+            task = asyncio.create_task(self._cancel_until_done(user_id), name="revocation")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End the looks that go on: each may hold a connection, and the database closes next."""
+        """Stop what still runs: each may hold a connection, and the database closes next."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _review_until_done(self, user_id: str) -> None:
-        """Look again when the database goes away in between: a revocation must not be missed."""
-        while self._running.has(user_id):
+    async def _cancel_until_done(self, user_id: str) -> None:
+        """Try again when the database goes away in between: a revocation must not be missed."""
+        while self._in_flight.has(user_id):
             try:
-                await self._review(user_id)
+                found = await ended(self._database, [user_id])
             except Exception as error:
-                log.warning("running calls cannot be reviewed: %s", engine.reason(error))
+                log.warning(
+                    "what a change ends cannot be read: %s", engine.reason(error.__cause__ or error)
+                )
+                await asyncio.sleep(RETRY_S)
             else:
+                self._cancel(user_id, found[user_id])
                 return
-            await asyncio.sleep(RETRY_S)
 
-    async def _review(self, user_id: str) -> None:
-        """Cut a banned or deleted user's calls, those of revoked keys and of ended sessions."""
-        columns = users_table.c
-        async with self._database.reading() as connection:
-            query = select(columns.banned_at, columns.deleted_at).where(columns.id == user_id)
-            user = (await connection.execute(query)).first()
-            is_revoked = (keys_table.c.user_id == user_id) & keys_table.c.revoked_at.is_not(None)
-            revoked = set(await connection.scalars(select(keys_table.c.id).where(is_revoked)))
-            current = await sessions.current(connection, user_id)
-        if user is not None and user.deleted_at is not None:
-            self._cut(user_id, _anyone, NotAuthenticated("This account was deleted."))
-        if user is not None and user.banned_at is not None:
-            self._cut(user_id, _anyone, NotAllowed("Your account was banned; this call ends here."))
-        self._cut(
-            user_id,
-            lambda caller: caller.key_id in revoked,
-            NotAuthenticated("This API key was revoked."),
-        )
-        self._cut(
-            user_id,
-            lambda caller: caller.session_id is not None and caller.session_id not in current,
-            NotAuthenticated("Your session has ended, and this call with it; sign in again."),
-        )
-
-    def _cut(self, user_id: str, is_over: Callable[[Caller], bool], error: HcaiError) -> None:
-        cut = self._running.cut(user_id, is_over, error)
-        if cut:
-            log.info("%d running calls of %s were cut", cut, user_id)
-
-
-def _anyone(_caller: Caller) -> bool:
-    return True
+    def _cancel(self, user_id: str, found: Ended) -> None:
+        cancelled = self._in_flight.cut(user_id, found.reason)
+        if cancelled:
+            log.info("%d running calls of %s were cancelled", cancelled, user_id)

@@ -108,12 +108,6 @@ async def alive(database: Database, session_ids: Collection[str]) -> set[str]:
     return set(await available.answer(database, lambda it: list(it.scalars(query)), "sessions"))
 
 
-async def current(connection: AsyncConnection, user_id: str) -> set[str]:
-    """Return the sessions of a user that have not ended."""
-    is_theirs = sessions_table.c.user_id == user_id
-    return set(await connection.scalars(select(sessions_table.c.id).where(is_theirs, is_current())))
-
-
 async def end(database: Database, session_id: str) -> None:
     """End a session; its open pages and running calls hear of it within a second."""
     await _end(database, sessions_table.c.id == session_id)
@@ -148,15 +142,15 @@ async def _find(database: Database, column: str, value: str) -> Visitor | None:
     return Visitor(*row) if row else None
 
 
-def is_current() -> ColumnElement[bool]:
-    """Return what is true of a session that has not expired."""
+def is_open() -> ColumnElement[bool]:
+    """Return what is true of a session that has not expired; one that was ended has no row."""
     return sessions_table.c.expires_at > clock.now()
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:
     """Return what is true of a session that opens pages."""
     users = users_table.c
-    return is_current(), users.banned_at.is_(None), users.deleted_at.is_(None)
+    return is_open(), users.banned_at.is_(None), users.deleted_at.is_(None)
 
 
 async def _end(database: Database, which: ColumnElement[bool]) -> None:
@@ -167,7 +161,7 @@ async def _end(database: Database, which: ColumnElement[bool]) -> None:
 
 async def prune(connection: AsyncConnection) -> None:
     """Delete sessions that have expired, and end what still runs in them."""
-    await _drop(connection, sessions_table.c.expires_at <= clock.now())
+    await _drop(connection, ~is_open())
 
 
 async def _drop(connection: AsyncConnection, which: ColumnElement[bool]) -> None:

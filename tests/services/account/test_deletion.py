@@ -14,6 +14,8 @@ from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight
+from hcai_app.services.live.tabs import Present
+from hcai_app.services.live.watching import Live
 from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import sessions, users
 from tests.services.books import Books, entry, rows, sums
@@ -160,9 +162,8 @@ async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
     key = await issue(database, user_id)
     await books.record(entry(user_id=user_id, key_id=key.id, cost=500))
     running = InFlight(5)
-    cutter = Revocation(
-        database, Authentication(database, secret_key=SECRET, require_verified=False), running
-    )
+    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
+    revocation = Revocation(database, keyring, running, Present(), Live())
 
     async def call(key_id: str | None) -> None:
         slot = running.enter(Caller(user_id, key_id, True, None, None, "hc_1"))
@@ -175,9 +176,9 @@ async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
     tasks = [asyncio.create_task(call(key_id)) for key_id in (key.id, None)]
     await asyncio.sleep(0)
     await delete(database, user_id)
-    cutter.apply(user_id, None)
+    revocation.apply(user_id, None)
     done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
-    await cutter.close()
+    await revocation.close()
     assert [type(one) for one in done] == [asyncio.CancelledError] * 2
     assert len(await rows(database)) == 3
     assert (await sums(database, "key_totals"))[-1] == 640

@@ -9,11 +9,14 @@ from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services import changes
+from hcai_app.services.account import deletion
 from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight, Slot
-from hcai_app.services.ops.revocation import Revocation
+from hcai_app.services.live.tabs import Present
+from hcai_app.services.live.watching import Live
+from hcai_app.services.ops.revocation import Revocation, ended
 from hcai_app.services.people import sessions, users
 from tests.services.outages import PostgresOutage
 
@@ -38,15 +41,15 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
     task = asyncio.create_task(call())
     await asyncio.sleep(0)
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    cutter = Revocation(database, keyring, running)
+    revocation = Revocation(database, keyring, running, Present(), Live())
     await outage.begin()
-    cutter.apply(user_id, key.id)
+    revocation.apply(user_id, key.id)
     await asyncio.sleep(1)
     assert not task.done()
     await outage.end()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(asyncio.shield(task), 30)
-    await cutter.close()
+    await revocation.close()
     await database.close()
 
 
@@ -57,7 +60,8 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     ]
     phone, laptop = (sessions.id_of(cookie, SECRET) for cookie in cookies)
     running = InFlight(5)
-    by_key = Caller(user_id, "key_1", True, None, None, "hc_1")
+    key = await keys.issue(database, "U1", "laptop", secret_key=SECRET, max_keys=5)
+    by_key = Caller(user_id, key.id, True, None, None, "hc_1")
     slots = [
         running.enter(replace(by_key, key_id=None, session_id=phone)),
         running.enter(replace(by_key, key_id=None, session_id=laptop)),
@@ -66,31 +70,33 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     for slot in slots:
         slot.task = None  # of this test: not to be cancelled
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    cutter = Revocation(database, keyring, running)
-    cutter.apply(user_id, None)  # a new budget, say
+    revocation = Revocation(database, keyring, running, Present(), Live())
+    revocation.apply(user_id, None)  # a new budget, say
     await sessions.end(database, phone)
-    cutter.apply(user_id, None)
+    revocation.apply(user_id, None)
     await _until_cut(slots[0])
     error = slots[0].cut_by
     assert isinstance(error, HcaiError)
     assert error.code == 401
     assert "session" in error.message
     assert [slot.cut_by for slot in slots[1:]] == [None, None]
-    await cutter.close()
+    await revocation.close()
 
 
 async def test_a_look_that_goes_on_ends_with_the_cutter(database: Database) -> None:
     running = InFlight(5)
     running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    cutter = Revocation(database, keyring, running)
-    pool = database._reader.pool
+    revocation = Revocation(database, keyring, running, Present(), Live())
+    pool = (database._lookups if database.is_sqlite else database._reader).pool
     assert isinstance(pool, QueuePool)
-    cutter.apply("user_1", None)
+    revocation.apply("user_1", None)
     async with asyncio.timeout(10):
         while not pool.checkedout():  # noqa: ASYNC110 - there is no event of this
             await asyncio.sleep(0)
-    await cutter.close()
+    await revocation.close()
+    if database.is_sqlite:
+        database._lookup_threads.shutdown()  # as closing the database does first
     assert pool.checkedout() == 0, "closing the database would lose this connection"
 
 
@@ -108,9 +114,39 @@ async def test_a_session_that_expires_takes_its_calls_along(
         await sessions.prune(connection)
     await follower._read()
     assert heard == [(user_id, None)]
-    async with database.reading() as connection:
-        assert await sessions.current(connection, user_id) == set()
+    assert (await ended(database, [user_id]))[user_id].open_sessions == set()
     assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+
+
+async def test_one_read_tells_what_has_ended_for_each_user(database: Database) -> None:
+    ada, bob, eve, dan = [await _holder(database, name) for name in ("U1", "U2", "U3", "U4")]
+    await keys.revoke(database, ada[0].key_id or "", secret_key=SECRET)
+    await sessions.end(database, ada[2].session_id or "")
+    await users.ban(database, eve[0].user_id, "testing")
+    await deletion.delete(database, dan[0].user_id, secret_key=SECRET)
+    found = await ended(database, [callers[0].user_id for callers in (ada, bob, eve, dan)])
+    told = {
+        callers[0].user_id: [
+            reason and reason.code for reason in map(found[callers[0].user_id].reason, callers)
+        ]
+        for callers in (ada, bob, eve, dan)
+    }
+    assert list(told.values()) == [[401, None, 401, None], [None] * 4, [403] * 4, [401] * 4]
+    pages = [found[callers[0].user_id].open_sessions for callers in (ada, bob, eve, dan)]
+    assert pages == [{ada[3].session_id}, {bob[2].session_id, bob[3].session_id}, set(), set()]
+
+
+async def _holder(database: Database, slack_id: str) -> list[Caller]:
+    """A user with two keys and two sessions, as the callers that they can be."""
+    user_id = await users.create(database, slack_id=slack_id, name=slack_id)
+    plain = Caller(user_id, None, True, None, None, "hc_1")
+    callers = [plain] * 4
+    for n in range(2):
+        key = await keys.issue(database, slack_id, "laptop", secret_key=SECRET, max_keys=5)
+        cookie = await sessions.create(database, user_id, secret_key=SECRET)
+        callers[n] = replace(plain, key_id=key.id)
+        callers[n + 2] = replace(plain, session_id=sessions.id_of(cookie, SECRET))
+    return callers
 
 
 async def _until_cut(slot: Slot) -> None:
