@@ -11,11 +11,11 @@ import msgspec
 
 from hcai_app import clock, money
 from hcai_app.api.exchange import JSON_TYPE, Exchange
-from hcai_app.api.visitors import visitor_of
+from hcai_app.api.proxy import callers
 from hcai_app.services.account import export
 from hcai_app.services.account.export import Account, Holdings
+from hcai_app.services.call import Caller
 from hcai_app.services.ledger.rollups import SUMS
-from hcai_app.services.people.sessions import Visitor
 from hcai_app.worker.context import Worker
 
 HEADERS = (
@@ -27,21 +27,21 @@ PIECE_BYTES = 65_536
 
 
 async def download(worker: Worker, exchange: Exchange) -> None:
-    """Send the file, as fast as the visitor takes it."""
-    visitor = await visitor_of(worker, exchange)
-    holdings = await export.holdings_of(worker.database, visitor)
+    """Send the file, as fast as the user takes it."""
+    caller = await callers.signed_in(worker, exchange)
+    holdings = await export.holdings_of(worker.database, caller)
     await exchange.start(200, *HEADERS)
     if exchange.method != "HEAD":
-        await _stream(worker, exchange, visitor, holdings)
+        await _stream(worker, exchange, caller, holdings)
     await exchange.write(b"", more=False)
 
 
-async def _stream(worker: Worker, exchange: Exchange, visitor: Visitor, holdings: Holdings) -> None:
-    """Write the object open-ended, its lists, and its end; stop when the visitor leaves."""
+async def _stream(worker: Worker, exchange: Exchange, caller: Caller, holdings: Holdings) -> None:
+    """Write the object open-ended, its lists, and its end; stop when the user leaves."""
     left = asyncio.create_task(exchange.until_left())
     lists = {
-        "hours": _hours(export.hours_of(worker.database, visitor)),
-        "calls": export.calls_of(worker.database, visitor),
+        "hours": _hours(export.hours_of(worker.database, caller)),
+        "calls": export.calls_of(worker.database, caller),
     }
     try:
         await exchange.write(msgspec.json.encode(_head(holdings)).removesuffix(b"}"))

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from hcai_app import clock
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.visitors import visitor_of
+from hcai_app.api.proxy import callers
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.ledger import rows as exports
 from hcai_app.services.usage import activity, filters
@@ -27,10 +27,10 @@ MAX_QUERY = 2_000
 
 
 async def show_csv(worker: Worker, exchange: Exchange) -> None:
-    """Send the visitor's calls that the query's filter wants, piece by piece."""
-    visitor = await visitor_of(worker, exchange)
+    """Send the user's calls that the query's filter wants, piece by piece."""
+    caller = await callers.signed_in(worker, exchange)
     wanted = _wanted(exchange)
-    pieces = activity.every(worker.database, visitor.user_id, wanted)
+    pieces = activity.every(worker.database, caller.user_id, wanted)
     first = await anext(pieces)  # what fails before the first byte has its own status
     name = f"hcai-activity-{clock.now():%Y-%m-%d}.csv"
     as_file = (b"content-disposition", f'attachment; filename="{name}"'.encode())

@@ -8,7 +8,7 @@ import logging
 from urllib.parse import parse_qs, quote, urlsplit
 
 from hcai_app.api.exchange import Exchange, Headers
-from hcai_app.api.visitors import LOCAL_HOSTS, is_from_here, require_own_page
+from hcai_app.api.same_origin import LOCAL_HOSTS, is_from_here, require_own_page
 from hcai_app.errors import HcaiError, MethodNotAllowed, RateLimited, Unavailable, UpstreamFailed
 from hcai_app.services.people import oauth_attempts, sessions, sign_in
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused, development_student

@@ -7,7 +7,8 @@ import msgspec
 
 from hcai_app.api.bodies import read_json
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.visitors import require_own_page, visitor_of
+from hcai_app.api.proxy import callers
+from hcai_app.api.same_origin import require_own_page
 from hcai_app.db import available
 from hcai_app.services.keys import keys
 from hcai_app.worker.context import Worker
@@ -22,14 +23,14 @@ class NewKey(msgspec.Struct, frozen=True):
 
 
 async def create(worker: Worker, exchange: Exchange) -> None:
-    """Make a key for the visitor; this answer is the only place where it is ever shown."""
+    """Make a key for the user; this answer is the only place where it is ever shown."""
     require_own_page(worker, exchange)
-    visitor = await visitor_of(worker, exchange)
+    caller = await callers.signed_in(worker, exchange)
     asked = await read_json(exchange, NewKey)
     with available.available("keys"):
         issued = await keys.issue(
             worker.database,
-            visitor.user_id,
+            caller.user_id,
             asked.name,
             secret_key=worker.settings.secret_key.get_secret_value(),
             max_keys=worker.settings.max_keys,

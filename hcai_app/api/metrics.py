@@ -8,7 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.gauges import Gauges
 from hcai_app.api.proxy.callers import bearer_key
-from hcai_app.api.visitors import is_from_here
+from hcai_app.api.same_origin import is_from_here
 from hcai_app.errors import NotAllowed
 from hcai_app.worker.context import Worker
 

@@ -1,6 +1,6 @@
 """The table of routes: every path of the API, its methods, and who answers.
 
-What asks the provider has two doors: `/proxy` for keys, `/playground` for our own pages' visitors.
+What asks the provider has two doors: `/proxy` for keys, `/playground` for our own pages' users.
 A new endpoint is one line here. A path with names in braces is found by its pattern; what stood at
 the names is then in `scope["path_params"]`.
 """

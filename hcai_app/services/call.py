@@ -40,7 +40,7 @@ class CostSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a user, through one of their keys or (key_id None) through the playground."""
+    """Who acts: a user, through one of their keys or signed in on a page."""
 
     user_id: str
     key_id: str | None
@@ -48,7 +48,8 @@ class Caller:
     ban_reason: str | None  # None: not banned
     budget_nanousd: int | None  # per UTC day; None: the default of the settings
     pseudonym: str  # by which the provider knows the user: stable, and telling nothing
-    session_id: str | None = None  # of the page that calls in place of a key
+    session_id: str | None = None  # of the page that acts in place of a key
+    name: str = ""
 
 
 class Usage(msgspec.Struct, frozen=True):

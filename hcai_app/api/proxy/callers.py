@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from hcai_app.api.bodies import require_json
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.operations import Operation
-from hcai_app.api.visitors import require_own_page
+from hcai_app.api.same_origin import require_own_page
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
 from hcai_app.services.people import sessions
@@ -25,21 +25,21 @@ async def by_key(worker: Worker, exchange: Exchange) -> Caller:
     """Return whose key is sent as `Authorization`.
 
     Raises:
-        HcaiError: As `Keyring.authenticate` does.
+        HcaiError: As `Authentication.by_key` does.
     """
-    return await worker.authentication.authenticate(bearer_key(exchange), exchange.address)
+    return await worker.authentication.by_key(bearer_key(exchange), exchange.address)
 
 
 async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
     """Return whose key is sent as `Authorization` or, as Anthropic's clients do, as `x-api-key`.
 
     Raises:
-        HcaiError: As `Keyring.authenticate` does.
+        HcaiError: As `Authentication.by_key` does.
     """
     key = bearer_key(exchange)
     if key is None:
         key = _lone(exchange, b"x-api-key")
-    return await worker.authentication.authenticate(key, exchange.address)
+    return await worker.authentication.by_key(key, exchange.address)
 
 
 async def by_session(worker: Worker, exchange: Exchange) -> Caller:
@@ -61,8 +61,17 @@ async def by_session(worker: Worker, exchange: Exchange) -> Caller:
         require_own_page(worker, exchange)
     if has_body:
         require_json(exchange)
-    cookie = sessions.cookie_of(exchange.header(b"cookie") or "")
-    return await worker.authentication.of_session(cookie)
+    return await worker.authentication.by_cookie(_session_cookie(exchange), even_banned=True)
+
+
+async def signed_in(worker: Worker, exchange: Exchange) -> Caller:
+    """Return who is signed in, where nothing runs for them.
+
+    Raises:
+        NotAuthenticated: When nobody is signed in.
+        Unavailable: When the database is away.
+    """
+    return await worker.authentication.by_cookie(_session_cookie(exchange))
 
 
 def keys_of(operation: Operation) -> FindCaller:
@@ -80,6 +89,10 @@ def bearer_key(exchange: Exchange) -> str | None:
     if value is None or value[: len(BEARER)].lower() != BEARER:
         return None
     return value[len(BEARER) :].strip()
+
+
+def _session_cookie(exchange: Exchange) -> str | None:
+    return sessions.cookie_of(exchange.header(b"cookie") or "")
 
 
 def _lone(exchange: Exchange, name: bytes) -> str | None:

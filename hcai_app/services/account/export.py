@@ -15,9 +15,9 @@ from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, sessions_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
+from hcai_app.services.call import Caller
 from hcai_app.services.ledger import rows as exports
 from hcai_app.services.ledger.rollups import SUMS
-from hcai_app.services.people.sessions import Visitor
 
 HOUR_KEY = ("start_ms", "key_id", "model")
 HOURS_PAGE = 1_000
@@ -70,39 +70,39 @@ class Holdings:
     totals_by_key: list[dict[str, Any]]
 
 
-async def of_visitor(database: Database, visitor: Visitor) -> Account:
-    """Read what is stored about a visitor.
+async def of_caller(database: Database, caller: Caller) -> Account:
+    """Read what is stored about a caller.
 
     Raises:
         NotAuthenticated: When the account was deleted just now.
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: _account(it, visitor), "account")
+    return await available.answer(database, lambda it: _account(it, caller), "account")
 
 
-async def holdings_of(database: Database, visitor: Visitor) -> Holdings:
-    """Read all that is stored about a visitor but the ledger's rows.
+async def holdings_of(database: Database, caller: Caller) -> Holdings:
+    """Read all that is stored about a user but the ledger's rows.
 
     Raises:
         NotAuthenticated: When the account was deleted just now.
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: _holdings(it, visitor), "data")
+    return await available.answer(database, lambda it: _holdings(it, caller), "data")
 
 
-def calls_of(database: Database, visitor: Visitor) -> AsyncIterator[dict[str, Any]]:
-    """Yield the visitor's ledger rows, in the fields of the export, from the oldest on."""
-    return exports.rows(database, user_id=visitor.user_id)
+def calls_of(database: Database, caller: Caller) -> AsyncIterator[dict[str, Any]]:
+    """Yield the user's ledger rows, in the fields of the export, from the oldest on."""
+    return exports.rows(database, user_id=caller.user_id)
 
 
-async def hours_of(database: Database, visitor: Visitor) -> AsyncIterator[dict[str, Any]]:
-    """Yield the visitor's sums of each hour, key and model: they outlive the ledger's rows.
+async def hours_of(database: Database, caller: Caller) -> AsyncIterator[dict[str, Any]]:
+    """Yield the user's sums of each hour, key and model: they outlive the ledger's rows.
 
     Raises:
         Unavailable: When the database is away.
     """
     after = (-1, "", "")
-    while page := await available.answer(database, _hours_after(visitor.user_id, after), "data"):
+    while page := await available.answer(database, _hours_after(caller.user_id, after), "data"):
         for row in page:
             yield row
         after = tuple(page[-1][name] for name in HOUR_KEY)
@@ -116,14 +116,14 @@ def _hours_after(user_id: str, after: tuple[Any, ...]) -> Callable[[Connection],
     return lambda connection: _plain(connection, query)
 
 
-def _account(connection: Connection, visitor: Visitor) -> Account:
-    user_id = visitor.user_id
+def _account(connection: Connection, caller: Caller) -> Account:
+    user_id = caller.user_id
     totals = totals_table.c
     calls = select(func.sum(totals.requests)).where(totals.user_id == user_id)
     active, revoked = _count_keys(connection, user_id)
     return Account(
         profile=_profile(connection, user_id),
-        sessions=_sessions(connection, visitor),
+        sessions=_sessions(connection, caller),
         active_keys=active,
         revoked_keys=revoked,
         calls=int(connection.scalar(calls) or 0),
@@ -140,13 +140,13 @@ def _profile(connection: Connection, user_id: str) -> Profile:
     return Profile(*row)
 
 
-def _sessions(connection: Connection, visitor: Visitor) -> tuple[OpenSession, ...]:
+def _sessions(connection: Connection, caller: Caller) -> tuple[OpenSession, ...]:
     columns = sessions_table.c
     query = select(columns.created_at, columns.expires_at, columns.id).where(
-        columns.user_id == visitor.user_id, columns.expires_at > clock.now()
+        columns.user_id == caller.user_id, columns.expires_at > clock.now()
     )
     rows = connection.execute(query.order_by(columns.created_at.desc()))
-    found = [OpenSession(made, ends, name == visitor.session_id) for made, ends, name in rows]
+    found = [OpenSession(made, ends, name == caller.session_id) for made, ends, name in rows]
     return tuple(sorted(found, key=lambda session: not session.is_this_one))
 
 
@@ -158,17 +158,17 @@ def _count_keys(connection: Connection, user_id: str) -> tuple[int, int]:
     return count - int(revoked or 0), int(revoked or 0)
 
 
-def _holdings(connection: Connection, visitor: Visitor) -> Holdings:
+def _holdings(connection: Connection, caller: Caller) -> Holdings:
     keys, totals = keys_table.c, totals_table.c
     listed = select(keys.id, keys.name, keys.preview, keys.created_at, keys.revoked_at)
-    of_user = listed.where(keys.user_id == visitor.user_id).order_by(keys.created_at, keys.id)
+    of_user = listed.where(keys.user_id == caller.user_id).order_by(keys.created_at, keys.id)
     sums = [totals[name] for name in SUMS]
     by_key = select(totals.key_id, totals.last_call_ms, *sums).where(
-        totals.user_id == visitor.user_id
+        totals.user_id == caller.user_id
     )
     rows = _plain(connection, by_key.order_by(totals.key_id))
     return Holdings(
-        account=_account(connection, visitor),
+        account=_account(connection, caller),
         keys=_plain(connection, of_user),
         totals={name: sum(row[name] for row in rows) for name in SUMS},
         totals_by_key=rows,

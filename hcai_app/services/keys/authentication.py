@@ -1,16 +1,16 @@
-"""Who calls: from the key in a request to its user, mostly out of a cache, or from a session.
+"""Who acts: from a key, a session's cookie or a session's id to the `Caller`.
 
-The cache holds because every change evicts (`changes.Follower`). While the database is away an
-entry serves for a minute, an unknown key gets 503 and never 401.
+Keys come mostly out of a cache, which holds because every change evicts (`changes.Follower`). While
+the database is away an entry serves for a minute, an unknown key gets 503 and never 401. Sessions
+are never cached: people type, and one that has ended opens nothing.
 """
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Select, null, select
 
 from hcai_app import hashing
 from hcai_app.db import available, engine
@@ -34,9 +34,11 @@ MAX_CACHED = 50_000
 UNKNOWN_KEYS_PER_MINUTE = 60
 
 HOW_TO_SEND = "Send your key as `Authorization: Bearer sk-hc-v1-…`."
-# What is read of the user who calls, by key or by session.
+SIGN_IN_FIRST = "Sign in first: your session has ended."
+# What is read of the user who acts, by key or by session.
 USER = (
     users_table.c.id,
+    users_table.c.name,
     users_table.c.is_verified,
     users_table.c.banned_at,
     users_table.c.ban_reason,
@@ -62,7 +64,7 @@ class Authentication:
         self._heard_at = float("-inf")
         self._unknown = Windows(UNKNOWN_KEYS_PER_MINUTE, 60)
 
-    async def authenticate(self, key: str | None, address: str) -> Caller:
+    async def by_key(self, key: str | None, address: str) -> Caller:
         """Return who the key belongs to.
 
         Raises:
@@ -85,24 +87,28 @@ class Authentication:
             )
         return caller
 
-    async def of_session(self, cookie: str | None) -> Caller:
-        """Return who sits before the page that sends a session's cookie.
+    async def by_cookie(self, cookie: str | None, *, even_banned: bool = False) -> Caller:
+        """Return who is signed in by a session's cookie.
 
-        Nothing of it is cached: people type, and a session that has ended opens nothing. Whoever is
-        banned is found, too, to be told so.
+        A ban ends sessions; with `even_banned` its user is found, to be refused with the reason.
 
         Raises:
             NotAuthenticated: When the cookie opens no session.
             Unavailable: When the database is away.
         """
-        caller = None
-        if cookie:
-            hashed = sessions.proof_of(cookie, self._secret_key)
-            with available.available("session"):
-                caller = await self._query_settled(self._query_session, hashed)
-        if caller is None:
-            raise NotAuthenticated("Sign in first: your session has ended.")
-        return caller
+        if not cookie:
+            raise NotAuthenticated(SIGN_IN_FIRST)
+        proof = sessions.proof_of(cookie, self._secret_key)
+        return await self._signed_in(sessions_table.c.hash == proof, even_banned=even_banned)
+
+    async def by_session(self, session_id: str) -> Caller:
+        """Return who is signed in by a session, named by an id that our own handshake derived.
+
+        Raises:
+            NotAuthenticated: When the session has ended.
+            Unavailable: When the database is away.
+        """
+        return await self._signed_in(sessions_table.c.id == session_id)
 
     def check_allowed(self, caller: Caller) -> None:
         """Refuse whoever may not use the service at all.
@@ -142,7 +148,7 @@ class Authentication:
         if not keys.PATTERN.fullmatch(key):
             return None
         try:
-            caller = await self._query_settled(self._query, hashed)
+            caller = await self._find(_of_key(hashed))
         except Exception as error:
             if not engine.is_away(error):
                 raise
@@ -154,51 +160,34 @@ class Authentication:
         self._remember(hashed, caller, now)
         return caller
 
-    async def _query_settled(
-        self, query: Callable[[str], Awaitable[Caller | None]], hashed: str
-    ) -> Caller | None:
+    async def _signed_in(self, named: ColumnElement[bool], *, even_banned: bool = False) -> Caller:
+        with available.available("session"):
+            caller = await self._find(_of_session(named))
+        if caller is None or (caller.ban_reason is not None and not even_banned):
+            raise NotAuthenticated(SIGN_IN_FIRST)
+        return caller
+
+    async def _find(self, query: Select[*tuple[Any, ...]]) -> Caller | None:
         """Read who it is; read again if anything changed meanwhile, lest the answer be the old."""
         while True:
             changes = self._changes
-            caller = await query(hashed)
+            caller = await self._query(query)
             if changes == self._changes:
                 return caller
 
-    async def _query(self, hashed: str) -> Caller | None:
-        found = keys_table.c
-        query = (
-            select(*USER, found.id.label("key_id"))
-            .join(keys_table, found.user_id == users_table.c.id)
-            .where(found.hash == hashed, keys.is_active())
-        )
+    async def _query(self, query: Select[*tuple[Any, ...]]) -> Caller | None:
         row = await self._database.read(lambda connection: connection.execute(query).first())
-        return self._caller(row, key_id=row.key_id) if row else None
-
-    async def _query_session(self, hashed: str) -> Caller | None:
-        found, user = sessions_table.c, users_table.c
-        query = (
-            select(*USER, found.id.label("session_id"))
-            .join(sessions_table, found.user_id == user.id)
-            .where(found.hash == hashed, sessions.is_open(), user.deleted_at.is_(None))
-        )
-        row = await self._database.read(lambda connection: connection.execute(query).first())
-        return self._caller(row, session_id=row.session_id) if row else None
-
-    def _caller(
-        self,
-        user: Row[*tuple[Any, ...]],
-        *,
-        key_id: str | None = None,
-        session_id: str | None = None,
-    ) -> Caller:
+        if row is None:
+            return None
         return Caller(
-            user_id=user.id,
-            key_id=key_id,
-            is_verified=user.is_verified,
-            ban_reason=(user.ban_reason or "ask the team why.") if user.banned_at else None,
-            budget_nanousd=user.budget_nanousd,
-            pseudonym=hashing.pseudonym_of(user.id, self._secret_key),
-            session_id=session_id,
+            user_id=row.id,
+            name=row.name,
+            key_id=row.key_id,
+            session_id=row.session_id,
+            is_verified=row.is_verified,
+            ban_reason=(row.ban_reason or "ask the team why.") if row.banned_at else None,
+            budget_nanousd=row.budget_nanousd,
+            pseudonym=hashing.pseudonym_of(row.id, self._secret_key),
         )
 
     def _remember(self, hashed: str, caller: Caller | None, now: float) -> None:
@@ -214,3 +203,21 @@ class Authentication:
         if not standing.is_allowed:
             wait = standing.seconds_to_reset()
             raise RateLimited("Too many unknown API keys from your address.", wait)
+
+
+def _of_key(hashed: str) -> Select[*tuple[Any, ...]]:
+    columns = keys_table.c
+    return (
+        select(*USER, columns.id.label("key_id"), null().label("session_id"))
+        .join(keys_table, columns.user_id == users_table.c.id)
+        .where(columns.hash == hashed, keys.is_active())
+    )
+
+
+def _of_session(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    columns, is_here = sessions_table.c, users_table.c.deleted_at.is_(None)
+    return (
+        select(*USER, null().label("key_id"), columns.id.label("session_id"))
+        .join(sessions_table, columns.user_id == users_table.c.id)
+        .where(named, sessions.is_open(), is_here)
+    )

@@ -15,7 +15,7 @@ class Seat:
 
     token: str
     user_id: str
-    session_id: str
+    session_id: str | None
 
 
 S = TypeVar("S", bound=Seat)

@@ -85,7 +85,7 @@ def _ended(connection: Connection, user_ids: Collection[str]) -> dict[str, Ended
     return found
 
 
-def _by_user(connection: Connection, query: Select[Any, Any]) -> defaultdict[str, set[str]]:
+def _by_user(connection: Connection, query: Select[*tuple[Any, ...]]) -> defaultdict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for row in connection.execute(query):
         found[row.user_id].add(row.id)

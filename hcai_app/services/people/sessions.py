@@ -5,8 +5,6 @@ proof must not go: pages' states, which may rest in a store, and our own tables.
 """
 
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, insert, select
@@ -15,26 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hcai_app import clock, hashing
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import sessions_table, users_table
+from hcai_app.db.tables import sessions_table
 from hcai_app.services import changes
 
 COOKIE = "hcai_session"
 LIFETIME = timedelta(days=30)
 SECRET_BYTES = 32
 ID_HEX = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who sits before a page: a signed-in user."""
-
-    session_id: str
-    user_id: str
-    name: str
-    slack_id: str | None
-    subject: str | None
-    is_verified: bool
-    budget_nanousd: int | None  # per UTC day; None: the default of the settings
 
 
 def id_of(cookie: str, secret_key: str) -> str:
@@ -76,36 +61,9 @@ async def create(database: Database, user_id: str, *, secret_key: str) -> str:
     return secret
 
 
-async def of_cookie(database: Database, cookie: str, *, secret_key: str) -> Visitor | None:
-    """Return who a cookie's session belongs to; None when it opens nothing.
-
-    Raises:
-        Unavailable: When the database is away.
-    """
-    return await _find(database, "hash", proof_of(cookie, secret_key))
-
-
-async def of_id(database: Database, session_id: str) -> Visitor | None:
-    """Return who a session belongs to; only for ids that our own handshake has derived.
-
-    Raises:
-        Unavailable: When the database is away.
-    """
-    return await _find(database, "id", session_id)
-
-
-async def alive(database: Database, session_ids: Collection[str]) -> set[str]:
-    """Return which of the sessions still open a page.
-
-    Raises:
-        Unavailable: When the database is away.
-    """
-    query = (
-        select(sessions_table.c.id)
-        .join(users_table, users_table.c.id == sessions_table.c.user_id)
-        .where(sessions_table.c.id.in_(session_ids), *_is_open())
-    )
-    return set(await available.answer(database, lambda it: list(it.scalars(query)), "sessions"))
+def is_open() -> ColumnElement[bool]:
+    """Return what is true of a session that has not expired; one that was ended has no row."""
+    return sessions_table.c.expires_at > clock.now()
 
 
 async def end(database: Database, session_id: str) -> None:
@@ -121,36 +79,6 @@ async def end_all(database: Database, user_id: str) -> None:
 async def drop_all(connection: AsyncConnection, user_id: str) -> None:
     """End all sessions of a user, within the caller's transaction, who tells the workers."""
     await connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id))
-
-
-async def _find(database: Database, column: str, value: str) -> Visitor | None:
-    users, columns = users_table.c, sessions_table.c
-    query = (
-        select(
-            columns.id,
-            users.id.label("user_id"),
-            users.name,
-            users.slack_id,
-            users.subject,
-            users.is_verified,
-            users.budget_nanousd,
-        )
-        .join(users_table, users.id == columns.user_id)
-        .where(columns[column] == value, *_is_open())
-    )
-    row = await available.answer(database, lambda it: it.execute(query).first(), "session")
-    return Visitor(*row) if row else None
-
-
-def is_open() -> ColumnElement[bool]:
-    """Return what is true of a session that has not expired; one that was ended has no row."""
-    return sessions_table.c.expires_at > clock.now()
-
-
-def _is_open() -> tuple[ColumnElement[bool], ...]:
-    """Return what is true of a session that opens pages."""
-    users = users_table.c
-    return is_open(), users.banned_at.is_(None), users.deleted_at.is_(None)
 
 
 async def _end(database: Database, which: ColumnElement[bool]) -> None:

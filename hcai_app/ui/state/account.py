@@ -11,10 +11,10 @@ from hcai_app.db import available
 from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
 from hcai_app.services.account import deletion, export
 from hcai_app.services.account.export import Account, Profile
+from hcai_app.services.call import Caller
 from hcai_app.services.live.tabs import Seat
 from hcai_app.services.people import sessions
 from hcai_app.services.people.identity import Reason
-from hcai_app.services.people.sessions import Visitor
 from hcai_app.ui.state import live
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import AccountView, SessionView
@@ -27,7 +27,7 @@ MAX_SESSIONS = 20  # that are listed
 
 
 class AccountState(SiteState):
-    """What is stored about the visitor."""
+    """What is stored about the user."""
 
     is_loaded: bool = False
     problem: str = ""
@@ -38,11 +38,11 @@ class AccountState(SiteState):
     @rx.event
     async def load_account(self) -> None:
         """Show what is stored about whoever opens the page."""
-        visitor = await self.enter()
-        if visitor is None:
+        caller = await self.enter()
+        if caller is None:
             return
         try:
-            account = await export.of_visitor(serving().database, visitor)
+            account = await export.of_caller(serving().database, caller)
         except Unavailable as error:
             self.problem = error.message
             return
@@ -61,30 +61,30 @@ class AccountState(SiteState):
 
     @rx.event
     async def sign_out_everywhere(self) -> EventSpec:
-        """End all sessions of the visitor, this one too."""
-        visitor = await self.visitor()
-        with self._leaving(visitor), available.available("sessions"):
-            await sessions.end_all(serving().database, visitor.user_id)
+        """End all sessions of the user, this one too."""
+        caller = await self.caller()
+        with self._leaving(caller), available.available("sessions"):
+            await sessions.end_all(serving().database, caller.user_id)
         self._forget()
         return LEAVE
 
     @rx.event
     async def delete_account(self, typed: str) -> EventSpec:
-        """Delete the visitor's account, when they have typed that they want it."""
-        visitor = await self.visitor()
+        """Delete the user's account, when they have typed that they want it."""
+        caller = await self.caller()
         if not isinstance(typed, str) or typed.strip().lower() != PHRASE:  # whatever is sent
             raise InvalidRequest(f"Type “{PHRASE}” to delete it; nothing has changed.")
         secret_key = serving().settings.secret_key.get_secret_value()
-        with self._leaving(visitor), available.available("account"):
-            await deletion.delete(serving().database, visitor.user_id, secret_key=secret_key)
+        with self._leaving(caller), available.available("account"):
+            await deletion.delete(serving().database, caller.user_id, secret_key=secret_key)
         self._forget()
         return GONE
 
     @contextmanager
-    def _leaving(self, visitor: Visitor) -> Iterator[None]:
+    def _leaving(self, caller: Caller) -> Iterator[None]:
         """Leave the tabs that are darkened with their session: this one leads out by itself.
 
-        When nothing came of it, the visitor still sits here.
+        When nothing came of it, the user still sits here.
         """
         token, present = self.router.session.client_token, serving().present
         doubts = present.doubts
@@ -92,11 +92,11 @@ class AccountState(SiteState):
         try:
             yield
         except HcaiError:
-            present.sit(Seat(token, visitor.user_id, visitor.session_id), doubts)
+            present.sit(Seat(token, caller.user_id, caller.session_id), doubts)
             raise
 
     def _forget(self) -> None:
-        """Keep nothing of the visitor in this tab's state, which may outlive them in a store."""
+        """Keep nothing of the user in this tab's state, which may outlive them in a store."""
         self.account = AccountView()
         self.sessions = []
         self.is_loaded = False
@@ -126,7 +126,7 @@ def _view(account: Account) -> AccountView:
 
 
 def _verification(given: Profile, *, is_required: bool) -> str:
-    """Say what Hack Club told about the visitor's age, and whether it matters here."""
+    """Say what Hack Club told about the user's age, and whether it matters here."""
     if given.is_verified:
         return "Verified by Hack Club"
     status = (given.verification_status or "").replace("_", " ")

@@ -13,7 +13,7 @@ from reflex.event import EventSpec
 
 from hcai_app import clock
 from hcai_app.errors import HcaiError, InvalidRequest
-from hcai_app.services.people.sessions import Visitor
+from hcai_app.services.call import Caller
 from hcai_app.services.usage import activity, filter_options, filters
 from hcai_app.services.usage.filter_options import Choices, Key
 from hcai_app.ui.state import activity_view
@@ -52,8 +52,8 @@ class ActivityState(SiteState):
     @rx.event
     async def open_page(self) -> None:
         """Show what the address asks for, from the newest call on."""
-        visitor = await self.enter()
-        if visitor is None:
+        caller = await self.enter()
+        if caller is None:
             return
         self._trail = []
         try:
@@ -62,56 +62,56 @@ class ActivityState(SiteState):
             self.has_fields = self.has_fields or _needs_fields(self.wanted)
             filters.parse(given)
             self.csv = _address(CSV_PATH, given)
-            self._offer(await filter_options.of_user(serving().database, visitor.user_id))
+            self._offer(await filter_options.of_user(serving().database, caller.user_id))
         except InvalidRequest:
             self.phase = "odd"
             return
         except HcaiError as error:
             self._fail(error)
             return
-        await self._show(visitor)
+        await self._show(caller)
 
     @rx.event
     async def reload(self) -> None:
         """Read the page again."""
-        await self._show(await self.visitor())
+        await self._show(await self.caller())
 
     @rx.event
     async def show_older(self) -> EventSpec | None:
         """Go on to the calls before these."""
-        visitor = await self.visitor()
+        caller = await self.caller()
         if not self._older:
             return None
         self._trail = [*self._trail, self._older][-MAX_PAGES_BACK:]
-        await self._show(visitor)
+        await self._show(caller)
         return rx.scroll_to(LIST_ID)
 
     @rx.event
     async def show_newer(self) -> EventSpec:
         """Go back to the calls after these."""
-        visitor = await self.visitor()
+        caller = await self.caller()
         self._trail = self._trail[:-1]
-        await self._show(visitor)
+        await self._show(caller)
         return rx.scroll_to(LIST_ID)
 
     @rx.event
     async def show_newest(self) -> EventSpec:
         """Go back to the newest calls."""
-        visitor = await self.visitor()
+        caller = await self.caller()
         self._trail = []
-        await self._show(visitor)
+        await self._show(caller)
         return rx.scroll_to(LIST_ID)
 
     @rx.event
     async def toggle(self, call_id: str) -> None:
         """Open a call in place, or close it."""
-        visitor = await self.visitor()
+        caller = await self.caller()
         if not isinstance(call_id, str) or len(call_id) != ID_LENGTH or call_id == self.opened:
             self._close()
             return
         database = serving().database
-        row = await activity.one(database, visitor.user_id, call_id)
-        names = await filter_options.key_names(database, visitor.user_id, [row])
+        row = await activity.one(database, caller.user_id, call_id)
+        names = await filter_options.key_names(database, caller.user_id, [row])
         self.detail, self.opened = activity_view.detail(row, names), row["id"]
 
     @rx.event
@@ -122,7 +122,7 @@ class ActivityState(SiteState):
     @rx.event
     async def choose(self, name: str, value: str) -> EventSpec:
         """Filter by something else; an empty value is any."""
-        await self.visitor()
+        await self.caller()
         if name not in filters.NAMES or not isinstance(value, str):
             raise InvalidRequest("There is no such filter.")
         given = {**self._given(), name: value}
@@ -133,7 +133,7 @@ class ActivityState(SiteState):
     @rx.event
     async def choose_span(self, span: str) -> EventSpec:
         """Filter by the days up to today; an unknown span is all time."""
-        await self.visitor()
+        await self.caller()
         days = _days(span) if isinstance(span, str) else {}
         rest = {name: value for name, value in self._given().items() if name not in ("from", "to")}
         return _go({**rest, **days})
@@ -143,9 +143,9 @@ class ActivityState(SiteState):
         query = self.router.url.query_parameters
         return {name: str(query[name]) for name in filters.NAMES if query.get(name)}
 
-    async def _show(self, visitor: Visitor) -> None:
+    async def _show(self, caller: Caller) -> None:
         """Read the calls where the trail ends."""
-        database, user_id = serving().database, visitor.user_id
+        database, user_id = serving().database, caller.user_id
         before = self._trail[-1] if self._trail else None
         try:
             wanted = filters.parse(self._given())

@@ -1,6 +1,6 @@
 """The base of every page's state: who sits before it, asked anew at each event.
 
-The handshake's cookie may be old, so no handler trusts a state's own vars: it asks `visitor()`.
+The handshake's cookie may be old, so no handler trusts a state's own vars: it asks `caller()`.
 """
 
 import logging
@@ -9,9 +9,9 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
+from hcai_app.services.call import Caller
 from hcai_app.services.live.tabs import Seat
 from hcai_app.services.people import sessions
-from hcai_app.services.people.sessions import Visitor
 from hcai_app.worker import context
 from hcai_app.worker.context import Worker
 
@@ -29,48 +29,50 @@ class SiteState(rx.State):
     name: str = ""
     trouble: str = ""  # why nobody could tell
 
-    async def enter(self) -> Visitor | None:
+    async def enter(self) -> Caller | None:
         """Find out who opens the page; for `on_load` handlers.
 
         From now on the tab hears of the end of its session, whatever it shows.
         """
         try:
-            visitor = await self._sit_down()
+            caller = await self._sit_down()
         except Unavailable as error:
             if self.is_known:
                 raise
             self.trouble = error.message
             return None
-        self.is_signed_in = visitor is not None
-        self.name = visitor.name if visitor else ""
+        self.is_signed_in = caller is not None
+        self.name = caller.name if caller else ""
         self.is_known, self.trouble = True, ""
-        return visitor
+        return caller
 
-    async def _sit_down(self) -> Visitor | None:
+    async def _sit_down(self) -> Caller | None:
         token = self.router.session.client_token
         opened = context.current()
         doubts = opened.present.doubts if opened else 0
-        visitor = await self._visitor()
-        if opened and visitor:
-            opened.present.sit(Seat(token, visitor.user_id, visitor.session_id), doubts)
+        caller = await self._caller()
+        if opened and caller:
+            opened.present.sit(Seat(token, caller.user_id, caller.session_id), doubts)
         elif opened:
             opened.present.leave(token)
-        return visitor
+        return caller
 
-    async def visitor(self) -> Visitor:
+    async def caller(self) -> Caller:
         """Return who acts.
 
         Raises:
             NotAuthenticated: When the session has ended.
         """
-        visitor = await self._visitor()
-        if visitor is None:
-            raise NotAuthenticated("Your session has ended; sign in again.")
-        return visitor
-
-    async def _visitor(self) -> Visitor | None:
         session_id = sessions.cookie_of(self.router.headers.cookie)
-        return await sessions.of_id(serving().database, session_id) if session_id else None
+        if session_id is None:
+            raise NotAuthenticated("Your session has ended; sign in again.")
+        return await serving().authentication.by_session(session_id)
+
+    async def _caller(self) -> Caller | None:
+        try:
+            return await self.caller()
+        except NotAuthenticated:
+            return None
 
     @rx.event
     async def load(self) -> None:
@@ -91,7 +93,7 @@ def serving() -> Worker:
 
 
 def show_error(exception: Exception) -> EventSpec | None:
-    """Tell a visitor what went wrong in a handler: the one edge where pages render errors."""
+    """Tell a user what went wrong in a handler: the one edge where pages render errors."""
     if isinstance(exception, NotAuthenticated):
         return rx.call_script(RELOAD)
     if isinstance(exception, HcaiError):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import reflex as rx
 
 from hcai_app.errors import HcaiError, InvalidRequest
-from hcai_app.services.people.sessions import Visitor
+from hcai_app.services.call import Caller
 from hcai_app.services.usage import dashboard
 from hcai_app.services.usage.charts import Group, Range, Series
 from hcai_app.services.usage.dashboard import Snapshot
@@ -52,15 +52,15 @@ class DashboardState(SiteState):
     @rx.event
     async def load(self) -> None:
         """Fill the page, and keep it up to date from now on."""
-        visitor = await self.enter()
-        if visitor is None:
+        caller = await self.enter()
+        if caller is None:
             return
         self._tidy_choices()
         try:
-            await self._read(visitor)
+            await self._read(caller)
         except HcaiError as error:
             if self.is_loaded:  # what is shown is old, and better than nothing
-                self._subscribe(visitor, EVER)
+                self._subscribe(caller, EVER)
                 raise
             self.problem = error.message
 
@@ -80,26 +80,26 @@ class DashboardState(SiteState):
         self.measure = _known(Measure, value).value
 
     async def _choose(self, name: str, value: StrEnum) -> None:
-        visitor = await self.visitor()
+        caller = await self.caller()
         self._tidy_choices()
         before = getattr(self, name)
         setattr(self, name, value.value)
         try:
-            await self._read(visitor)
+            await self._read(caller)
         except HcaiError:
             setattr(self, name, before)
-            self._subscribe(visitor, EVER)
+            self._subscribe(caller, EVER)
             raise
 
-    def _subscribe(self, visitor: Visitor, since_ms: int | None = None) -> None:
+    def _subscribe(self, caller: Caller, since_ms: int | None = None) -> None:
         token = self.router.session.client_token
-        live.subscribe(token, visitor, Range(self.range), Group(self.group), since_ms)
+        live.subscribe(token, caller, Range(self.range), Group(self.group), since_ms)
 
-    async def _read(self, visitor: Visitor) -> None:
+    async def _read(self, caller: Caller) -> None:
         pair = (Range(self.range), Group(self.group))
         # First, so that no call falls between what is read and what is told.
-        self._subscribe(visitor)
-        snapshot = await read_snapshot(visitor.user_id, [pair])
+        self._subscribe(caller)
+        snapshot = await read_snapshot(caller.user_id, [pair])
         self.series = dashboard_view.chart_of(snapshot.tails[pair])
         self.tail = Chart()
         _show_day(self, snapshot)

@@ -31,17 +31,17 @@ class KeysState(SiteState):
     @rx.event
     async def load_keys(self) -> None:
         """Show the keys of whoever opens the page."""
-        visitor = await self.enter()
-        if visitor is not None:
-            await self._show(visitor.user_id)
+        caller = await self.enter()
+        if caller is not None:
+            await self._show(caller.user_id)
 
     @rx.event
     async def revoke(self, key_id: str) -> EventSpec:
-        """End one of the visitor's keys."""
-        visitor = await self.visitor()
+        """End one of the user's keys."""
+        caller = await self.caller()
         with available.available("keys"):
-            name = await keys.revoke_own(serving().database, visitor.user_id, str(key_id))
-        await self._show(visitor.user_id)
+            name = await keys.revoke_own(serving().database, caller.user_id, str(key_id))
+        await self._show(caller.user_id)
         return rx.toast.success(
             f"{name} is revoked.", description="Programs with this key are refused from now on."
         )

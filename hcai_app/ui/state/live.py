@@ -6,14 +6,14 @@ the review.
 
 from collections.abc import Hashable
 
+from hcai_app.services.call import Caller
 from hcai_app.services.live.watching import Due, Tab
-from hcai_app.services.people.sessions import Visitor
 from hcai_app.ui.state.base import serving
 
 
 def subscribe(
     token: str,
-    visitor: Visitor,
+    caller: Caller,
     range_: Hashable,
     group: Hashable,
     since_ms: int | None = None,
@@ -23,7 +23,7 @@ def subscribe(
     Call it before the figures are read: so no call falls between. When they could not be read, say
     since when the tab lacks news; the tick brings them.
     """
-    tab = Tab(token, visitor.user_id, visitor.session_id, range_, group)
+    tab = Tab(token, caller.user_id, caller.session_id, range_, group)
     serving().live.watch(tab)
     if since_ms is not None:
         serving().live.miss(Due(tab, since_ms))

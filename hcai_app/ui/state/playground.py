@@ -23,7 +23,7 @@ TAG_HEX = 24
 class PlaygroundState(SiteState):
     """Who sits before the playground, and what they may still do today."""
 
-    owner: str = ""  # names the visitor's conversations in this browser, and opens nothing
+    owner: str = ""  # names the user's conversations in this browser, and opens nothing
     has_moderation: bool = False
     day: PlaygroundView = PlaygroundView()
     way_in: str = f"/auth/login?to={quote(HERE, safe='')}"
@@ -31,21 +31,21 @@ class PlaygroundState(SiteState):
     @rx.event
     async def load_playground(self) -> None:
         """Find out who sits here, and how much is left."""
-        visitor = await self.enter()
-        if visitor is None:
+        caller = await self.enter()
+        if caller is None:
             self.way_in = f"/auth/login?to={quote(_address(self.router.url.query), safe='')}"
             return
         worker = serving()
         secret_key = worker.settings.secret_key.get_secret_value()
-        self.owner = hashing.keyed_hash(visitor.user_id, secret_key, b"playground")[:TAG_HEX]
+        self.owner = hashing.keyed_hash(caller.user_id, secret_key, b"playground")[:TAG_HEX]
         self.has_moderation = worker.moderations is not None
-        await self._read(visitor.user_id)
+        await self._read(caller.user_id)
 
     @rx.event
     async def note_spent(self) -> None:
         """Read anew how much is left."""
-        visitor = await self.visitor()
-        await self._read(visitor.user_id)
+        caller = await self.caller()
+        await self._read(caller.user_id)
 
     async def _read(self, user_id: str) -> None:
         try:

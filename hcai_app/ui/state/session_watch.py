@@ -16,7 +16,7 @@ from reflex.state import StateUpdate
 
 from hcai_app.errors import HcaiError
 from hcai_app.services.live.tabs import Seat
-from hcai_app.services.people import sessions
+from hcai_app.services.ops import revocation
 from hcai_app.ui.state.base import RELOAD, SiteState, serving
 
 log = logging.getLogger(__name__)
@@ -65,11 +65,12 @@ class Reviewer:
 
     async def end_signed_out(self, seats: Iterable[Seat]) -> set[str]:
         """Darken the tabs of ended sessions; return their tokens."""
-        by_token = {seat.token: seat.session_id for seat in seats}
-        if not by_token:
+        seats = list(seats)
+        if not seats:
             return set()
-        alive = await sessions.alive(serving().database, set(by_token.values()))
-        ended = {token for token, session_id in by_token.items() if session_id not in alive}
+        found = await revocation.ended(serving().database, {seat.user_id for seat in seats})
+        is_open = {name for user in found.values() for name in user.open_sessions}
+        ended = {seat.token for seat in seats if seat.session_id not in is_open}
         await asyncio.gather(*(self._darken(token) for token in ended))
         return ended
 

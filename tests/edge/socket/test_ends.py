@@ -14,6 +14,7 @@ from tests.edge.socket.test_live import SOON_S, Student, gauge, requests, until_
 from tests.harness.databases import REDIS
 from tests.harness.product import Product
 from tests.harness.tabs import DASHBOARD, SITE, Tab, tab
+from tests.services.callers import signed_in
 
 PAGES = ("/dashboard", "/keys", "/activity", "/account")
 KEYS = f"{SITE}.hcai_app___ui___state___keys____keys_state"
@@ -63,9 +64,9 @@ async def delete(ada: Student, cookie: str) -> None:
 
 
 async def user_id_of(database: Database, ada: Student, cookie: str) -> str:
-    visitor = await sessions.of_cookie(database, cookie, secret_key=ada.secret_key)
-    assert visitor
-    return visitor.user_id
+    caller = await signed_in(database, cookie, secret_key=ada.secret_key)
+    assert caller
+    return caller.user_id
 
 
 END = {

@@ -19,6 +19,7 @@ from hcai_app.services.live.watching import Live
 from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import sessions, users
 from tests.services.books import Books, entry, rows, sums
+from tests.services.callers import signed_in
 
 SECRET = "a secret of the tests, long enough for it"
 NAME, SLACK_ID, SUBJECT, EMAIL = "Persimmon", "UPERSIMMON", "ident!persimmon", "p@persimmon.test"
@@ -83,15 +84,15 @@ async def test_keys_and_sessions_end_and_every_worker_is_told(
 ) -> None:
     key = await issue(database, user_id)
     cookie = await sessions.create(database, user_id, secret_key=SECRET)
-    visitor = await sessions.of_cookie(database, cookie, secret_key=SECRET)
-    assert visitor is not None
+    caller = await signed_in(database, cookie, secret_key=SECRET)
+    assert caller is not None
     await delete(database, user_id)
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+    assert await signed_in(database, cookie, secret_key=SECRET) is None
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
     with pytest.raises(NotAuthenticated):
-        await keyring.authenticate(key.secret, "here")
+        await keyring.by_key(key.secret, "here")
     with pytest.raises(NotAuthenticated):
-        await export.of_visitor(database, visitor)
+        await export.of_caller(database, caller)
     async with database.reading() as connection:
         told = await connection.execute(text("SELECT user_id, key_id FROM changes ORDER BY id"))
         assert [tuple(row) for row in told][-1] == (user_id, None)
@@ -150,10 +151,10 @@ async def test_others_keep_what_is_theirs(database: Database, user_id: str) -> N
     cookie = await sessions.create(database, bob, secret_key=SECRET)
     await delete(database, user_id)
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    assert (await keyring.authenticate(key.secret, "here")).user_id == bob
-    visitor = await sessions.of_cookie(database, cookie, secret_key=SECRET)
-    assert visitor is not None
-    assert visitor.name == "Bob"
+    assert (await keyring.by_key(key.secret, "here")).user_id == bob
+    caller = await signed_in(database, cookie, secret_key=SECRET)
+    assert caller is not None
+    assert caller.name == "Bob"
 
 
 async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(

@@ -7,25 +7,26 @@ import pytest
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.account import export
+from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.people import sessions, users
-from hcai_app.services.people.sessions import Visitor
+from tests.services.callers import signed_in
 
 SECRET = "a secret of the tests, long enough for it"
 
 
-async def sign_in(database: Database, slack_id: str) -> Visitor:
+async def sign_in(database: Database, slack_id: str) -> Caller:
     user_id = await users.create(database, slack_id=slack_id, name=slack_id)
     return await visit(database, user_id)
 
 
-async def visit(database: Database, user_id: str) -> Visitor:
+async def visit(database: Database, user_id: str) -> Caller:
     cookie = await sessions.create(database, user_id, secret_key=SECRET)
-    visitor = await sessions.of_cookie(database, cookie, secret_key=SECRET)
-    assert visitor is not None
-    return visitor
+    caller = await signed_in(database, cookie, secret_key=SECRET)
+    assert caller is not None
+    return caller
 
 
 async def test_every_hour_is_told_once_and_nobody_elses(
@@ -57,7 +58,7 @@ async def test_the_account_counts_what_is_the_visitors(database: Database) -> No
         for owner in (ada, ada, ada, bob)
     ]
     await keys.revoke_own(database, ada.user_id, made[0].id)
-    account = await export.of_visitor(database, ada)
+    account = await export.of_caller(database, ada)
     assert (account.active_keys, account.revoked_keys, account.calls) == (2, 1, 0)
     assert account.profile.slack_id == "U1"
     holdings = await export.holdings_of(database, ada)
@@ -75,6 +76,6 @@ async def test_this_session_stands_first_and_old_ones_are_not_told(
         await sessions.create(database, user_id, secret_key=SECRET)
     ada = await visit(database, user_id)
     await visit(database, user_id)
-    account = await export.of_visitor(database, ada)
+    account = await export.of_caller(database, ada)
     assert [session.is_this_one for session in account.sessions] == [True, False]
     assert account.profile.created_at == long_ago

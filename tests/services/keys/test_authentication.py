@@ -48,41 +48,41 @@ def moved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 async def test_a_key_names_its_user(database: Database, keyring: Authentication, key: Any) -> None:
-    caller = await keyring.authenticate(key.secret, HERE)
+    caller = await keyring.by_key(key.secret, HERE)
     async with database.reading() as connection:
         user = await users.find(connection, "U1")
     assert (caller.user_id, caller.key_id) == (user["id"], key.id)
     assert (caller.budget_nanousd, caller.ban_reason) == (7, None)
     assert caller.pseudonym not in (user["id"], "U1", "Ada")
-    assert await keyring.authenticate(key.secret, HERE) == caller
-    assert (await keyring_on(database).authenticate(key.secret, HERE)).pseudonym == caller.pseudonym
+    assert await keyring.by_key(key.secret, HERE) == caller
+    assert (await keyring_on(database).by_key(key.secret, HERE)).pseudonym == caller.pseudonym
 
 
 async def test_any_other_text_is_nobodys(keyring: Authentication, key: Any) -> None:
     wrong = [None, "", keys.PREFIX, UNKNOWN, UNKNOWN[:-1], UNKNOWN + "\n", "ÿ" * 9, "'; --"]
     for sent in [*wrong, key.secret.upper(), key.secret + "0", key.id]:
         with pytest.raises(NotAuthenticated) as refusal:
-            await keyring.authenticate(sent, HERE)
+            await keyring.by_key(sent, HERE)
         assert refusal.value.headers["WWW-Authenticate"] == "Bearer"
 
 
 async def test_another_secret_opens_nothing(database: Database, key: Any) -> None:
     other = Authentication(database, secret_key=SECRET[::-1], require_verified=False)
     with pytest.raises(NotAuthenticated):
-        await other.authenticate(key.secret, HERE)
+        await other.by_key(key.secret, HERE)
 
 
 async def test_a_revoked_key_is_refused_once_its_change_is_heard(
     database: Database, keyring: Authentication, key: Any
 ) -> None:
     other = await issue(database)
-    caller = await keyring.authenticate(key.secret, HERE)
-    await keyring.authenticate(other.secret, HERE)
+    caller = await keyring.by_key(key.secret, HERE)
+    await keyring.by_key(other.secret, HERE)
     await keys.revoke(database, key.id, secret_key=SECRET)
     keyring.forget(caller.user_id, key.id)
     with pytest.raises(NotAuthenticated):
-        await keyring.authenticate(key.secret, HERE)
-    await keyring.authenticate(other.secret, HERE)
+        await keyring.by_key(key.secret, HERE)
+    await keyring.by_key(other.secret, HERE)
 
 
 async def test_a_key_revoked_while_it_is_read_is_not_remembered(
@@ -91,10 +91,10 @@ async def test_a_key_revoked_while_it_is_read_is_not_remembered(
     query = keyring._query
     reads = 0
 
-    async def slow_query(hashed: str) -> Any:
+    async def slow_query(wanted: Any) -> Any:
         nonlocal reads
         reads += 1
-        caller = await query(hashed)
+        caller = await query(wanted)
         if reads == 1:  # the key is revoked, and that is heard, before the answer is here
             await keys.revoke(database, key.id, secret_key=SECRET)
             keyring.forget(caller.user_id, key.id)  # type: ignore[union-attr]
@@ -102,31 +102,31 @@ async def test_a_key_revoked_while_it_is_read_is_not_remembered(
 
     monkeypatch.setattr(keyring, "_query", slow_query)
     with pytest.raises(NotAuthenticated):
-        await keyring.authenticate(key.secret, HERE)
+        await keyring.by_key(key.secret, HERE)
     assert reads == 2
 
 
 async def test_without_hearing_of_it_a_revocation_holds_after_half_a_minute(
     database: Database, keyring: Authentication, key: Any, moved: list[float]
 ) -> None:
-    await keyring.authenticate(key.secret, HERE)
+    await keyring.by_key(key.secret, HERE)
     await keys.revoke(database, key.secret, secret_key=SECRET)
     moved[0] = keyring_module.FRESH_S + 1
     with pytest.raises(NotAuthenticated):
-        await keyring.authenticate(key.secret, HERE)
+        await keyring.by_key(key.secret, HERE)
 
 
 async def test_who_is_banned_or_not_verified_is_told_why(database: Database, key: Any) -> None:
     strict = keyring_on(database, require_verified=True)
     with pytest.raises(NotAllowed, match="not verified"):
-        strict.check_allowed(await strict.authenticate(key.secret, HERE))
+        strict.check_allowed(await strict.by_key(key.secret, HERE))
     await users.ban(database, "U1", "spam")
     keyring = keyring_on(database)
     with pytest.raises(NotAllowed, match="spam"):
-        keyring.check_allowed(await keyring.authenticate(key.secret, HERE))
+        keyring.check_allowed(await keyring.by_key(key.secret, HERE))
     await users.unban(database, "U1")
     fresh = keyring_on(database)
-    fresh.check_allowed(await fresh.authenticate(key.secret, HERE))
+    fresh.check_allowed(await fresh.by_key(key.secret, HERE))
 
 
 async def test_an_address_that_guesses_keys_is_slowed_down_and_its_neighbours_are_not(
@@ -134,13 +134,13 @@ async def test_an_address_that_guesses_keys_is_slowed_down_and_its_neighbours_ar
 ) -> None:
     for n in range(UNKNOWN_KEYS_PER_MINUTE):
         with pytest.raises(NotAuthenticated):
-            await keyring.authenticate(f"{keys.PREFIX}{n:064x}", HERE)
+            await keyring.by_key(f"{keys.PREFIX}{n:064x}", HERE)
     with pytest.raises(RateLimited) as refusal:
-        await keyring.authenticate(UNKNOWN, HERE)
+        await keyring.by_key(UNKNOWN, HERE)
     assert 1 <= int(refusal.value.headers["Retry-After"]) <= 61
     with pytest.raises(NotAuthenticated):
-        await keyring.authenticate(UNKNOWN, "192.0.2.1")
-    await keyring.authenticate(key.secret, HERE)  # a school behind one address goes on
+        await keyring.by_key(UNKNOWN, "192.0.2.1")
+    await keyring.by_key(key.secret, HERE)  # a school behind one address goes on
 
 
 async def test_the_cache_is_bounded(
@@ -148,7 +148,7 @@ async def test_the_cache_is_bounded(
 ) -> None:
     monkeypatch.setattr(keyring_module, "MAX_CACHED", 3)
     for issued in [key, *[await issue(database) for _ in range(6)]]:
-        await keyring.authenticate(issued.secret, HERE)
+        await keyring.by_key(issued.secret, HERE)
     assert len(keyring._cache) == 3
 
 
@@ -160,19 +160,19 @@ async def test_while_the_database_is_away_known_keys_go_on_and_nobody_gets_401(
     await users.create(database, slack_id="U1", name="Ada")
     known, other = await issue(database), await issue(database)
     keyring = keyring_on(database)
-    caller = await keyring.authenticate(known.secret, HERE)
+    caller = await keyring.by_key(known.secret, HERE)
     await outage.begin()
     moved[0] = keyring_module.FRESH_S + keyring_module.STALE_S - 5
-    assert await keyring.authenticate(known.secret, HERE) == caller
+    assert await keyring.by_key(known.secret, HERE) == caller
     for sent in (other.secret, UNKNOWN):
         with pytest.raises(Unavailable) as refusal:
-            await keyring.authenticate(sent, HERE)
+            await keyring.by_key(sent, HERE)
         assert int(refusal.value.headers["Retry-After"]) > 0
     moved[0] += 10
     with pytest.raises(Unavailable):
-        await keyring.authenticate(known.secret, HERE)
+        await keyring.by_key(known.secret, HERE)
     await outage.end()
-    await asyncio.gather(*(keyring.authenticate(k.secret, HERE) for k in (known, other)))
+    await asyncio.gather(*(keyring.by_key(k.secret, HERE) for k in (known, other)))
     await database.close()
 
 
@@ -185,8 +185,11 @@ async def open_session(database: Database, user: str = "U1") -> str:
 async def test_a_session_names_the_same_user_as_their_keys(
     database: Database, keyring: Authentication, key: Any
 ) -> None:
-    by_key = await keyring.authenticate(key.secret, HERE)
-    by_session = await keyring.of_session(await open_session(database))
+    by_key = await keyring.by_key(key.secret, HERE)
+    cookie = await open_session(database)
+    by_session = await keyring.by_session(sessions.id_of(cookie, SECRET))
+    assert by_session == await keyring.by_cookie(cookie)
+    assert (by_session.name, by_session.session_id) == ("Ada", sessions.id_of(cookie, SECRET))
     assert (by_session.key_id, by_key.session_id) == (None, None)
     assert replace(by_session, session_id=None) == replace(by_key, key_id=None)
 
@@ -208,10 +211,13 @@ async def test_what_is_no_cookie_of_ours_opens_nothing(
         "ÿ'; --",
     ]:
         with pytest.raises(NotAuthenticated):
-            await keyring.of_session(sent)
+            await keyring.by_cookie(sent)
     with pytest.raises(NotAuthenticated):
         other = Authentication(database, secret_key=SECRET[::-1], require_verified=False)
-        await other.of_session(cookie)
+        await other.by_cookie(cookie)
+    for sent in ["", cookie, stored, "ÿ'; --"]:
+        with pytest.raises(NotAuthenticated):
+            await keyring.by_session(sent)
 
 
 async def test_a_session_that_has_ended_opens_nothing_from_that_moment(
@@ -219,34 +225,34 @@ async def test_a_session_that_has_ended_opens_nothing_from_that_moment(
 ) -> None:
     signed_out, expired = [await open_session(database) for _ in range(2)]
     for cookie in (signed_out, expired):
-        await keyring.of_session(cookie)
+        await keyring.by_cookie(cookie)
     await sessions.end(database, sessions.id_of(signed_out, SECRET))
     with pytest.raises(NotAuthenticated):
-        await keyring.of_session(signed_out)
+        await keyring.by_cookie(signed_out)
     then = clock.now() + sessions.LIFETIME
     monkeypatch.setattr(sessions.clock, "now", lambda: then)
     with pytest.raises(NotAuthenticated):
-        await keyring.of_session(expired)
+        await keyring.by_cookie(expired)
 
 
 async def test_a_session_that_ends_while_it_is_read_opens_nothing(
     database: Database, keyring: Authentication, key: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cookie = await open_session(database)
-    query, reads = keyring._query_session, 0
+    query, reads = keyring._query, 0
 
-    async def slow_query(hashed: str) -> Any:
+    async def slow_query(wanted: Any) -> Any:
         nonlocal reads
         reads += 1
-        caller = await query(hashed)
+        caller = await query(wanted)
         if reads == 1:  # they sign out, and that is heard, before the answer is here
             await sessions.end(database, sessions.id_of(cookie, SECRET))
             keyring.forget(caller.user_id, None)  # type: ignore[union-attr]
         return caller
 
-    monkeypatch.setattr(keyring, "_query_session", slow_query)
+    monkeypatch.setattr(keyring, "_query", slow_query)
     with pytest.raises(NotAuthenticated):
-        await keyring.of_session(cookie)
+        await keyring.by_cookie(cookie)
     assert reads == 2
 
 
@@ -256,4 +262,7 @@ async def test_who_is_banned_is_told_so_on_our_pages_too(
     cookie = await open_session(database)
     await users.ban(database, "U1", "spam")
     with pytest.raises(NotAllowed, match="spam"):
-        keyring.check_allowed(await keyring.of_session(cookie))
+        keyring.check_allowed(await keyring.by_cookie(cookie, even_banned=True))
+    for finding in (keyring.by_cookie(cookie), keyring.by_session(sessions.id_of(cookie, SECRET))):
+        with pytest.raises(NotAuthenticated):  # they sit before no page, and read nothing
+            await finding

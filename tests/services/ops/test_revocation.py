@@ -18,6 +18,7 @@ from hcai_app.services.live.tabs import Present
 from hcai_app.services.live.watching import Live
 from hcai_app.services.ops.revocation import Revocation, ended
 from hcai_app.services.people import sessions, users
+from tests.services.callers import signed_in
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"
@@ -83,20 +84,25 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     await revocation.close()
 
 
-async def test_a_look_that_goes_on_ends_with_the_cutter(database: Database) -> None:
+async def test_a_look_that_goes_on_ends_with_the_cutter(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(_work: object) -> None:
+        async with database.reading():
+            await asyncio.sleep(3600)
+
+    monkeypatch.setattr(database, "read", read)
     running = InFlight(5)
     running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
     revocation = Revocation(database, keyring, running, Present(), Live())
-    pool = (database._lookups if database.is_sqlite else database._reader).pool
+    pool = database._reader.pool
     assert isinstance(pool, QueuePool)
     revocation.apply("user_1", None)
     async with asyncio.timeout(10):
         while not pool.checkedout():  # noqa: ASYNC110 - there is no event of this
             await asyncio.sleep(0)
     await revocation.close()
-    if database.is_sqlite:
-        database._lookup_threads.shutdown()  # as closing the database does first
     assert pool.checkedout() == 0, "closing the database would lose this connection"
 
 
@@ -115,7 +121,7 @@ async def test_a_session_that_expires_takes_its_calls_along(
     await follower._read()
     assert heard == [(user_id, None)]
     assert (await ended(database, [user_id]))[user_id].open_sessions == set()
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+    assert await signed_in(database, cookie, secret_key=SECRET) is None
 
 
 async def test_one_read_tells_what_has_ended_for_each_user(database: Database) -> None:

@@ -16,6 +16,7 @@ from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people import eligibility, sessions, sign_in, users
 from hcai_app.services.people.identity import Identity
 from hcai_app.services.people.sign_in import Rules
+from tests.services.callers import signed_in
 
 SECRET = "a secret of the tests, long enough for it"
 STRICT = Rules(SECRET, require_verified=True, admins=())
@@ -81,7 +82,7 @@ async def test_who_is_no_longer_eligible_loses_keys_and_sessions(
     row = await row_of(database, user_id)
     assert (row["is_verified"], row["verification_status"]) == (False, status)
     assert row["ysws_eligible"] is flag
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+    assert await signed_in(database, cookie, secret_key=SECRET) is None
     assert await changes_of(database) == before + 1
 
 
@@ -93,7 +94,7 @@ async def test_otherwise_everything_stays_and_is_asked_tomorrow(
     before, in_vain = await changes_of(database), never()
     assert await ask(database, result, in_vain=in_vain) == 1
     assert (await row_of(database, user_id))["is_verified"] is True
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET)
+    assert await signed_in(database, cookie, secret_key=SECRET)
     assert await changes_of(database) == before
     assert await ask(database, "rejected", in_vain=in_vain) == 0
 
@@ -109,17 +110,17 @@ async def test_whom_the_provider_has_not_known_for_two_weeks_has_to_sign_in_agai
     before = await changes_of(database)
     await ask(database, result)
     assert (await row_of(database, user_id))["is_verified"] is False
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+    assert await signed_in(database, cookie, secret_key=SECRET) is None
     assert await changes_of(database) == before + 1
     keyring = Authentication(database, secret_key=SECRET, require_verified=True)
-    caller = await keyring.authenticate(key.secret, "here")
+    caller = await keyring.by_key(key.secret, "here")
     with pytest.raises(NotAllowed, match="sign in on the site again"):
         keyring.check_allowed(caller)
     await ask(database, result)
     assert await changes_of(database) == before + 1
     await sign_in.sign_in(database, ADA, STRICT)
     keyring.forget(user_id, None)
-    keyring.check_allowed(await keyring.authenticate(key.secret, "here"))
+    keyring.check_allowed(await keyring.by_key(key.secret, "here"))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ async def test_a_provider_that_is_away_changes_nothing(
 async def test_an_admin_keeps_the_session(database: Database, user_id: str) -> None:
     cookie = await sessions.create(database, user_id, secret_key=SECRET)
     await ask(database, "verified_but_over_18", Rules(SECRET, True, ("UADA",)))
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET)
+    assert await signed_in(database, cookie, secret_key=SECRET)
 
 
 async def test_who_just_signed_in_is_not_asked_about(database: Database) -> None:

@@ -18,6 +18,7 @@ from hcai_app.services.ops import retention
 from hcai_app.services.people import sessions, sign_in, users
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused
 from hcai_app.services.people.sign_in import Rules
+from tests.services.callers import signed_in
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"
@@ -103,7 +104,7 @@ async def test_who_was_in_before_is_refreshed_and_loses_their_sessions(database:
     cookie = await sessions.create(database, user_id, secret_key=SECRET)
     gone = replace(ADA, verification_status="ineligible")
     assert await refusal(database, gone, STRICT) is Reason.INELIGIBLE
-    assert await sessions.of_cookie(database, cookie, secret_key=SECRET) is None
+    assert await signed_in(database, cookie, secret_key=SECRET) is None
     row = await row_of(database, user_id)
     assert (row["is_verified"], row["verification_status"]) == (False, "ineligible")
     assert row["signed_in_at"] == entered_at
@@ -147,10 +148,10 @@ async def test_sessions_that_have_expired_are_cleaned_up(database: Database) -> 
         await connection.execute(
             update(sessions_table).where(is_old).values(expires_at=datetime(2020, 1, 1, tzinfo=UTC))
         )
-    assert await sessions.of_cookie(database, old, secret_key=SECRET) is None
+    assert await signed_in(database, old, secret_key=SECRET) is None
     await retention.clean(database, 400)
     assert await count(database, sessions_table) == 1
-    assert await sessions.of_cookie(database, kept, secret_key=SECRET)
+    assert await signed_in(database, kept, secret_key=SECRET)
 
 
 async def test_a_database_that_is_away_is_no_fault(outage: PostgresOutage) -> None:

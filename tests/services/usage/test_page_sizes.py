@@ -15,9 +15,9 @@ from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services.account import export
+from hcai_app.services.call import Caller
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.people.sessions import Visitor
 from hcai_app.services.usage import by_key, dashboard
 from hcai_app.services.usage.everyone import Everyone
 from tests.harness.room import within
@@ -28,7 +28,7 @@ PAGE_S = within(0.2)
 ATTEMPTS = 4
 ACTIVE = 50
 REVOKED = 2_000  # of somebody who makes and revokes keys by program
-VISITOR = Visitor("ses_1", BUSY, "Grace", None, None, True, None)
+CALLER = Caller(BUSY, None, True, None, None, "hc_1", "ses_1", "Grace")
 DAYS = (
     "INSERT INTO site_days (start_ms, model, worker, requests, failures, prompt_tokens, "
     "completion_tokens, total_tokens, cost_nanousd) SELECT "
@@ -48,7 +48,7 @@ async def playground(database: Database) -> Any:
 
 PAGES: dict[str, Callable[[Database], Awaitable[Any]]] = {
     "/keys": lambda database: by_key.of_user(database, BUSY),
-    "/account": lambda database: export.of_visitor(database, VISITOR),
+    "/account": lambda database: export.of_caller(database, CALLER),
     "/global": everyone,
     "/playground": playground,
 }

@@ -4,16 +4,18 @@ from sqlalchemy import text
 from hcai_app import hashing
 from hcai_app.errors import InvalidRequest, NotAuthenticated, Unavailable
 from hcai_app.services.account import deletion
+from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.people import sessions, users
 from hcai_app.ui.state.account import PHRASE, AccountState
 from hcai_app.worker.context import Worker
+from tests.services.callers import signed_in
 from tests.ui.state.conftest import SECRET
 from tests.ui.state.tabs import Tab, open_tab, root_of, sign_in
 
 
-async def visitors_of(serving: Worker, tab: Tab) -> sessions.Visitor | None:
-    return await sessions.of_cookie(serving.database, tab.cookie, secret_key=SECRET)
+async def caller_in(serving: Worker, tab: Tab) -> Caller | None:
+    return await signed_in(serving.database, tab.cookie, secret_key=SECRET)
 
 
 async def test_the_page_shows_what_is_stored(serving: Worker) -> None:
@@ -53,9 +55,9 @@ async def test_signing_out_everywhere_ends_every_session_of_this_user(serving: W
     await state.load_account()
     left = await state.sign_out_everywhere()
     assert "window.location.assign('/')" in str(left)
-    assert await visitors_of(serving, ada) is None
-    assert await visitors_of(serving, other) is None
-    assert await visitors_of(serving, bob) is not None
+    assert await caller_in(serving, ada) is None
+    assert await caller_in(serving, other) is None
+    assert await caller_in(serving, bob) is not None
     with pytest.raises(NotAuthenticated):
         await state.sign_out_everywhere()
 
@@ -87,7 +89,7 @@ async def test_deleting_takes_the_right_words(serving: Worker) -> None:
     for typed in ("", "delete", "yes", None, 5, {"typed": PHRASE}, "x" * 100_000):
         with pytest.raises(InvalidRequest):
             await state.delete_account(typed)  # pyright: ignore[reportArgumentType]
-    assert await visitors_of(serving, ada) is not None
+    assert await caller_in(serving, ada) is not None
 
 
 async def test_a_deleted_account_is_gone_and_its_name_with_it(serving: Worker) -> None:
@@ -97,8 +99,8 @@ async def test_a_deleted_account_is_gone_and_its_name_with_it(serving: Worker) -
     assert "Persimmon" in ada.told()
     left = await state.delete_account(f" {PHRASE.upper()} ")
     assert "window.location.assign('/sign-in/deleted')" in str(left)
-    assert await visitors_of(serving, ada) is None
-    assert await visitors_of(serving, bob) is not None
+    assert await caller_in(serving, ada) is None
+    assert await caller_in(serving, bob) is not None
     assert (state.name, state.account.name, state.sessions) == ("", "", [])
     async with serving.database.reading() as connection:
         names = list(await connection.scalars(text("SELECT name FROM users ORDER BY name")))

@@ -1,11 +1,9 @@
-"""The session cookie of a browser's request: who it is, and whether our own page sent it."""
+"""Where a request comes from: a page of this site, or a program on this machine."""
 
 import ipaddress
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.errors import NotAllowed, NotAuthenticated
-from hcai_app.services.people import sessions
-from hcai_app.services.people.sessions import Visitor
+from hcai_app.errors import NotAllowed
 from hcai_app.worker.context import Worker
 
 # In development the pages may be opened by either name, at any port.
@@ -21,21 +19,6 @@ FORWARDING = (
     b"cf-connecting-ip",
     b"true-client-ip",
 )
-
-
-async def visitor_of(worker: Worker, exchange: Exchange) -> Visitor:
-    """Return who is signed in.
-
-    Raises:
-        NotAuthenticated: When nobody is.
-        Unavailable: When the database is away.
-    """
-    cookie = sessions.cookie_of(exchange.header(b"cookie") or "")
-    secret_key = worker.settings.secret_key.get_secret_value()
-    visitor = cookie and await sessions.of_cookie(worker.database, cookie, secret_key=secret_key)
-    if not visitor:
-        raise NotAuthenticated("Sign in first: your session has ended.")
-    return visitor
 
 
 def require_own_page(worker: Worker, exchange: Exchange) -> None:
