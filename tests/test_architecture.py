@@ -86,6 +86,13 @@ DIRECT_STRANGERS = {
     "api": {"sqlalchemy", "sqlmodel"},
     "ui.state": {"starlette", "sqlalchemy", "sqlmodel"},
 }
+# What is stored of a decision -> the rooms that name it; the others ask `keys.is_active`,
+# `sessions.is_open` and `users.is_admin`.
+DECIDED_BY = {
+    "revoked_at": ("services.keys", "db"),
+    "expires_at": ("services.people.sessions", "db"),
+    "admins": ("services.people", "settings"),
+}
 MAX_TOP_ROOMS = 24
 NOUNS = {"people", "keys", "account", "limits", "ledger", "usage", "models", "live", "ops"}
 SHARED_SERVICES = {"call", "changes", "redis_client"}
@@ -227,6 +234,18 @@ def test_only_the_settings_read_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
     assert readers <= {f"{OURS}.settings", f"{OURS}.edge.http_protocol", f"{OURS}.frontend.vite"}
+
+
+@pytest.mark.parametrize("name", DECIDED_BY)
+def test_what_is_active_open_or_an_admin_is_decided_in_one_place(name: str) -> None:
+    elsewhere = {
+        module
+        for module, path in BY_MODULE.items()
+        for node in ast.walk(tree_of(path))
+        if name in (getattr(node, field, None) for field in ("attr", "id", "arg"))
+        and not any(f"{module}.".startswith(f"{OURS}.{room}.") for room in DECIDED_BY[name])
+    }
+    assert elsewhere == set()
 
 
 @pytest.mark.parametrize("folder", [OURS, "tests", "alembic"])

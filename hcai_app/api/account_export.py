@@ -89,7 +89,7 @@ def _head(holdings: Holdings) -> dict[str, Any]:
         "sessions": [
             {
                 "created_at": session.created_at,
-                "expires_at": session.expires_at,
+                "expires_at": session.ends_at,
                 "is_this_one": session.is_this_one,
             }
             for session in account.sessions

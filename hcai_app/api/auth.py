@@ -137,12 +137,10 @@ async def _sign_in_student(worker: Worker, exchange: Exchange, asked: dict[str, 
 async def _open_session(
     worker: Worker, exchange: Exchange, identity: Identity, target: str
 ) -> None:
-    given = worker.settings
-    secret_key = given.secret_key.get_secret_value()
-    rules = sign_in.Rules(secret_key, given.require_verified, given.admins)
+    rules = sign_in.Rules.of(worker.settings)
     user_id = await sign_in.sign_in(worker.database, identity, rules)
     await _end_session(worker, exchange)  # this browser's old one: the id changes
-    secret = await sessions.create(worker.database, user_id, secret_key=secret_key)
+    secret = await sessions.create(worker.database, user_id, secret_key=rules.secret_key)
     age_s = int(sessions.LIFETIME.total_seconds())
     await _redirect(exchange, target, _cookie(worker, sessions.COOKIE, secret, age_s))
 

@@ -41,9 +41,8 @@ async def start(stack: AsyncExitStack, opened: Worker) -> None:
         _keep_running(stack, running)
     if opened.shared_in_flight is not None:
         _keep_running(stack, opened.shared_in_flight.run())
-    provider, given = opened.sign_in.provider, opened.settings
-    if provider is not None and given.require_verified:
-        rules = Rules(given.secret_key.get_secret_value(), True, given.admins)
+    provider, rules = opened.sign_in.provider, Rules.of(opened.settings)
+    if provider is not None and rules.require_verified:
         _keep_running(stack, eligibility.run(opened.database, provider.check, rules))
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, case, func, select, tuple_
 
-from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import hours_table, keys_table, sessions_table, totals_table, users_table
+from hcai_app.db.tables import hours_table, keys_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
+from hcai_app.services.keys import keys
 from hcai_app.services.ledger import rows as exports
 from hcai_app.services.ledger.rollups import SUMS
+from hcai_app.services.people import sessions
+from hcai_app.services.people.sessions import OpenSession
 
 HOUR_KEY = ("start_ms", "key_id", "model")
 HOURS_PAGE = 1_000
@@ -38,15 +40,6 @@ class Profile:
     budget_nanousd: int | None
     created_at: datetime
     signed_in_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A signed-in browser."""
-
-    created_at: datetime
-    expires_at: datetime
-    is_this_one: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +116,7 @@ def _account(connection: Connection, caller: Caller) -> Account:
     active, revoked = _count_keys(connection, user_id)
     return Account(
         profile=_profile(connection, user_id),
-        sessions=_sessions(connection, caller),
+        sessions=sessions.opened(connection, user_id, caller.session_id),
         active_keys=active,
         revoked_keys=revoked,
         calls=int(connection.scalar(calls) or 0),
@@ -140,28 +133,16 @@ def _profile(connection: Connection, user_id: str) -> Profile:
     return Profile(*row)
 
 
-def _sessions(connection: Connection, caller: Caller) -> tuple[OpenSession, ...]:
-    columns = sessions_table.c
-    query = select(columns.created_at, columns.expires_at, columns.id).where(
-        columns.user_id == caller.user_id, columns.expires_at > clock.now()
-    )
-    rows = connection.execute(query.order_by(columns.created_at.desc()))
-    found = [OpenSession(made, ends, name == caller.session_id) for made, ends, name in rows]
-    return tuple(sorted(found, key=lambda session: not session.is_this_one))
-
-
 def _count_keys(connection: Connection, user_id: str) -> tuple[int, int]:
     columns = keys_table.c
-    dead = func.sum(case((columns.revoked_at.is_not(None), 1), else_=0))
-    query = select(func.count(), dead).where(columns.user_id == user_id)
-    count, revoked = connection.execute(query).one()
-    return count - int(revoked or 0), int(revoked or 0)
+    active = func.sum(case((keys.is_active(), 1), else_=0))
+    query = select(func.count(), active).where(columns.user_id == user_id)
+    count, active = connection.execute(query).one()
+    return int(active or 0), count - int(active or 0)
 
 
 def _holdings(connection: Connection, caller: Caller) -> Holdings:
-    keys, totals = keys_table.c, totals_table.c
-    listed = select(keys.id, keys.name, keys.preview, keys.created_at, keys.revoked_at)
-    of_user = listed.where(keys.user_id == caller.user_id).order_by(keys.created_at, keys.id)
+    totals = totals_table.c
     sums = [totals[name] for name in SUMS]
     by_key = select(totals.key_id, totals.last_call_ms, *sums).where(
         totals.user_id == caller.user_id
@@ -169,7 +150,7 @@ def _holdings(connection: Connection, caller: Caller) -> Holdings:
     rows = _plain(connection, by_key.order_by(totals.key_id))
     return Holdings(
         account=_account(connection, caller),
-        keys=_plain(connection, of_user),
+        keys=_plain(connection, keys.exported(caller.user_id)),
         totals={name: sum(row[name] for row in rows) for name in SUMS},
         totals_by_key=rows,
     )

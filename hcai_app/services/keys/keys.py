@@ -7,8 +7,10 @@ opens nothing.
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Update, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,6 +41,18 @@ class IssuedKey:
 def is_active() -> ColumnElement[bool]:
     """Return what is true of a key that opens the API: a condition, or a column to read."""
     return keys_table.c.revoked_at.is_(None)
+
+
+def ended_at() -> ColumnElement[datetime | None]:
+    """Return when a key ended, as a column to read or sort by."""
+    return keys_table.c.revoked_at
+
+
+def exported(user_id: str) -> Select[*tuple[Any, ...]]:
+    """Return what reads a user's keys as their own export lists them, oldest first."""
+    key = keys_table.c
+    columns = (key.id, key.name, key.preview, key.created_at, key.revoked_at)
+    return select(*columns).where(key.user_id == user_id).order_by(key.created_at, key.id)
 
 
 async def issue(

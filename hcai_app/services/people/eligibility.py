@@ -20,7 +20,7 @@ from hcai_app.db.tables import users_table
 from hcai_app.errors import UpstreamFailed
 from hcai_app.services import changes
 from hcai_app.services.limits.windows import Windows
-from hcai_app.services.people import sessions
+from hcai_app.services.people import sessions, users
 from hcai_app.services.people.identity import VERIFIED
 from hcai_app.services.people.sign_in import Rules
 
@@ -113,7 +113,7 @@ async def _learn(
     is_verified = values["is_verified"]
     if is_verified == before.is_verified:
         return
-    if not is_verified and not {subject, before.slack_id} & set(rules.admins):
+    if not is_verified and not users.is_admin(rules.admins, subject, before.slack_id):
         await sessions.drop_all(connection, user_id)
     await changes.append(connection, user_id)
 

@@ -5,9 +5,10 @@ proof must not go: pages' states, which may rest in a store, and our own tables.
 """
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock, hashing
@@ -20,6 +21,15 @@ COOKIE = "hcai_session"
 LIFETIME = timedelta(days=30)
 SECRET_BYTES = 32
 ID_HEX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A signed-in browser."""
+
+    created_at: datetime
+    ends_at: datetime
+    is_this_one: bool
 
 
 def id_of(cookie: str, secret_key: str) -> str:
@@ -64,6 +74,17 @@ async def create(database: Database, user_id: str, *, secret_key: str) -> str:
 def is_open() -> ColumnElement[bool]:
     """Return what is true of a session that has not expired; one that was ended has no row."""
     return sessions_table.c.expires_at > clock.now()
+
+
+def opened(connection: Connection, user_id: str, this_one: str | None) -> tuple[OpenSession, ...]:
+    """Return a user's open sessions: the one that asks first, then the newest."""
+    columns = sessions_table.c
+    query = select(columns.created_at, columns.expires_at, columns.id).where(
+        columns.user_id == user_id, is_open()
+    )
+    rows = connection.execute(query.order_by(columns.created_at.desc()))
+    found = [OpenSession(made, ends, name == this_one) for made, ends, name in rows]
+    return tuple(sorted(found, key=lambda session: not session.is_this_one))
 
 
 async def end(database: Database, session_id: str) -> None:

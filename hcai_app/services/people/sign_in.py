@@ -5,10 +5,10 @@ The provider's word wins over what is stored, at each sign-in (docs/decisions/00
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import RowMapping
@@ -20,9 +20,9 @@ from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import users_table
 from hcai_app.services import changes
-from hcai_app.services.people import sessions
+from hcai_app.services.people import sessions, users
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused, ineligibility_of
-from hcai_app.services.people.users import MAX_NAME
+from hcai_app.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,13 @@ class Rules:
 
     secret_key: str
     require_verified: bool
-    admins: Sequence[str]  # Slack ids and subjects
+    admins: Collection[str]  # Slack ids and subjects
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the rules of a server."""
+        secret_key = settings.secret_key.get_secret_value()
+        return cls(secret_key, settings.require_verified, settings.admins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,9 @@ async def _refusal(
         return Reason.BANNED
     if user is None and await _has_left_today(connection, identity, rules.secret_key):
         return Reason.DELETED_TODAY
-    is_admin = identity.subject in rules.admins or identity.slack_id in rules.admins
-    if not rules.require_verified or is_admin:
+    if not rules.require_verified:
+        return None
+    if users.is_admin(rules.admins, identity.subject, identity.slack_id):
         return None
     return ineligibility_of(identity)
 
@@ -175,7 +182,7 @@ def _values(identity: Identity) -> dict[str, Any]:
         "is_verified": identity.is_eligible,
     }
     if identity.name is not None:
-        values["name"] = identity.name[:MAX_NAME]
+        values["name"] = identity.name[: users.MAX_NAME]
     if identity.email is not None:
         values["email"] = identity.email
     return values

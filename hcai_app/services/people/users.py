@@ -1,6 +1,7 @@
 """Users: create, find, ban, set a budget."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import insert, or_, select, update
@@ -63,6 +64,11 @@ async def find(connection: AsyncConnection, reference: str) -> RowMapping:
     if row is None:
         raise NotFound(f"There is no user {reference}.")
     return row
+
+
+def is_admin(admins: Collection[str], subject: str | None, slack_id: str | None) -> bool:
+    """Tell whether somebody is among the admins, whom HCAI_ADMINS names by either id."""
+    return subject in admins or slack_id in admins
 
 
 async def lock(connection: AsyncConnection, user_id: str) -> None:

@@ -9,6 +9,7 @@ from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table
+from hcai_app.services.keys import keys
 
 # Nobody reads further, and whoever makes and revokes keys by program has thousands.
 MAX_REVOKED = 100
@@ -22,7 +23,7 @@ class KeyUsage:
     name: str
     preview: str
     created_at: datetime
-    revoked_at: datetime | None
+    ended_at: datetime | None  # None: active
     last_call_ms: int | None  # None: never used
     requests: int
     total_tokens: int
@@ -50,8 +51,7 @@ async def of_user(database: Database, user_id: str) -> KeyList:
 
 
 def _read(connection: Connection, user_id: str, day_ms: int) -> KeyList:
-    keys = keys_table.c
-    revoked = (keys.user_id == user_id) & keys.revoked_at.is_not(None)
+    revoked = (keys_table.c.user_id == user_id) & ~keys.is_active()
     count = connection.scalar(select(func.count()).where(revoked)) or 0
     return KeyList(
         active=_list(connection, user_id, day_ms, is_active=True),
@@ -63,31 +63,31 @@ def _read(connection: Connection, user_id: str, day_ms: int) -> KeyList:
 def _list(
     connection: Connection, user_id: str, day_ms: int, *, is_active: bool
 ) -> tuple[KeyUsage, ...]:
-    keys, totals = keys_table.c, totals_table.c
+    key, totals = keys_table.c, totals_table.c
     today = _spent_since(user_id, day_ms)
     query = (
         select(
-            keys.id,
-            keys.name,
-            keys.preview,
-            keys.created_at,
-            keys.revoked_at,
+            key.id,
+            key.name,
+            key.preview,
+            key.created_at,
+            keys.ended_at(),
             totals.last_call_ms,
             func.coalesce(totals.requests, 0),
             func.coalesce(totals.total_tokens, 0),
             func.coalesce(totals.cost_nanousd, 0),
             func.coalesce(today.c.cost, 0),
         )
-        .outerjoin(totals_table, (totals.user_id == user_id) & (totals.key_id == keys.id))
-        .outerjoin(today, today.c.key_id == keys.id)
-        .where(keys.user_id == user_id)
+        .outerjoin(totals_table, (totals.user_id == user_id) & (totals.key_id == key.id))
+        .outerjoin(today, today.c.key_id == key.id)
+        .where(key.user_id == user_id)
     )
     if is_active:
-        query = query.where(keys.revoked_at.is_(None))
-        ordered = query.order_by(keys.created_at.desc(), keys.id)
+        query = query.where(keys.is_active())
+        ordered = query.order_by(key.created_at.desc(), key.id)
     else:
-        query = query.where(keys.revoked_at.is_not(None)).limit(MAX_REVOKED)
-        ordered = query.order_by(keys.revoked_at.desc(), keys.id)
+        query = query.where(~keys.is_active()).limit(MAX_REVOKED)
+        ordered = query.order_by(keys.ended_at().desc(), key.id)
     return tuple(
         KeyUsage(*row[:6], *(int(number) for number in row[6:]))
         for row in connection.execute(ordered)

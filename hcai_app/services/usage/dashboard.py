@@ -12,6 +12,7 @@ from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, hours_table, keys_table, totals_table, users_table
+from hcai_app.services.keys import keys
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.windows import Standing
@@ -156,20 +157,20 @@ def _models(connection: Connection, user_id: str, day_ms: int) -> list[ModelUse]
 
 
 def _latest(connection: Connection, user_id: str) -> tuple[LatestCall, ...]:
-    calls, keys = calls_table.c, keys_table.c
+    calls, key = calls_table.c, keys_table.c
     query = (
         select(
             calls.id,
             calls.started_at_ms,
             calls.model,
-            func.coalesce(keys.name, calls.key_id),
+            func.coalesce(key.name, calls.key_id),
             calls.total_tokens,
             calls.cost_nanousd,
             calls.settled,
             calls.outcome,
             calls.duration_ms,
         )
-        .outerjoin(keys_table, keys.id == calls.key_id)
+        .outerjoin(keys_table, key.id == calls.key_id)
         .where(calls.user_id == user_id)
         .order_by(calls.id.desc())
         .limit(LATEST)
@@ -178,8 +179,8 @@ def _latest(connection: Connection, user_id: str) -> tuple[LatestCall, ...]:
 
 
 def _has_key(connection: Connection, user_id: str) -> bool:
-    keys = keys_table.c
-    query = select(keys.id).where(keys.user_id == user_id, keys.revoked_at.is_(None)).limit(1)
+    key = keys_table.c
+    query = select(key.id).where(key.user_id == user_id, keys.is_active()).limit(1)
     return connection.scalar(query) is not None
 
 

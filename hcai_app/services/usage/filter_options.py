@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table
+from hcai_app.services.keys import keys
 from hcai_app.services.usage import activity
 
 MAX_CHOICES = 200
@@ -40,9 +41,9 @@ async def key_names(
     Raises:
         Unavailable: When the database is away.
     """
-    keys = keys_table.c
+    key = keys_table.c
     wanted = {row["key_id"] for row in calls if row["key_id"] is not None}
-    query = select(keys.id, keys.name).where(keys.user_id == user_id, keys.id.in_(wanted))
+    query = select(key.id, key.name).where(key.user_id == user_id, key.id.in_(wanted))
     found = await available.answer(database, lambda it: it.execute(query).all(), "keys")
     return {row.id: row.name for row in found}
 
@@ -57,13 +58,13 @@ async def of_user(database: Database, user_id: str) -> Choices:
 
 
 def _choices(connection: Connection, user_id: str) -> Choices:
-    hours, keys = hours_table.c, keys_table.c
+    hours, key = hours_table.c, keys_table.c
     lately = activity.newest_hours(user_id, hours.model).limit(activity.SCANNED_HOURS).subquery()
     models = connection.scalars(select(lately.c.model).distinct().limit(MAX_CHOICES))
     owned = (
-        select(keys.id, keys.name, keys.preview, keys.revoked_at.is_not(None))
-        .where(keys.user_id == user_id)
-        .order_by(keys.revoked_at.is_not(None), keys.created_at.desc())
+        select(key.id, key.name, key.preview, ~keys.is_active())
+        .where(key.user_id == user_id)
+        .order_by(~keys.is_active(), key.created_at.desc())
         .limit(MAX_CHOICES)
     )
     return Choices(sorted(models), [Key(*row) for row in connection.execute(owned)])

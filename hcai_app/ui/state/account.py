@@ -52,7 +52,7 @@ class AccountState(SiteState):
             SessionView(
                 is_this_one=session.is_this_one,
                 created_ms=clock.to_ms(session.created_at),
-                expires_ms=clock.to_ms(session.expires_at),
+                expires_ms=clock.to_ms(session.ends_at),
             )
             for session in account.sessions[:MAX_SESSIONS]
         ]

@@ -68,7 +68,7 @@ def _view(key: KeyUsage) -> KeyView:
         name=key.name,
         preview=key.preview,
         created_ms=clock.to_ms(key.created_at),
-        revoked_ms=clock.to_ms(key.revoked_at) if key.revoked_at else 0,
+        revoked_ms=clock.to_ms(key.ended_at) if key.ended_at else 0,
         last_call_ms=key.last_call_ms or 0,
         requests=formatting.count(key.requests),
         tokens=formatting.tokens(key.total_tokens),

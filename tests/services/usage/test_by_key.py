@@ -84,7 +84,7 @@ async def test_an_own_key_is_revoked_once_and_stays_so(database: Database, ada: 
     (first,) = (await by_key.of_user(database, ada)).revoked
     assert await keys.revoke_own(database, ada, key.id) == "laptop"
     (again,) = (await by_key.of_user(database, ada)).revoked
-    assert first.revoked_at == again.revoked_at
+    assert first.ended_at == again.ended_at
     with pytest.raises(NotFound):
         await keys.revoke_own(database, ada, "key_none")
 
