@@ -1,4 +1,4 @@
-"""Where a request comes from: a page of this site, or a program on this machine."""
+"""Origin checks: a page of this site, or a program on this machine."""
 
 import ipaddress
 

@@ -1,4 +1,4 @@
-"""Who acts: from a key, a session's cookie or a session's id to the `Caller`.
+"""Authentication: the `Caller` of an API key, of a session cookie or of a session id.
 
 Keys come mostly out of a cache, which holds because every change evicts (`changes.Follower`). While
 the database is away an entry serves for a minute, an unknown key gets 503 and never 401. Sessions

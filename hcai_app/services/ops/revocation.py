@@ -1,4 +1,4 @@
-"""What a change ends: calls and tabs of a banned user or a deleted account, a key or a session.
+"""Revocation: what a ban, a deleted account, a revoked key and an ended session end.
 
 `ended` reads it, for calls and tabs alike. On each worker `Revocation` applies a change: it drops
 what is cached, has the user's tabs checked, and cancels the calls that have ended.
