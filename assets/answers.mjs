@@ -176,7 +176,6 @@ export function resetOf(error, headers, nowMs) {
   if (![402, 429, 503].includes(error.status)) return null;
   const told = Date.parse(error.metadata?.resets_at ?? "");
   if (told) return told;
-  if (error.status === 402) return new Date(nowMs).setUTCHours(24, 0, 0, 0);
   const wait = Number(headers.get("retry-after"));
   return wait > 0 ? nowMs + wait * 1000 : null;
 }

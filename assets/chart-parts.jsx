@@ -71,7 +71,7 @@ function say(at, options) {
 
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const DATE = { day: "numeric", month: "short" };
-const UTC_DATE = { ...DATE, timeZone: "UTC" }; // days are UTC days, as the budget's
+const UTC_DATE = { ...DATE, timeZone: "UTC" }; // days are UTC days: the roll-ups', whatever the budget's period is
 
 export function spanText(series, start) {
   const end = start + series.bucket_ms;

@@ -2,7 +2,6 @@
 import { createElement as h, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { hear, serverNow } from "./server-clock.mjs";
 
-const DAY_MS = 86_400_000;
 const DIGITS = [..."0123456789"];
 
 // Each digit is a reel; places are counted from the right, so that a longer number turns the same reels.
@@ -55,11 +54,11 @@ const read = () => (second ||= Math.floor(serverNow() / 1000));
 
 const two = (number) => String(number).padStart(2, "0");
 
-// How long it is to the next midnight, UTC; `nowMs` is what the server's clock said last.
-export function ToMidnight({ nowMs }) {
+// How long it is to a moment; `nowMs` is what the server's clock said last.
+export function Countdown({ atMs, nowMs }) {
   hear(nowMs);
   const now = useSyncExternalStore(listen, read, () => 0);
-  const left = now ? DAY_MS / 1000 - (now % (DAY_MS / 1000)) : 0;
+  const left = Math.max(0, Math.floor(atMs / 1000) - now);
   const text = now
     ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`
     : "--:--:--";
@@ -67,7 +66,7 @@ export function ToMidnight({ nowMs }) {
 }
 
 // Asks for fresh figures when a moment has come, but not more often than once in `gapMs`; all tabs of
-// the site would ask at midnight, so each waits a little, and not the same.
+// the site would ask when budgets reset, so each waits a little, and not the same.
 export function Alarm({ atMs, gapMs, onRing }) {
   const rung = useRef(0);
   const ring = useRef(onRing);

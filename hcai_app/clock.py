@@ -32,9 +32,3 @@ def to_ms(moment: datetime) -> int:
 def floor_ms(moment_ms: int, unit_ms: int) -> int:
     """Return the start of the unit (minute, hour, UTC day) that the moment lies in."""
     return moment_ms - moment_ms % unit_ms
-
-
-def next_midnight() -> datetime:
-    """Return the next 00:00 UTC, when budgets reset."""
-    tomorrow = now() + timedelta(days=1)
-    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)

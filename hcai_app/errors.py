@@ -3,7 +3,7 @@
 HcaiError                        status, type, message, param, metadata, headers
 ├─ InvalidRequest        400     bad JSON, missing field, model not allowed (names `param`)
 ├─ NotAuthenticated      401     no key, unknown key, revoked key
-├─ BudgetExhausted       402     today's budget is spent
+├─ BudgetExhausted       402     the period's budget is spent
 ├─ NotAllowed            403     banned, unverified
 ├─ NotFound              404     unknown path or resource
 ├─ MethodNotAllowed      405
@@ -59,7 +59,7 @@ class NotAuthenticated(HcaiError):
 
 
 class BudgetExhausted(HcaiError):
-    """Today's budget is spent. OpenAI's clients must not repeat the call."""
+    """The budget of the period is spent. OpenAI's clients must not repeat the call."""
 
     status = 402
     type = "insufficient_quota"

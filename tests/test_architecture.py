@@ -1,6 +1,7 @@
 """The arrows of the house: who may import whom, how long things may be, what must be documented."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -96,6 +97,17 @@ DECIDED_BY = {
 MAX_TOP_ROOMS = 24
 NOUNS = {"people", "keys", "account", "limits", "ledger", "usage", "models", "live", "ops"}
 SHARED_SERVICES = {"call", "changes", "redis_client"}
+# Whose days are those of the calendar, or a length of time, whatever the budget's period is.
+CALENDARS = {
+    "api.model_list",  # what is new
+    "services.ledger.reconciliation",  # how long a cost is asked for
+    "services.ledger.rollups",
+    "services.ops.retention",
+    "services.usage.charts",
+    "services.usage.everyone",
+    "services.usage.filters",
+    "services.usage.spending",  # `usage_daily`, as OpenRouter counts it
+}
 # Programs are what readers paste: they are no part of ours.
 SKIPPED_FOLDERS = {".venv", ".web", "node_modules", "versions", "programs"}
 
@@ -269,6 +281,25 @@ def test_functions_stay_short(folder: str) -> None:
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > MAX_FUNCTION
     }
     assert long == {}
+
+
+def test_only_the_period_knows_when_a_budget_begins_and_ends() -> None:
+    """A budget by the month would else have its days all over the house."""
+    days = re.compile(r"MS_PER_DAY|86_?400_?000|midnight|hour=0|00:00 UTC")
+    knowing = {
+        module.removeprefix(f"{OURS}.")
+        for module, path in BY_MODULE.items()
+        if room_of(module) != "simulator" and days.search(path.read_text())
+    }
+    assert knowing == {"clock", "services.limits.period", *CALENDARS}
+
+
+def test_browsers_are_told_when_a_budget_resets() -> None:
+    """They compute no end of a day; `time.jsx` counts the days that have passed since a moment."""
+    days = re.compile(r"set(UTC)?Hours|86_?400(_?000)?\b|864e5|24 \* (60|3_?600)|midnight")
+    scripts = [path for kind in ("jsx", "mjs") for path in (ROOT / "assets").rglob(f"*.{kind}")]
+    assert scripts
+    assert [path.name for path in scripts if days.search(path.read_text())] == ["time.jsx"]
 
 
 def test_every_module_says_what_lives_there() -> None:

@@ -1,6 +1,5 @@
 from datetime import UTC, datetime, timedelta, timezone
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,17 +23,3 @@ def test_a_day_starts_at_midnight_utc(moment_ms: int) -> None:
     start = clock.from_ms(clock.floor_ms(moment_ms, clock.MS_PER_DAY))
     assert (start.hour, start.minute, start.second, start.microsecond) == (0, 0, 0, 0)
     assert timedelta(0) <= clock.from_ms(moment_ms) - start < timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    ("now", "midnight"),
-    [
-        (datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
-        (datetime(2028, 2, 28, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC)),
-    ],
-)
-def test_budgets_reset_at_the_next_midnight(
-    now: datetime, midnight: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clock, "now", lambda: now)
-    assert clock.next_midnight() == midnight

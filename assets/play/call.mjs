@@ -8,7 +8,6 @@ const TOO_LARGE = "The server did not take a request of this size. Send fewer or
 const BROKEN_OFF =
   "The connection broke before the answer ended. What it cost is settled all the same.";
 const LARGE_BYTES = 8 * 1024 ** 2;
-const DAY_MS = 86_400_000;
 
 // A refusal or a failure, as the API tells it; `untilMs` is when another try makes sense, if known.
 export class CallError extends Error {
@@ -84,7 +83,6 @@ async function refusalOf(response) {
 function untilOf(response, told) {
   const resets = Date.parse(told.metadata?.resets_at ?? "");
   if (Number.isFinite(resets)) return resets;
-  if (response.status === 402) return Math.ceil(Date.now() / DAY_MS) * DAY_MS;
   const seconds = Number(response.headers.get("retry-after"));
   return seconds > 0 ? Date.now() + seconds * 1000 : 0;
 }

@@ -30,6 +30,7 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     """List every allowed model with what is searched, filtered and shown of it."""
     await worker.catalog.language_models()
     now_ms = clock.now_ms()
+    # What counts as new changes with the calendar's day, whatever the budget's period is.
     of = (id(worker.catalog), worker.catalog.edition, now_ms // clock.MS_PER_DAY)
     if _Made.of != of:
         models = [model_row(card, now_ms // 1000) for card in await facts.listed(worker.catalog)]

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from hcai_app import clock, money
+from hcai_app import money
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
-from hcai_app.services.limits import budget
+from hcai_app.services.limits import budget, period
 from hcai_app.services.people import users
 from hcai_app.services.usage import totals as stats
 from hcai_app.settings import Settings
@@ -27,7 +27,7 @@ def add_to(commands: Any) -> None:
     banned.add_argument("user")
     banned.add_argument("--reason", required=True)
     add_command(area, "unban", "let a user in again", command=_unban).add_argument("user")
-    limited = add_command(area, "budget", "set a user's daily budget", command=_budget)
+    limited = add_command(area, "budget", f"set a user's {period.INTERVAL} budget", command=_budget)
     limited.add_argument("user")
     limited.add_argument("usd", type=_dollars)
     add_command(area, "show", "print a user as JSON", command=_show).add_argument("user")
@@ -58,10 +58,9 @@ async def _budget(database: Database, _settings: Settings, parsed: argparse.Name
 
 
 async def _show(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
-    today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
     async with database.reading() as connection:
         user = await users.find(connection, parsed.user)
-        account = await connection.run_sync(budget.read_account, user["id"], today)
+        account = await connection.run_sync(budget.read_account, budget.current_account(user["id"]))
     totals = await stats.of_user(database, user["id"])
     limit = user["budget_nanousd"]
     shown = {

@@ -46,7 +46,7 @@ class Caller:
     key_id: str | None
     is_verified: bool
     ban_reason: str | None  # None: not banned
-    budget_nanousd: int | None  # per UTC day; None: the default of the settings
+    budget_nanousd: int | None  # per period; None: the default of the settings
     pseudonym: str  # by which the provider knows the user: stable, and telling nothing
     session_id: str | None = None  # of the page that acts in place of a key
     name: str = ""
@@ -104,11 +104,6 @@ class LedgerEntry(msgspec.Struct, frozen=True):
     settle_at_ms: int | None
     settle_attempts: int = 0
 
-    @property
-    def day_ms(self) -> int:
-        """The start of the UTC day that the call belongs to."""
-        return clock.floor_ms(self.started_at_ms, clock.MS_PER_DAY)
-
 
 @dataclass(slots=True)
 class RunningCall:
@@ -126,11 +121,6 @@ class RunningCall:
     def id(self) -> str:
         """The row's id, and the request id that the client is told."""
         return self.opening.id
-
-    @property
-    def day_ms(self) -> int:
-        """The start of the UTC day that the call belongs to."""
-        return clock.floor_ms(self.opening.started_at_ms, clock.MS_PER_DAY)
 
     def doubt_answer(self) -> None:
         """Take a 200 that held no answer for none, unless the provider can be asked about it."""

@@ -16,7 +16,7 @@ class Figures:
     spent: str = "$0"
     budget: str = "$0"
     spent_percent: float = 0.0
-    midnight_ms: int = 0
+    resets_at_ms: int = 0  # when the budget does
     requests: str = "0"
     tokens: str = "0"
     calls_left: str = "0"
@@ -94,7 +94,7 @@ class KeyView:
     requests: str
     tokens: str
     cost: str
-    today: str
+    spent_now: str  # in the budget's period
 
 
 # /account

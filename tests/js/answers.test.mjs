@@ -88,7 +88,7 @@ for (const [text, problem] of BODIES)
   });
 
 const PASSING = [
-  [{ status: 402 }, {}, MIDNIGHT],
+  [{ status: 402 }, {}, null], // a budget resets when the server says so
   [{ status: 402, metadata: { resets_at: "2026-11-25T00:00:00+00:00" } }, {}, MIDNIGHT],
   [{ status: 429 }, { "retry-after": "90" }, NOON + 90_000],
   [{ status: 400 }, {}, null],

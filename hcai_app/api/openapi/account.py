@@ -12,6 +12,7 @@ from hcai_app.api.openapi.schemas import (
     truth,
     whole,
 )
+from hcai_app.services.limits import period
 
 USD = "US dollars"
 # OpenRouter's clients reject an answer without any one of these.
@@ -54,9 +55,9 @@ def _key() -> Schema:
     spent = number(f"{USD} spent.")
     required: Members = {
         "label": text("The key, mostly hidden."),
-        "limit": nullable(number(f"{USD} that a day may cost.")),
-        "limit_remaining": nullable(number(f"{USD} left for today.")),
-        "limit_reset": nullable(text("`daily`: at 00:00 UTC.")),
+        "limit": nullable(number(f"{USD} that {period.EACH} may cost.")),
+        "limit_remaining": nullable(number(f"{USD} left for {period.THIS}.")),
+        "limit_reset": nullable(text(f"`{period.INTERVAL}`: at {period.BOUNDARY}.")),
         "usage": spent,
         "usage_daily": number(f"{USD} spent today."),
         "usage_weekly": spent,

@@ -15,6 +15,7 @@ from hcai_app.api.openapi.schemas import (
     text,
     whole,
 )
+from hcai_app.services.limits import period
 from hcai_app.upstream.error_bodies import ANTHROPIC_TYPES, anthropic_error
 
 # What stands in the examples.
@@ -49,9 +50,10 @@ STATUSES = {
     ),
     "402": Status(
         "BudgetSpent",
-        "Today's budget is spent. It is full again at 00:00 UTC: a good moment to go outside.",
+        f"{period.POSSESSIVE} budget is spent. It is full again at {period.BOUNDARY}: "
+        "a good moment to go outside.",
         "insufficient_quota",
-        "Today's budget is spent; it resets at 00:00 UTC.",
+        f"{period.POSSESSIVE} budget is spent; it resets at {period.BOUNDARY}.",
         (*STANDING_AT_TIMES, "ShouldRetry?"),
     ),
     "403": Status(

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from hcai_app.api.openapi import errors
 from hcai_app.api.openapi.headers import SIMULATED, STANDING
+from hcai_app.services.limits import period
 
 BEARER, API_KEY = "bearer", "apiKey"
 FILTERS = ("Search", "Inputs", "Outputs", "Understood")
@@ -202,7 +203,7 @@ YOURS = (
         "getKey",
         "Yours",
         "What you may still use",
-        "Today's budget, what is spent of it, and what is left.",
+        f"{period.POSSESSIVE} budget, what is spent of it, and what is left.",
         answer="KeyAnswer",
         errors=errors.WITH_KEY,
     ),

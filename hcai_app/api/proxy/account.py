@@ -14,6 +14,7 @@ from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.call import Caller
+from hcai_app.services.limits import period
 from hcai_app.services.usage import spending
 from hcai_app.services.usage import totals as stats
 from hcai_app.worker.context import Worker
@@ -47,7 +48,7 @@ def stats_for(find_caller: FindCaller) -> Handler:
 
 
 def key_for(find_caller: FindCaller) -> Handler:
-    """Return what tells them their limits, what they have spent and what is left for today."""
+    """Return what tells them their limits, what they have spent and what is left."""
     return partial(_show_key, find_caller)
 
 
@@ -72,12 +73,12 @@ async def _show_key(find_caller: FindCaller, worker: Worker, exchange: Exchange)
     caller = await _allowed(find_caller, worker, exchange)
     spent = await spending.of_caller(worker.database, caller)
     limit = worker.budget.limit_of(caller)
-    budget = _budget(limit, spent.day)
+    budget = _budget(limit, spent.period)
     data = {
         "label": NO_KEY if caller.key_id is None else spent.key_preview,
         "limit": _usd(limit),
         "limit_remaining": max(0, budget["remaining_usd"]),
-        "limit_reset": "daily",
+        "limit_reset": period.INTERVAL,
         "usage": _usd(spent.total),
         "usage_daily": _usd(spent.day),
         "usage_weekly": _usd(spent.week),
@@ -107,7 +108,8 @@ async def _allowed(find_caller: FindCaller, worker: Worker, exchange: Exchange) 
 
 
 def _budget(limit: int, spent: int) -> dict[str, Any]:
-    """Return the day's budget, which all keys of a user share, in the form of OpenRouter's."""
+    """Return the period's budget, which all keys of a user share, in the form of OpenRouter's."""
+    resets_at = clock.from_ms(period.budget_period(clock.now_ms()).end_ms)
     return {
         "scope": "member",
         "budget_id": None,
@@ -116,8 +118,8 @@ def _budget(limit: int, spent: int) -> dict[str, Any]:
         "limit_usd": _usd(limit),
         "spend_usd": _usd(spent),
         "remaining_usd": _usd(limit - spent),
-        "reset_interval": "daily",
-        "resets_at": clock.next_midnight().isoformat().replace("+00:00", "Z"),
+        "reset_interval": period.INTERVAL,
+        "resets_at": resets_at.isoformat().replace("+00:00", "Z"),
     }
 
 

@@ -68,6 +68,11 @@ def of(entry: LedgerEntry) -> Amount:
     )
 
 
+def calendar_day_ms(at_ms: int) -> int:
+    """Return the start of a moment's UTC day: a bar of a chart, whatever the budget's period is."""
+    return clock.floor_ms(at_ms, clock.MS_PER_DAY)
+
+
 class Rollups:
     """Adds amounts to the roll-ups, as one worker."""
 
@@ -87,7 +92,7 @@ class Rollups:
             if at_ms >= minutes_from:
                 _sum(minutes, (user, at_ms - at_ms % clock.MS_PER_MINUTE, key, model), sums)
             _sum(keys, (user, key), sums)
-            _sum(days, (at_ms - at_ms % clock.MS_PER_DAY, model, self._worker), sums)
+            _sum(days, (calendar_day_ms(at_ms), model, self._worker), sums)
             last_calls[user, key] = max(last_calls.get((user, key), 0), at_ms)
         HOURS.insert(connection, _sorted_rows(hours))
         MINUTES.insert(connection, _sorted_rows(minutes))

@@ -1,4 +1,4 @@
-"""The budget and the calls in flight of several workers, in atomic Redis scripts.
+"""The budget and the calls in flight of several workers, in Redis: `budget.lua` is atomic.
 
 The rules are those of `budget.py`. Reservations and running calls are leases that their worker
 renews; those of a dead worker end by themselves, or pass to the rows that adoption writes. After a
@@ -10,16 +10,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
-from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.call import Caller, LedgerEntry, RunningCall
-from hcai_app.services.limits import budget_scripts
-from hcai_app.services.limits.budget import Budget, exhausted, read_or_unavailable, waiting
+from hcai_app.services.limits.budget import (
+    AccountId,
+    Budget,
+    account_of,
+    exhausted,
+    read_or_unavailable,
+    waiting,
+)
 from hcai_app.services.limits.in_flight import Slot, too_many
 from hcai_app.services.redis_client import RedisClient
 
@@ -29,9 +35,10 @@ LEASE_MS = 15_000
 RENEW_S = 4.0
 RETRY_S = 1.0
 # A row that waits for its cost is settled by estimate after a day, at the latest.
-UNSETTLED_MS = clock.MS_PER_DAY + clock.MS_PER_HOUR
+UNSETTLED_MS = 25 * clock.MS_PER_HOUR
 AWAY = (RedisError, OSError, TimeoutError)
 
+SCRIPT = Path(__file__).with_name("budget.lua").read_text()
 UNKNOWN, ADMITTED, EXHAUSTED, WAITING = -1, 0, 1, 2
 
 
@@ -47,10 +54,7 @@ class SharedBudget(Budget):
         self._workers = 1
         self._held: dict[str, tuple[str, int]] = {}  # call id -> account, amount
         self._outbox: asyncio.Queue[Callable[[], Awaitable[Any]]] = asyncio.Queue()
-        self._reserve = redis.client.register_script(budget_scripts.RESERVE)
-        self._open = redis.client.register_script(budget_scripts.OPEN_ACCOUNT)
-        self._settle = redis.client.register_script(budget_scripts.SETTLE)
-        self._renew = redis.client.register_script(budget_scripts.RENEW)
+        self._script = redis.client.register_script(SCRIPT)
 
     async def reserve(self, caller: Caller, call: RunningCall) -> None:
         """Set the call's estimate aside; refusals are those of `Budget.reserve`."""
@@ -64,27 +68,27 @@ class SharedBudget(Budget):
             raise exhausted(self.limit_of(caller))
         if verdict == WAITING:
             raise waiting()
-        self._held[call.id] = (_account(call.opening.user_id, call.day_ms), _amount(call))
+        self._held[call.id] = (_key(account_of(call.opening)), _amount(call))
 
     def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
         super().cancel(call)
-        self._release(call.id, _account(call.opening.user_id, call.day_ms), 0)
+        self._release(call.id, _key(account_of(call.opening)), 0)
 
     def settle(self, entry: LedgerEntry) -> None:
         """Book the row's cost in place of its reservation; an unsettled row keeps it."""
         super().settle(entry)
-        account = _account(entry.user_id, entry.day_ms)
+        account = _key(account_of(entry))
         if entry.settled:
             self._release(entry.id, account, entry.cost_nanousd)
         else:
             self._held.pop(entry.id, None)
             lease = [entry.id, entry.reserved_nanousd, clock.now_ms() + UNSETTLED_MS]
-            self._outbox.put_nowait(partial(_run, self._renew, account, *lease))
+            self._outbox.put_nowait(partial(self._run, "renew", account, *lease))
 
     def reread(self, entries: Iterable[LedgerEntry]) -> None:
         """Read the accounts of a dead worker's calls anew: it may not have booked its last ones."""
-        for account in {_account(entry.user_id, entry.day_ms) for entry in entries}:
+        for account in {_key(account_of(entry)) for entry in entries}:
             self._outbox.put_nowait(partial(self._redis.client.delete, *_keys(account)))
 
     async def run(self) -> None:
@@ -92,25 +96,26 @@ class SharedBudget(Budget):
         await asyncio.gather(self._send(), self._renew_leases())
 
     async def _ask(self, caller: Caller, call: RunningCall) -> int:
-        account = _account(call.opening.user_id, call.day_ms)
+        name = account_of(call.opening)
+        account = _key(name)
         args = [clock.now_ms(), self.limit_of(caller), call.id, _amount(call), LEASE_MS]
-        verdict = await _run(self._reserve, account, *args)
+        verdict = await self._run("reserve", account, *args)
         if verdict != UNKNOWN:
             return verdict
-        known = await read_or_unavailable(self._database, call.opening.user_id, call.day_ms)
+        known = await read_or_unavailable(self._database, name)
         until = clock.now_ms() + UNSETTLED_MS
         open_rows = [part for pair in known.reserved.items() for part in pair]
-        await _run(self._open, account, known.spent, until, *open_rows)
-        return await _run(self._reserve, account, *args)
+        await self._run("open", account, known.spent, until, *open_rows)
+        return await self._run("reserve", account, *args)
 
     async def _reserve_share(self, caller: Caller, call: RunningCall) -> None:
         """Reserve in this worker's memory, within its share."""
         await self.reserve_within(self.limit_of(caller) // self._workers, caller, call)
-        self._held[call.id] = (_account(call.opening.user_id, call.day_ms), _amount(call))
+        self._held[call.id] = (_key(account_of(call.opening)), _amount(call))
 
     def _release(self, call_id: str, account: str, cost: int) -> None:
         self._held.pop(call_id, None)
-        self._outbox.put_nowait(partial(_run, self._settle, account, call_id, cost))
+        self._outbox.put_nowait(partial(self._run, "settle", account, call_id, cost))
 
     async def _send(self) -> None:
         """Send one by one; what Redis does not take now it takes later."""
@@ -134,10 +139,13 @@ class SharedBudget(Budget):
                 self._workers = await self._redis.count_workers(self._worker, LEASE_MS)
                 until = clock.now_ms() + LEASE_MS
                 for call_id, (account, amount) in list(self._held.items()):
-                    await _run(self._renew, account, call_id, amount, until)
+                    await self._run("renew", account, call_id, amount, until)
             except AWAY as error:
                 log.warning("reservations are not renewed: %s", type(error).__name__)
             await asyncio.sleep(RENEW_S)
+
+    async def _run(self, command: str, account: str, *args: str | int) -> int:
+        return int(cast("int", await self._script(_keys(account), [command, *args])))
 
 
 class SharedInFlight:
@@ -147,7 +155,7 @@ class SharedInFlight:
         self._redis = redis
         self._max_per_user = max_per_user
         self._held: dict[int, tuple[str, str]] = {}  # slot -> key, member
-        self._enter = redis.client.register_script(budget_scripts.ENTER)
+        self._script = redis.client.register_script(SCRIPT)
 
     async def check(self, slot: Slot, call_id: str) -> None:
         """Take a place among all workers' calls.
@@ -156,9 +164,9 @@ class SharedInFlight:
             RateLimited: When too many run already.
         """
         key = f"hcai:running:{slot.caller.user_id}"
-        args = [clock.now_ms(), self._max_per_user, call_id, LEASE_MS]
+        args = ["enter", clock.now_ms(), self._max_per_user, call_id, LEASE_MS]
         try:
-            has_room = cast("int", await self._enter(keys=[key], args=args))
+            has_room = cast("int", await self._script(keys=[key], args=args))
         except AWAY as error:
             log.warning("running calls are not counted together: %s", type(error).__name__)
             return
@@ -183,12 +191,8 @@ class SharedInFlight:
                 log.warning("running calls are not renewed: %s", type(error).__name__)
 
 
-async def _run(script: AsyncScript, account: str, *args: str | int) -> int:
-    return int(cast("int", await script(keys=_keys(account), args=list(args))))
-
-
-def _account(user_id: str, day_ms: int) -> str:
-    return f"hcai:budget:{user_id}:{day_ms}"
+def _key(name: AccountId) -> str:
+    return f"hcai:budget:{name.user_id}:{name.period.start_ms}"
 
 
 def _keys(account: str) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import insert, select, update
@@ -21,6 +21,7 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import users_table
 from hcai_app.services import changes
 from hcai_app.services.people import sessions, users
+from hcai_app.services.limits.period import budget_period
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused, ineligibility_of
 from hcai_app.settings import Settings
 
@@ -136,20 +137,20 @@ async def _is_banned(
 
 
 async def _has_left_today(connection: AsyncConnection, identity: Identity, secret_key: str) -> bool:
-    """Tell whether they deleted their account today: a new one would be a second budget."""
+    """Tell whether they deleted it in this period: a new account would be a second budget."""
     hashed = hashing.keyed_hash(identity.subject, secret_key, b"deleted subject")
-    left = (columns.deleted_subject_hash == hashed) & (columns.deleted_at >= _today())
+    left = (columns.deleted_subject_hash == hashed) & (columns.deleted_at >= _period_start())
     return await connection.scalar(select(columns.id).where(left).limit(1)) is not None
 
 
 async def prune(connection: AsyncConnection) -> None:
-    """Forget who deleted their account before today."""
-    is_over = columns.deleted_subject_hash.is_not(None) & (columns.deleted_at < _today())
+    """Forget who deleted their account before this period of the budget."""
+    is_over = columns.deleted_subject_hash.is_not(None) & (columns.deleted_at < _period_start())
     await connection.execute(update(users_table).where(is_over).values(deleted_subject_hash=None))
 
 
-def _today() -> datetime:
-    return clock.next_midnight() - timedelta(days=1)
+def _period_start() -> datetime:
+    return clock.from_ms(budget_period(clock.to_ms(clock.now())).start_ms)
 
 
 async def _make(connection: AsyncConnection, identity: Identity) -> str:

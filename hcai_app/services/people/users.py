@@ -104,7 +104,7 @@ async def unban(database: Database, reference: str) -> None:
 
 
 async def set_budget(database: Database, reference: str, budget_nanousd: int) -> None:
-    """Give the user a daily budget of their own.
+    """Give the user a budget of their own.
 
     Raises:
         NotFound: When there is no such user.

@@ -10,6 +10,7 @@ from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table
 from hcai_app.services.keys import keys
+from hcai_app.services.limits.period import budget_period
 
 # Nobody reads further, and whoever makes and revokes keys by program has thousands.
 MAX_REVOKED = 100
@@ -28,7 +29,7 @@ class KeyUsage:
     requests: int
     total_tokens: int
     cost_nanousd: int
-    today_nanousd: int
+    period_nanousd: int  # of the budget's present period
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +47,25 @@ async def of_user(database: Database, user_id: str) -> KeyList:
     Raises:
         Unavailable: When the database is away.
     """
-    day_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
-    return await available.answer(database, lambda it: _read(it, user_id, day_ms), "keys")
+    start_ms = budget_period(clock.now_ms()).start_ms
+    return await available.answer(database, lambda it: _read(it, user_id, start_ms), "keys")
 
 
-def _read(connection: Connection, user_id: str, day_ms: int) -> KeyList:
+def _read(connection: Connection, user_id: str, start_ms: int) -> KeyList:
     revoked = (keys_table.c.user_id == user_id) & ~keys.is_active()
     count = connection.scalar(select(func.count()).where(revoked)) or 0
     return KeyList(
-        active=_list(connection, user_id, day_ms, is_active=True),
-        revoked=_list(connection, user_id, day_ms, is_active=False) if count else (),
+        active=_list(connection, user_id, start_ms, is_active=True),
+        revoked=_list(connection, user_id, start_ms, is_active=False) if count else (),
         revoked_count=count,
     )
 
 
 def _list(
-    connection: Connection, user_id: str, day_ms: int, *, is_active: bool
+    connection: Connection, user_id: str, start_ms: int, *, is_active: bool
 ) -> tuple[KeyUsage, ...]:
     key, totals = keys_table.c, totals_table.c
-    today = _spent_since(user_id, day_ms)
+    current = _spent_since(user_id, start_ms)
     query = (
         select(
             key.id,
@@ -76,10 +77,10 @@ def _list(
             func.coalesce(totals.requests, 0),
             func.coalesce(totals.total_tokens, 0),
             func.coalesce(totals.cost_nanousd, 0),
-            func.coalesce(today.c.cost, 0),
+            func.coalesce(current.c.cost, 0),
         )
         .outerjoin(totals_table, (totals.user_id == user_id) & (totals.key_id == key.id))
-        .outerjoin(today, today.c.key_id == key.id)
+        .outerjoin(current, current.c.key_id == key.id)
         .where(key.user_id == user_id)
     )
     if is_active:

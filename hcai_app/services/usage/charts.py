@@ -55,6 +55,7 @@ SPANS = {
     Range.MINUTES: Span(5_000, 60, calls_table),
     Range.DAY: Span(15 * clock.MS_PER_MINUTE, 96, minutes_table),
     Range.WEEK: Span(3 * clock.MS_PER_HOUR, 56, hours_table),
+    # A bar is a calendar day, whatever the budget's period is.
     Range.MONTH: Span(clock.MS_PER_DAY, 30, hours_table),
 }
 

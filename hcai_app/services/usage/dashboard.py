@@ -14,6 +14,7 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, hours_table, keys_table, totals_table, users_table
 from hcai_app.services.keys import keys
 from hcai_app.services.limits.budget import Budget
+from hcai_app.services.limits.period import budget_period
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.windows import Standing
 from hcai_app.services.usage import charts
@@ -29,7 +30,7 @@ Pairs = Collection[tuple[Range, Group]]
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """What a user did with one model today."""
+    """What a user did with one model in the period."""
 
     model: str
     requests: int
@@ -54,7 +55,7 @@ class LatestCall:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The UTC day of a user so far, and what is left of their limits."""
+    """The period of a user's budget so far, and what is left of their limits."""
 
     requests: int
     tokens: int
@@ -64,7 +65,7 @@ class Today:
     calls_left: int
     calls_limit: int
     window_reset_ms: int | None  # when the oldest counted call ends; None: none is counted
-    midnight_ms: int  # when the budget resets
+    resets_at_ms: int  # when the budget does
     has_key: bool
     has_called: bool  # ever
 
@@ -117,8 +118,8 @@ class _Work:
     standing: Standing
 
     def today(self, connection: Connection, *, has_called: bool) -> Today:
-        day_ms = clock.floor_ms(self.now_ms, clock.MS_PER_DAY)
-        models = _models(connection, self.user_id, day_ms)
+        period = budget_period(self.now_ms)
+        models = _models(connection, self.user_id, period.start_ms)
         chosen = connection.scalar(
             select(users_table.c.budget_nanousd).where(users_table.c.id == self.user_id)
         )
@@ -133,13 +134,13 @@ class _Work:
             calls_left=max(0, standing.remaining),
             calls_limit=standing.limit,
             window_reset_ms=int(standing.reset_at * 1000) if is_counted else None,
-            midnight_ms=day_ms + clock.MS_PER_DAY,
+            resets_at_ms=period.end_ms,
             has_key=_has_key(connection, self.user_id),
             has_called=has_called or _has_called(connection, self.user_id),
         )
 
 
-def _models(connection: Connection, user_id: str, day_ms: int) -> list[ModelUse]:
+def _models(connection: Connection, user_id: str, start_ms: int) -> list[ModelUse]:
     hours = hours_table.c
     query = (
         select(
@@ -148,7 +149,7 @@ def _models(connection: Connection, user_id: str, day_ms: int) -> list[ModelUse]
             func.sum(hours.total_tokens),
             func.sum(hours.cost_nanousd),
         )
-        .where(hours.user_id == user_id, hours.start_ms >= day_ms)
+        .where(hours.user_id == user_id, hours.start_ms >= start_ms)
         .group_by(hours.model)
         .having(func.sum(hours.requests) > 0)
     )

@@ -10,6 +10,7 @@ from hcai_app import clock
 from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import days_table, totals_table
+from hcai_app.services.ledger import rollups
 
 DAYS = 30
 KEPT_S = 10.0
@@ -62,7 +63,7 @@ def _read(connection: Connection) -> SiteUse:
         func.coalesce(func.sum(column), 0)
         for column in (columns.requests, columns.total_tokens, columns.cost_nanousd)
     ]
-    today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
+    today = rollups.calendar_day_ms(clock.now_ms())
     first = today - (DAYS - 1) * clock.MS_PER_DAY
     lately = columns.start_ms >= first
     by_day = select(columns.start_ms, *sums).where(lately).group_by(columns.start_ms)

@@ -77,7 +77,7 @@ def _outcome(given: Mapping[str, str]) -> Outcome | None:
 
 
 def _day(given: Mapping[str, str], name: str) -> int | None:
-    """Return the first millisecond of a UTC day."""
+    """Return the first millisecond of a calendar day, in UTC."""
     text = given.get(name)
     if not text:
         return None

@@ -1,4 +1,6 @@
-"""A user's spending in OpenRouter's periods: UTC days, weeks from Monday, months.
+"""A user's spending: of the budget, and in OpenRouter's periods.
+
+Those are UTC days, weeks from Monday and months, whatever the budget's period is.
 
 Out of the roll-ups, so that every worker says the same.
 """
@@ -13,6 +15,7 @@ from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table
 from hcai_app.services.call import Caller
+from hcai_app.services.limits.period import budget_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Spending:
     month: int
     week: int
     day: int
+    period: int  # of the budget
 
 
 async def of_caller(database: Database, caller: Caller) -> Spending:
@@ -42,7 +46,7 @@ def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:
     total = connection.scalar(
         select(func.sum(totals.cost_nanousd)).where(totals.user_id == caller.user_id)
     )
-    starts = _starts_ms(now)
+    starts = (*_starts_ms(now), budget_period(clock.to_ms(now)).start_ms)
     sums = connection.execute(
         select(*(_spent_since(start_ms) for start_ms in starts)).where(
             hours.user_id == caller.user_id, hours.start_ms >= min(starts)
@@ -52,7 +56,7 @@ def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:
 
 
 def _starts_ms(now: datetime) -> tuple[int, int, int]:
-    """Return when the month, the week and the day began."""
+    """Return when the calendar's month, week and day began."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     return clock.to_ms(today.replace(day=1)), clock.to_ms(monday), clock.to_ms(today)

@@ -1,11 +1,12 @@
 """The configured limits, in words."""
 
+from hcai_app.services.limits import period
 from hcai_app.settings import load_settings
 
 
 def budget() -> str:
-    """Return what a day may cost, like $4."""
-    return f"${load_settings().daily_budget_usd:g}"
+    """Return what everybody may spend, like $4 of model time a day."""
+    return f"${load_settings().daily_budget_usd:g} of model time {period.EACH}"
 
 
 def rate() -> str:

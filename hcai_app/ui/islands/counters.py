@@ -12,8 +12,9 @@ class _Rolling(_Counter):
     text: rx.Var[str]
 
 
-class _ToMidnight(_Counter):
-    tag = "ToMidnight"
+class _Countdown(_Counter):
+    tag = "Countdown"
+    at_ms: rx.Var[int]
     now_ms: rx.Var[int]
 
 
@@ -29,9 +30,9 @@ def rolling(text: str | rx.Var[str]) -> rx.Component:
     return _Rolling.create(text=text)
 
 
-def to_midnight(now_ms: int | rx.Var[int]) -> rx.Component:
-    """Count down to 00:00 UTC by the server's clock, which said `now_ms` last."""
-    return _ToMidnight.create(now_ms=now_ms)
+def countdown(at_ms: int | rx.Var[int], now_ms: int | rx.Var[int]) -> rx.Component:
+    """Count down to a moment by the server's clock, which said `now_ms` last."""
+    return _Countdown.create(at_ms=at_ms, now_ms=now_ms)
 
 
 def alarm(

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from hcai_app.services.limits import period
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.plain import anchor, post_form
@@ -99,8 +100,10 @@ def limits() -> rx.Component:
         "Your limits",
         rx.el.dl(
             _fact(
-                "A day",
-                rx.fragment(AccountState.account.budget, " of model time, afresh at 00:00 UTC"),
+                period.EACH.capitalize(),
+                rx.fragment(
+                    AccountState.account.budget, f" of model time, afresh at {period.BOUNDARY}"
+                ),
             ),
             _fact("Calls", f"{rate.amount} in {_span(rate.get_expiry())}, all keys together"),
             _fact("At once", f"{settings.max_in_flight} running calls"),

@@ -5,12 +5,13 @@ from typing import Any
 
 import reflex as rx
 
+from hcai_app.services.limits import period
 from hcai_app.services.usage.charts import Group, Range
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.steps import first_steps
 from hcai_app.ui.islands.chart import usage_chart
-from hcai_app.ui.islands.counters import alarm, rolling, to_midnight
+from hcai_app.ui.islands.counters import alarm, countdown, rolling
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.dashboard import DashboardState, Measure
 from hcai_app.ui.view_models import CallLine, ModelLine
@@ -57,21 +58,21 @@ def content() -> rx.Component:
     return rx.fragment(
         top_row(),
         rx.cond(figures.has_called, rx.fragment(chart_card(), lists()), first_steps(figures)),
-        alarm(figures.midnight_ms, DashboardState.load),
+        alarm(figures.resets_at_ms, DashboardState.load),
         alarm(figures.window_reset_ms, DashboardState.load, gap_ms=WINDOW_GAP_MS),
     )
 
 
 def top_row() -> rx.Component:
-    """Show what is left and what was done today."""
+    """Show what is left of the budget and what was done with it."""
     window = load_settings().chat_rate_limit
     every = f"every {window.multiples} {window.GRANULARITY.name}s".replace("every 1 ", "a ")
     return rx.el.section(
         money_card(),
         stat("Calls left", figures.calls_left, "of ", figures.calls_limit, f" {every}"),
-        stat("Requests today", figures.requests, "since 00:00 UTC"),
-        stat("Tokens today", figures.tokens, "in and out"),
-        aria_label="Today",
+        stat(f"Requests {period.THIS}", figures.requests, f"since {period.BOUNDARY}"),
+        stat(f"Tokens {period.THIS}", figures.tokens, "in and out"),
+        aria_label=period.THIS.capitalize(),
         class_name="today",
     )
 
@@ -79,11 +80,11 @@ def top_row() -> rx.Component:
 def money_card() -> rx.Component:
     """Show the money that is left: the loud thing of this page."""
     return rx.el.div(
-        rx.el.p("Left to spend today", class_name="stat-label"),
+        rx.el.p(f"Left to spend {period.THIS}", class_name="stat-label"),
         rx.el.p(rolling(figures.left), class_name="money-left", id="money-left"),
         rx.el.div(
             rx.el.div(style={"width": f"{figures.spent_percent}%"}),
-            aria_label="Spent today",
+            aria_label=f"Spent {period.THIS}",
             class_name="meter",
             custom_attrs={
                 "role": "meter",
@@ -96,7 +97,9 @@ def money_card() -> rx.Component:
         rx.el.p(
             rx.el.span(figures.spent, " of ", figures.budget, " spent", class_name="num"),
             rx.el.span(
-                "resets in ", to_midnight(DashboardState.series.now_ms), title="At 00:00 UTC"
+                "resets in ",
+                countdown(figures.resets_at_ms, DashboardState.series.now_ms),
+                title=f"At {period.BOUNDARY}",
             ),
             class_name="money-foot",
         ),
@@ -207,17 +210,17 @@ def call_row(call: CallLine) -> rx.Component:
 
 
 def models_card() -> rx.Component:
-    """Show today's top models."""
+    """Show the top models of the budget's period."""
     return rx.el.section(
         rx.el.div(
-            rx.el.h2("Top models today"),
+            rx.el.h2(f"Top models {period.THIS}"),
             shell.link("Find a model", to="/models"),
             class_name="card-head",
         ),
         rx.cond(
             DashboardState.models,
             rx.el.ul(rx.foreach(DashboardState.models, model_line), class_name="top-models"),
-            rx.el.p("Nothing yet today. Your budget is waiting.", class_name="quiet"),
+            rx.el.p(f"Nothing yet {period.THIS}. Your budget is waiting.", class_name="quiet"),
         ),
         class_name="card",
     )

@@ -6,6 +6,7 @@ It is whole before any script runs: only the corner and the main action learn la
 import reflex as rx
 
 from hcai_app.docs.examples import calls
+from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS, card_of
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, limits, shell
@@ -155,8 +156,8 @@ def cost() -> rx.Component:
                 rx.el.h2("What it costs you: nothing"),
                 rx.el.ul(
                     _fact(
-                        f"{limits.budget()} of model time a day.",
-                        "That is thousands of small calls. It starts again at 00:00 UTC.",
+                        f"{limits.budget()}.",
+                        f"That is thousands of small calls. It starts again at {period.BOUNDARY}.",
                     ),
                     _fact(f"{limits.rate()}.", "Enough for a busy Discord bot."),
                     _fact(

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from hcai_app.services.limits import period
 from hcai_app.ui.components import shell
 from hcai_app.ui.islands.confirm import confirm
 from hcai_app.ui.islands.new_key import new_key
@@ -10,7 +11,8 @@ from hcai_app.ui.state.keys import KeysState
 from hcai_app.ui.view_models import KeyView
 
 LEAD = "A key lets your programs in. Make one for each project, and keep it to yourself."
-COLUMNS = ("Key", "Created", "Last used", "Requests", "Tokens", "Today", "In total")
+SPENT_NOW = period.THIS.capitalize()
+COLUMNS = ("Key", "Created", "Last used", "Requests", "Tokens", SPENT_NOW, "In total")
 QUESTION = "Revoke it? Programs with this key stop within a second."
 LIST_TITLE = "keys-title"
 SKELETON_ROWS = 3
@@ -165,7 +167,7 @@ def _sums(key: KeyView) -> list[rx.Component]:
     return [
         _fact("Requests", key.requests, class_name="num"),
         _fact("Tokens", key.tokens, class_name="num"),
-        _fact("Today", key.today, class_name="num"),
+        _fact(SPENT_NOW, key.spent_now, class_name="num"),
         _fact("In total", key.cost, class_name="num"),
     ]
 

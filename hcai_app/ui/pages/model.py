@@ -124,7 +124,7 @@ def prices_card() -> rx.Component:
             class_name="facts-table",
         ),
         rx.el.p(
-            f"You pay nothing. It counts against your {limits.budget()} of model time a day, and "
+            f"You pay nothing. It counts against your {limits.budget()}, and "
             f"{limits.rate()} over all models.",
             class_name="facts-note",
         ),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS
 from hcai_app.ui.components import limits, shell
 from hcai_app.ui.components.plain import anchor
@@ -49,7 +50,9 @@ def room() -> rx.Component:
     return island(
         owner=PlaygroundState.owner,
         has_moderation=PlaygroundState.has_moderation,
-        left=rx.cond(day.left != "", f"{day.left} left today · {day.calls_left} calls left", ""),
+        left=rx.cond(
+            day.left != "", f"{day.left} left {period.THIS} · {day.calls_left} calls left", ""
+        ),
         obstacle=day.obstacle,
         until_ms=day.until_ms,
         on_spent=PlaygroundState.note_spent,
@@ -71,7 +74,7 @@ def outside() -> rx.Component:
                 "request as code for your own program."
             ),
             rx.el.p(
-                f"You have {limits.budget()} of model time a day, and Hack Club pays. "
+                f"You have {limits.budget()}, and Hack Club pays. "
                 "What you write is kept in your browser, and nowhere here."
             ),
             anchor("Sign in with Hack Club", href=PlaygroundState.way_in, class_name="button"),

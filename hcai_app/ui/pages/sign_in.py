@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from hcai_app.services.limits import period
 from hcai_app.services.people.identity import Reason
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
@@ -88,10 +89,10 @@ ENDINGS = {
         is_shut=True,
     ),
     Reason.DELETED_TODAY: Ending(
-        "You deleted your account today.",
+        f"You deleted your account {period.THIS}.",
         (
-            "You’re welcome back from 00:00 UTC on, with a new and empty account.",
-            "We wait until then so that nobody gets a second budget out of one day.",
+            f"You’re welcome back from {period.BOUNDARY} on, with a new and empty account.",
+            f"We wait until then so that nobody gets a second budget out of one {period.NOUN}.",
         ),
         ("Back to the front page", HOME),
         None,
@@ -114,8 +115,9 @@ ENDINGS = {
         (
             "Your keys have stopped, and you’re signed out everywhere. What stays in our books has "
             "no name.",
-            "Until 00:00 UTC we can still recognise you, so that nobody gets a second budget out "
-            "of one day. From then on you’re welcome back, with a new and empty account.",
+            f"Until {period.BOUNDARY} we can still recognise you, so that nobody gets a second "
+            f"budget out of one {period.NOUN}. From then on you’re welcome back, with a new and "
+            "empty account.",
         ),
         ("Back to the front page", HOME),
         None,

@@ -31,7 +31,7 @@ def figures_of(today: Today) -> Figures:
         spent=formatting.usd(today.cost_nanousd),
         budget=formatting.usd(today.budget_nanousd).removesuffix(".00"),
         spent_percent=round(min(1.0, share) * 100, 2),
-        midnight_ms=today.midnight_ms,
+        resets_at_ms=today.resets_at_ms,
         requests=formatting.count(today.requests),
         tokens=formatting.tokens(today.tokens),
         calls_left=formatting.count(today.calls_left),

@@ -73,5 +73,5 @@ def _view(key: KeyUsage) -> KeyView:
         requests=formatting.count(key.requests),
         tokens=formatting.tokens(key.total_tokens),
         cost=formatting.usd(key.cost_nanousd),
-        today=formatting.usd(key.today_nanousd),
+        spent_now=formatting.usd(key.period_nanousd),
     )

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from hcai_app import clock
 from hcai_app.errors import HcaiError
+from hcai_app.services.limits.period import budget_period
 from hcai_app.services.live.watching import Due, Live, Tab
 from hcai_app.ui.state.base import serving
 from hcai_app.ui.state.loop_time import Meter
@@ -30,7 +31,7 @@ SHARE = 10
 LONGEST_S, LONGEST_PER_TAB_S = 0.6, 0.002
 # What a push costs after it was handed over: it is encoded and sent.
 SENDING = 1.5
-LOOK_S = 1.0  # closed tabs are forgotten, and the day looked at, even when nobody calls
+LOOK_S = 1.0  # closed tabs are forgotten, and the period looked at, even when nobody calls
 # Calls wait behind what is done in one go: a user is read at a time, and two tabs are pushed.
 BATCH = 2
 # A batch that takes longer goes on by itself, and its tabs are left alone until it is done.
@@ -76,7 +77,7 @@ class Ticker:
         self._app = app
         self._page = page
         self._live = live
-        self._day_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
+        self._period_ms = budget_period(clock.now_ms()).start_ms
         self._meter = Meter()
         self._sockets = sockets_of(app)
         self._reviewer = Reviewer(app)
@@ -86,7 +87,7 @@ class Ticker:
         """Hold rounds, for ever."""
         while True:
             await happens(self._live.has_news, LOOK_S)
-            self._look_at_the_day()
+            self._look_at_the_period()
             self._meter = Meter()
             try:
                 await self._round()
@@ -97,12 +98,12 @@ class Ticker:
                 log.exception("a round of live figures failed")
             await asyncio.sleep(pause_s(self._meter.spent_s, len(self._live)))
 
-    def _look_at_the_day(self) -> None:
-        """At midnight everybody's figures begin anew, though nobody has called."""
-        day_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
-        if day_ms != self._day_ms:
-            self._day_ms = day_ms
-            self._live.touch_all(day_ms)
+    def _look_at_the_period(self) -> None:
+        """When a budget resets, everybody's figures change, though nobody has called."""
+        start_ms = budget_period(clock.now_ms()).start_ms
+        if start_ms != self._period_ms:
+            self._period_ms = start_ms
+            self._live.touch_all(start_ms)
 
     async def _round(self) -> None:
         waiting = {due.tab.token: due for due in self._take_ready()}

@@ -62,7 +62,7 @@ def day_of(today: Today) -> PlaygroundView:
     obstacle, until_ms = "", 0
     if today.cost_nanousd >= today.budget_nanousd:
         obstacle = budget.exhausted(today.budget_nanousd).message
-        until_ms = today.midnight_ms
+        until_ms = today.resets_at_ms
     elif today.calls_left == 0:
         limit = formatting.count(today.calls_limit)
         obstacle = f"You have made {limit} calls, which is the limit for now."

@@ -44,8 +44,8 @@ class Student:
         return row
 
     async def spent(self) -> int:
-        today = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
-        return (await self.budget._account(self.caller.user_id, today)).spent
+        name = budget_module.current_account(self.caller.user_id)
+        return (await self.budget._account(name)).spent
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import changes_table, sessions_table, users_table
 from hcai_app.errors import Unavailable
 from hcai_app.services.account import deletion
+from hcai_app.services.limits.period import budget_period
 from hcai_app.services.ops import retention
 from hcai_app.services.people import sessions, sign_in, users
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused
@@ -133,7 +134,7 @@ async def test_a_deleted_account_is_new_again_tomorrow(
     await retention.clean(database, 400)
     assert await refusal(database, ADA) is Reason.DELETED_TODAY
     assert await sign_in.sign_in(database, BOB, OPEN)  # somebody else
-    tomorrow = clock.next_midnight() + timedelta(seconds=1)
+    tomorrow = clock.from_ms(budget_period(clock.now_ms()).end_ms) + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert await sign_in.sign_in(database, ADA, OPEN) != user_id
     await retention.clean(database, 400)

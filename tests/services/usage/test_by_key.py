@@ -41,7 +41,12 @@ async def test_each_key_has_its_own_sums(database: Database, ada: str) -> None:
     by_name = {key.name: key for key in (await by_key.of_user(database, ada)).active}
     assert by_name.keys() == {"used", "fresh"}
     key = by_name["used"]
-    assert (key.requests, key.total_tokens, key.cost_nanousd, key.today_nanousd) == (2, 60, 1007, 7)
+    assert (key.requests, key.total_tokens, key.cost_nanousd, key.period_nanousd) == (
+        2,
+        60,
+        1007,
+        7,
+    )
     assert key.last_call_ms == now
     assert key.preview == used.preview
     unused = by_name["fresh"]

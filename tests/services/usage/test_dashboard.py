@@ -54,7 +54,7 @@ async def test_a_newcomer_has_everything_left(
     assert (seen.requests, seen.tokens, seen.cost_nanousd, seen.models) == (0, 0, 0, ())
     assert (seen.budget_nanousd, seen.calls_left, seen.calls_limit) == (DEFAULT, LIMIT, LIMIT)
     assert seen.window_reset_ms is None
-    assert seen.midnight_ms == MIDNIGHT_MS + clock.MS_PER_DAY
+    assert seen.resets_at_ms == MIDNIGHT_MS + clock.MS_PER_DAY
     assert (seen.has_key, seen.has_called) == (False, False)
 
 

@@ -19,7 +19,7 @@ TODAY = Today(
     calls_left=147,
     calls_limit=150,
     window_reset_ms=5_000,
-    midnight_ms=9_000,
+    resets_at_ms=9_000,
     has_key=False,
     has_called=True,
 )
@@ -68,7 +68,7 @@ def test_what_stands_in_the_way_is_said_with_its_end() -> None:
     assert (day_of(TODAY).left, day_of(TODAY).obstacle) == ("$3.00", "")
     spent = day_of(replace(TODAY, cost_nanousd=4_000_000_000))
     assert spent.obstacle == "Today's budget of $4 is spent; it resets at 00:00 UTC."
-    assert spent.until_ms == TODAY.midnight_ms
+    assert spent.until_ms == TODAY.resets_at_ms
     busy = day_of(replace(TODAY, calls_left=0))
     assert busy.obstacle == "You have made 150 calls, which is the limit for now."
     assert busy.until_ms == TODAY.window_reset_ms
