@@ -283,6 +283,13 @@ def test_functions_stay_short(folder: str) -> None:
     assert long == {}
 
 
+def test_the_composition_root_imports_every_page() -> None:
+    """A page is registered by being imported, and nobody else uses most of them."""
+    pages = {module for module in BY_MODULE if module.startswith(f"{OURS}.ui.pages.")}
+    assert pages
+    assert pages <= set(imports_of(BY_MODULE[f"{OURS}.hcai_app"]))
+
+
 def test_only_the_period_knows_when_a_budget_begins_and_ends() -> None:
     """A budget by the month would else have its days all over the house."""
     days = re.compile(r"MS_PER_DAY|86_?400_?000|midnight|hour=0|00:00 UTC")
