@@ -1,5 +1,6 @@
 // What a chart needs besides drawing: its rows, scales, and words. No state, no clock.
 import { createElement as h } from "react";
+import { usd } from "./money.mjs";
 
 const PLACES = { requests: 0, tokens: 1, cost: 2 };
 const MINUTE = 60_000;
@@ -51,16 +52,12 @@ export function valueText(measure, value, step) {
     return value < 10_000
       ? whole.format(value)
       : compact.format(value).toLowerCase().replace("m", "M").replace("b", "B");
-  if (value === 0) return "$0";
-  const usd = value / NANO;
-  const lead = -Math.floor(Math.log10((step ?? value) / NANO));
-  if (step === undefined)
-    return usd >= 0.1 ? `$${usd.toFixed(2)}` : `$${trim(usd.toFixed(Math.min(9, lead + 1)))}`;
+  const cost = value / NANO;
+  if (step === undefined || cost === 0) return usd(cost);
+  const lead = -Math.floor(Math.log10(step / NANO));
   const isFine = !Number.isInteger(Number(((step / NANO) * 10 ** lead).toFixed(6)));
-  return `$${usd.toFixed(Math.max(0, Math.min(9, lead + (isFine ? 1 : 0))))}`;
+  return `$${cost.toFixed(Math.max(0, Math.min(9, lead + (isFine ? 1 : 0))))}`;
 }
-
-const trim = (text) => text.replace(/0+$/, "").replace(/\.$/, "");
 
 const formats = new Map();
 function say(at, options) {

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
+from limits import RateLimitItem
+
 from hcai_app import money
 
 NOTHING = "–"
 STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+WINDOWS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 SECOND_MS, MINUTE_MS = 1_000, 60_000
 CENT_NANOUSD = money.NANO // 100
 # Less is told as less than this: nobody reads more zeros.
@@ -41,6 +44,11 @@ def usd(nanousd: int) -> str:
     return f"${text.rstrip('0') if places > 2 else text}"
 
 
+def usd_short(nanousd: int) -> str:
+    """Return dollars without needless cents, like $4 or $2.50."""
+    return usd(nanousd).removesuffix(".00")
+
+
 def usd_exact(nanousd: int) -> str:
     """Return dollars to the last nano-dollar, like $0.000021."""
     return f"${money.to_text(nanousd)}"
@@ -56,6 +64,15 @@ def ms(number: int | None) -> str:
         return f"{_short(number / SECOND_MS)} s"
     minutes, rest = divmod(number // SECOND_MS, 60)
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def window(limit: RateLimitItem, *, article: bool = False) -> str:
+    """Return how long a limit counts, in its largest unit: 30 minutes, or hour, or an hour."""
+    seconds = limit.get_expiry()
+    unit, length = next(it for it in WINDOWS if seconds % it[1] == 0)
+    if seconds != length:
+        return f"{seconds // length} {unit}s"
+    return f"{'an' if unit == 'hour' else 'a'} {unit}" if article else unit
 
 
 def percent(part: int, whole: int) -> str:

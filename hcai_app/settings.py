@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
@@ -31,6 +31,7 @@ LANGUAGE_MODELS = (
 )
 IMAGE_MODELS = "google/gemini-2.5-flash-image"
 EMBEDDING_MODELS = "qwen/qwen3-embedding-8b,openai/text-embedding-3-large"
+ANY_MODEL = "*"
 
 
 class SettingsError(Exception):
@@ -40,6 +41,12 @@ class SettingsError(Exception):
         self.problems = problems
         lines = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"HCAI cannot start with these settings:\n{lines}")
+
+
+def first_model(configured: Sequence[str] = (), defaults: str = LANGUAGE_MODELS) -> str:
+    """Return the model of examples: the first that is allowed by name, else the first default."""
+    named = (name for name in configured if name != ANY_MODEL)
+    return next(named, defaults.partition(",")[0])
 
 
 def _split_list(value: Any) -> Any:

@@ -26,7 +26,7 @@ ROOMS = {
     "money": set[str](),
     "hashing": set[str](),
     "formatting": {"money"},
-    "docs": {"settings"},
+    "docs": {"settings", "formatting", "money"},
     "simulator": set[str](),
     "db": {"clock", "settings", "errors"},
     "services": {"db", "settings", *LEAVES},

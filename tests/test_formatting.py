@@ -1,6 +1,7 @@
 """Numbers as people read them."""
 
 import pytest
+from limits import parse
 
 from hcai_app import formatting
 from hcai_app.money import NANO
@@ -44,6 +45,13 @@ def test_dollars_show_what_tells_something(nanousd: int, shown: str) -> None:
     assert formatting.usd(nanousd) == shown
 
 
+@pytest.mark.parametrize(
+    ("nanousd", "shown"), [(4 * NANO, "$4"), (2_500_000_000, "$2.50"), (50_000_000, "$0.05")]
+)
+def test_whole_dollars_need_no_cents(nanousd: int, shown: str) -> None:
+    assert formatting.usd_short(nanousd) == shown
+
+
 def test_dollars_can_be_exact() -> None:
     assert formatting.usd_exact(21) == "$0.000000021"
 
@@ -74,3 +82,18 @@ def test_counts_and_moments() -> None:
     assert formatting.count(1_234_567) == "1,234,567"
     assert formatting.moment(1_700_000_000_123) == "14 Nov 2023, 22:13:20 UTC"
     assert formatting.day(1_700_000_000_123) == "14 Nov 2023"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told", "bare"),
+    [
+        (1_800, "30 minutes", "30 minutes"),
+        (3_600, "an hour", "hour"),
+        (60, "a minute", "minute"),
+        (90, "90 seconds", "90 seconds"),
+    ],
+)
+def test_a_window_is_told_in_its_largest_unit(seconds: int, told: str, bare: str) -> None:
+    limit = parse(f"150/{seconds} seconds")
+    assert formatting.window(limit, article=True) == told
+    assert formatting.window(limit) == bare

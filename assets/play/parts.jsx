@@ -11,6 +11,7 @@ import Check from "lucide-react/dist/esm/icons/check.mjs";
 import CopyIcon from "lucide-react/dist/esm/icons/copy.mjs";
 import Close from "lucide-react/dist/esm/icons/x.mjs";
 import Warning from "lucide-react/dist/esm/icons/triangle-alert.mjs";
+import { usd } from "../money.mjs";
 
 const COPIED_MS = 2000;
 const none = () => () => {};
@@ -167,15 +168,6 @@ export function ModelChoice({ models, chosen, label = "Model", onChoose }) {
       ? kinds[0][1].map(option)
       : kinds.map(([name, list]) => h("optgroup", { key: name, label: name }, list.map(option))),
   );
-}
-
-export function usd(cost) {
-  if (cost === null || cost === undefined) return "";
-  if (cost === 0) return "$0";
-  if (cost < 0.000001) return "<$0.000001";
-  if (cost >= 0.1) return `$${cost.toFixed(2)}`;
-  const places = Math.min(8, 1 - Math.floor(Math.log10(cost)));
-  return `$${cost.toFixed(places).replace(/0+$/, "")}`;
 }
 
 export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);

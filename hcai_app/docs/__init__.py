@@ -11,13 +11,13 @@ from pathlib import Path
 
 from limits import RateLimitItem
 
+from hcai_app import formatting, money
 from hcai_app.docs.examples.library import fill
-from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS, Settings
+from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, Settings, first_model
 
 __all__ = ["EXAMPLE", "Chapter", "anchor", "chapters", "fill", "places"]
 
 FOLDER = Path(__file__).parent / "chapters"
-ANY_MODEL = "*"
 CHAPTER_FILE = re.compile(r"\d\d-(?P<slug>[a-z-]+)\.md")
 TITLE = re.compile(r"\A# (?P<title>.+)\n")
 # An example's line, with its name.
@@ -53,13 +53,13 @@ def places(settings: Settings, *, origin: str = "") -> dict[str, str]:
         "origin": origin,
         "base": f"{origin}/proxy/v1",
         "anthropic_base": f"{origin}/proxy",
-        "language_model": _first(settings.language_models, LANGUAGE_MODELS),
-        "image_model": _first(settings.image_models, IMAGE_MODELS),
-        "embedding_model": _first(settings.embedding_models, EMBEDDING_MODELS),
+        "language_model": first_model(settings.language_models),
+        "image_model": first_model(settings.image_models, IMAGE_MODELS),
+        "embedding_model": first_model(settings.embedding_models, EMBEDDING_MODELS),
         "chat_limit": _rate(settings.chat_rate_limit),
         "chat_limit_amount": f"{settings.chat_rate_limit.amount}",
         "moderation_limit": _rate(settings.moderation_rate_limit),
-        "budget": f"${settings.daily_budget_usd:g}",
+        "budget": formatting.usd_short(money.to_nanousd(settings.daily_budget_usd)),
         "max_keys": f"{settings.max_keys}",
         "max_body": f"{settings.max_body_mb} MB",
         "max_in_flight": f"{settings.max_in_flight}",
@@ -76,12 +76,6 @@ def _read(path: Path) -> Chapter:
     return Chapter(name["slug"], title["title"], text)
 
 
-def _first(names: list[str], defaults: str) -> str:
-    return next((name for name in names if name != ANY_MODEL), defaults.split(",")[0])
-
-
 def _rate(limit: RateLimitItem) -> str:
     """Return a limit in words, like `150 requests per 30 minutes`."""
-    unit = limit.GRANULARITY.name
-    span = f"{limit.multiples} {unit}s" if limit.multiples > 1 else unit
-    return f"{limit.amount:,} requests per {span}"
+    return f"{formatting.count(limit.amount)} requests per {formatting.window(limit)}"

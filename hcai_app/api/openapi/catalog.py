@@ -14,6 +14,7 @@ from hcai_app.api.openapi.schemas import (
     truth,
     whole,
 )
+from hcai_app.settings import first_model
 
 INPUTS = ("text", "image", "file", "audio", "video")
 OUTPUTS = ("text", "image", "embeddings")
@@ -36,7 +37,7 @@ def schemas() -> dict[str, Schema]:
 
 def _required(details: Schema) -> dict[str, Schema]:
     return {
-        "id": text("What you write as `model`.", examples=["qwen/qwen3-32b"]),
+        "id": text("What you write as `model`.", examples=[first_model()]),
         "object": constant("model"),
         "owned_by": text("Who made it."),
         "canonical_slug": text(),

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 from hcai_app.api.openapi.schemas import Schema, either, text
-from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS, Settings
+from hcai_app.settings import ANY_MODEL, EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS, Settings
 
-ANY = "*"
 LISTED_AT = "`GET /models` lists them all."
 EMBEDDINGS_LISTED_AT = "`GET /embeddings/models` lists them all."
 
@@ -55,12 +54,12 @@ def schemas(offer: Offer) -> dict[str, Schema]:
 
 
 def _model(names: tuple[str, ...], says: str) -> Schema:
-    if ANY in names or not names:
+    if ANY_MODEL in names or not names:
         return text(says)
     variant = text("One of these with a suffix such as `:nitro`.", examples=[f"{names[0]}:nitro"])
     return either({"type": "string", "enum": list(names)}, variant, description=says)
 
 
 def _first(names: tuple[str, ...], defaults: str) -> str:
-    offered = [name for name in names if name != ANY]
+    offered = [name for name in names if name != ANY_MODEL]
     return offered[0] if offered else defaults.split(",")[0]

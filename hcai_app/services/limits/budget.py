@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, false, func, select
 
-from hcai_app import clock, money
+from hcai_app import clock, formatting
 from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, hours_table
@@ -186,7 +186,7 @@ def exhausted(limit_nanousd: int) -> BudgetExhausted:
     """Return the refusal of a call when the period's budget is spent."""
     resets_at = clock.from_ms(budget_period(clock.now_ms()).end_ms)
     return BudgetExhausted(
-        f"{period.POSSESSIVE} budget of ${money.to_text(limit_nanousd)} is spent; "
+        f"{period.POSSESSIVE} budget of {formatting.usd_exact(limit_nanousd)} is spent; "
         f"it resets at {period.BOUNDARY}.",
         headers={"x-should-retry": "false"},
         metadata={"resets_at": resets_at.isoformat()},

@@ -34,11 +34,12 @@ class Standing:
         """
         if not self.is_allowed:
             wait_s = self.seconds_to_reset()
-            raise RateLimited(
-                f"You have made {self.limit} calls, which is the limit for now; "
-                f"try again in {wait_s} s.",
-                wait_s,
-            )
+            raise RateLimited(f"{reached(self.limit)}; try again in {wait_s} s.", wait_s)
+
+
+def reached(limit: int) -> str:
+    """Say that a window is full."""
+    return f"You have made {limit} calls, which is the limit for now"
 
 
 class Windows:

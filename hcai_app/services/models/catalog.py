@@ -17,8 +17,8 @@ from hcai_app import money
 from hcai_app.errors import InvalidRequest, NotFound, UpstreamFailed
 from hcai_app.loose_json import items_of, members_of
 from hcai_app.services.models.refreshed import Refreshed
+from hcai_app.settings import ANY_MODEL
 
-ANY = "*"
 MAX_MODEL_ID = 200
 # A variant such as `:free` or `:nitro`; the model before it is what must be allowed.
 MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?", re.ASCII)
@@ -176,8 +176,8 @@ class Catalog:
     def nearest(self, model: str, allowed: list[str] | None = None) -> list[str]:
         """Return the allowed ids that a wrong one may have meant, the nearest first."""
         allowed = [*self.chat_models, *self.embedding_models] if allowed is None else allowed
-        names = [name for name in allowed if name != ANY]
-        if ANY in allowed and self._listing.value is not None:
+        names = [name for name in allowed if name != ANY_MODEL]
+        if ANY_MODEL in allowed and self._listing.value is not None:
             names += self._listing.value.models
         base = model.split(":", 1)[0][:MAX_COMPARED]
         return difflib.get_close_matches(base, dict.fromkeys(names), 3, 0)
@@ -212,7 +212,7 @@ def is_allowed(model: str, allowed: list[str]) -> bool:
     """Tell whether a name is one, and names an allowed model or a variant of one."""
     if len(model) > MAX_MODEL_ID or MODEL_ID.fullmatch(model) is None:
         return False
-    return ANY in allowed or model in allowed or model.split(":", 1)[0] in allowed
+    return ANY_MODEL in allowed or model in allowed or model.split(":", 1)[0] in allowed
 
 
 def outputs_of(model: Model) -> list[Any]:
@@ -222,8 +222,8 @@ def outputs_of(model: Model) -> list[Any]:
 
 def _in_order(listing: Listing, allowed: list[str], others: Iterable[str]) -> list[Model]:
     """Return the named models, and the others where a `*` stands."""
-    names = dict.fromkeys(name for name in allowed if name != ANY)
-    if ANY in allowed:
+    names = dict.fromkeys(name for name in allowed if name != ANY_MODEL)
+    if ANY_MODEL in allowed:
         names |= dict.fromkeys(others)
     return [listing.models[name] for name in names if name in listing.models]
 

@@ -5,15 +5,9 @@ import reflex as rx
 from hcai_app.ui.components.code import copy_button
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.activity import LIST_ID, ActivityState
+from hcai_app.ui.state.outcomes import OUTCOMES
 from hcai_app.ui.view_models import CallView, FactView
 
-ICONS = {
-    "completed": "check",
-    "upstream_error": "cloud-off",
-    "client_closed": "unplug",
-    "interrupted": "scissors",
-    "refused_by_provider": "ban",
-}
 COLUMNS = ("Time", "Model", "Key", "Tokens", "Cost", "First token", "Outcome")
 DETAIL_ID = "call-detail"
 SKELETON_ROWS = 12
@@ -84,7 +78,7 @@ def _cost(call: CallView) -> rx.Component:
 
 
 def _outcome(call: CallView) -> rx.Component:
-    icons = [(outcome, _icon(name)) for outcome, name in ICONS.items()]
+    icons = [(outcome.value, _icon(words.icon)) for outcome, words in OUTCOMES.items()]
     return rx.el.span(
         rx.match(call.outcome, *icons, _icon("circle-help")),
         call.words,

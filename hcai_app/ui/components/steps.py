@@ -3,12 +3,11 @@
 import reflex as rx
 
 from hcai_app.docs.examples import calls
-from hcai_app.settings import load_settings
+from hcai_app.settings import first_model, load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
 from hcai_app.ui.view_models import Figures
 
-FIRST_MODEL = "qwen/qwen3-32b"
 CALL = "first-call"
 
 
@@ -62,7 +61,7 @@ def step(
 def example() -> rx.Component:
     """Show a call that works as soon as the key is in it."""
     settings = load_settings()
-    model = next((model for model in settings.language_models if model != "*"), FIRST_MODEL)
+    model = first_model(settings.language_models)
     text = "export AI_KEY=sk-hc-v1-…\n\n" + calls.call(
         "chat", "curl", model=model, base=f"{ORIGIN}/proxy/v1"
     )

@@ -3,8 +3,7 @@
 import reflex as rx
 
 from hcai_app.docs.examples import calls, tint
-from hcai_app.services.models.curated import CARDS
-from hcai_app.settings import load_settings
+from hcai_app.settings import first_model, load_settings
 
 
 class _NewKey(rx.Component):
@@ -35,8 +34,7 @@ def new_key(
         suggestion: A name for it, so that one click makes it.
     """
     settings = load_settings()
-    named = [model for model in settings.language_models if model != "*"]
-    model = named[0] if named else next(iter(CARDS))
+    model = first_model(settings.language_models)
     example = calls.call("chat", "curl", model=model, base=f"{tint.ORIGIN}/proxy/v1")
     return _NewKey.create(
         base=settings.origin,

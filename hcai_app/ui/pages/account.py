@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from hcai_app import formatting
 from hcai_app.services.limits import period
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
@@ -96,6 +97,7 @@ def limits() -> rx.Component:
     """Show the limits that hold for the visitor."""
     settings = load_settings()
     rate = settings.chat_rate_limit
+    calls = f"{formatting.count(rate.amount)} in {formatting.window(rate, article=True)}"
     return _card(
         "Your limits",
         rx.el.dl(
@@ -105,7 +107,7 @@ def limits() -> rx.Component:
                     AccountState.account.budget, f" of model time, afresh at {period.BOUNDARY}"
                 ),
             ),
-            _fact("Calls", f"{rate.amount} in {_span(rate.get_expiry())}, all keys together"),
+            _fact("Calls", f"{calls}, all keys together"),
             _fact("At once", f"{settings.max_in_flight} running calls"),
             _fact("Keys", rx.fragment(AccountState.account.key_limit, " in use")),
             class_name="facts-list",
@@ -214,17 +216,6 @@ def _code(value: str, nothing: str) -> rx.Component:
         rx.el.span(value, class_name="mono"),
         rx.el.span(nothing, class_name="quiet"),
     )
-
-
-def _span(seconds: int) -> str:
-    """Return a window's length in words."""
-    for unit, length in (("hour", 3_600), ("minute", 60), ("second", 1)):
-        if seconds % length == 0:
-            count = seconds // length
-            return (
-                ("an hour" if unit == "hour" else f"a {unit}") if count == 1 else f"{count} {unit}s"
-            )
-    raise AssertionError
 
 
 def _blank(height: str = "") -> rx.Component:

@@ -6,7 +6,7 @@ from hcai_app.ui.components import calls, shell
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.dates import DateField
 from hcai_app.ui.state.activity import PAGE_PATH, ActivityState
-from hcai_app.ui.state.activity_view import WORDS
+from hcai_app.ui.state.outcomes import OUTCOMES
 from hcai_app.ui.view_models import ChoiceView
 
 LEAD = "Every call you made: what it used, what it cost, how it ended."
@@ -156,7 +156,9 @@ def _opener() -> rx.Component:
 
 def _fields() -> rx.Component:
     wanted = ActivityState.wanted
-    outcomes = [rx.el.option(words, value=outcome.value) for outcome, words in WORDS.items()]
+    outcomes = [
+        rx.el.option(words.name, value=outcome.value) for outcome, words in OUTCOMES.items()
+    ]
     return rx.el.div(
         _select("model", "Model", rx.foreach(ActivityState.models, _option), wanted.model),
         _select("key", "Key", rx.foreach(ActivityState.keys, _option), wanted.key),

@@ -7,8 +7,7 @@ import reflex as rx
 
 from hcai_app.services.limits import period
 from hcai_app.services.usage.charts import Group, Range
-from hcai_app.settings import load_settings
-from hcai_app.ui.components import shell
+from hcai_app.ui.components import limits, shell
 from hcai_app.ui.components.steps import first_steps
 from hcai_app.ui.islands.chart import usage_chart
 from hcai_app.ui.islands.counters import alarm, countdown, rolling
@@ -65,11 +64,9 @@ def content() -> rx.Component:
 
 def top_row() -> rx.Component:
     """Show what is left of the budget and what was done with it."""
-    window = load_settings().chat_rate_limit
-    every = f"every {window.multiples} {window.GRANULARITY.name}s".replace("every 1 ", "a ")
     return rx.el.section(
         money_card(),
-        stat("Calls left", figures.calls_left, "of ", figures.calls_limit, f" {every}"),
+        stat("Calls left", figures.calls_left, "of ", figures.calls_limit, f" {limits.pace()}"),
         stat(f"Requests {period.THIS}", figures.requests, f"since {period.BOUNDARY}"),
         stat(f"Tokens {period.THIS}", figures.tokens, "in and out"),
         aria_label=period.THIS.capitalize(),

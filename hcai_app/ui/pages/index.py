@@ -8,7 +8,7 @@ import reflex as rx
 from hcai_app.docs.examples import calls
 from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS, card_of
-from hcai_app.settings import load_settings
+from hcai_app.settings import ANY_MODEL, first_model, load_settings
 from hcai_app.ui.components import chrome, limits, shell
 from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
 from hcai_app.ui.components.models import model_list
@@ -77,7 +77,7 @@ def exchange() -> rx.Component:
     """Show a request beside its answer."""
     settings = load_settings()
     origin = page_origin(settings.origin, is_fixed=settings.is_production)
-    model = featured()[0]
+    model = first_model(settings.language_models)
     request = calls.streamed_call(model=model, base=f"{ORIGIN}/proxy/v1")
     return rx.el.div(
         rx.el.div(
@@ -125,9 +125,9 @@ def featured() -> list[str]:
         (settings.image_models, FEATURED_IMAGE),
         (settings.embedding_models, FEATURED_EMBEDDING),
     )
-    if not any(name != "*" for name in settings.language_models):
+    if not any(name != ANY_MODEL for name in settings.language_models):
         return list(CARDS)[: FEATURED_LANGUAGE + FEATURED_IMAGE + FEATURED_EMBEDDING]
-    named = ([name for name in names if name != "*"][:most] for names, most in lists)
+    named = ([name for name in names if name != ANY_MODEL][:most] for names, most in lists)
     return list(dict.fromkeys(name for names in named for name in names))
 
 

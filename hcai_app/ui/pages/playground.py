@@ -6,6 +6,7 @@ import reflex as rx
 
 from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS
+from hcai_app.settings import first_model
 from hcai_app.ui.components import limits, shell
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.playground import playground as island
@@ -13,7 +14,6 @@ from hcai_app.ui.state.base import RELOAD
 from hcai_app.ui.state.playground import HERE, PlaygroundState
 
 TITLE = "Playground"
-FIRST = "qwen/qwen3-32b"
 DESCRIPTION = "Try any model in your browser: chat, pictures, embeddings, moderation."
 
 
@@ -87,7 +87,7 @@ def outside() -> rx.Component:
 
 def picture() -> rx.Component:
     """Show a conversation, as a picture: nothing in it can be used."""
-    model = CARDS[FIRST].name
+    model = CARDS[first_model()].name
     return rx.el.figure(
         rx.el.div(
             rx.el.p("Name my raccoon rhythm game.", class_name="play-said"),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import reflex as rx
 from reflex.event import EventSpec
 
-from hcai_app import clock, formatting, money
+from hcai_app import clock, formatting
 from hcai_app.db import available
 from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
 from hcai_app.services.account import deletion, export
@@ -107,8 +107,6 @@ class AccountState(SiteState):
 def _view(account: Account) -> AccountView:
     given = account.profile
     settings = serving().settings
-    default = money.to_nanousd(settings.daily_budget_usd)
-    limit = default if given.budget_nanousd is None else given.budget_nanousd
     return AccountView(
         id=given.id,
         name=given.name,
@@ -120,7 +118,7 @@ def _view(account: Account) -> AccountView:
         signed_in_ms=clock.to_ms(given.signed_in_at) if given.signed_in_at else 0,
         key_count=_keys(account.active_keys, account.revoked_keys),
         calls=formatting.count(account.calls),
-        budget=formatting.usd(limit),
+        budget=formatting.usd(serving().budget.limit_for(given.budget_nanousd)),
         key_limit=f"{account.active_keys} of {settings.max_keys}",
     )
 

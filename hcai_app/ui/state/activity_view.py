@@ -6,33 +6,11 @@ from typing import Any
 from hcai_app import formatting
 from hcai_app.services.call import CostSource, Outcome
 from hcai_app.services.models import colors
+from hcai_app.ui.state.outcomes import OUTCOMES
 from hcai_app.ui.view_models import CallDetailView, CallView, FactView
 
 PLAYGROUND = "Playground"
 BEING_SETTLED = "being settled"
-WORDS = {
-    Outcome.COMPLETED: "Completed",
-    Outcome.UPSTREAM_ERROR: "Provider failed",
-    Outcome.CLIENT_CLOSED: "You hung up",
-    Outcome.INTERRUPTED: "Cut off by us",
-    Outcome.REFUSED_BY_PROVIDER: "Refused",
-}
-STORIES = {
-    Outcome.COMPLETED: "The whole answer reached you.",
-    Outcome.UPSTREAM_ERROR: (
-        "The provider broke while it answered. That is not your fault: send the call again."
-    ),
-    Outcome.CLIENT_CLOSED: (
-        "Your program left before the answer ended. What was made until then is counted."
-    ),
-    Outcome.INTERRUPTED: (
-        "We had to end this one: a restart of the server, or the key was revoked while it ran."
-    ),
-    Outcome.REFUSED_BY_PROVIDER: (
-        "The provider did not take this call. Look at what it asked for: the model, its "
-        "parameters, the size."
-    ),
-}
 SOURCES = {
     CostSource.PROVIDER: "told by the provider with the answer",
     CostSource.LOOKUP: "looked up at the provider afterwards",
@@ -53,7 +31,7 @@ def call(row: Mapping[Any, Any], keys: Mapping[str, str]) -> CallView:
         is_settled=row["settled"],
         first_byte=formatting.ms(row["first_byte_ms"]),
         outcome=row["outcome"],
-        words=WORDS[Outcome(row["outcome"])],
+        words=OUTCOMES[Outcome(row["outcome"])].name,
     )
 
 
@@ -61,7 +39,7 @@ def detail(row: Mapping[Any, Any], keys: Mapping[str, str]) -> CallDetailView:
     """Return all that is known of a call."""
     return CallDetailView(
         id=row["id"],
-        story=STORIES[Outcome(row["outcome"])],
+        story=OUTCOMES[Outcome(row["outcome"])].story,
         generation_id=row["generation_id"] or "",
         facts=tuple(_facts(row, keys)),
     )

@@ -9,14 +9,9 @@ from hcai_app.services.models import colors as palette
 from hcai_app.services.usage import charts
 from hcai_app.services.usage.charts import MOST_NAMES, OTHER, SPANS, Group, Series
 from hcai_app.services.usage.dashboard import LatestCall, ModelUse, Today
+from hcai_app.ui.state.outcomes import OUTCOMES
 from hcai_app.ui.view_models import CallLine, Chart, ChartName, Figures, ModelLine
 
-PROBLEMS = {
-    Outcome.UPSTREAM_ERROR: "failed",
-    Outcome.REFUSED_BY_PROVIDER: "refused",
-    Outcome.CLIENT_CLOSED: "closed",
-    Outcome.INTERRUPTED: "interrupted",
-}
 PLAYGROUND = "Playground"
 PENDING = "pending"
 OTHER_LABEL = "Other"
@@ -29,7 +24,7 @@ def figures_of(today: Today) -> Figures:
     return Figures(
         left=formatting.usd(left),
         spent=formatting.usd(today.cost_nanousd),
-        budget=formatting.usd(today.budget_nanousd).removesuffix(".00"),
+        budget=formatting.usd_short(today.budget_nanousd),
         spent_percent=round(min(1.0, share) * 100, 2),
         resets_at_ms=today.resets_at_ms,
         requests=formatting.count(today.requests),
@@ -52,7 +47,7 @@ def line_of(call: LatestCall) -> CallLine:
         key=PLAYGROUND if call.key_name is None else call.key_name,
         tokens=formatting.tokens(call.tokens),
         cost=formatting.usd(call.cost_nanousd) if call.is_settled else PENDING,
-        problem=PROBLEMS.get(Outcome(call.outcome), ""),
+        problem=OUTCOMES[Outcome(call.outcome)].problem,
     )
 
 

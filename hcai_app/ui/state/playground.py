@@ -10,7 +10,7 @@ import reflex as rx
 
 from hcai_app import clock, formatting, hashing
 from hcai_app.errors import HcaiError
-from hcai_app.services.limits import budget
+from hcai_app.services.limits import budget, windows
 from hcai_app.services.usage.dashboard import Today
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.state.dashboard import read_snapshot
@@ -64,8 +64,7 @@ def day_of(today: Today) -> PlaygroundView:
         obstacle = budget.exhausted(today.budget_nanousd).message
         until_ms = today.resets_at_ms
     elif today.calls_left == 0:
-        limit = formatting.count(today.calls_limit)
-        obstacle = f"You have made {limit} calls, which is the limit for now."
+        obstacle = f"{windows.reached(today.calls_limit)}."
         until_ms = today.window_reset_ms or clock.now_ms()
     return PlaygroundView(left, calls_left, obstacle, until_ms)
 

@@ -27,11 +27,3 @@ def test_the_ways_out_lead_to_routes_that_exist(page: rx.Component):
 def test_page_has_one_headline(page: rx.Component):
     tags = [str(component.tag).strip('"') for component in walk(page)]
     assert tags.count("h1") == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(1_800, "30 minutes"), (3_600, "an hour"), (60, "a minute"), (90, "90 seconds")],
-)
-def test_a_window_is_told_in_its_largest_unit(seconds: int, told: str):
-    assert account._span(seconds) == told

@@ -3,7 +3,7 @@ import reflex as rx
 from hcai_app.services.call import Outcome
 from hcai_app.services.usage.filters import NAMES
 from hcai_app.ui.pages import activity, everyone
-from hcai_app.ui.state.activity_view import STORIES, WORDS
+from hcai_app.ui.state.outcomes import OUTCOMES
 from tests.ui.pages.test_index import walk
 
 
@@ -18,9 +18,10 @@ def test_the_pages_render_with_one_headline_each():
 
 
 def test_every_outcome_has_its_words():
-    assert WORDS.keys() == STORIES.keys() == set(Outcome)
+    assert OUTCOMES.keys() == set(Outcome)
+    assert all(words.story for words in OUTCOMES.values())
     rendered = str(activity.activity().render())
-    assert all(f'"{words}"' in rendered for words in WORDS.values())
+    assert all(f'"{words.name}"' in rendered for words in OUTCOMES.values())
 
 
 def test_every_filter_has_a_label():
