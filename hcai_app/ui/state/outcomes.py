@@ -1,4 +1,4 @@
-"""How calls end, in words and a sign: once for every page."""
+"""Outcomes of calls in words and icons, for every page."""
 
 from dataclasses import dataclass
 
