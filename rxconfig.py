@@ -4,8 +4,8 @@ Unknown names are silently ignored by `rx.Config`; `tests/frontend/test_rxconfig
 """
 
 import reflex as rx
-from reflex.constants import StateManagerMode
 
+from hcai_app.edge.reflex_internals import STATES_IN_MEMORY, STATES_IN_REDIS
 from hcai_app.frontend import vite
 from hcai_app.settings import SettingsError, load_settings
 from hcai_app.ui.theme import Tokens
@@ -24,9 +24,9 @@ config = rx.Config(
     trusted_proxy_hops=settings.trusted_proxy_hops,
     transport="websocket",
     # What a state holds stays in memory: never in files, as Reflex would have it.
-    state_manager_mode=(StateManagerMode.REDIS if settings.redis_url else StateManagerMode.MEMORY),
+    state_manager_mode=(STATES_IN_REDIS if settings.redis_url else STATES_IN_MEMORY),
     redis_url=settings.redis_url,
-    # In memory a closed tab's state is soon forgotten, an open tab's is kept (state/keeping.py).
+    # In memory a closed tab's state is soon forgotten, an open tab's is kept (ui/state/keep_alive).
     redis_token_expiration=3600 if settings.redis_url else 120,
     # The database is ours: Reflex has none.
     db_url=None,

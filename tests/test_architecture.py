@@ -37,6 +37,7 @@ ROOMS = {
     "ui.view_models": set[str](),
     "ui.state": {
         "db.available",
+        "edge.reflex_internals",
         "ui.view_models",
         "services",
         "worker",
@@ -49,11 +50,13 @@ ROOMS = {
         *("services", "docs", "settings", *LEAVES),
     },
     "ui.components": {
+        "edge.reflex_internals",
         *("ui.state", "ui.islands", "ui.view_models", "ui.theme"),
         *("services", "docs", "settings", *LEAVES),
     },
     "ui.pages": {"ui", "services", "docs", "settings", *LEAVES},
-    "frontend": {"settings"},
+    "frontend": {"edge.reflex_internals", "settings"},
+    "edge.reflex_internals": set[str](),
     "edge": {"api", "ui.theme", "frontend", "services", "settings", *LEAVES},
     "cli": {
         "edge",

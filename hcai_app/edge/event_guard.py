@@ -8,18 +8,18 @@ bring, and writes what it cannot run to the log, a prompt perhaps. And to Socket
 import inspect
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import reflex as rx
 from reflex.event import EventHandler
-from reflex_base.registry import RegistrationContext
+
+from hcai_app.edge import reflex_internals
 
 log = logging.getLogger(__name__)
 
 OURS = "hcai_app."
-MARK = "_rx_state_"  # Reflex writes it behind the names of vars
 # Reflex' own events that its front end sends.
 REFLEX_OWN = frozenset(
     {"hydrate_and_load", "on_load_internal", "update_vars_internal", "handle_frontend_exception"}
@@ -37,19 +37,16 @@ LONGEST_ROUTE = 4_096
 
 def guard(app: rx.App) -> None:
     """Put the gate before an app's event socket; a lifespan task."""
-    sockets: Any = app.event_namespace
-    inner = sockets.trigger_event
 
-    def is_handshake(sid: str, given: Any) -> bool:
-        return app.sio is not None and given is app.sio.get_environ(sid, sockets.namespace)
-
-    async def trigger_event(name: Any, sid: str, *given: Any) -> Any:
+    async def trigger_event(
+        inner: Callable[..., Awaitable[Any]], name: Any, sid: str, *given: Any
+    ) -> Any:
         told = given[0] if given else None
         if name == "connect":
-            if given and is_handshake(sid, told):
+            if given and reflex_internals.is_handshake(app, sid, told):
                 return await inner(name, sid, told, *map(_admit_handshake, given[1:2]))
         elif name == "event":
-            event = admit(told) if sid in sockets.sid_to_token else None
+            event = admit(told) if reflex_internals.is_tab(app, sid) else None
             return event and await inner(name, sid, event)
         elif name == "client_error":
             return await inner(name, sid, told)
@@ -57,7 +54,7 @@ def guard(app: rx.App) -> None:
             return await inner(name, sid)
         return None
 
-    sockets.trigger_event = trigger_event
+    reflex_internals.intercept_events(app, trigger_event)
 
 
 def _admit_handshake(given: Any) -> Any:
@@ -85,12 +82,12 @@ def admit(given: Any) -> dict[str, Any] | None:
 
 
 def _handler_of(name: str) -> EventHandler | None:
-    registered = RegistrationContext.get().event_handlers.get(name)
+    registered = reflex_internals.event_handler(name)
     if registered is None:
         return None
-    method = name.rpartition(".")[2]
-    is_ours = registered.states[0].__module__.startswith(OURS) and method not in NOT_FROM_PAGES
-    return registered.handler if is_ours or method in REFLEX_OWN else None
+    (handler, module), method = registered, name.rpartition(".")[2]
+    is_ours = module.startswith(OURS) and method not in NOT_FROM_PAGES
+    return handler if is_ours or method in REFLEX_OWN else None
 
 
 def _suits(handler: EventHandler, payload: Mapping[str, Any]) -> bool:
@@ -107,14 +104,13 @@ def _suits(handler: EventHandler, payload: Mapping[str, Any]) -> bool:
 
 def _stored(kept: Any) -> dict[str, str]:
     """Return what a browser keeps for our states, as far as they ask browsers to keep it."""
-    states = RegistrationContext.get().base_states
-    asked: dict[str, str] = {}
-    for name, value in kept.items() if isinstance(kept, dict) else ():
-        state, _, var = name.rpartition(".")
-        is_asked = state in states and states[state]._is_client_storage(var.removesuffix(MARK))
-        if is_asked and isinstance(value, str) and len(value) <= LONGEST_STORED:
-            asked[name] = value
-    return asked
+    return {
+        name: value
+        for name, value in (kept.items() if isinstance(kept, dict) else ())
+        if reflex_internals.is_browser_storage(name)
+        and isinstance(value, str)
+        and len(value) <= LONGEST_STORED
+    }
 
 
 def _fits(value: Any, hint: Any) -> bool:

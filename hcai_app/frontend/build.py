@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from reflex.constants import CompileContext, Env
-from reflex.environment import environment
-
+from hcai_app.edge import reflex_internals
 from hcai_app.settings import load_settings
 
 WEB = Path(".web")
@@ -66,13 +64,9 @@ def serve_built_pages(port: int, *, with_pages: bool = True) -> None:
 
     Without pages it serves only the API and the pages' events, and needs no build.
 
-    Call it before that module is imported. It is what `reflex run --env prod` does for its workers.
+    Call it before that module is imported.
     """
-    environment.REFLEX_BACKEND_PORT.set(port)
-    environment.REFLEX_ENV_MODE.set(Env.PROD)
-    environment.REFLEX_COMPILE_CONTEXT.set(CompileContext.RUN)
-    environment.REFLEX_SKIP_COMPILE.set(True)
-    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(with_pages)
+    reflex_internals.serve_compiled(port, with_pages=with_pages)
 
 
 def _is_fresh() -> bool:

@@ -7,12 +7,11 @@ backend. In a build, the pages look for their events where they came from, whate
 import os
 import sysconfig
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import reflex as rx
-from reflex.environment import EnvVar, environment
 
-T = TypeVar("T")
+from hcai_app.edge import reflex_internals
 
 # What the server's paths begin with: whatever the API owns (a test holds it to that).
 SERVER_PATHS = (
@@ -114,11 +113,4 @@ def prepare_tools() -> None:
     path = os.environ.get("PATH", "")
     if (Path(scripts) / "npm").exists() and path.split(os.pathsep)[0] != scripts:
         os.environ["PATH"] = os.pathsep.join([scripts, path])
-    _set_default(environment.REFLEX_USE_NPM, True)
-    _set_default(environment.REFLEX_CHECK_LATEST_VERSION, False)
-    _set_default(environment.REFLEX_HOT_RELOAD_OVERRIDE_PATHS, [Path(path) for path in RELOADED])
-
-
-def _set_default(variable: EnvVar[T], value: T) -> None:
-    if not variable.is_set():
-        variable.set(value)
+    reflex_internals.prefer_tools(reloaded=[Path(path) for path in RELOADED])

@@ -1,22 +1,22 @@
 """The notice of a lost connection, in place of Reflex' own."""
 
 import reflex as rx
-from reflex_base.components.memo import memo
-from reflex_components_core.core.banner import has_too_many_connection_errors
+
+from hcai_app.edge.reflex_internals import is_connection_lost
 
 WORDS = "What you see may be old. It catches up by itself as soon as the server answers."
 
 
 def connection_notice() -> rx.Component:
     """Show it over every page, while nothing has come through twice."""
-    return rx.fragment(memo(connection_lost)())
+    return rx.fragment(rx.memo(connection_lost)())
 
 
 def connection_lost() -> rx.Component:
     """Show that the connection is lost; by itself, so that the pages are not drawn anew with it."""
     return rx.el.div(
         rx.cond(
-            has_too_many_connection_errors,
+            is_connection_lost,
             rx.el.div(
                 rx.icon("unplug", size=20, aria_hidden=True),
                 rx.el.p(rx.el.b("No connection. "), WORDS),

@@ -1,16 +1,17 @@
 """Plain HTML links and forms, without Reflex' client-side navigation."""
 
 import reflex as rx
-from reflex.components.el.element import Element  # pyright: ignore[reportMissingImports]
+
+from hcai_app.edge.reflex_internals import HtmlElement
 
 
-class _Anchor(Element):
+class _Anchor(HtmlElement):
     tag = "a"
     href: rx.Var[str]
     download: rx.Var[str | bool]
 
 
-class _PostForm(Element):
+class _PostForm(HtmlElement):
     tag = "form"
     action: rx.Var[str]
     method: rx.Var[str]

@@ -6,10 +6,8 @@ On a phone the first sections stand at the lower edge, where thumbs are, the oth
 from collections.abc import Callable
 
 import reflex as rx
-from reflex.components.react_router import (  # pyright: ignore[reportMissingImports]
-    ReactRouterLink,
-)
 
+from hcai_app.edge.reflex_internals import RouterLink
 from hcai_app.settings import load_settings
 from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.plain import anchor
@@ -196,7 +194,7 @@ def loading(lines: int = 3) -> rx.Component:
 
 def link(*children: Shown, to: str | rx.Var[str], **props: object) -> rx.Component:
     """Link to one of our pages without loading the document again."""
-    return ReactRouterLink.create(*children, to=to, **props)
+    return RouterLink.create(*children, to=to, **props)
 
 
 def _place(name: str, path: str, icon: str, here: str) -> rx.Component:

@@ -1,0 +1,148 @@
+"""All that we use of Reflex without its promise: look here first when a new one breaks something.
+
+Read in the source of Reflex 0.10.1, and held by the tests of the pages, the socket and the build.
+It imports nothing of ours, so that the pages and the build may use it as well.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import reflex as rx
+from reflex.components.el.element import Element  # pyright: ignore[reportMissingImports]
+from reflex.components.react_router import (  # pyright: ignore[reportMissingImports]
+    ReactRouterLink,
+)
+from reflex.constants import CompileContext, Env, StateManagerMode
+from reflex.environment import EnvVar, environment
+from reflex.event import Event, EventHandler, EventSpec
+from reflex.istate.manager.memory import StateManagerMemory
+from reflex.state import StateUpdate
+from reflex_base.registry import RegistrationContext
+from reflex_components_core.core.banner import has_too_many_connection_errors
+
+T = TypeVar("T")
+Trigger = Callable[..., Awaitable[Any]]
+
+# The base of every HTML tag's component: `rx.el` has no plain one, and `rx.el.a` no route of ours.
+HtmlElement = Element
+# A link within the app: React Router's own, which `rx.link` wraps in a component of Radix Themes.
+RouterLink = ReactRouterLink
+# True in a browser whose connection has failed twice: what Reflex' own banner asks.
+is_connection_lost = has_too_many_connection_errors
+# The values of the configuration's `state_manager_mode`, which is an enum that `rx` does not name.
+STATES_IN_MEMORY, STATES_IN_REDIS = StateManagerMode.MEMORY, StateManagerMode.REDIS
+
+# Reflex writes it behind the names of vars.
+VAR_MARK = "_rx_state_"
+
+
+def open_tabs(app: rx.App) -> Mapping[str, str]:
+    """Return the open tabs of this process: their tokens, and the sockets that they have now.
+
+    The event namespace keeps `token_to_sid` up to date as sockets come and go.
+    """
+    return _sockets(app).token_to_sid
+
+
+def is_tab(app: rx.App, sid: str) -> bool:
+    """Return whether a socket is a tab's: Reflex links it to a token after its handshake."""
+    return sid in _sockets(app).sid_to_token
+
+
+def unsent_updates(app: rx.App, sid: str) -> int:
+    """Return how many messages wait for a socket.
+
+    Socket.IO's connection is Engine.IO's socket, and that has a queue; one that closes has none.
+    """
+    server: Any = app.sio
+    connection = server.manager.eio_sid_from_sid(sid, _sockets(app).namespace)
+    socket = server.eio.sockets.get(connection)
+    return socket.queue.qsize() if socket else 0
+
+
+async def run_in_tab(app: rx.App, token: str, event: EventSpec) -> None:
+    """Have a tab run an event of the browser, as after a handler that returned it.
+
+    `emit_update` sends an update without a change of state; with Redis also to another worker's.
+    """
+    update = StateUpdate(events=Event.from_event_type(event))
+    await _sockets(app).emit_update(update, token=token)
+
+
+def intercept_events(app: rx.App, guard: Callable[..., Awaitable[Any]]) -> None:
+    """Put a guard before the event socket: it is given Reflex' own function, then the message.
+
+    Socket.IO looks the namespace's `trigger_event` up for each message, the handshake included.
+    """
+    sockets = _sockets(app)
+    sockets.trigger_event = partial(guard, sockets.trigger_event)
+
+
+def is_handshake(app: rx.App, sid: str, given: Any) -> bool:
+    """Return whether this is the very request that opened a socket: Socket.IO keeps the object."""
+    return app.sio is not None and given is app.sio.get_environ(sid, _sockets(app).namespace)
+
+
+def event_handler(name: str) -> tuple[EventHandler, str] | None:
+    """Return what Reflex would run for an event of this name, and the module of its state.
+
+    The registry holds every public method of every state under the name that browsers send.
+    """
+    registered = RegistrationContext.get().event_handlers.get(name)
+    return registered and (registered.handler, registered.states[0].__module__)
+
+
+def is_browser_storage(name: str) -> bool:
+    """Return whether a browser is asked to keep this var of a state (`rx.SessionStorage` and such).
+
+    What a browser sends at its first event are full names of vars, with or without the mark.
+    """
+    state, _, var = name.rpartition(".")
+    states = RegistrationContext.get().base_states
+    return state in states and states[state]._is_client_storage(var.removesuffix(VAR_MARK))
+
+
+def has_states_in_memory(app: rx.App) -> bool:
+    """Return whether states expire in this process; Redis keeps them by itself."""
+    return isinstance(app.state_manager, StateManagerMemory)
+
+
+async def touch_states(app: rx.App, token: str) -> None:
+    """Let the states of a tab expire later: whatever reads them starts their time again."""
+    await app.state_manager.get_state(rx.BaseStateToken(ident=token, cls=rx.State))
+
+
+def serve_compiled(port: int, *, with_pages: bool) -> None:
+    """Make the app serve what is compiled, here and in the processes that are started here.
+
+    The variables that `reflex run --env prod` sets for its workers, three of them internal.
+    """
+    environment.REFLEX_BACKEND_PORT.set(port)
+    environment.REFLEX_ENV_MODE.set(Env.PROD)
+    environment.REFLEX_COMPILE_CONTEXT.set(CompileContext.RUN)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(with_pages)
+
+
+def prefer_tools(*, reloaded: list[Path]) -> None:
+    """Choose npm, no look for a newer Reflex, and what is watched, where nobody chose otherwise.
+
+    Reflex reads these variables whenever it asks, so that the configuration is early enough.
+    """
+    _set_default(environment.REFLEX_USE_NPM, True)
+    _set_default(environment.REFLEX_CHECK_LATEST_VERSION, False)
+    _set_default(environment.REFLEX_HOT_RELOAD_OVERRIDE_PATHS, reloaded)
+
+
+def _set_default(variable: EnvVar[T], value: T) -> None:
+    if not variable.is_set():
+        variable.set(value)
+
+
+def _sockets(app: rx.App) -> Any:
+    """Return the Socket.IO namespace of the events; an app whose pages have no state has none."""
+    sockets = app.event_namespace
+    assert sockets is not None, "the app has no pages with a state"  # noqa: S101
+    return sockets
