@@ -26,7 +26,7 @@ from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
     sign_in,
 )
 from hcai_app.ui.state import dashboard as figures
-from hcai_app.ui.state import keep_alive, live_push, session_watch
+from hcai_app.ui.state import keep_alive, live_push
 from hcai_app.ui.state.base import show_error
 from hcai_app.ui.state.faults import Faults
 from hcai_app.worker.opening import worker_lifespan
@@ -93,8 +93,7 @@ sign_in.add_pages(app)
 app.register_lifespan_task(event_guard.guard)
 app.register_lifespan_task(worker_lifespan, host=rx.config.get_config().backend_host)
 app.register_lifespan_task(keep_alive.keep_open_tabs)
-app.register_lifespan_task(session_watch.reviewing)
 app.register_lifespan_task(
-    live_push.ticking,
+    live_push.pushing,
     page=live_push.Page("/dashboard", figures.DashboardState, figures.read_snapshot, figures.show),
 )

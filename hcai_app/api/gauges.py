@@ -24,8 +24,10 @@ class Gauges(Collector):
         """Give the state in Prometheus' form."""
         worker = self.worker
         yield _gauge("hcai_running_calls", "Calls that run now.", len(worker.in_flight))
-        yield _gauge("hcai_live_tabs", "Browser tabs that watch their figures.", len(worker.live))
-        yield _gauge("hcai_open_tabs", "Browser tabs of who is signed in.", len(worker.present))
+        yield _gauge(
+            "hcai_live_tabs", "Browser tabs that watch their figures.", worker.tabs.watching
+        )
+        yield _gauge("hcai_open_tabs", "Browser tabs of who is signed in.", len(worker.tabs))
         yield _gauge("hcai_tasks", "What the event loop has under way.", len(asyncio.all_tasks()))
         yield _gauge(
             "hcai_ledger_backlog_rows",

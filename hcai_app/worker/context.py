@@ -17,8 +17,7 @@ from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.shared_budget import SharedInFlight
-from hcai_app.services.live.tabs import Present
-from hcai_app.services.live.watching import Live
+from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
@@ -55,8 +54,7 @@ class Worker:
     health: Health
     redis: RedisClient | None
     shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
-    live: Live
-    present: Present
+    tabs: Tabs
     everyone: Everyone
 
 

@@ -9,7 +9,7 @@ import gc
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hcai_app import money
@@ -21,14 +21,14 @@ from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.ledger.unsettled import Unsettled
-from hcai_app.services.ledger.writer import Ledger
+from hcai_app.services.ledger.writer import Ledger, OnCommit
 from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.shared_budget import SharedBudget, SharedInFlight
-from hcai_app.services.live.tabs import Present
-from hcai_app.services.live.watching import Live
+from hcai_app.services.live.redis import OtherWorkers
+from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
@@ -120,25 +120,26 @@ async def _open_simulator(stack: AsyncExitStack, settings: Settings) -> str | No
 
 
 async def _open_services(
-    stack: AsyncExitStack,
-    settings: Settings,
-    database: Database,
-    simulator_url: str | None,
-    host: str,
+    stack: AsyncExitStack, settings: Settings, database: Database, simulator: str | None, host: str
 ) -> Worker:
-    provider = provider_of(settings, simulator_url if settings.is_simulated else None)
+    provider = provider_of(settings, simulator if settings.is_simulated else None)
     journal = _open_journal(stack, settings)
     name = f"{socket.gethostname()}-{journal.slot}"
-    ledger = _open_ledger(stack, database, journal, totals := Rollups(name))
-    client = _open_catalog_client(stack, provider)
     redis = _open_redis(stack, settings)
+    tabs = _open_tabs(stack, redis)
+    metrics = Metrics(settings.models)
+    health = _open_health(stack, database, provider, redis)
+    on_commit = (metrics.count, health.provider.hear, tabs.hear)
+    ledger = _open_ledger(stack, database, journal, totals := Rollups(name), on_commit)
+    client = _open_catalog_client(stack, provider)
     budget = _budget(settings, database, redis, name)
+    on_settled = (metrics.count_settled, tabs.hear_settled)
     return Worker(
         settings=settings,
         database=database,
         journal=journal,
         ledger=ledger,
-        reconciler=Reconciler(database, totals, budget, client.generation),
+        reconciler=Reconciler(database, totals, budget, client.generation, on_settled),
         budget=budget,
         authentication=_authentication(settings, database),
         in_flight=InFlight(settings.max_in_flight),
@@ -148,15 +149,14 @@ async def _open_services(
         catalog=_catalog(settings, client),
         generations=Generations(client.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
-        moderations=await stack.enter_async_context(moderating(settings, simulator_url)),
+        moderations=await stack.enter_async_context(moderating(settings, simulator)),
         sign_in=await stack.enter_async_context(signing_in(settings, host=host)),
-        metrics=Metrics(settings.models),
+        metrics=metrics,
         unsettled=Unsettled(database),
-        health=_open_health(stack, database, provider, redis),
+        health=health,
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
-        live=Live(),
-        present=Present(),
+        tabs=tabs,
         everyone=Everyone(database),
     )
 
@@ -167,18 +167,22 @@ def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
     return journal
 
 
-def _open_ledger(
-    stack: AsyncExitStack, database: Database, journal: Journal, totals: Rollups
-) -> Ledger:
-    ledger = Ledger(database, journal, totals)
-    ledger.start()
-    stack.push_async_callback(ledger.close)
-    return ledger
-
-
 def _budget(settings: Settings, database: Database, redis: RedisClient | None, name: str) -> Budget:
     default = money.to_nanousd(settings.daily_budget_usd)
     return SharedBudget(database, default, redis, name) if redis else Budget(database, default)
+
+
+def _open_ledger(
+    stack: AsyncExitStack,
+    database: Database,
+    journal: Journal,
+    totals: Rollups,
+    on_commit: Iterable[OnCommit],
+) -> Ledger:
+    ledger = Ledger(database, journal, totals, on_commit)
+    ledger.start()
+    stack.push_async_callback(ledger.close)
+    return ledger
 
 
 def _open_catalog_client(stack: AsyncExitStack, provider: Provider) -> CatalogClient:
@@ -193,6 +197,15 @@ def _open_redis(stack: AsyncExitStack, settings: Settings) -> RedisClient | None
     redis = RedisClient(settings.redis_url)
     stack.push_async_callback(redis.close)
     return redis
+
+
+def _open_tabs(stack: AsyncExitStack, redis: RedisClient | None) -> Tabs:
+    if redis is None:
+        return Tabs()
+    others = OtherWorkers(redis)
+    tabs = Tabs(others.tell)
+    background.keep_running(stack, others.run(tabs))
+    return tabs
 
 
 def _open_health(

@@ -34,7 +34,8 @@ class Books:
         self.database = database
         self.journal = Journal(folder)
         self.totals = Rollups(worker)
-        self.ledger = Ledger(database, self.journal, self.totals)
+        self.group_sizes: list[int] = []  # of each commit
+        self.ledger = Ledger(database, self.journal, self.totals, [self._note_size])
         self.ledger.start()
         self.budget = Budget(database, 10**9)
         self._is_open = True
@@ -44,6 +45,9 @@ class Books:
             self._is_open = False
             await self.ledger.close()
             self.journal.close()
+
+    def _note_size(self, group: list[LedgerEntry]) -> None:
+        self.group_sizes.append(len(group))
 
     async def adopt(self) -> int:
         """Take over what dead workers left."""

@@ -78,7 +78,7 @@ async def _carry_counted(
             worker.body_memory.give_back(len(body))
     except Exception:
         # Its place is gone, and there may be no row that tells the caller's pages of it.
-        worker.live.note(slot.caller.user_id, exchange.started_at_ms)
+        worker.tabs.note(slot.caller.user_id, exchange.started_at_ms)
         raise
 
 

@@ -6,7 +6,7 @@ a restart. What the provider cannot tell within a day is settled at the estimate
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,12 +50,19 @@ class Settlement:
 class Reconciler:
     """Settles rows, whichever worker wrote them."""
 
-    def __init__(self, database: Database, totals: Rollups, budget: Budget, lookup: Lookup) -> None:
+    def __init__(
+        self,
+        database: Database,
+        totals: Rollups,
+        budget: Budget,
+        lookup: Lookup,
+        on_settled: Iterable[Callable[[LedgerEntry], Any]] = (),
+    ) -> None:
         self._database = database
         self._totals = totals
         self._budget = budget
         self._lookup = lookup
-        self.on_settled: Callable[[LedgerEntry], Any] = lambda _entry: None
+        self._on_settled = tuple(on_settled)
 
     async def run(self) -> None:
         """Settle what is due, for ever."""
@@ -86,7 +93,8 @@ class Reconciler:
                 return  # another worker was first
             await connection.run_sync(self._totals.add, _difference(entry, settled))
         self._budget.settle(settled)
-        self.on_settled(settled)
+        for listen in self._on_settled:
+            listen(settled)
 
     async def _claim(self) -> list[RowMapping]:
         """Take due rows, so that for a minute only this worker asks for them."""

@@ -8,8 +8,9 @@ from being written twice.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
@@ -25,6 +26,8 @@ from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.rollups import Rollups
 
 log = logging.getLogger(__name__)
+
+OnCommit = Callable[[list[LedgerEntry]], Any]  # what hears of the rows of each transaction
 
 GROUP_SIZE = 500
 RETRY_S = 0.5
@@ -46,7 +49,13 @@ class _Pending:
 class Ledger:
     """Writes finished calls of one worker."""
 
-    def __init__(self, database: Database, journal: Journal, totals: Rollups) -> None:
+    def __init__(
+        self,
+        database: Database,
+        journal: Journal,
+        totals: Rollups,
+        on_commit: Iterable[OnCommit] = (),
+    ) -> None:
         self._database = database
         self._journal = journal
         self._totals = totals
@@ -56,7 +65,7 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
         self._group_size = GROUP_SIZE
         self._is_closing = False
-        self.on_commit: Callable[[list[LedgerEntry]], None] = lambda _entries: None
+        self._on_commit = tuple(on_commit)
 
     @property
     def backlog(self) -> int:
@@ -188,7 +197,8 @@ class Ledger:
             self._journal.release(pending.segment)
             _resolve(pending)
         try:
-            self.on_commit([pending.entry for pending in group])
+            for listen in self._on_commit:
+                listen([pending.entry for pending in group])
         except Exception:  # whoever listens must not stop the books
             log.exception("what listens to the ledger failed")
 

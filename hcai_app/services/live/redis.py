@@ -1,6 +1,6 @@
 """Tells the other workers, over Redis, whose figures have changed, and hears it from them.
 
-While Redis is away each worker's tabs hear of its own calls; when it is back they all look again.
+While Redis is away each worker's tabs follow its own calls; when it is back all are refreshed.
 """
 
 import asyncio
@@ -12,114 +12,114 @@ import msgspec
 from redis.exceptions import RedisError
 
 from hcai_app import clock
-from hcai_app.services.live.watching import Live
+from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.redis_client import RedisClient
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "hcai:live"
-# Calls of so long are told together: the first at once, then at most 20 messages a second.
+# Seconds: changes are gathered; the first goes at once, then at most 20 messages a second.
 GATHER_S = 0.05
-# So many users fit into one message; the others' tabs catch up at their next call.
+# Users in one message; the others' tabs catch up at their next call.
 MOST_USERS = 5_000
+# Seconds between attempts to subscribe while Redis is away.
 RETRY_S = 1.0
-# Nothing heard for so long: ask whether the connection still lives.
+# Seconds of silence after which the connection is pinged.
 QUIET_S = 5.0
 
 
-class News(msgspec.Struct, frozen=True, array_like=True):
-    """A message: who says it, and per user the earliest start of what is new."""
+class Message(msgspec.Struct, frozen=True, array_like=True):
+    """What is published: by whom, and per user the earliest start of what is new."""
 
     worker: str
-    touched: dict[str, int]
+    changed: dict[str, int]
 
 
-class RedisLive:
-    """One worker's mouth and ear."""
+class OtherWorkers:
+    """One worker's connection to the tabs of the others."""
 
-    def __init__(self, live: Live, redis: RedisClient) -> None:
-        self._live = live
+    def __init__(self, redis: RedisClient) -> None:
         self._client = redis.client
         self._name = uuid.uuid4().hex
-        self._untold: dict[str, int] = {}
-        self._has_untold = asyncio.Event()
-        self._deaf_since_ms: int | None = clock.now_ms()
-        live.tell_others = self.tell
+        self._unsent: dict[str, int] = {}
+        self._has_unsent = asyncio.Event()
+        self._away_since_ms: int | None = clock.now_ms()
 
     def tell(self, user_id: str, since_ms: int) -> None:
-        """Have the other workers told that a user's figures have changed here."""
-        known = self._untold.get(user_id)
-        if known is not None or len(self._untold) < MOST_USERS:
-            self._untold[user_id] = min(since_ms, known or since_ms)
-        self._has_untold.set()
+        """Publish soon that a user's figures have changed here."""
+        known = self._unsent.get(user_id)
+        if known is not None or len(self._unsent) < MOST_USERS:
+            self._unsent[user_id] = min(since_ms, known or since_ms)
+        self._has_unsent.set()
 
-    async def run(self) -> None:
-        """Tell and hear, for ever."""
+    async def run(self, tabs: Tabs) -> None:
+        """Publish what is told, and touch this worker's tabs as others publish; does not end."""
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._tell_forever(), name="live: telling")
-            both.create_task(self._hear_forever(), name="live: hearing")
+            both.create_task(self._publish_changes(), name="live: publishing")
+            both.create_task(self._stay_subscribed(tabs), name="live: subscribed")
 
-    async def _tell_forever(self) -> None:
+    async def _publish_changes(self) -> None:
         while True:
-            await self._has_untold.wait()
-            self._has_untold.clear()
-            touched, self._untold = self._untold, {}
+            await self._has_unsent.wait()
+            self._has_unsent.clear()
+            changed, self._unsent = self._unsent, {}
             try:
-                await self._publish(News(self._name, touched))
+                await self._publish(Message(self._name, changed))
             except (RedisError, OSError) as error:
-                log.debug("live news were not told: %s", type(error).__name__)
+                log.debug("live changes were not published: %s", type(error).__name__)
             await asyncio.sleep(GATHER_S)
 
-    async def _publish(self, news: News) -> None:
+    async def _publish(self, message: Message) -> None:
         client: Any = self._client
-        await client.publish(CHANNEL, msgspec.json.encode(news))
+        await client.publish(CHANNEL, msgspec.json.encode(message))
 
-    async def _hear_forever(self) -> None:
+    async def _stay_subscribed(self, tabs: Tabs) -> None:
         while True:
             try:
-                await self._hear()
+                await self._subscribe(tabs)
             except (RedisError, OSError) as error:
-                self._lose(error)
+                self._note_away(error)
             await asyncio.sleep(RETRY_S)
 
-    def _lose(self, error: Exception) -> None:
-        if self._deaf_since_ms is None:
-            self._deaf_since_ms = clock.now_ms()
-            log.warning("other workers' live news are not heard: %s", type(error).__name__)
+    def _note_away(self, error: Exception) -> None:
+        if self._away_since_ms is None:
+            self._away_since_ms = clock.now_ms()
+            log.warning("other workers' live changes do not arrive: %s", type(error).__name__)
 
-    async def _hear(self) -> None:
+    async def _subscribe(self, tabs: Tabs) -> None:
         channel: Any = self._client.pubsub()  # pyright: ignore[reportUnknownMemberType]
         async with channel:
             await channel.subscribe(CHANNEL)
-            await self._receive(channel)  # Redis says that we are subscribed
-            if self._deaf_since_ms is not None:
-                self._live.touch_all(self._deaf_since_ms)
-                self._deaf_since_ms = None
+            await _receive(channel)  # Redis says that we are subscribed
+            if self._away_since_ms is not None:
+                tabs.touch_all(self._away_since_ms)
+                self._away_since_ms = None
             while True:
-                await self._receive(channel)
+                if (data := await _receive(channel)) is not None:
+                    self._apply(tabs, data)
 
-    async def _receive(self, channel: Any) -> None:
-        """Take one message; what stays silent when asked is gone.
-
-        Raises:
-            redis.exceptions.RedisError: When Redis is away.
-            TimeoutError: When it does not answer.
-        """
-        message = await channel.get_message(timeout=QUIET_S)
-        if message is None:
-            await channel.ping()
-            message = await channel.get_message(timeout=QUIET_S)
-        if message is None:
-            raise TimeoutError
-        if message["type"] == "message":
-            self._take(message["data"])
-
-    def _take(self, data: str) -> None:
+    def _apply(self, tabs: Tabs, data: str) -> None:
         try:
-            news = msgspec.json.decode(data, type=News)
+            message = msgspec.json.decode(data, type=Message)
         except msgspec.DecodeError as error:
-            log.warning("live news cannot be read: %s", error)
+            log.warning("a message about live changes cannot be read: %s", error)
             return
-        if news.worker != self._name:
-            for user_id, since_ms in news.touched.items():
-                self._live.touch(user_id, since_ms)
+        if message.worker != self._name:
+            for user_id, since_ms in message.changed.items():
+                tabs.touch(user_id, since_ms)
+
+
+async def _receive(channel: Any) -> str | None:
+    """Receive what a worker has published; None for Redis' own messages.
+
+    Raises:
+        redis.exceptions.RedisError: When Redis is away.
+        TimeoutError: When it does not answer a ping.
+    """
+    message = await channel.get_message(timeout=QUIET_S)
+    if message is None:
+        await channel.ping()
+        message = await channel.get_message(timeout=QUIET_S)
+    if message is None:
+        raise TimeoutError
+    return message["data"] if message["type"] == "message" else None

@@ -22,8 +22,7 @@ from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight
-from hcai_app.services.live.tabs import Present
-from hcai_app.services.live.watching import Live
+from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.people import sessions
 
 log = logging.getLogger(__name__)
@@ -100,21 +99,19 @@ class Revocation:
         database: Database,
         authentication: Authentication,
         in_flight: InFlight,
-        present: Present,
-        live: Live,
+        tabs: Tabs,
     ) -> None:
         self._database = database
         self._authentication = authentication
         self._in_flight = in_flight
-        self._present = present
-        self._live = live
+        self._tabs = tabs
         self._tasks: set[asyncio.Task[None]] = set()
 
     def apply(self, user_id: str, key_id: str | None) -> None:
         """Drop what is cached of the user or the key at once, and end what runs and is open."""
         self._authentication.forget(user_id, key_id)
-        self._present.doubt(user_id)
-        self._live.touch(user_id, clock.now_ms())
+        self._tabs.recheck(user_id)
+        self._tabs.touch(user_id, clock.now_ms())
         if self._in_flight.has(user_id):
             task = asyncio.create_task(self._cancel_until_done(user_id), name="revocation")
             self._tasks.add(task)

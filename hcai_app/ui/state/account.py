@@ -12,10 +12,9 @@ from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
 from hcai_app.services.account import deletion, export
 from hcai_app.services.account.export import Account, Profile
 from hcai_app.services.call import Caller
-from hcai_app.services.live.tabs import Seat
+from hcai_app.services.live.tabs import Tab
 from hcai_app.services.people import sessions
 from hcai_app.services.people.identity import Reason
-from hcai_app.ui.state import live
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import AccountView, SessionView
 
@@ -82,17 +81,17 @@ class AccountState(SiteState):
 
     @contextmanager
     def _leaving(self, caller: Caller) -> Iterator[None]:
-        """Leave the tabs that are darkened with their session: this one leads out by itself.
+        """Close this tab before its session ends: it leads out by itself, and needs no reload.
 
         When nothing came of it, the user still sits here.
         """
-        token, present = self.router.session.client_token, serving().present
-        doubts = present.doubts
-        live.get_up(token)
+        token, tabs = self.router.session.client_token, serving().tabs
+        rechecks = tabs.rechecks
+        tabs.close(token)
         try:
             yield
         except HcaiError:
-            present.sit(Seat(token, caller.user_id, caller.session_id), doubts)
+            tabs.open(Tab(token, caller.user_id, caller.session_id), rechecks)
             raise
 
     def _forget(self) -> None:

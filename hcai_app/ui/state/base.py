@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 
 from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
 from hcai_app.services.call import Caller
-from hcai_app.services.live.tabs import Seat
+from hcai_app.services.live.tabs import Tab
 from hcai_app.services.people import sessions
 from hcai_app.worker import context
 from hcai_app.worker.context import Worker
@@ -49,12 +49,12 @@ class SiteState(rx.State):
     async def _sit_down(self) -> Caller | None:
         token = self.router.session.client_token
         opened = context.current()
-        doubts = opened.present.doubts if opened else 0
+        rechecks = opened.tabs.rechecks if opened else 0
         caller = await self._caller()
         if opened and caller:
-            opened.present.sit(Seat(token, caller.user_id, caller.session_id), doubts)
+            opened.tabs.open(Tab(token, caller.user_id, caller.session_id), rechecks)
         elif opened:
-            opened.present.leave(token)
+            opened.tabs.close(token)
         return caller
 
     async def caller(self) -> Caller:

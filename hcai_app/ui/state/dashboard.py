@@ -1,7 +1,7 @@
 """State of /dashboard: figures, latest calls, top models, chart.
 
 It is filled when the page loads and when another chart is chosen; in between `show` draws what the
-live tick has read. Nothing that a browser sends is used before it is one of the known choices.
+live push has read. Nothing that a browser sends is used before it is one of the known choices.
 """
 
 from collections.abc import Iterable
@@ -12,10 +12,11 @@ import reflex as rx
 
 from hcai_app.errors import HcaiError, InvalidRequest
 from hcai_app.services.call import Caller
+from hcai_app.services.live.tabs import Due, Tab
 from hcai_app.services.usage import dashboard
 from hcai_app.services.usage.charts import Group, Range, Series
 from hcai_app.services.usage.dashboard import Snapshot
-from hcai_app.ui.state import dashboard_view, live
+from hcai_app.ui.state import dashboard_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import CallLine, Chart, Figures, ModelLine
 
@@ -60,7 +61,7 @@ class DashboardState(SiteState):
             await self._read(caller)
         except HcaiError as error:
             if self.is_loaded:  # what is shown is old, and better than nothing
-                self._subscribe(caller, EVER)
+                self._watch(caller, EVER)
                 raise
             self.problem = error.message
 
@@ -88,17 +89,25 @@ class DashboardState(SiteState):
             await self._read(caller)
         except HcaiError:
             setattr(self, name, before)
-            self._subscribe(caller, EVER)
+            self._watch(caller, EVER)
             raise
 
-    def _subscribe(self, caller: Caller, since_ms: int | None = None) -> None:
+    def _watch(self, caller: Caller, since_ms: int | None = None) -> None:
+        """Keep the tab up to date from now on, in the range and the grouping that it shows.
+
+        When its figures could not be read, say since when it lacks news: the live push brings them.
+        """
+        view = (Range(self.range), Group(self.group))
         token = self.router.session.client_token
-        live.subscribe(token, caller, Range(self.range), Group(self.group), since_ms)
+        tab = Tab(token, caller.user_id, caller.session_id, view)
+        serving().tabs.open(tab)
+        if since_ms is not None:
+            serving().tabs.miss(Due(tab, since_ms))
 
     async def _read(self, caller: Caller) -> None:
         pair = (Range(self.range), Group(self.group))
-        # First, so that no call falls between what is read and what is told.
-        self._subscribe(caller)
+        # First, so that no call falls between what is read and what is pushed.
+        self._watch(caller)
         snapshot = await read_snapshot(caller.user_id, [pair])
         self.series = dashboard_view.chart_of(snapshot.tails[pair])
         self.tail = Chart()

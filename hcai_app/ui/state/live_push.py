@@ -1,14 +1,15 @@
-"""The tick: once in a while each worker shows its watching tabs what is new.
+"""The live push: each worker's one loop that keeps its open tabs true.
 
-A round has the review look at who is still signed in, reads one snapshot a user, and shows it to
-the user's tabs in small batches. Rounds come at most four times a second, and rarer the more they
-cost.
+As soon as a user has changed it looks up their sessions again, and darkens the tabs of those that
+have ended. What is due to the tabs that watch figures it pushes in rounds: a round reads one
+snapshot a user, and shows it to the user's tabs in small batches. Rounds come at most four times a
+second, and rarer the more they cost.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,34 +17,34 @@ import reflex as rx
 from redis.exceptions import RedisError
 
 from hcai_app import clock
+from hcai_app.edge import reflex_internals
 from hcai_app.errors import HcaiError
 from hcai_app.services.limits.period import budget_period
-from hcai_app.services.live.watching import Due, Live, Tab
+from hcai_app.services.live.tabs import Due, Tab, Tabs
 from hcai_app.ui.state.base import serving
 from hcai_app.ui.state.loop_time import Meter
-from hcai_app.ui.state.session_watch import Reviewer, happens, sockets_of
+from hcai_app.ui.state.session_watch import SessionWatch
 
 log = logging.getLogger(__name__)
 
-SHORTEST_S = 0.25
-# Rounds may take a tenth of the worker's time, until tabs would wait too long.
-SHARE = 10
+# Seconds: at most four rounds a second. A batch that takes longer goes on by itself, and its tabs
+# are left alone until it is done.
+TICK_S = 0.25
+# Times what a round took: so rounds take a tenth of the worker's time, since what was pushed is
+# encoded and sent afterwards, which costs half of it again.
+PAUSE = 15
+# Seconds, and those for each watching tab: nobody waits longer for the next round.
 LONGEST_S, LONGEST_PER_TAB_S = 0.6, 0.002
-# What a push costs after it was handed over: it is encoded and sent.
-SENDING = 1.5
-LOOK_S = 1.0  # closed tabs are forgotten, and the period looked at, even when nobody calls
-# Calls wait behind what is done in one go: a user is read at a time, and two tabs are pushed.
-BATCH = 2
-# A batch that takes longer goes on by itself, and its tabs are left alone until it is done.
-BATCH_S = 0.25
-PUSH_S = 10.0
-# Who is not read by then is read in the next round: one that hangs does not stop the others.
-READ_S = 5.0
-# After a batch the loop belongs to others for so many times as long.
-REST = 3
-# So many unsent updates, and a tab is not sent more: its line is slow, or it sleeps.
+# Seconds: closed tabs are forgotten, and the period looked at, even when nobody calls. After a failure
+# the next attempt comes then.
+LOOK_S = 1.0
+# Tabs in a batch, and times what it took that others have the loop afterwards: calls wait behind
+# what is done in one go.
+BATCH, REST = 2, 3
+# Seconds for a read or a push: one that hangs does not stop the others, and is tried again.
+TIMEOUT_S = 5.0
+# Unsent updates of a tab that is sent no more for now: its line is slow, or it sleeps.
 MOST_UNSENT = 3
-RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,142 +58,169 @@ class Page:
 
 
 @asynccontextmanager
-async def ticking(app: rx.App, page: Page) -> AsyncGenerator[None]:
+async def pushing(app: rx.App, page: Page) -> AsyncGenerator[None]:
     """Keep this worker's tabs up to date; registered with Reflex after the worker itself."""
-    ticker = Ticker(app, page, serving().live)
-    tasks = [asyncio.create_task(ticker.push(), name="live: pushing")]
+    push = LivePush(app, page, serving().tabs)
+    task = asyncio.create_task(push.run(), name="live: push")
     try:
         yield
     finally:
-        tasks += ticker.pushing.values()
-        for task in tasks:
-            task.cancel()
+        tasks = [task, *push.tasks]
+        for one in tasks:
+            one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class Ticker:
-    """One worker's tick."""
+class LivePush:
+    """One worker's loop."""
 
-    def __init__(self, app: rx.App, page: Page, live: Live) -> None:
+    def __init__(self, app: rx.App, page: Page, tabs: Tabs) -> None:
         self._app = app
         self._page = page
-        self._live = live
+        self._tabs = tabs
+        self._sessions = SessionWatch(app, tabs)
         self._period_ms = budget_period(clock.now_ms()).start_ms
-        self._meter = Meter()
-        self._sockets = sockets_of(app)
-        self._reviewer = Reviewer(app)
-        self.pushing: dict[str, asyncio.Task[None]] = {}
+        self._round: asyncio.Task[None] | None = None  # its pause included
+        self.batches: dict[str, asyncio.Task[None]] = {}  # what each tab is being shown
 
-    async def push(self) -> None:
-        """Hold rounds, for ever."""
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """What is under way: the round, and the pushes."""
+        return [*([self._round] if self._round else []), *self.batches.values()]
+
+    async def run(self) -> None:
+        """Recheck sessions at once, and hold one round after the other; does not end."""
         while True:
-            await happens(self._live.has_news, LOOK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._tabs.has_news.wait(), LOOK_S)
+            self._tabs.has_news.clear()
             self._look_at_the_period()
-            self._meter = Meter()
             try:
-                await self._round()
-            except HcaiError as error:  # the database is away
-                log.debug("live figures are not shown: %s", error.message)
-                await asyncio.sleep(RETRY_S)
-            except Exception:
-                log.exception("a round of live figures failed")
-            await asyncio.sleep(pause_s(self._meter.spent_s, len(self._live)))
+                await self._look_at_tabs()
+            except Exception as error:
+                if not isinstance(error, HcaiError):  # the database is away
+                    log.exception("sessions could not be rechecked")
+                await asyncio.sleep(LOOK_S)
 
     def _look_at_the_period(self) -> None:
-        """When a budget resets, everybody's figures change, though nobody has called."""
+        """At midnight everybody's figures start again from nothing, though nobody has called."""
         start_ms = budget_period(clock.now_ms()).start_ms
         if start_ms != self._period_ms:
             self._period_ms = start_ms
-            self._live.touch_all(start_ms)
+            self._tabs.touch_all(start_ms)
 
-    async def _round(self) -> None:
-        waiting = {due.tab.token: due for due in self._take_ready()}
+    async def _look_at_tabs(self) -> None:
+        """Darken the tabs whose session has ended; start a round unless one goes on."""
+        self._tabs.keep(reflex_internals.open_tabs(self._app))
+        is_free = self._round is None or self._round.done()
+        rechecks, due = self._tabs.take_rechecks(), self._take_ready() if is_free else []
         try:
-            for token in await self._reviewer.end_signed_out([due.tab for due in waiting.values()]):
-                del waiting[token]
-            for of_user in _by_user(waiting.values()):
-                for batch in _parts(await self._read(of_user), BATCH):
-                    for due, _ in batch:
-                        del waiting[due.tab.token]
-                    await self._push_batch(batch)
-        finally:
-            for due in waiting.values():  # a round that failed
-                self._live.miss(due)
+            ended = await self._sessions.end_signed_out([*rechecks, *(one.tab for one in due)])
+        except Exception:
+            for tab in rechecks:
+                self._tabs.recheck(tab.user_id)
+            for one in due:
+                self._tabs.miss(one)
+            raise
+        if is_free:
+            lit = [one for one in due if one.tab.token not in ended]
+            self._round = asyncio.create_task(self._hold_round(lit), name="live: round")
 
     def _take_ready(self) -> list[Due]:
-        """Take the open tabs that something is due to, and that can be sent something."""
-        sids = self._sockets.token_to_sid
-        self._live.keep(sids)
+        """Take the tabs that something is due to, and that can be sent something."""
+        sids = reflex_internals.open_tabs(self._app)
         ready: list[Due] = []
-        for due in self._live.take_due():
-            if due.tab.token in self.pushing or self._unsent(sids[due.tab.token]) > MOST_UNSENT:
-                self._live.miss(due)
+        for due in self._tabs.take_due():
+            token = due.tab.token
+            unsent = reflex_internals.unsent_updates(self._app, sids[token])
+            if token in self.batches or unsent > MOST_UNSENT:
+                self._tabs.miss(due)
             else:
                 ready.append(due)
         return ready
 
-    def _unsent(self, sid: str) -> int:
-        server: Any = self._app.sio
-        connection = server.manager.eio_sid_from_sid(sid, self._sockets.namespace)
-        socket = server.eio.sockets.get(connection)
-        return socket.queue.qsize() if socket else 0
+    async def _hold_round(self, due: list[Due]) -> None:
+        meter = Meter()
+        try:
+            await self._push_all(due, meter)
+        except HcaiError as error:  # the database is away
+            log.debug("live figures are not shown: %s", error.message)
+            await asyncio.sleep(LOOK_S)
+        except Exception:
+            log.exception("a round of live figures failed")
+        await asyncio.sleep(pause_s(meter.spent_s, self._tabs.watching))
+        if self._tabs.has_due:  # meanwhile: the loop was not free
+            self._tabs.has_news.set()
 
-    async def _read(self, of_user: list[Due]) -> list[tuple[Due, Any]]:
-        views = frozenset((due.tab.range, due.tab.group) for due in of_user)
+    async def _push_all(self, due: list[Due], meter: Meter) -> None:
+        waiting = {one.tab.token: one for one in due}
+        try:
+            for of_user in _by_user(due):
+                snapshot = await self._read(of_user, meter)
+                for batch in _parts(of_user if snapshot is not None else [], BATCH):
+                    for one in batch:
+                        del waiting[one.tab.token]
+                    await self._push_batch(batch, snapshot, meter)
+        finally:
+            for one in waiting.values():  # not read, or in a round that failed
+                self._tabs.miss(one)
+
+    async def _read(self, of_user: list[Due], meter: Meter) -> Any:
+        """Read what a user's tabs show; None when that takes too long."""
+        views = frozenset(due.tab.view for due in of_user)
         since_ms = min(due.since_ms for due in of_user)
         read = self._page.read(of_user[0].tab.user_id, views, since_ms)
         try:
-            async with asyncio.timeout(READ_S):
-                snapshot = await self._meter.over(_awaiting(read))
+            async with asyncio.timeout(TIMEOUT_S):
+                return await meter.over(_awaiting(read))
         except TimeoutError:
             log.debug("live figures are not read in time")
-            return []
-        return [(due, snapshot) for due in of_user]
+            return None
 
-    async def _push_batch(self, batch: Sequence[tuple[Due, Any]]) -> None:
-        before_s = self._meter.spent_s
-        tasks = [self._start(due, snapshot) for due, snapshot in batch]
-        await asyncio.wait(tasks, timeout=BATCH_S)
-        await asyncio.sleep((self._meter.spent_s - before_s) * REST)
+    async def _push_batch(self, batch: Sequence[Due], snapshot: Any, meter: Meter) -> None:
+        before_s = meter.spent_s
+        tasks = [self._start(due, snapshot, meter) for due in batch]
+        await asyncio.wait(tasks, timeout=TICK_S)
+        await asyncio.sleep((meter.spent_s - before_s) * REST)
 
-    def _start(self, due: Due, snapshot: Any) -> asyncio.Task[None]:
+    def _start(self, due: Due, snapshot: Any, meter: Meter) -> asyncio.Task[None]:
         token = due.tab.token
-        task = asyncio.create_task(self._push(due, snapshot), name=f"live: {token}")
-        self.pushing[token] = task
-        task.add_done_callback(lambda _task: self.pushing.pop(token, None))
+        task = asyncio.create_task(self._push(due, snapshot, meter), name=f"live: {token}")
+        self.batches[token] = task
+        task.add_done_callback(lambda _task: self.batches.pop(token, None))
         return task
 
-    async def _push(self, due: Due, snapshot: Any) -> None:
+    async def _push(self, due: Due, snapshot: Any, meter: Meter) -> None:
         try:
-            async with asyncio.timeout(PUSH_S):
-                await self._meter.over(self._show(due.tab, snapshot))
+            async with asyncio.timeout(TIMEOUT_S):
+                await meter.over(self._show(due.tab, snapshot))
         except (RedisError, OSError) as error:  # where its state is kept is away, or too slow
             log.debug("a tab is not shown its figures: %s", type(error).__name__)
-            self._live.miss(due)
+            self._tabs.miss(due)
         except Exception:  # one broken tab must not stop the others
             log.exception("a tab cannot be shown its figures, and reloads")
-            await self._reviewer.reload(due.tab.token)
+            await self._sessions.reload(due.tab.token)
 
     async def _show(self, tab: Tab, snapshot: Any) -> None:
         token = rx.BaseStateToken(ident=tab.token, cls=self._page.state)
         is_gone = False
         async with self._app.modify_state(token) as root:
-            if not self._live.is_current(tab):  # while we waited for it
+            if not self._tabs.is_current(tab):  # while we waited for it
                 return
             state = await root.get_state(self._page.state)
             is_gone = not state.router.url
             if state.router.url.path.rstrip("/") == self._page.path:
                 self._page.show(state, snapshot)
             else:
-                self._live.leave(tab.token)  # it shows another page now
+                self._tabs.unwatch(tab.token)  # it shows another page now
         if is_gone:  # the store has forgotten the tab's state
-            await self._reviewer.reload(tab.token)
+            await self._sessions.reload(tab.token)
 
 
 def pause_s(spent_s: float, tabs: int) -> float:
     """Return how long to wait after a round that took so long."""
     longest_s = LONGEST_S + LONGEST_PER_TAB_S * tabs
-    return min(max(SHARE * SENDING * spent_s, SHORTEST_S), longest_s)
+    return min(max(PAUSE * spent_s, TICK_S), longest_s)
 
 
 async def _awaiting(something: Awaitable[Any]) -> Any:
@@ -206,5 +234,5 @@ def _by_user(due: Iterable[Due]) -> list[list[Due]]:
     return list(users.values())
 
 
-def _parts(whole: Sequence[Any], size: int) -> list[Any]:
+def _parts(whole: Sequence[Due], size: int) -> list[Sequence[Due]]:
     return [whole[start : start + size] for start in range(0, len(whole), size)]

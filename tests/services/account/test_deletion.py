@@ -14,8 +14,7 @@ from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight
-from hcai_app.services.live.tabs import Present
-from hcai_app.services.live.watching import Live
+from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import sessions, users
 from tests.services.books import Books, entry, rows, sums
@@ -164,7 +163,7 @@ async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
     await books.record(entry(user_id=user_id, key_id=key.id, cost=500))
     running = InFlight(5)
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Present(), Live())
+    revocation = Revocation(database, keyring, running, Tabs())
 
     async def call(key_id: str | None) -> None:
         slot = running.enter(Caller(user_id, key_id, True, None, None, "hc_1"))

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,10 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-def settler(books: Books, lookup: Directory) -> Reconciler:
-    return Reconciler(books.database, books.totals, books.budget, lookup)
+def settler(
+    books: Books, lookup: Directory, *on_settled: Callable[[LedgerEntry], None]
+) -> Reconciler:
+    return Reconciler(books.database, books.totals, books.budget, lookup, on_settled)
 
 
 async def unsettled(books: Books, **fields: Any) -> LedgerEntry:
@@ -65,9 +68,8 @@ async def the_row(database: Database) -> Any:
 
 async def test_a_row_is_settled_with_the_figures_that_are_billed(books: Books, time: Clock) -> None:
     lookup = Directory(("x/y", COST))
-    settling_one = settler(books, lookup)
     seen: list[LedgerEntry] = []
-    settling_one.on_settled = seen.append
+    settling_one = settler(books, lookup, seen.append)
     row = await unsettled(books)
     assert await settling_one.settle_due() == 0  # too soon
     time.move(2)

@@ -14,8 +14,7 @@ from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight, Slot
-from hcai_app.services.live.tabs import Present
-from hcai_app.services.live.watching import Live
+from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.ops.revocation import Revocation, ended
 from hcai_app.services.people import sessions, users
 from tests.services.callers import signed_in
@@ -42,7 +41,7 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
     task = asyncio.create_task(call())
     await asyncio.sleep(0)
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Present(), Live())
+    revocation = Revocation(database, keyring, running, Tabs())
     await outage.begin()
     revocation.apply(user_id, key.id)
     await asyncio.sleep(1)
@@ -71,7 +70,7 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     for slot in slots:
         slot.task = None  # of this test: not to be cancelled
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Present(), Live())
+    revocation = Revocation(database, keyring, running, Tabs())
     revocation.apply(user_id, None)  # a new budget, say
     await sessions.end(database, phone)
     revocation.apply(user_id, None)
@@ -95,7 +94,7 @@ async def test_a_look_that_goes_on_ends_with_the_cutter(
     running = InFlight(5)
     running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Present(), Live())
+    revocation = Revocation(database, keyring, running, Tabs())
     pool = database._reader.pool
     assert isinstance(pool, QueuePool)
     revocation.apply("user_1", None)

@@ -1,4 +1,4 @@
-"""Reflex' app as the tick uses it, without sockets: the tabs' states, and what tabs are sent."""
+"""Reflex' app as the live push uses it, without sockets: states of tabs, and what tabs are sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator

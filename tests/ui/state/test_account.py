@@ -69,7 +69,7 @@ async def test_who_cannot_get_out_still_sits_there(
     ada = await sign_in(serving)
     state = await ada.open(AccountState)
     await state.load_account()
-    assert len(serving.present) == 1
+    assert len(serving.tabs) == 1
 
     async def fail(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
@@ -79,7 +79,7 @@ async def test_who_cannot_get_out_still_sits_there(
     words = [PHRASE] if way_out == "delete_account" else []
     with pytest.raises(Unavailable):
         await getattr(state, way_out)(*words)
-    assert len(serving.present) == 1
+    assert len(serving.tabs) == 1
     assert state.account.name == "Ada"
 
 

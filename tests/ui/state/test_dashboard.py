@@ -273,12 +273,12 @@ async def test_a_database_that_is_away_is_a_problem_with_a_retry(
     assert state.problem == ""
     with monkeypatch.context() as patch:
         patch.setattr(today, "read", away)
-        serving.live.take_due()
+        serving.tabs.take_due()
         for again in (state.load(), state.choose_range("7d")):
             with pytest.raises(Unavailable):
                 await again
-            (due,) = serving.live.take_due()  # what happened meanwhile is shown by the tick
-            assert (due.tab.range, due.tab.group, due.since_ms) == ("24h", "model", 0)
+            (due,) = serving.tabs.take_due()  # what happened meanwhile is pushed
+            assert (due.tab.view, due.since_ms) == (("24h", "model"), 0)
     assert state.range == "24h"
 
 

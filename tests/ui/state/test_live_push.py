@@ -1,4 +1,4 @@
-"""The tick, over tabs without sockets: what goes wrong for one tab stays with it."""
+"""The live push, over tabs without sockets: what goes wrong for one tab stays with it."""
 
 import asyncio
 from pathlib import Path
@@ -8,9 +8,10 @@ import pytest
 from redis.exceptions import ConnectionError as RedisIsAway
 
 from hcai_app import clock
+from hcai_app.services.people import sessions
 from hcai_app.ui.state import dashboard, live_push
 from hcai_app.ui.state.dashboard import DashboardState
-from hcai_app.ui.state.live_push import Page, Ticker
+from hcai_app.ui.state.live_push import LivePush, Page
 from hcai_app.worker.context import Worker
 from tests.services.books import Books, entry
 from tests.ui.state.standin import StandIn, running, until
@@ -33,7 +34,7 @@ def page(**more: Any) -> Page:
 async def test_a_read_that_hangs_does_not_stop_the_others(
     serving: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_push, "READ_S", 0.1)
+    monkeypatch.setattr(live_push, "TIMEOUT_S", 0.1)
     ada, bob = await opened(serving, "ada"), await opened(serving, "bob")
     read, hangs = [], [True]
 
@@ -44,10 +45,10 @@ async def test_a_read_that_hangs_does_not_stop_the_others(
         return await dashboard.read_snapshot(user_id, *rest)
 
     app = StandIn(ada=ada, bob=bob)
-    ticker = Ticker(app, page(read=reading), serving.live)
-    with running(ticker.push):
+    push = LivePush(app, page(read=reading), serving.tabs)
+    with running(push.run):
         for tab in (ada, bob):
-            serving.live.touch(tab.user_id, clock.now_ms())
+            serving.tabs.touch(tab.user_id, clock.now_ms())
         await until(lambda: read == [bob.user_id])
         hangs.clear()
         await until(lambda: ada.user_id in read)
@@ -61,10 +62,10 @@ async def test_a_tab_whose_state_cannot_be_reached_is_shown_its_news_later(
     state = await ada.open(DashboardState)
     app = StandIn(ada=ada)
     app.fault = fault
-    ticker = Ticker(app, page(), serving.live)
-    with running(ticker.push):
+    push = LivePush(app, page(), serving.tabs)
+    with running(push.run):
         await serving.chat_limit.hit(ada.user_id)
-        serving.live.touch(ada.user_id, clock.now_ms())
+        serving.tabs.touch(ada.user_id, clock.now_ms())
         await asyncio.sleep(0.5)
         assert state.figures.calls_left == "150"
         app.fault = None
@@ -83,13 +84,15 @@ async def test_a_tab_that_cannot_be_drawn_reloads_and_stops_nobody(serving: Work
         drawn.append(state)
         dashboard.show(state, snapshot)
 
-    ticker = Ticker(app, page(show=show), serving.live)
-    with running(ticker.push):
+    push = LivePush(app, page(show=show), serving.tabs)
+    with running(push.run):
         for tab in (ada, bob):
-            serving.live.touch(tab.user_id, clock.now_ms())
+            serving.tabs.touch(tab.user_id, clock.now_ms())
         await until(lambda: drawn and app.reloads("ada"))
         assert (app.reloads("ada"), app.reloads("bob")) == (1, 0)
-        assert serving.live.tokens == ["bob"]
+        assert (len(serving.tabs), serving.tabs.watching) == (2, 1)
+        serving.tabs.touch(ada.user_id, clock.now_ms())
+        assert not serving.tabs.has_due
 
 
 async def test_figures_that_are_older_than_what_a_tab_shows_are_not_shown(
@@ -102,7 +105,7 @@ async def test_figures_that_are_older_than_what_a_tab_shows_are_not_shown(
     async def call() -> None:
         made = entry(user_id=ada.user_id)
         await books.record(made)
-        serving.live.hear([made])
+        serving.tabs.hear([made])
 
     async def reading(*what: Any) -> Any:
         snapshot = await dashboard.read_snapshot(*what)
@@ -112,12 +115,54 @@ async def test_figures_that_are_older_than_what_a_tab_shows_are_not_shown(
             await state.choose_range("7d")
         return snapshot
 
-    ticker = Ticker(StandIn(ada=ada), page(read=reading), serving.live)
+    push = LivePush(StandIn(ada=ada), page(read=reading), serving.tabs)
     await call()
-    with running(ticker.push):
-        await until(lambda: not is_first and not ticker.pushing and state.range == "7d")
+    with running(push.run):
+        await until(lambda: not is_first and not push.batches and state.range == "7d")
         await asyncio.sleep(0.5)
         assert state.figures.requests == "2"
         await call()
         await until(lambda: state.figures.requests == "3")
     await books.close()
+
+
+async def test_a_session_that_ends_goes_dark_while_figures_are_still_read(
+    serving: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_push, "TIMEOUT_S", 60.0)
+    ada, bob = await opened(serving, "ada"), await opened(serving, "bob")
+    begun = asyncio.Event()
+
+    async def hanging(*_: Any) -> Any:
+        begun.set()
+        await asyncio.sleep(60)
+
+    app = StandIn(ada=ada, bob=bob)
+    push = LivePush(app, page(read=hanging), serving.tabs)
+    with running(push.run):
+        serving.tabs.touch(ada.user_id, clock.now_ms())
+        await begun.wait()
+        await sessions.end_all(serving.database, bob.user_id)
+        await until(lambda: app.reloads("bob"))
+        assert (await bob.open(DashboardState)).name == ""
+        assert (app.reloads("ada"), len(serving.tabs)) == (0, 1)
+        for task in push.tasks:
+            task.cancel()
+
+
+async def test_a_new_day_reaches_tabs_though_nobody_calls(
+    serving: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await opened(serving, "ada")
+    since: list[int | None] = []
+
+    async def reading(user_id: str, views: Any, since_ms: int | None) -> Any:
+        since.append(since_ms)
+        return await dashboard.read_snapshot(user_id, views, since_ms)
+
+    tomorrow_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + clock.MS_PER_DAY
+    with running(LivePush(StandIn(ada=ada), page(read=reading), serving.tabs).run):
+        await asyncio.sleep(0)
+        monkeypatch.setattr(clock, "now_ms", lambda: tomorrow_ms + 5)
+        await until(lambda: since)
+    assert since == [tomorrow_ms]
