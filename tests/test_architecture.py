@@ -97,6 +97,13 @@ DECIDED_BY = {
     "expires_at": ("services.people.sessions", "db"),
     "admins": ("services.people", "settings"),
 }
+# What Reflex promises: `rx`, and what handlers are made of. All else of it stands in one room.
+REFLEX_PROMISED = ("reflex.event",)
+REFLEX_INTERNALS = f"{OURS}.edge.reflex_internals"
+REFLEX_PRIVATE_NAMES = {
+    *("event_namespace", "sio", "state_manager", "event_processor", "token_to_sid", "sid_to_token"),
+    *("constants", "environment", "utils", "istate"),
+}
 MAX_TOP_ROOMS = 24
 NOUNS = {"people", "keys", "account", "limits", "ledger", "usage", "models", "live", "ops"}
 SHARED_SERVICES = {"call", "changes", "redis_client"}
@@ -239,6 +246,29 @@ def test_the_api_the_worker_and_the_command_line_load_no_reflex() -> None:
         "assert 'reflex' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def reflex_internals_of(path: Path) -> Iterator[str]:
+    """What a file uses of Reflex without its promise."""
+    tree, names = tree_of(path), list(imports_of(path))
+    yield from (
+        name
+        for name in names
+        if name.startswith(("reflex.", "reflex_")) and not name.startswith(REFLEX_PROMISED)
+    )
+    for node in ast.walk(tree) if "reflex" in names else ():
+        if isinstance(node, ast.Attribute):
+            is_ours = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            is_private = node.attr.startswith("_") and not node.attr.endswith("__")
+            if node.attr in REFLEX_PRIVATE_NAMES or (is_private and not is_ours):
+                yield ast.unparse(node)
+
+
+def test_what_reflex_does_not_promise_stands_in_one_room() -> None:
+    files = {module_of(path): path for path in (*APP, ROOT / "rxconfig.py")}
+    used = {name: found for name in files if (found := [*reflex_internals_of(files[name])])}
+    assert used.pop(REFLEX_INTERNALS)
+    assert used == {}
 
 
 def test_only_the_settings_read_the_environment() -> None:
