@@ -20,8 +20,8 @@ from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import users_table
 from hcai_app.services import changes
-from hcai_app.services.people import sessions, users
 from hcai_app.services.limits.period import budget_period
+from hcai_app.services.people import sessions, users
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused, ineligibility_of
 from hcai_app.settings import Settings
 

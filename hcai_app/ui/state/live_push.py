@@ -35,8 +35,8 @@ TICK_S = 0.25
 PAUSE = 15
 # Seconds, and those for each watching tab: nobody waits longer for the next round.
 LONGEST_S, LONGEST_PER_TAB_S = 0.6, 0.002
-# Seconds: closed tabs are forgotten, and the period looked at, even when nobody calls. After a failure
-# the next attempt comes then.
+# Seconds: closed tabs are forgotten, and the period looked at, even when nobody calls. After a
+# failure the next attempt comes then.
 LOOK_S = 1.0
 # Tabs in a batch, and times what it took that others have the loop afterwards: calls wait behind
 # what is done in one go.
