@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hcai_app.api.endpoints import ENDPOINTS
 from tests.harness.processes import ROOT
 
 OURS = "hcai_app"
@@ -321,6 +322,19 @@ def test_the_composition_root_imports_every_page() -> None:
     pages = {module for module in BY_MODULE if module.startswith(f"{OURS}.ui.pages.")}
     assert pages
     assert pages <= set(imports_of(BY_MODULE[f"{OURS}.hcai_app"]))
+
+
+def test_an_endpoint_stands_in_one_table() -> None:
+    """What a second table forgets is a fault that only its users find."""
+    paths = {endpoint.path for endpoint in ENDPOINTS}
+    naming = {
+        module.removeprefix(f"{OURS}.")
+        for module, path in BY_MODULE.items()
+        if module.startswith(f"{OURS}.api.")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and node.value in paths
+    }
+    assert naming == {"api.endpoints"}
 
 
 def test_only_the_period_knows_when_a_budget_begins_and_ends() -> None:

@@ -31,6 +31,7 @@ class ApiApp:
         serving = context.current()
         hops = serving.settings.trusted_proxy_hops if serving else 0
         exchange = Exchange(scope, receive, send, proxy_hops=hops)
+        exchange.is_anthropic = exchange.path.startswith(routes.ANTHROPIC)
         try:
             if serving is None:
                 raise Unavailable("The server is starting or stopping; try again in a moment.")
@@ -52,7 +53,7 @@ def _count(serving: Worker | None, exchange: Exchange, status: int) -> None:
     """Count an error under the path of the table that it came from: no caller makes a label."""
     if serving is not None:
         path = exchange.path if exchange.path in routes.ROUTES else None
-        serving.metrics.count_refusal(path and path.removeprefix("/proxy/v1"), status)
+        serving.metrics.count_refusal(path and path.removeprefix(routes.ROOT), status)
 
 
 async def _serve(serving: Worker, exchange: Exchange) -> None:

@@ -8,8 +8,6 @@ from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.errors import HcaiError
 from hcai_app.upstream.error_bodies import anthropic_error
 
-MESSAGES = ("/proxy/v1/messages", "/playground/v1/messages")
-
 
 def error_object(error: HcaiError) -> dict[str, Any]:
     """Return the `error` member that every official client understands."""
@@ -23,9 +21,9 @@ def error_object(error: HcaiError) -> dict[str, Any]:
 
 
 def body_for(exchange: Exchange, error: HcaiError) -> bytes:
-    """Return the JSON of an error answer; `/messages` has the envelope of Anthropic's clients."""
+    """Return the JSON of an error answer, in the envelope that the path's clients expect."""
     told = error_object(error)
-    if exchange.path.startswith(MESSAGES):
+    if exchange.is_anthropic:
         return msgspec.json.encode(anthropic_error(told, exchange.request_id))
     return msgspec.json.encode({"error": told})
 

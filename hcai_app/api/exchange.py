@@ -39,6 +39,7 @@ class Exchange:
             (b"x-content-type-options", b"nosniff"),
         ]
         self.status = 0  # of our answer, once it is sent
+        self.is_anthropic = False  # errors have the envelope of Anthropic's clients
 
     @property
     def method(self) -> str:

@@ -1,12 +1,12 @@
-"""The table of routes: every path of the API, its methods, and who answers.
+"""The route table: every path of the API, its methods, and who answers.
 
-What asks the provider has two doors: `/proxy` for keys, `/playground` for our own pages' users.
-A new endpoint is one line here. A path with names in braces is found by its pattern; what stood at
-the names is then in `scope["path_params"]`.
+Endpoints of `/proxy/v1` come from their table; those with callers have a second door below
+`/playground/v1`, for our own pages' users. A path with names in braces is found by its pattern;
+what stood at the names is then in `scope["path_params"]`.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
 
 from hcai_app.api import (
     account_export,
@@ -19,40 +19,41 @@ from hcai_app.api import (
     plain_docs,
     status,
 )
-from hcai_app.api.exchange import Exchange
-from hcai_app.api.openapi import document
-from hcai_app.api.proxy import account, callers, catalog, moderations, operations, road
-from hcai_app.worker.context import Worker
+from hcai_app.api.endpoint import Handler
+from hcai_app.api.endpoints import DOCUMENT, ENDPOINTS
+from hcai_app.api.proxy import callers
 
-Handler = Callable[[Worker, Exchange], Awaitable[None]]
 Methods = dict[str, Handler]
 
-PROXY = "/proxy"
+PROXY, ROOT = "/proxy", "/proxy/v1"
 PLAYGROUND = "/playground/v1"  # below the page's own address
-DESCRIPTION = "/proxy/v1/openapi.json"
+DESCRIPTION = ROOT + DOCUMENT.path
 # The folders that are ours whole; of other paths only those of the table.
 FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/")
+# Below these, errors have the envelope of Anthropic's clients.
+ANTHROPIC = tuple(
+    door + endpoint.path
+    for endpoint in ENDPOINTS
+    if endpoint.is_anthropic
+    for door in (ROOT, PLAYGROUND)
+)
+
+
+def _of_endpoints() -> Iterator[tuple[str, Methods]]:
+    """Every endpoint at its doors."""
+    for endpoint in ENDPOINTS:
+        if endpoint.handler is not None:
+            yield ROOT + endpoint.path, {endpoint.method: endpoint.handler}
+        if endpoint.handler_for is not None and endpoint.find_caller is not None:
+            by_key = endpoint.handler_for(endpoint.find_caller)
+            yield ROOT + endpoint.path, {endpoint.method: by_key}
+            by_session = endpoint.handler_for(callers.by_session)
+            yield PLAYGROUND + endpoint.path, {endpoint.method: by_session}
+
+
+ENDPOINT_ROUTES: dict[str, Methods] = dict(_of_endpoints())
 ROUTES: dict[str, Methods] = {
-    **{
-        f"/proxy/v1{kind.endpoint}": {"POST": road.of(kind, callers.keys_of(kind))}
-        for kind in operations.ALL
-    },
-    **{
-        f"{PLAYGROUND}{kind.endpoint}": {"POST": road.of(kind, callers.by_session)}
-        for kind in operations.ALL
-    },
-    "/proxy/v1/moderations": {"POST": moderations.of(callers.by_key)},
-    f"{PLAYGROUND}/moderations": {"POST": moderations.of(callers.by_session)},
-    "/proxy/v1/models": {"GET": catalog.models},
-    "/proxy/v1/models/count": {"GET": catalog.count_models},
-    "/proxy/v1/embeddings/models": {"GET": catalog.embedding_models},
-    "/proxy/v1/stats": {"GET": account.stats_for(callers.by_key)},
-    f"{PLAYGROUND}/stats": {"GET": account.stats_for(callers.by_session)},
-    "/proxy/v1/key": {"GET": account.key_for(callers.by_key)},
-    f"{PLAYGROUND}/key": {"GET": account.key_for(callers.by_session)},
-    "/proxy/v1/generation": {"GET": account.generation_for(callers.by_key)},
-    f"{PLAYGROUND}/generation": {"GET": account.generation_for(callers.by_session)},
-    DESCRIPTION: {"GET": document.show},
+    **{path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" not in path},
     "/api/models": {"GET": model_list.show},
     "/auth/login": {"GET": auth.login},
     "/auth/callback": {"GET": auth.callback},
@@ -67,11 +68,7 @@ ROUTES: dict[str, Methods] = {
     "/up": {"GET": status.show},
     "/metrics": {"GET": metrics.show},
 }
-PATTERN_ROUTES: dict[str, Methods] = {
-    "/proxy/v1/model/{author}/{slug}": {"GET": catalog.show_model},
-    "/proxy/v1/models/{author}/{slug}": {"GET": catalog.retrieve_model},
-    "/proxy/v1/models/{author}/{slug}/endpoints": {"GET": catalog.list_endpoints},
-}
+PATTERN_ROUTES = {path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" in path}
 PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
     for path, methods in PATTERN_ROUTES.items()

@@ -19,6 +19,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 
 from hcai_app.api import routes
+from hcai_app.api.endpoints import ENDPOINTS
 from hcai_app.api.openapi import document, offers
 from hcai_app.settings import read_settings
 from tests.harness.processes import TLS
@@ -34,7 +35,7 @@ GIVEN = {
     "HCAI_CHAT_RATE_LIMIT": "1000000/minute",
     "HCAI_MODERATION_RATE_LIMIT": "1000000/minute",
 }
-DOCUMENT = document.build(offers.offer_of(read_settings(GIVEN)))
+DOCUMENT = document.build(ENDPOINTS, offers.offer_of(read_settings(GIVEN)))
 OPERATIONS = {
     (method, path): operation
     for path, methods in DOCUMENT["paths"].items()

@@ -1,10 +1,12 @@
 """Puts the document together, once for each set of settings, and serves it."""
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from hcai_app.api.endpoint import Description, Endpoint, Handler
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi import (
     account,
@@ -19,11 +21,11 @@ from hcai_app.api.openapi import (
     parameters,
 )
 from hcai_app.api.openapi.offers import Offer
-from hcai_app.api.openapi.operations import API_KEY, BEARER, OPERATIONS, Operation
 from hcai_app.api.openapi.schemas import Schema, either, ref
 from hcai_app.api.proxy.catalog import reply_tagged
 from hcai_app.worker.context import Worker
 
+BEARER, API_KEY = "bearer", "apiKey"
 JSON, EVENT_STREAM = "application/json", "text/event-stream"
 ROOT = "/proxy/v1"
 DESCRIPTION = """\
@@ -53,18 +55,20 @@ TAGS = {
 KEY_SAYS = "Your key: `sk-hc-v1-` and 64 more characters. Make one on the site; it is shown once."
 
 
-async def show(worker: Worker, exchange: Exchange) -> None:
-    """Serve the document, or 304 to whoever has it already."""
-    await reply_tagged(exchange, prepared(offers.offer_of(worker.settings)))
+def shows(endpoints: Callable[[], Sequence[Endpoint]]) -> Handler:
+    """Return what serves the document of a table of endpoints, or 304 to whoever has it."""
+
+    @lru_cache(maxsize=1)
+    def prepared(offer: Offer) -> bytes:
+        return msgspec.json.encode(build(endpoints(), offer))
+
+    async def show(worker: Worker, exchange: Exchange) -> None:
+        await reply_tagged(exchange, prepared(offers.offer_of(worker.settings)))
+
+    return show
 
 
-@lru_cache(maxsize=1)
-def prepared(offer: Offer) -> bytes:
-    """Return the document as it is sent."""
-    return msgspec.json.encode(build(offer))
-
-
-def build(offer: Offer) -> dict[str, Any]:
+def build(endpoints: Iterable[Endpoint], offer: Offer) -> dict[str, Any]:
     """Return the whole document."""
     return {
         "openapi": "3.1.0",
@@ -77,24 +81,28 @@ def build(offer: Offer) -> dict[str, Any]:
         "externalDocs": {"description": "The docs, for people", "url": f"{offer.origin}/docs"},
         "servers": [{"url": f"{offer.origin}{ROOT}"}],
         "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
-        "paths": _paths(offer),
+        "paths": _paths(endpoints, offer),
         "components": _components(offer),
     }
 
 
-def _paths(offer: Offer) -> dict[str, Schema]:
+def _paths(endpoints: Iterable[Endpoint], offer: Offer) -> dict[str, Schema]:
     requests = examples.of_requests(offer)
-    return {item.path: {item.method: _operation(item, requests)} for item in OPERATIONS}
+    return {
+        endpoint.path: {endpoint.method.lower(): _operation(endpoint, requests)}
+        for endpoint in endpoints
+    }
 
 
-def _operation(item: Operation, requests: dict[str, examples.Examples]) -> Schema:
+def _operation(endpoint: Endpoint, requests: dict[str, examples.Examples]) -> Schema:
+    item = endpoint.description
     built: Schema = {
         "operationId": item.name,
         "tags": [item.tag],
         "summary": item.summary,
-        "description": item.says,
-        "security": [{name: []} for name in item.security],
-        "responses": _responses(item),
+        "description": item.text,
+        "security": [{name: []} for name in _security(endpoint)],
+        "responses": _responses(endpoint),
     }
     if item.parameters:
         built["parameters"] = [ref(name, "parameters") for name in item.parameters]
@@ -104,18 +112,29 @@ def _operation(item: Operation, requests: dict[str, examples.Examples]) -> Schem
     return built
 
 
-def _responses(item: Operation) -> Schema:
-    answers = {"200": _answer(item)}
+def _security(endpoint: Endpoint) -> tuple[str, ...]:
+    if endpoint.find_caller is None:
+        return ()
+    return (BEARER, API_KEY) if endpoint.is_anthropic else (BEARER,)
+
+
+def _error_prefix(endpoint: Endpoint) -> str:
+    return "Messages" if endpoint.is_anthropic else ""
+
+
+def _responses(endpoint: Endpoint) -> Schema:
+    item = endpoint.description
+    answers = {"200": _answer(item, _error_prefix(endpoint))}
     if "ETag" in item.headers:
         says = "You have it already."
         answers["304"] = {"description": says, "headers": headers.of_answer("ETag")}
-    return answers | errors.of_operation(*item.errors, prefix=item.error_prefix)
+    return answers | errors.of_operation(*item.errors, prefix=_error_prefix(endpoint))
 
 
-def _answer(item: Operation) -> Schema:
+def _answer(item: Description, error_prefix: str) -> Schema:
     schema = ref(item.answer)
     if item.may_fail_late:
-        late = ref(f"{item.error_prefix}Error")
+        late = ref(f"{error_prefix}Error")
         schema = either(schema, late, description="An error here came after the 200 had left.")
     content: Schema = {JSON: {"schema": schema}}
     if item.event:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app.api.bodies import require_json
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.operations import Operation
 from hcai_app.api.same_origin import require_own_page
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
@@ -72,11 +71,6 @@ async def signed_in(worker: Worker, exchange: Exchange) -> Caller:
         Unavailable: When the database is away.
     """
     return await worker.authentication.by_cookie(_session_cookie(exchange))
-
-
-def keys_of(operation: Operation) -> FindCaller:
-    """Return the way by key for a kind of generating call."""
-    return by_either_key if operation.is_anthropic else by_key
 
 
 def bearer_key(exchange: Exchange) -> str | None:

@@ -148,8 +148,8 @@ async def _deliver(
         worker.budget.cancel(call)
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
     delivery = Relay(worker, exchange, slot, call)
-    is_stream, form = request.is_stream, operation.form
-    delivery.answer = StreamAnswer(delivery, form) if is_stream else WholeAnswer(delivery)
+    is_stream, dialect = request.is_stream, operation.dialect
+    delivery.answer = StreamAnswer(delivery, dialect) if is_stream else WholeAnswer(delivery)
     await delivery.run(operation.path, request.body_for(slot.caller.pseudonym))
 
 

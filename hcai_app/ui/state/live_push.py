@@ -103,7 +103,7 @@ class LivePush:
                 await asyncio.sleep(LOOK_S)
 
     def _look_at_the_period(self) -> None:
-        """At midnight everybody's figures start again from nothing, though nobody has called."""
+        """When a period begins everybody's figures start again from nothing, though nobody has called."""
         start_ms = budget_period(clock.now_ms()).start_ms
         if start_ms != self._period_ms:
             self._period_ms = start_ms

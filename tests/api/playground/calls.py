@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from hcai_app.api.proxy import operations
+from hcai_app.api import endpoints
 
 PLAYGROUND = "/playground/v1"
 CHAT = f"{PLAYGROUND}/chat/completions"
@@ -22,11 +22,11 @@ def bodies(text: str = "hi") -> dict[str, dict[str, Any]]:
         "/embeddings": {"model": "qwen/qwen3-embedding-8b", "input": text},
         "/moderations": {"input": text},
     }
-    assert found.keys() == {kind.endpoint for kind in operations.ALL} | {"/moderations"}
+    assert found.keys() == {endpoint.path for endpoint in endpoints.GENERATING} | {"/moderations"}
     return found
 
 
-GENERATING = [kind.endpoint for kind in operations.ALL]
+GENERATING = [endpoint.path for endpoint in endpoints.GENERATING]
 ENDPOINTS = [*bodies()]
 # What tells about the caller, and asks for nothing to be written.
 TELLING = ("/stats", "/key", "/generation?id=gen-nobodys")
