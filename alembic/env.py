@@ -26,8 +26,7 @@ def run_on(connection: Connection) -> None:
 async def run_on_database() -> None:
     """Run the migrations on DATABASE_URL: what the `alembic` command does."""
     database = Database(load_settings().database_url)
-    async with database.writing() as connection:
-        await connection.run_sync(run_on)
+    await database.write(run_on, "database")
     await database.close()
 
 

@@ -33,11 +33,10 @@ ROOMS = {
     "services": {"db", "settings", *LEAVES},
     "upstream": {"services.call", "services.people.identity", "settings", *LEAVES},
     "worker": {"services", "upstream", "db", "simulator", "settings", *LEAVES},
-    "api": {"db.available", "services", "upstream", "worker", "docs", "settings", *LEAVES},
+    "api": {"services", "upstream", "worker", "docs", "settings", *LEAVES},
     "ui.theme": set[str](),
     "ui.view_models": set[str](),
     "ui.state": {
-        "db.available",
         "edge.reflex_internals",
         "ui.view_models",
         "services",

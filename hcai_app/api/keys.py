@@ -9,7 +9,6 @@ from hcai_app.api.bodies import read_json
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy import callers
 from hcai_app.api.same_origin import require_own_page
-from hcai_app.db import available
 from hcai_app.services.keys import keys
 from hcai_app.worker.context import Worker
 
@@ -27,14 +26,13 @@ async def create(worker: Worker, exchange: Exchange) -> None:
     require_own_page(worker, exchange)
     caller = await callers.signed_in(worker, exchange)
     asked = await read_json(exchange, NewKey)
-    with available.available("keys"):
-        issued = await keys.issue(
-            worker.database,
-            caller.user_id,
-            asked.name,
-            secret_key=worker.settings.secret_key.get_secret_value(),
-            max_keys=worker.settings.max_keys,
-        )
+    issued = await keys.issue(
+        worker.database,
+        caller.user_id,
+        asked.name,
+        secret_key=worker.settings.secret_key.get_secret_value(),
+        max_keys=worker.settings.max_keys,
+    )
     shown = {
         "id": issued.id,
         "name": issued.name,

@@ -48,8 +48,7 @@ async def _result(name: str, check: Awaitable[str]) -> Result:
 
 async def _database(database: Database) -> str:
     try:
-        async with database.reading() as connection:
-            await connection.execute(text("SELECT 1"))
+        await database.read(lambda it: it.scalar(text("SELECT 1")), "database")
     except Exception as error:
         raise FaultError(f"does not answer ({engine.reason(error)}): check DATABASE_URL") from error
     if not await migrate.is_current(database):

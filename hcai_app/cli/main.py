@@ -25,17 +25,17 @@ def main(arguments: list[str] | None = None) -> int:
         return asyncio.run(_run(parsed.command, settings, parsed)) or 0
     except SettingsError as error:
         return _fail(str(error))
-    except HcaiError as error:
-        return _fail(error.message)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0  # whoever read the output has enough
     except Exception as error:
-        if not engine.is_away(error) and not engine.is_unmigrated(error):
-            raise
-        hint = "; run: python -m hcai_app migrate" if engine.is_unmigrated(error) else ""
-        return _fail(f"the database does not answer as it should: {engine.reason(error)}{hint}")
+        if engine.is_away(error) or engine.is_unmigrated(error):
+            hint = "; run: python -m hcai_app migrate" if engine.is_unmigrated(error) else ""
+            return _fail(f"the database does not answer as it should: {engine.reason(error)}{hint}")
+        if isinstance(error, HcaiError):
+            return _fail(error.message)
+        raise
 
 
 def parser() -> argparse.ArgumentParser:

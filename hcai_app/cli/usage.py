@@ -28,8 +28,8 @@ def add_to(commands: Any) -> None:
 async def _export(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     user_id = None
     if parsed.user is not None:
-        async with database.reading() as connection:
-            user_id = (await users.find(connection, parsed.user))["id"]
+        user = await database.read(lambda it: users.find(it, parsed.user), "account")
+        user_id = user["id"]
     since_ms = clock.to_ms(parsed.since) if parsed.since else 0
     table = csv.writer(sys.stdout)
     if parsed.format == "csv":

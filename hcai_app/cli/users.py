@@ -5,11 +5,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
 
 from hcai_app import money
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
 from hcai_app.services.limits import budget, period
+from hcai_app.services.limits.budget import Account
 from hcai_app.services.people import users
 from hcai_app.services.usage import totals as stats
 from hcai_app.settings import Settings
@@ -58,9 +61,11 @@ async def _budget(database: Database, _settings: Settings, parsed: argparse.Name
 
 
 async def _show(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
-    async with database.reading() as connection:
-        user = await users.find(connection, parsed.user)
-        account = await connection.run_sync(budget.read_account, budget.current_account(user["id"]))
+    def work(connection: Connection) -> tuple[RowMapping, Account]:
+        user = users.find(connection, parsed.user)
+        return user, budget.read_account(connection, budget.current_account(user["id"]))
+
+    user, account = await database.read(work, "account")
     totals = await stats.of_user(database, user["id"])
     limit = user["budget_nanousd"]
     shown = {

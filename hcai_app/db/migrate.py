@@ -19,23 +19,28 @@ async def upgrade(database: Database) -> None:
     """Bring the database to the current schema; a second process waits for the first.
 
     SQLite is locked by BEGIN IMMEDIATE, which opens every writing unit of work.
+
+    Raises:
+        Unavailable: When the database is away.
     """
-    async with database.writing() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
-        await connection.run_sync(_upgrade)
+    await database.write(_upgrade, "database")
 
 
 async def is_current(database: Database) -> bool:
-    """Tell whether the database has the schema that this code expects."""
-    async with database.reading() as connection:
-        current = await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
+    """Tell whether the database has the schema that this code expects.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    current = await database.read(
+        lambda it: MigrationContext.configure(it).get_current_revision(), "database"
+    )
     return current == ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_current_head()
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
     config = Config(ALEMBIC_INI)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, insert, select
 
 from hcai_app import clock
 from hcai_app.db import engine
@@ -28,9 +27,9 @@ OVERLAP = 200
 KEPT = timedelta(days=1)
 
 
-async def append(connection: AsyncConnection, user_id: str, key_id: str | None = None) -> None:
+def append(connection: Connection, user_id: str, key_id: str | None = None) -> None:
     """Tell every worker, at commit, that a user (or only one of their keys) has changed."""
-    await connection.execute(
+    connection.execute(
         insert(changes_table).values(user_id=user_id, key_id=key_id, created_at=clock.now())
     )
 
@@ -55,10 +54,7 @@ class Follower:
 
     async def start(self) -> None:
         """Set the mark at the present end: what was before is in nobody's cache."""
-        async with self._database.reading() as connection:
-            self._mark = await connection.scalar(select(func.max(changes_table.c.id))) or 0
-            low = changes_table.c.id > self._mark - OVERLAP
-            self._seen = set(await connection.scalars(select(changes_table.c.id).where(low)))
+        self._mark, self._seen = await self._database.read(_end, "changes")
 
     async def run(self) -> None:
         """Follow, for ever."""
@@ -74,7 +70,9 @@ class Follower:
             changes_table.c.id > self._mark - OVERLAP
         )
         ordered = query.order_by(changes_table.c.id)
-        rows = await self._database.read(lambda connection: connection.execute(ordered).all())
+        rows = await self._database.read(
+            lambda connection: connection.execute(ordered).all(), "changes"
+        )
         for row in rows:
             if row.id not in self._seen:
                 self._on_change(row.user_id, row.key_id)
@@ -84,12 +82,19 @@ class Follower:
         self._on_heard()
 
 
-async def prune(connection: AsyncConnection) -> None:
+def _end(connection: Connection) -> tuple[int, set[int]]:
+    """Return the last change's number, and those of the changes just before it."""
+    columns = changes_table.c
+    mark = connection.scalar(select(func.max(columns.id))) or 0
+    return mark, set(connection.scalars(select(columns.id).where(columns.id > mark - OVERLAP)))
+
+
+def prune(connection: Connection) -> None:
     """Delete changes that every worker has read long ago.
 
     The last one stays: SQLite numbers an empty table from one again, where followers do not look.
     """
     columns = changes_table.c
     is_old = columns.created_at < clock.now() - KEPT
-    last = await connection.scalar(select(func.max(columns.id))) or 0
-    await connection.execute(delete(changes_table).where(is_old, columns.id < last))
+    last = connection.scalar(select(func.max(columns.id))) or 0
+    connection.execute(delete(changes_table).where(is_old, columns.id < last))

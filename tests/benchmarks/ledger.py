@@ -15,7 +15,7 @@ def count(database_url: str) -> int:
 async def _count(database_url: str) -> int:
     database = Database(database_url)
     try:
-        async with database.reading() as connection:
-            return await connection.scalar(text("SELECT count(*) FROM calls")) or 0
+        query = text("SELECT count(*) FROM calls")
+        return await database.read(lambda it: it.scalar(query), "calls") or 0
     finally:
         await database.close()

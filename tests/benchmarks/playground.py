@@ -111,8 +111,8 @@ async def open_sessions(env: dict[str, str], count: int) -> list[str]:
     """Sign so many users in; return what their cookies hold."""
     given = read_settings(env)
     database = Database(given.database_url)
-    async with database.reading() as connection:
-        users = list(await connection.scalars(select(users_table.c.id).limit(count)))
+    some = select(users_table.c.id).limit(count)
+    users = await database.read(lambda it: list(it.scalars(some)), "users")
     secret_key = given.secret_key.get_secret_value()
     cookies = [await sessions.create(database, user, secret_key=secret_key) for user in users]
     await database.close()

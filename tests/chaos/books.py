@@ -54,8 +54,8 @@ def make_key(product: Product, slack_id: str = "U1", budget_nanousd: int | None 
 
 def select(product: Product, query: str) -> list[Row]:
     async def read(database: Database) -> list[Row]:
-        async with database.reading() as connection:
-            return [dict(row) for row in (await connection.execute(text(query))).mappings()]
+        found = await database.read(lambda it: it.execute(text(query)).mappings().all(), "rows")
+        return [dict(row) for row in found]
 
     return in_database(product, read)
 

@@ -45,15 +45,13 @@ def differences(connection: Connection) -> Any:
 
 
 async def tables_of(database: Database) -> set[str]:
-    async with database.reading() as connection:
-        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+    return set(await database.read(lambda it: inspect(it).get_table_names(), "tables"))
 
 
 async def test_the_migrations_make_what_the_models_say(empty: Database) -> None:
     assert models.__all__
     await migrate.upgrade(empty)
-    async with empty.reading() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await empty.read(differences, "tables") == []
 
 
 async def test_an_empty_database_is_brought_up_and_a_second_time_nothing_happens(
@@ -76,8 +74,7 @@ async def test_every_migration_can_be_taken_back(empty: Database) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
 
-    async with empty.writing() as connection:
-        await connection.run_sync(downgrade)
+    await empty.write(downgrade, "tables")
     assert await tables_of(empty) == {"alembic_version"}
     assert not await migrate.is_current(empty)
     await migrate.upgrade(empty)

@@ -30,9 +30,8 @@ async def open_session(product: Product, slack_id: str) -> str:
     """Sign a user of the command line in; return what their cookie holds."""
     database = Database(product.settings["DATABASE_URL"])
     try:
-        async with database.reading() as connection:
-            wanted = select(users_table.c.id).where(users_table.c.slack_id == slack_id)
-            user_id = await connection.scalar(wanted)
+        wanted = select(users_table.c.id).where(users_table.c.slack_id == slack_id)
+        user_id = await database.read(lambda it: it.scalar(wanted), "user")
         assert user_id
         secret_key = product.settings["HCAI_SECRET_KEY"]
         return await sessions.create(database, user_id, secret_key=secret_key)

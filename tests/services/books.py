@@ -114,19 +114,20 @@ def entry(
 
 async def rows(database: Database) -> list[RowMapping]:
     """The ledger."""
-    async with database.reading() as connection:
-        found = await connection.execute(select(calls_table).order_by(calls_table.c.id))
-        return list(found.mappings())
+    query = select(calls_table).order_by(calls_table.c.id)
+    return await database.read(lambda it: list(it.execute(query).mappings()), "calls")
 
 
 async def sums(database: Database, table: Table | str, where: str = "1 = 1") -> tuple[int, ...]:
     """What a table of roll-ups adds up to, in the order of SUMS."""
     columns = ", ".join(f"COALESCE(SUM({name}), 0)" for name in SUMS)
-    async with database.reading() as connection:
-        found = await connection.execute(text(f"SELECT {columns} FROM {table} WHERE {where}"))
-        return tuple(int(value) for value in found.one())
+    (found,) = await fetch(database, f"SELECT {columns} FROM {table} WHERE {where}")
+    return tuple(int(value) for value in found)
 
 
-async def execute(database: Database, statement: str, **values: Any) -> Any:
-    async with database.writing() as connection:
-        return await connection.execute(text(statement), values)
+async def fetch(database: Database, query: str) -> list[tuple[Any, ...]]:
+    return await database.read(lambda it: [tuple(row) for row in it.execute(text(query))], "rows")
+
+
+async def execute(database: Database, statement: str, **values: Any) -> None:
+    await database.write(lambda it: it.execute(text(statement), values), "rows")

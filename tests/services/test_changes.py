@@ -2,12 +2,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from hcai_app.db.engine import Database
 from hcai_app.services import changes
 from hcai_app.services.changes import Follower
-from tests.services.books import execute, until
+from tests.services.books import execute, fetch, until
 
 
 class Heard:
@@ -21,8 +22,7 @@ class Heard:
 @pytest.fixture
 async def heard(database: Database) -> AsyncIterator[Heard]:
     """A worker that follows; one change was before its time."""
-    async with database.writing() as connection:
-        await changes.append(connection, "before")
+    await say(database, "before")
     made = Heard(database)
     await made.follower.start()
     task = asyncio.create_task(made.follower.run())
@@ -33,8 +33,7 @@ async def heard(database: Database) -> AsyncIterator[Heard]:
 
 
 async def say(database: Database, user_id: str, key_id: str | None = None) -> None:
-    async with database.writing() as connection:
-        await changes.append(connection, user_id, key_id)
+    await database.write(lambda it: changes.append(it, user_id, key_id), "changes")
 
 
 async def test_changes_are_heard_once_within_a_second(database: Database, heard: Heard) -> None:
@@ -46,10 +45,12 @@ async def test_changes_are_heard_once_within_a_second(database: Database, heard:
 
 
 async def test_a_change_that_is_rolled_back_is_not_heard(database: Database, heard: Heard) -> None:
+    def fail(connection: Connection) -> None:
+        changes.append(connection, "nobody")
+        raise RuntimeError
+
     with pytest.raises(RuntimeError):
-        async with database.writing() as connection:
-            await changes.append(connection, "nobody")
-            raise RuntimeError
+        await database.write(fail, "changes")
     await say(database, "u1")
     await until(lambda: bool(heard.changes), 1)
     assert heard.changes == [("u1", None)]
@@ -60,11 +61,13 @@ async def test_a_lower_number_that_is_committed_later_is_heard(
 ) -> None:
     if database.is_sqlite:
         pytest.skip("SQLite has one writer at a time")
-    async with database.writing() as slow:
-        await changes.append(slow, "slow")
+    other = create_async_engine(database.url)
+    async with other.begin() as slow:
+        await slow.run_sync(changes.append, "slow")
         for n in range(100):
             await say(database, f"quick {n}")
         await until(lambda: len(heard.changes) == 100, 2)
+    await other.dispose()
     await until(lambda: ("slow", None) in heard.changes, 1)
     assert len(heard.changes) == len(set(heard.changes)) == 101
 
@@ -75,8 +78,7 @@ async def test_changes_are_heard_after_a_quiet_day(database: Database, heard: He
         await say(database, f"u{n}")
     await until(lambda: len(heard.changes) == 3, 1)
     await execute(database, "UPDATE changes SET created_at = '2020-01-01 00:00:00+00:00'")
-    async with database.writing() as connection:
-        await changes.prune(connection)
+    await database.write(changes.prune, "changes")
     await asyncio.sleep(2 * changes.POLL_S)
     await say(database, "after")
     await until(lambda: ("after", None) in heard.changes, 1)
@@ -88,11 +90,8 @@ async def test_old_changes_are_deleted_and_young_ones_stay(database: Database) -
     await execute(
         database, "UPDATE changes SET created_at = '2020-01-01 00:00:00+00:00' WHERE id < 4"
     )
-    async with database.writing() as connection:
-        await changes.prune(connection)
-    async with database.reading() as connection:
-        left = await connection.scalars(text("SELECT user_id FROM changes ORDER BY id"))
-        assert list(left) == ["u3", "u4"]
+    await database.write(changes.prune, "changes")
+    assert await fetch(database, "SELECT user_id FROM changes ORDER BY id") == [("u3",), ("u4",)]
 
 
 async def test_the_follower_goes_on_after_an_outage(database: Database, heard: Heard) -> None:

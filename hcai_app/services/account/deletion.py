@@ -4,8 +4,7 @@ Ledger rows and roll-ups stay for the site's sums, under a random user id that s
 a call that runs meanwhile is cut and booked as ever.
 """
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, update
 
 from hcai_app import clock, hashing
 from hcai_app.db.engine import Database
@@ -32,25 +31,27 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
 
     Raises:
         NotFound: When there is no such user, or not any more.
+        Unavailable: When the database is away.
     """
-    async with database.writing() as connection:
-        await users.lock(connection, user_id)
-        await keys.revoke_all(connection, user_id)
+
+    def work(connection: Connection) -> None:
+        users.lock(connection, user_id)
+        keys.revoke_all(connection, user_id)
         of_user = keys_table.c.user_id == user_id
-        await connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
-        await sessions.drop_all(connection, user_id)
-        await _anonymise(connection, user_id, secret_key)
-        await changes.append(connection, user_id)
+        connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
+        sessions.drop_all(connection, user_id)
+        _anonymise(connection, user_id, secret_key)
+        changes.append(connection, user_id)
+
+    await database.write(work, "account")
 
 
-async def _anonymise(connection: AsyncConnection, user_id: str, secret_key: str) -> None:
+def _anonymise(connection: Connection, user_id: str, secret_key: str) -> None:
     """Empty the user's row; a keyed hash of the subject stays until the day ends.
 
     Without it, whoever deletes their account and signs in again would have a second budget today.
     """
-    subject = await connection.scalar(
-        select(users_table.c.subject).where(users_table.c.id == user_id)
-    )
+    subject = connection.scalar(select(users_table.c.subject).where(users_table.c.id == user_id))
     values = {
         **NOBODY,
         "deleted_at": clock.now(),
@@ -58,6 +59,4 @@ async def _anonymise(connection: AsyncConnection, user_id: str, secret_key: str)
         if subject
         else None,
     }
-    await connection.execute(
-        update(users_table).where(users_table.c.id == user_id).values(**values)
-    )
+    connection.execute(update(users_table).where(users_table.c.id == user_id).values(**values))

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, case, func, select, tuple_
 
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
@@ -70,7 +69,7 @@ async def of_caller(database: Database, caller: Caller) -> Account:
         NotAuthenticated: When the account was deleted just now.
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: _account(it, caller), "account")
+    return await database.read(lambda it: _account(it, caller), "account")
 
 
 async def holdings_of(database: Database, caller: Caller) -> Holdings:
@@ -80,7 +79,7 @@ async def holdings_of(database: Database, caller: Caller) -> Holdings:
         NotAuthenticated: When the account was deleted just now.
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: _holdings(it, caller), "data")
+    return await database.read(lambda it: _holdings(it, caller), "data")
 
 
 def calls_of(database: Database, caller: Caller) -> AsyncIterator[dict[str, Any]]:
@@ -95,7 +94,7 @@ async def hours_of(database: Database, caller: Caller) -> AsyncIterator[dict[str
         Unavailable: When the database is away.
     """
     after = (-1, "", "")
-    while page := await available.answer(database, _hours_after(caller.user_id, after), "data"):
+    while page := await database.read(_hours_after(caller.user_id, after), "data"):
         for row in page:
             yield row
         after = tuple(page[-1][name] for name in HOUR_KEY)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, null, select
 
 from hcai_app import hashing
-from hcai_app.db import available, engine
+from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, sessions_table, users_table
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
@@ -148,7 +148,7 @@ class Authentication:
         if not keys.PATTERN.fullmatch(key):
             return None
         try:
-            caller = await self._find(_of_key(hashed))
+            caller = await self._find(_of_key(hashed), "keys")
         except Exception as error:
             if not engine.is_away(error):
                 raise
@@ -161,22 +161,21 @@ class Authentication:
         return caller
 
     async def _signed_in(self, named: ColumnElement[bool], *, even_banned: bool = False) -> Caller:
-        with available.available("session"):
-            caller = await self._find(_of_session(named))
+        caller = await self._find(_of_session(named), "session")
         if caller is None or (caller.ban_reason is not None and not even_banned):
             raise NotAuthenticated(SIGN_IN_FIRST)
         return caller
 
-    async def _find(self, query: Select[*tuple[Any, ...]]) -> Caller | None:
+    async def _find(self, query: Select[*tuple[Any, ...]], what: str) -> Caller | None:
         """Read who it is; read again if anything changed meanwhile, lest the answer be the old."""
         while True:
             changes = self._changes
-            caller = await self._query(query)
+            caller = await self._query(query, what)
             if changes == self._changes:
                 return caller
 
-    async def _query(self, query: Select[*tuple[Any, ...]]) -> Caller | None:
-        row = await self._database.read(lambda connection: connection.execute(query).first())
+    async def _query(self, query: Select[*tuple[Any, ...]], what: str) -> Caller | None:
+        row = await self._database.read(lambda it: it.execute(query).first(), what)
         if row is None:
             return None
         return Caller(

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, func, insert, select, update
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock, hashing
 from hcai_app.db.engine import Database
@@ -63,30 +62,32 @@ async def issue(
     Raises:
         NotFound: When there is no such user, or not any more.
         InvalidRequest: When the name is empty, or the user has as many active keys as they may.
+        Unavailable: When the database is away.
     """
     label = " ".join(name.split())[:MAX_NAME]
     if not label or "\0" in label:
         raise InvalidRequest("Give the key a name.", param="name")
     key = PREFIX + secrets.token_hex(32)
     issued = IssuedKey(f"key_{secrets.token_hex(10)}", label, f"{key[:13]}…{key[-4:]}", key)
-    async with database.writing() as connection:
-        user = await users.find(connection, reference)
-        await users.lock(connection, user["id"])
-        of_user = (keys_table.c.user_id == user["id"]) & is_active()
-        active = await connection.scalar(select(func.count()).where(of_user)) or 0
-        if active >= max_keys:
-            raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
-        await connection.execute(
-            insert(keys_table).values(
-                id=issued.id,
-                user_id=user["id"],
-                name=label,
-                hash=hashing.keyed_hash(key, secret_key),
-                preview=issued.preview,
-                created_at=clock.now(),
-            )
-        )
+    row = {
+        "id": issued.id,
+        "name": label,
+        "hash": hashing.keyed_hash(key, secret_key),
+        "preview": issued.preview,
+        "created_at": clock.now(),
+    }
+    await database.write(lambda it: _insert(it, reference, row, max_keys), "keys")
     return issued
+
+
+def _insert(connection: Connection, reference: str, row: dict[str, Any], max_keys: int) -> None:
+    user_id = users.find(connection, reference)["id"]
+    users.lock(connection, user_id)
+    of_user = (keys_table.c.user_id == user_id) & is_active()
+    active = connection.scalar(select(func.count()).where(of_user)) or 0
+    if active >= max_keys:
+        raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
+    connection.execute(insert(keys_table).values(user_id=user_id, **row))
 
 
 async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None:
@@ -94,6 +95,7 @@ async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None
 
     Raises:
         NotFound: When there is no such key.
+        Unavailable: When the database is away.
     """
     is_key = key_or_id.startswith(PREFIX)
     columns = keys_table.c
@@ -102,7 +104,7 @@ async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None
         if is_key
         else columns.id == key_or_id
     )
-    await _revoke(database, named)
+    await database.write(lambda it: _revoke(it, named), "keys")
 
 
 async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
@@ -110,27 +112,27 @@ async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
 
     Raises:
         NotFound: When the user has no such key.
+        Unavailable: When the database is away.
     """
     if not ID_PATTERN.fullmatch(key_id):  # whatever a browser sends
         raise NotFound(NO_SUCH_KEY)
     columns = keys_table.c
-    return await _revoke(database, (columns.id == key_id) & (columns.user_id == user_id))
+    named = (columns.id == key_id) & (columns.user_id == user_id)
+    return await database.write(lambda it: _revoke(it, named), "keys")
 
 
-async def revoke_all(connection: AsyncConnection, user_id: str) -> None:
+def revoke_all(connection: Connection, user_id: str) -> None:
     """End all keys of a user, within the caller's transaction, who tells the workers."""
-    await connection.execute(_revoking(keys_table.c.user_id == user_id))
+    connection.execute(_revoking(keys_table.c.user_id == user_id))
 
 
-async def _revoke(database: Database, named: ColumnElement[bool]) -> str:
+def _revoke(connection: Connection, named: ColumnElement[bool]) -> str:
     columns = keys_table.c
-    query = select(columns.id, columns.user_id, columns.name).where(named)
-    async with database.writing() as connection:
-        row = (await connection.execute(query)).first()
-        if row is None:
-            raise NotFound(NO_SUCH_KEY)
-        await connection.execute(_revoking(columns.id == row.id))
-        await changes.append(connection, row.user_id, row.id)
+    row = connection.execute(select(columns.id, columns.user_id, columns.name).where(named)).first()
+    if row is None:
+        raise NotFound(NO_SUCH_KEY)
+    connection.execute(_revoking(columns.id == row.id))
+    changes.append(connection, row.user_id, row.id)
     return row.name
 
 
@@ -143,10 +145,14 @@ async def of_user(database: Database, reference: str) -> list[RowMapping]:
 
     Raises:
         NotFound: When there is no such user.
+        Unavailable: When the database is away.
     """
-    shown = [column for column in keys_table.c if column.name != "hash"]
-    async with database.reading() as connection:
-        user = await users.find(connection, reference)
-        query = select(*shown).where(keys_table.c.user_id == user["id"])
-        found = await connection.execute(query.order_by(keys_table.c.created_at, keys_table.c.id))
-        return list(found.mappings())
+    return await database.read(lambda it: _list(it, reference), "keys")
+
+
+def _list(connection: Connection, reference: str) -> list[RowMapping]:
+    columns = keys_table.c
+    shown = [column for column in columns if column.name != "hash"]
+    query = select(*shown).where(columns.user_id == users.find(connection, reference)["id"])
+    ordered = query.order_by(columns.created_at, columns.id)
+    return list(connection.execute(ordered).mappings())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import false, select, update
+from sqlalchemy import Connection, false, select, update
 from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
@@ -84,17 +84,19 @@ class Reconciler:
         """Write the figures of a row, once, and book them where the row was booked."""
         entry = row if isinstance(row, LedgerEntry) else entry_from(row)
         settled = _settled(entry, settlement)
-        async with self._database.writing() as connection:
-            is_open = (calls_table.c.id == entry.id) & calls_table.c.settled.is_(False)
-            result = await connection.execute(
-                update(calls_table).where(is_open).values(_figures(settled))
-            )
-            if result.rowcount != 1:
-                return  # another worker was first
-            await connection.run_sync(self._totals.add, _difference(entry, settled))
-        self._budget.settle(settled)
-        for listen in self._on_settled:
-            listen(settled)
+        if await self._database.write(lambda it: self._book(it, entry, settled), "calls"):
+            self._budget.settle(settled)
+            for listen in self._on_settled:
+                listen(settled)
+
+    def _book(self, connection: Connection, entry: LedgerEntry, settled: LedgerEntry) -> bool:
+        """Write a row's figures; False when another worker was first."""
+        is_open = (calls_table.c.id == entry.id) & calls_table.c.settled.is_(False)
+        change = update(calls_table).where(is_open).values(_figures(settled))
+        if connection.execute(change).rowcount != 1:
+            return False
+        self._totals.add(connection, _difference(entry, settled))
+        return True
 
     async def _claim(self) -> list[RowMapping]:
         """Take due rows, so that for a minute only this worker asks for them."""
@@ -102,18 +104,18 @@ class Reconciler:
         # In these words the index of unsettled rows answers; `IS 0` would read the whole ledger.
         due = (columns.settled == false()) & (columns.settle_at_ms <= now)
         query = select(calls_table).where(due).order_by(columns.settle_at_ms).limit(BATCH)
-        if not await self._database.read(lambda it: it.execute(query.limit(1)).first()):
+        if not await self._database.read(lambda it: it.execute(query.limit(1)).first(), "calls"):
             return []
-        async with self._database.writing() as connection:
+        lease = {"settle_at_ms": now + LEASE_MS, "settle_attempts": columns.settle_attempts + 1}
+
+        def work(connection: Connection) -> list[RowMapping]:
             locked = query.with_for_update(skip_locked=True)
-            rows = list((await connection.execute(locked)).mappings())
+            rows = list(connection.execute(locked).mappings())
             ids = [row["id"] for row in rows]
-            await connection.execute(
-                update(calls_table)
-                .where(columns.id.in_(ids))
-                .values(settle_at_ms=now + LEASE_MS, settle_attempts=columns.settle_attempts + 1)
-            )
-        return rows
+            connection.execute(update(calls_table).where(columns.id.in_(ids)).values(lease))
+            return rows
+
+        return await self._database.write(work, "calls")
 
     async def _ask(self, row: RowMapping) -> None:
         try:
@@ -133,12 +135,12 @@ class Reconciler:
     async def _postpone(self, row: RowMapping) -> None:
         attempts: int = row["settle_attempts"]
         wait_s = SCHEDULE_S[min(attempts, len(SCHEDULE_S) - 1)]
-        async with self._database.writing() as connection:
-            await connection.execute(
-                update(calls_table)
-                .where(calls_table.c.id == row["id"])
-                .values(settle_at_ms=clock.now_ms() + wait_s * 1000)
-            )
+        later = (
+            update(calls_table)
+            .where(calls_table.c.id == row["id"])
+            .values(settle_at_ms=clock.now_ms() + wait_s * 1000)
+        )
+        await self._database.write(lambda it: it.execute(later), "calls")
 
 
 def entry_from(row: RowMapping) -> LedgerEntry:

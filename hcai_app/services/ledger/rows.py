@@ -40,7 +40,11 @@ FIELDS = (
 async def rows(
     database: Database, *, user_id: str | None = None, since_ms: int = 0
 ) -> AsyncIterator[dict[str, Any]]:
-    """Yield rows in the order of their start; a page is read by its first id, never by counting."""
+    """Yield rows in the order of their start; a page is read by its first id, never by counting.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
     after = first_id_at(since_ms)
     while page := await _page(database, user_id, after):
         for row in page:
@@ -60,6 +64,5 @@ async def _page(database: Database, user_id: str | None, after: str) -> list[Row
     query = select(calls_table).where(calls_table.c.id > after)
     if user_id is not None:
         query = query.where(calls_table.c.user_id == user_id)
-    async with database.reading() as connection:
-        found = await connection.execute(query.order_by(calls_table.c.id).limit(PAGE))
-        return list(found.mappings())
+    ordered = query.order_by(calls_table.c.id).limit(PAGE)
+    return await database.read(lambda it: list(it.execute(ordered).mappings()), "calls")

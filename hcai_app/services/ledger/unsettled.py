@@ -37,7 +37,7 @@ class Unsettled:
         # In these words the index of unsettled rows answers, on SQLite too.
         query = select(func.count()).where(calls_table.c.settled == false())
         try:
-            return await self._database.read(lambda connection: connection.scalar(query))
+            return await self._database.read(lambda it: it.scalar(query), "calls")
         except Exception as error:
             log.warning("unsettled rows cannot be counted: %s", engine.reason(error))
             return None

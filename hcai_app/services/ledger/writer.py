@@ -203,7 +203,7 @@ class Ledger:
             log.exception("what listens to the ledger failed")
 
     async def _insert(self, entries: list[LedgerEntry]) -> None:
-        await self._database.write(lambda connection: self._insert_into(connection, entries))
+        await self._database.write(lambda it: self._insert_into(it, entries), "calls")
 
     async def insert_missing(self, entries: list[LedgerEntry]) -> int:
         """Insert the rows that are not there yet; return how many those were.
@@ -220,7 +220,7 @@ class Ledger:
                 self._insert_into(connection, missing)
             return len(missing)
 
-        return await self._database.write(work)
+        return await self._database.write(work, "calls")
 
     async def hasten(self, entries: list[LedgerEntry]) -> None:
         """Have rows settled soon whose answer will not come any more, by what is known of them."""
@@ -238,7 +238,7 @@ class Ledger:
                 is_open = (columns.id == row_id) & columns.settled.is_(False)
                 connection.execute(update(calls_table).where(is_open).values(values))
 
-        await self._database.write(work)
+        await self._database.write(work, "calls")
 
     def _insert_into(self, connection: Connection, entries: list[LedgerEntry]) -> None:
         CALLS.insert(connection, [msgspec.structs.astuple(entry) for entry in entries])

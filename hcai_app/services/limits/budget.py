@@ -14,7 +14,6 @@ from typing import NamedTuple
 from sqlalchemy import Connection, false, func, select
 
 from hcai_app import clock, formatting
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, hours_table
 from hcai_app.errors import BudgetExhausted, RateLimited
@@ -179,7 +178,7 @@ async def read_or_unavailable(database: Database, name: AccountId) -> Account:
     Raises:
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: read_account(it, name), "budget")
+    return await database.read(lambda it: read_account(it, name), "budget")
 
 
 def exhausted(limit_nanousd: int) -> BudgetExhausted:

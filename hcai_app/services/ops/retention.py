@@ -3,8 +3,7 @@
 import asyncio
 import logging
 
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, select
 
 from hcai_app import clock
 from hcai_app.db import engine
@@ -33,22 +32,27 @@ async def run(database: Database, retention_days: int) -> None:
 
 
 async def clean(database: Database, retention_days: int) -> None:
-    """Delete what is older than it is kept; roll-ups of hours and days stay."""
-    async with database.writing() as connection:
-        ended = minutes_table.c.start_ms < clock.now_ms() - MINUTES_KEPT_MS
-        await connection.execute(delete(minutes_table).where(ended))
-        await changes.prune(connection)
-        await sessions.prune(connection)
-        await sign_in.prune(connection)
+    """Delete what is older than it is kept; roll-ups of hours and days stay.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    await database.write(_prune, "calls")
     oldest = first_id_at(clock.now_ms() - retention_days * clock.MS_PER_DAY)
     deleted = BATCH
     while deleted == BATCH:
-        async with database.writing() as connection:
-            deleted = await _delete_before(connection, oldest)
+        deleted = await database.write(lambda it: _delete_before(it, oldest), "calls")
 
 
-async def _delete_before(connection: AsyncConnection, oldest: str) -> int:
+def _prune(connection: Connection) -> None:
+    ended = minutes_table.c.start_ms < clock.now_ms() - MINUTES_KEPT_MS
+    connection.execute(delete(minutes_table).where(ended))
+    changes.prune(connection)
+    sessions.prune(connection)
+    sign_in.prune(connection)
+
+
+def _delete_before(connection: Connection, oldest: str) -> int:
     old = calls_table.c.id < oldest
     ids = select(calls_table.c.id).where(old, calls_table.c.settled).limit(BATCH)
-    result = await connection.execute(delete(calls_table).where(calls_table.c.id.in_(ids)))
-    return result.rowcount
+    return connection.execute(delete(calls_table).where(calls_table.c.id.in_(ids))).rowcount

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from hcai_app import clock
-from hcai_app.db import available, engine
+from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, sessions_table, users_table
 from hcai_app.errors import HcaiError, NotAllowed, NotAuthenticated
@@ -58,7 +58,7 @@ async def ended(database: Database, user_ids: Collection[str]) -> dict[str, Ende
     Raises:
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: _ended(it, user_ids), "sessions")
+    return await database.read(lambda it: _ended(it, user_ids), "sessions")
 
 
 def _ended(connection: Connection, user_ids: Collection[str]) -> dict[str, Ended]:
@@ -129,9 +129,7 @@ class Revocation:
             try:
                 found = await ended(self._database, [user_id])
             except Exception as error:
-                log.warning(
-                    "what a change ends cannot be read: %s", engine.reason(error.__cause__ or error)
-                )
+                log.warning("what a change ends cannot be read: %s", engine.reason(error))
                 await asyncio.sleep(RETRY_S)
             else:
                 self._cancel(user_id, found[user_id])

@@ -8,10 +8,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from hcai_app import clock
 from hcai_app.db import engine
@@ -70,17 +70,18 @@ async def ask(database: Database, check: Check, rules: Rules, in_vain: Windows) 
 
     Raises:
         UpstreamFailed: When the provider does not answer.
+        Unavailable: When the database is away.
     """
     query = select(columns.id, columns.subject).where(_is_due())
-    async with database.reading() as connection:
-        found = (await connection.execute(query.order_by(func.random()).limit(BATCH))).all()
+    some = query.order_by(func.random()).limit(BATCH)
+    found = await database.read(lambda it: it.execute(some).all(), "users")
     due = [user for user in found if in_vain.peek(user.id).is_allowed]
     for user_id, subject in due:
         result = await check(subject)
         if result not in STATUSES:
             in_vain.hit(user_id)
-        async with database.writing() as connection:
-            await _learn(connection, user_id, subject, result, rules)
+        learned = partial(_learn, user_id=user_id, subject=subject, result=result, rules=rules)
+        await database.write(learned, "users")
     return len(due)
 
 
@@ -95,27 +96,25 @@ def _is_older_than(age: timedelta) -> Any:
     return and_(columns.signed_in_at < then, is_old)
 
 
-async def _learn(
-    connection: AsyncConnection, user_id: str, subject: str, result: str, rules: Rules
-) -> None:
+def _learn(connection: Connection, user_id: str, subject: str, result: str, rules: Rules) -> None:
     """Store an answer, unless they signed in or left meanwhile; tell the workers of news."""
     is_too_old = _is_older_than(TOO_OLD).label("is_too_old")
     theirs = select(columns.is_verified, columns.slack_id, is_too_old).where(
         columns.id == user_id, _is_due()
     )
-    before = (await connection.execute(theirs.with_for_update())).first()
+    before = connection.execute(theirs.with_for_update()).first()
     if before is None:
         return
     values = _values(result, is_too_old=before.is_too_old)
     if not values:
         return
-    await connection.execute(update(users_table).where(columns.id == user_id).values(**values))
+    connection.execute(update(users_table).where(columns.id == user_id).values(**values))
     is_verified = values["is_verified"]
     if is_verified == before.is_verified:
         return
     if not is_verified and not users.is_admin(rules.admins, subject, before.slack_id):
-        await sessions.drop_all(connection, user_id)
-    await changes.append(connection, user_id)
+        sessions.drop_all(connection, user_id)
+    changes.append(connection, user_id)
 
 
 def _values(result: str, *, is_too_old: bool) -> dict[str, Any]:

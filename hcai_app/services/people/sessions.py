@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock, hashing
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import sessions_table
 from hcai_app.services import changes
@@ -65,9 +63,7 @@ async def create(database: Database, user_id: str, *, secret_key: str) -> str:
         "created_at": clock.now(),
         "expires_at": clock.now() + LIFETIME,
     }
-    with available.available("session"):
-        async with database.writing() as connection:
-            await connection.execute(insert(sessions_table).values(row))
+    await database.write(lambda it: it.execute(insert(sessions_table).values(row)), "session")
     return secret
 
 
@@ -88,33 +84,39 @@ def opened(connection: Connection, user_id: str, this_one: str | None) -> tuple[
 
 
 async def end(database: Database, session_id: str) -> None:
-    """End a session; its open pages and running calls hear of it within a second."""
+    """End a session; its open pages and running calls hear of it within a second.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
     await _end(database, sessions_table.c.id == session_id)
 
 
 async def end_all(database: Database, user_id: str) -> None:
-    """End all sessions of a user."""
+    """End all sessions of a user.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
     await _end(database, sessions_table.c.user_id == user_id)
 
 
-async def drop_all(connection: AsyncConnection, user_id: str) -> None:
+def drop_all(connection: Connection, user_id: str) -> None:
     """End all sessions of a user, within the caller's transaction, who tells the workers."""
-    await connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id))
+    connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id))
 
 
 async def _end(database: Database, which: ColumnElement[bool]) -> None:
-    with available.available("session"):
-        async with database.writing() as connection:
-            await _drop(connection, which)
+    await database.write(lambda it: _drop(it, which), "session")
 
 
-async def prune(connection: AsyncConnection) -> None:
+def prune(connection: Connection) -> None:
     """Delete sessions that have expired, and end what still runs in them."""
-    await _drop(connection, ~is_open())
+    _drop(connection, ~is_open())
 
 
-async def _drop(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
-    users = await connection.scalars(select(sessions_table.c.user_id).where(which).distinct())
+def _drop(connection: Connection, which: ColumnElement[bool]) -> None:
+    users = connection.scalars(select(sessions_table.c.user_id).where(which).distinct())
     for user_id in list(users):
-        await changes.append(connection, user_id)
-    await connection.execute(delete(sessions_table).where(which))
+        changes.append(connection, user_id)
+    connection.execute(delete(sessions_table).where(which))

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock, hashing
-from hcai_app.db import available
-from hcai_app.db.engine import Database
+from hcai_app.db.engine import Conflict, Database
 from hcai_app.db.tables import users_table
 from hcai_app.services import changes
 from hcai_app.services.limits.period import budget_period
@@ -61,8 +58,7 @@ async def sign_in(database: Database, identity: Identity, rules: Rules) -> str:
         SignInRefused: When they may not come in; what is known of them is refreshed all the same.
         Unavailable: When the database is away.
     """
-    with available.available("account"):
-        entry = await _enter_in_turn(database, identity, rules)
+    entry = await _enter_in_turn(database, identity, rules)
     if entry.reason is not None or entry.user_id is None:
         raise SignInRefused(entry.reason or Reason.FAILED)
     return entry.user_id
@@ -72,50 +68,49 @@ async def _enter_in_turn(database: Database, identity: Identity, rules: Rules) -
     tries = 0
     while True:
         try:
-            async with database.writing() as connection:
-                return await _enter(connection, identity, rules)
-        except IntegrityError:
+            return await database.write(lambda it: _enter(it, identity, rules), "account")
+        except Conflict:
             tries += 1
             if tries == TRIES:
                 raise
 
 
-async def _enter(connection: AsyncConnection, identity: Identity, rules: Rules) -> _Entry:
-    user = await _find(connection, identity)
-    reason = await _refusal(connection, identity, user, rules)
+def _enter(connection: Connection, identity: Identity, rules: Rules) -> _Entry:
+    user = _find(connection, identity)
+    reason = _refusal(connection, identity, user, rules)
     if user is None:
         if reason is not None:  # nothing is kept of somebody who never was here
             return _Entry(None, reason)
-        return _Entry(await _make(connection, identity), None)
+        return _Entry(_make(connection, identity), None)
     if reason is not Reason.BANNED:
-        await _refresh(connection, user["id"], identity, has_come_in=reason is None)
+        _refresh(connection, user["id"], identity, has_come_in=reason is None)
     if reason is not None:
-        await sessions.drop_all(connection, user["id"])
-    await changes.append(connection, user["id"])
+        sessions.drop_all(connection, user["id"])
+    changes.append(connection, user["id"])
     return _Entry(user["id"], reason)
 
 
-async def _find(connection: AsyncConnection, identity: Identity) -> RowMapping | None:
+def _find(connection: Connection, identity: Identity) -> RowMapping | None:
     """Find the user by their subject, else by the Slack id of one made on the command line.
 
     The row is held: a deletion that comes in between would else find its own work undone.
     """
     is_here = columns.deleted_at.is_(None)
     same = select(users_table).where(columns.subject == identity.subject, is_here)
-    user = (await connection.execute(same.with_for_update())).mappings().first()
+    user = connection.execute(same.with_for_update()).mappings().first()
     if user is not None or identity.slack_id is None:
         return user
     unclaimed = (columns.slack_id == identity.slack_id) & columns.subject.is_(None)
     made = select(users_table).where(unclaimed, is_here)
-    return (await connection.execute(made.with_for_update())).mappings().first()
+    return connection.execute(made.with_for_update()).mappings().first()
 
 
-async def _refusal(
-    connection: AsyncConnection, identity: Identity, user: RowMapping | None, rules: Rules
+def _refusal(
+    connection: Connection, identity: Identity, user: RowMapping | None, rules: Rules
 ) -> Reason | None:
-    if await _is_banned(connection, identity, user):
+    if _is_banned(connection, identity, user):
         return Reason.BANNED
-    if user is None and await _has_left_today(connection, identity, rules.secret_key):
+    if user is None and _has_left_today(connection, identity, rules.secret_key):
         return Reason.DELETED_TODAY
     if not rules.require_verified:
         return None
@@ -124,53 +119,49 @@ async def _refusal(
     return ineligibility_of(identity)
 
 
-async def _is_banned(
-    connection: AsyncConnection, identity: Identity, user: RowMapping | None
-) -> bool:
+def _is_banned(connection: Connection, identity: Identity, user: RowMapping | None) -> bool:
     """Tell whether the user is banned, or whoever had their Slack id: a new subject ends no ban."""
     if user is not None and user["banned_at"] is not None:
         return True
     if identity.slack_id is None:
         return False
     same = (columns.slack_id == identity.slack_id) & columns.banned_at.is_not(None)
-    return await connection.scalar(select(columns.id).where(same)) is not None
+    return connection.scalar(select(columns.id).where(same)) is not None
 
 
-async def _has_left_today(connection: AsyncConnection, identity: Identity, secret_key: str) -> bool:
+def _has_left_today(connection: Connection, identity: Identity, secret_key: str) -> bool:
     """Tell whether they deleted it in this period: a new account would be a second budget."""
     hashed = hashing.keyed_hash(identity.subject, secret_key, b"deleted subject")
     left = (columns.deleted_subject_hash == hashed) & (columns.deleted_at >= _period_start())
-    return await connection.scalar(select(columns.id).where(left).limit(1)) is not None
+    return connection.scalar(select(columns.id).where(left).limit(1)) is not None
 
 
-async def prune(connection: AsyncConnection) -> None:
+def prune(connection: Connection) -> None:
     """Forget who deleted their account before this period of the budget."""
     is_over = columns.deleted_subject_hash.is_not(None) & (columns.deleted_at < _period_start())
-    await connection.execute(update(users_table).where(is_over).values(deleted_subject_hash=None))
+    connection.execute(update(users_table).where(is_over).values(deleted_subject_hash=None))
 
 
 def _period_start() -> datetime:
     return clock.from_ms(budget_period(clock.to_ms(clock.now())).start_ms)
 
 
-async def _make(connection: AsyncConnection, identity: Identity) -> str:
+def _make(connection: Connection, identity: Identity) -> str:
     user_id = f"usr_{secrets.token_hex(10)}"
-    await _free_slack_id(connection, identity, user_id)
+    _free_slack_id(connection, identity, user_id)
     values = {"name": NAMELESS, **_values(identity), "signed_in_at": clock.now()}
-    await connection.execute(
-        insert(users_table).values(id=user_id, created_at=clock.now(), **values)
-    )
+    connection.execute(insert(users_table).values(id=user_id, created_at=clock.now(), **values))
     return user_id
 
 
-async def _refresh(
-    connection: AsyncConnection, user_id: str, identity: Identity, *, has_come_in: bool
+def _refresh(
+    connection: Connection, user_id: str, identity: Identity, *, has_come_in: bool
 ) -> None:
-    await _free_slack_id(connection, identity, user_id)
+    _free_slack_id(connection, identity, user_id)
     values = _values(identity)
     if has_come_in:
         values["signed_in_at"] = clock.now()
-    await connection.execute(update(users_table).where(columns.id == user_id).values(**values))
+    connection.execute(update(users_table).where(columns.id == user_id).values(**values))
 
 
 def _values(identity: Identity) -> dict[str, Any]:
@@ -189,14 +180,12 @@ def _values(identity: Identity) -> dict[str, Any]:
     return values
 
 
-async def _free_slack_id(connection: AsyncConnection, identity: Identity, user_id: str) -> None:
+def _free_slack_id(connection: Connection, identity: Identity, user_id: str) -> None:
     """Take the Slack id from whoever had it before: the provider says whose it is now."""
     if identity.slack_id is None:
         return
     other = (columns.slack_id == identity.slack_id) & (columns.id != user_id)
-    for loser in list(await connection.scalars(select(columns.id).where(other))):
+    for loser in list(connection.scalars(select(columns.id).where(other))):
         log.warning("the Slack id of %s belongs to %s now", loser, user_id)
-        await connection.execute(
-            update(users_table).where(columns.id == loser).values(slack_id=None)
-        )
-        await changes.append(connection, loser)
+        connection.execute(update(users_table).where(columns.id == loser).values(slack_id=None))
+        changes.append(connection, loser)

@@ -4,13 +4,11 @@ import secrets
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hcai_app import clock
-from hcai_app.db.engine import Database
+from hcai_app.db.engine import Conflict, Database
 from hcai_app.db.tables import users_table
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import changes
@@ -30,6 +28,7 @@ async def create(
 
     Raises:
         InvalidRequest: When the Slack id is taken, or one of the names is empty.
+        Unavailable: When the database is away.
     """
     if not slack_id.strip() or not name.strip():
         raise InvalidRequest("A user needs a Slack id and a name.")
@@ -43,14 +42,13 @@ async def create(
         "created_at": clock.now(),
     }
     try:
-        async with database.writing() as connection:
-            await connection.execute(insert(users_table).values(row))
-    except IntegrityError as error:
+        await database.write(lambda it: it.execute(insert(users_table).values(row)), "account")
+    except Conflict as error:
         raise InvalidRequest(f"There is a user with the Slack id {slack_id} already.") from error
     return user_id
 
 
-async def find(connection: AsyncConnection, reference: str) -> RowMapping:
+def find(connection: Connection, reference: str) -> RowMapping:
     """Return the user that a Slack id, a sign-in subject or our own id names.
 
     Raises:
@@ -60,7 +58,7 @@ async def find(connection: AsyncConnection, reference: str) -> RowMapping:
     named = or_(
         columns.id == reference, columns.slack_id == reference, columns.subject == reference
     )
-    row = (await connection.execute(select(users_table).where(named))).mappings().first()
+    row = connection.execute(select(users_table).where(named)).mappings().first()
     if row is None:
         raise NotFound(f"There is no user {reference}.")
     return row
@@ -71,7 +69,7 @@ def is_admin(admins: Collection[str], subject: str | None, slack_id: str | None)
     return subject in admins or slack_id in admins
 
 
-async def lock(connection: AsyncConnection, user_id: str) -> None:
+def lock(connection: Connection, user_id: str) -> None:
     """Hold the user's row until the transaction ends, so that counts of what they own stay true.
 
     SQLite has one writer at a time anyway.
@@ -81,7 +79,7 @@ async def lock(connection: AsyncConnection, user_id: str) -> None:
     """
     columns = users_table.c
     alive = select(columns.id).where(columns.id == user_id, columns.deleted_at.is_(None))
-    if await connection.scalar(alive.with_for_update()) is None:
+    if connection.scalar(alive.with_for_update()) is None:
         raise NotFound(f"There is no user {user_id}: the account is deleted.")
 
 
@@ -90,6 +88,7 @@ async def ban(database: Database, reference: str, reason: str) -> None:
 
     Raises:
         NotFound: When there is no such user.
+        Unavailable: When the database is away.
     """
     await _change(database, reference, banned_at=clock.now(), ban_reason=reason)
 
@@ -99,6 +98,7 @@ async def unban(database: Database, reference: str) -> None:
 
     Raises:
         NotFound: When there is no such user.
+        Unavailable: When the database is away.
     """
     await _change(database, reference, banned_at=None, ban_reason=None)
 
@@ -108,14 +108,15 @@ async def set_budget(database: Database, reference: str, budget_nanousd: int) ->
 
     Raises:
         NotFound: When there is no such user.
+        Unavailable: When the database is away.
     """
     await _change(database, reference, budget_nanousd=budget_nanousd)
 
 
 async def _change(database: Database, reference: str, **values: Any) -> None:
-    async with database.writing() as connection:
-        user = await find(connection, reference)
-        await connection.execute(
-            update(users_table).where(users_table.c.id == user["id"]).values(**values)
-        )
-        await changes.append(connection, user["id"])
+    def work(connection: Connection) -> None:
+        user_id = find(connection, reference)["id"]
+        connection.execute(update(users_table).where(users_table.c.id == user_id).values(**values))
+        changes.append(connection, user_id)
+
+    await database.write(work, "account")

@@ -14,7 +14,6 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.models.rollups import NO_KEY
 from hcai_app.db.tables import calls_table, hours_table
@@ -55,9 +54,7 @@ async def page(
     Raises:
         Unavailable: When the database is away.
     """
-    return await available.answer(
-        database, lambda it: _Search(it, user_id, wanted, size).run(before), "calls"
-    )
+    return await database.read(lambda it: _Search(it, user_id, wanted, size).run(before), "calls")
 
 
 async def every(
@@ -86,7 +83,7 @@ async def one(database: Database, user_id: str, call_id: str) -> RowMapping:
     """
     columns = calls_table.c
     query = select(calls_table).where(columns.id == call_id, columns.user_id == user_id)
-    row = await available.answer(database, lambda it: it.execute(query).mappings().first(), "call")
+    row = await database.read(lambda it: it.execute(query).mappings().first(), "call")
     if row is None:
         raise NotFound("There is no such call.")
     return row

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Connection, Subquery, func, select
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table
 from hcai_app.services.keys import keys
@@ -48,7 +47,7 @@ async def of_user(database: Database, user_id: str) -> KeyList:
         Unavailable: When the database is away.
     """
     start_ms = budget_period(clock.now_ms()).start_ms
-    return await available.answer(database, lambda it: _read(it, user_id, start_ms), "keys")
+    return await database.read(lambda it: _read(it, user_id, start_ms), "keys")
 
 
 def _read(connection: Connection, user_id: str, start_ms: int) -> KeyList:

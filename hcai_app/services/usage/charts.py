@@ -11,7 +11,6 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, select
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.models.rollups import NO_KEY
 from hcai_app.db.tables import calls_table, hours_table, keys_table, minutes_table
@@ -96,8 +95,8 @@ async def series(
         Unavailable: When the database is away.
     """
     now_ms = clock.now_ms()
-    return await available.answer(
-        database, lambda it: read(it, user_id, range, group, now_ms, since_ms), "chart"
+    return await database.read(
+        lambda it: read(it, user_id, range, group, now_ms, since_ms), "chart"
     )
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, hours_table, keys_table, totals_table, users_table
 from hcai_app.services.keys import keys
@@ -105,7 +104,7 @@ async def read(
         }
         return Snapshot(work.today(connection, has_called=bool(latest)), latest, tails)
 
-    return await available.answer(database, whole, "usage")
+    return await database.read(whole, "usage")
 
 
 @dataclass(frozen=True, slots=True)

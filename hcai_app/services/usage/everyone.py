@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import days_table, totals_table
 from hcai_app.services.ledger import rollups
@@ -52,7 +51,7 @@ class Everyone:
         """
         async with self._turn:
             if self._use is None or time.monotonic() - self._read_at >= KEPT_S:
-                self._use = await available.answer(self._database, _read, "page's numbers")
+                self._use = await self._database.read(_read, "page's numbers")
                 self._read_at = time.monotonic()
             return self._use
 

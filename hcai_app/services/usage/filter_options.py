@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table
 from hcai_app.services.keys import keys
@@ -44,7 +43,7 @@ async def key_names(
     key = keys_table.c
     wanted = {row["key_id"] for row in calls if row["key_id"] is not None}
     query = select(key.id, key.name).where(key.user_id == user_id, key.id.in_(wanted))
-    found = await available.answer(database, lambda it: it.execute(query).all(), "keys")
+    found = await database.read(lambda it: it.execute(query).all(), "keys")
     return {row.id: row.name for row in found}
 
 
@@ -54,7 +53,7 @@ async def of_user(database: Database, user_id: str) -> Choices:
     Raises:
         Unavailable: When the database is away.
     """
-    return await available.answer(database, lambda it: _choices(it, user_id), "calls")
+    return await database.read(lambda it: _choices(it, user_id), "calls")
 
 
 def _choices(connection: Connection, user_id: str) -> Choices:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table
 from hcai_app.services.call import Caller
@@ -37,7 +36,7 @@ async def of_caller(database: Database, caller: Caller) -> Spending:
         Unavailable: When the database is away.
     """
     now = clock.now()
-    return await available.answer(database, lambda it: _read(it, caller, now), "spending")
+    return await database.read(lambda it: _read(it, caller, now), "spending")
 
 
 def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import totals_table
 
@@ -38,5 +37,5 @@ async def of_user(database: Database, user_id: str) -> Totals:
         )
     ]
     query = select(*sums).where(columns.user_id == user_id)
-    row = await available.answer(database, lambda it: it.execute(query).one(), "totals")
+    row = await database.read(lambda it: it.execute(query).one(), "totals")
     return Totals(*(int(value) for value in row))

@@ -7,7 +7,6 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from hcai_app import clock, formatting
-from hcai_app.db import available
 from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
 from hcai_app.services.account import deletion, export
 from hcai_app.services.account.export import Account, Profile
@@ -62,7 +61,7 @@ class AccountState(SiteState):
     async def sign_out_everywhere(self) -> EventSpec:
         """End all sessions of the user, this one too."""
         caller = await self.caller()
-        with self._leaving(caller), available.available("sessions"):
+        with self._leaving(caller):
             await sessions.end_all(serving().database, caller.user_id)
         self._forget()
         return LEAVE
@@ -74,7 +73,7 @@ class AccountState(SiteState):
         if not isinstance(typed, str) or typed.strip().lower() != PHRASE:  # whatever is sent
             raise InvalidRequest(f"Type “{PHRASE}” to delete it; nothing has changed.")
         secret_key = serving().settings.secret_key.get_secret_value()
-        with self._leaving(caller), available.available("account"):
+        with self._leaving(caller):
             await deletion.delete(serving().database, caller.user_id, secret_key=secret_key)
         self._forget()
         return GONE

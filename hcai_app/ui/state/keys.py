@@ -4,7 +4,6 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from hcai_app import clock, formatting
-from hcai_app.db import available
 from hcai_app.errors import Unavailable
 from hcai_app.services.keys import keys
 from hcai_app.services.usage import by_key
@@ -39,8 +38,7 @@ class KeysState(SiteState):
     async def revoke(self, key_id: str) -> EventSpec:
         """End one of the user's keys."""
         caller = await self.caller()
-        with available.available("keys"):
-            name = await keys.revoke_own(serving().database, caller.user_id, str(key_id))
+        name = await keys.revoke_own(serving().database, caller.user_id, str(key_id))
         await self._show(caller.user_id)
         return rx.toast.success(
             f"{name} is revoked.", description="Programs with this key are refused from now on."

@@ -306,7 +306,7 @@ def _secret(product: Product) -> str:
 async def _expire(product: Product, session_id: str) -> None:
     database = books.Database(product.settings["DATABASE_URL"])
     ended = sessions.clock.now() - sessions.timedelta(seconds=1)
-    async with database.writing() as connection:
-        named = sessions_table.c.id == session_id
-        await connection.execute(sessions_table.update().where(named).values(expires_at=ended))
+    named = sessions_table.c.id == session_id
+    change = sessions_table.update().where(named).values(expires_at=ended)
+    await database.write(lambda it: it.execute(change), "session")
     await database.close()

@@ -39,9 +39,8 @@ def stream(page: httpx.Client, text: str) -> Iterator[Iterator[str]]:
 
 def user_of(product: Product, slack_id: str) -> str:
     async def read(database: books.Database) -> str:
-        async with database.reading() as connection:
-            wanted = select(users_table.c.id).where(users_table.c.slack_id == slack_id)
-            return await connection.scalar(wanted)  # type: ignore[return-value]
+        wanted = select(users_table.c.id).where(users_table.c.slack_id == slack_id)
+        return await database.read(lambda it: it.scalar(wanted), "user")  # type: ignore[return-value]
 
     return books.in_database(product, read)
 

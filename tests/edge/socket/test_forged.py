@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from hcai_app.db.engine import Database
 from hcai_app.services.people import sessions
@@ -47,13 +47,15 @@ class Victim:
         database = Database(self.product.settings["DATABASE_URL"])
         found: dict[str, list[dict[str, Any]]] = {}
         who = {"slack_id": self.slack_id}
-        async with database.reading() as connection:
+
+        def work(connection: Connection) -> None:
             for table in TABLES:
                 owner = "id" if table == "users" else "user_id"
                 mine = "(SELECT id FROM users WHERE slack_id = :slack_id)"
                 query = text(f"SELECT * FROM {table} WHERE {owner} = {mine}")
-                rows = (await connection.execute(query, who)).mappings()
-                found[table] = [dict(row) for row in rows]
+                found[table] = [dict(row) for row in connection.execute(query, who).mappings()]
+
+        await database.read(work, "rows")
         await database.close()
         return found
 

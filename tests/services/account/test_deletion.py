@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import MetaData, select, text, update
+from sqlalchemy import Connection, MetaData, select, update
 
 from hcai_app import hashing
 from hcai_app.db.engine import Database
@@ -17,7 +17,7 @@ from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import sessions, users
-from tests.services.books import Books, entry, rows, sums
+from tests.services.books import Books, entry, fetch, rows, sums
 from tests.services.callers import signed_in
 
 SECRET = "a secret of the tests, long enough for it"
@@ -34,10 +34,8 @@ async def user_id(database: Database) -> str:
         "verification_status": "verified persimmon",
         "ysws_eligible": True,
     }
-    async with database.writing() as connection:
-        await connection.execute(
-            update(users_table).where(users_table.c.id == made).values(**values)
-        )
+    change = update(users_table).where(users_table.c.id == made).values(**values)
+    await database.write(lambda it: it.execute(change), "user")
     return made
 
 
@@ -52,12 +50,15 @@ async def issue(database: Database, reference: str) -> keys.IssuedKey:
 async def everything(database: Database) -> str:
     """Each value of each table."""
     found: list[str] = []
-    async with database.reading() as connection:
+
+    def work(connection: Connection) -> None:
         tables = MetaData()
-        await connection.run_sync(tables.reflect)
+        tables.reflect(connection)
         assert len(tables.tables) > 8
         for table in tables.tables.values():
-            found += [str(tuple(row)) for row in await connection.execute(select(table))]
+            found.extend(str(tuple(row)) for row in connection.execute(select(table)))
+
+    await database.read(work, "tables")
     return "\n".join(found)
 
 
@@ -92,9 +93,8 @@ async def test_keys_and_sessions_end_and_every_worker_is_told(
         await keyring.by_key(key.secret, "here")
     with pytest.raises(NotAuthenticated):
         await export.of_caller(database, caller)
-    async with database.reading() as connection:
-        told = await connection.execute(text("SELECT user_id, key_id FROM changes ORDER BY id"))
-        assert [tuple(row) for row in told][-1] == (user_id, None)
+    told = await fetch(database, "SELECT user_id, key_id FROM changes ORDER BY id")
+    assert told[-1] == (user_id, None)
 
 
 async def test_nobody_makes_a_key_or_deletes_again(database: Database, user_id: str) -> None:
@@ -118,9 +118,8 @@ async def test_a_key_made_meanwhile_does_not_outlive_the_account(
         return_exceptions=True,
     )
     assert {type(one) for one in made} <= {keys.IssuedKey, NotFound, type(None)}
-    async with database.reading() as connection:
-        alive = text("SELECT count(*) FROM keys WHERE revoked_at IS NULL OR name <> ''")
-        assert await connection.scalar(alive) == 0
+    alive = "SELECT count(*) FROM keys WHERE revoked_at IS NULL OR name <> ''"
+    assert await fetch(database, alive) == [(0,)]
 
 
 async def test_the_subject_is_remembered_as_a_hash_and_others_are_not(
@@ -130,9 +129,8 @@ async def test_the_subject_is_remembered_as_a_hash_and_others_are_not(
     await issue(database, bob)
     await delete(database, bob)
     await delete(database, user_id)
-    query = text("SELECT id, deleted_subject_hash FROM users WHERE deleted_at IS NOT NULL")
-    async with database.reading() as connection:
-        hashes = dict(tuple(row) for row in await connection.execute(query))
+    query = "SELECT id, deleted_subject_hash FROM users WHERE deleted_at IS NOT NULL"
+    hashes = dict(await fetch(database, query))
     assert hashes == {bob: None, user_id: hashing.keyed_hash(SUBJECT, SECRET, b"deleted subject")}
 
 

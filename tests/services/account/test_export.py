@@ -42,8 +42,7 @@ async def test_every_hour_is_told_once_and_nobody_elses(
         for key in ("", "key_1", "key_2")
         for model in ("a/b", "c/d")
     ]
-    async with database.writing() as connection:
-        await connection.run_sync(Rollups("w1").add, amounts)
+    await database.write(lambda it: Rollups("w1").add(it, amounts), "sums")
     told = [row async for row in export.hours_of(database, ada)]
     names = [(row["start_ms"], row["key_id"], row["model"]) for row in told]
     assert len(set(names)) == len(names) == 30

@@ -49,8 +49,7 @@ def moved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def test_a_key_names_its_user(database: Database, keyring: Authentication, key: Any) -> None:
     caller = await keyring.by_key(key.secret, HERE)
-    async with database.reading() as connection:
-        user = await users.find(connection, "U1")
+    user = await database.read(lambda it: users.find(it, "U1"), "user")
     assert (caller.user_id, caller.key_id) == (user["id"], key.id)
     assert (caller.budget_nanousd, caller.ban_reason) == (7, None)
     assert caller.pseudonym not in (user["id"], "U1", "Ada")
@@ -91,10 +90,10 @@ async def test_a_key_revoked_while_it_is_read_is_not_remembered(
     query = keyring._query
     reads = 0
 
-    async def slow_query(wanted: Any) -> Any:
+    async def slow_query(*wanted: Any) -> Any:
         nonlocal reads
         reads += 1
-        caller = await query(wanted)
+        caller = await query(*wanted)
         if reads == 1:  # the key is revoked, and that is heard, before the answer is here
             await keys.revoke(database, key.id, secret_key=SECRET)
             keyring.forget(caller.user_id, key.id)  # type: ignore[union-attr]
@@ -177,9 +176,8 @@ async def test_while_the_database_is_away_known_keys_go_on_and_nobody_gets_401(
 
 
 async def open_session(database: Database, user: str = "U1") -> str:
-    async with database.reading() as connection:
-        user_id = (await users.find(connection, user))["id"]
-    return await sessions.create(database, user_id, secret_key=SECRET)
+    found = await database.read(lambda it: users.find(it, user), "user")
+    return await sessions.create(database, found["id"], secret_key=SECRET)
 
 
 async def test_a_session_names_the_same_user_as_their_keys(
@@ -241,10 +239,10 @@ async def test_a_session_that_ends_while_it_is_read_opens_nothing(
     cookie = await open_session(database)
     query, reads = keyring._query, 0
 
-    async def slow_query(wanted: Any) -> Any:
+    async def slow_query(*wanted: Any) -> Any:
         nonlocal reads
         reads += 1
-        caller = await query(wanted)
+        caller = await query(*wanted)
         if reads == 1:  # they sign out, and that is heard, before the answer is here
             await sessions.end(database, sessions.id_of(cookie, SECRET))
             keyring.forget(caller.user_id, None)  # type: ignore[union-attr]

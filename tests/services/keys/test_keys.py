@@ -2,12 +2,12 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services.keys import keys
 from hcai_app.services.people import users
+from tests.services.books import fetch
 
 SECRET = "a secret of the tests, long enough for it"
 LIMIT = 50
@@ -25,11 +25,11 @@ async def issue(database: Database, name: str = "laptop", max_keys: int = LIMIT)
 async def test_a_key_is_shown_once_and_kept_as_a_hash(database: Database) -> None:
     issued = await issue(database)
     assert keys.PATTERN.fullmatch(issued.secret)
-    async with database.reading() as connection:
-        (row,) = (await connection.execute(text("SELECT * FROM keys"))).mappings()
-    assert issued.secret not in str(dict(row))
-    assert issued.secret[20:50] not in str(dict(row))
-    assert row["preview"] == f"{issued.secret[:13]}…{issued.secret[-4:]}"
+    (row,) = await fetch(database, "SELECT * FROM keys")
+    assert issued.secret not in str(row)
+    assert issued.secret[20:50] not in str(row)
+    ((preview,),) = await fetch(database, "SELECT preview FROM keys")
+    assert preview == f"{issued.secret[:13]}…{issued.secret[-4:]}"
     (listed,) = await keys.of_user(database, "U1")
     assert "hash" not in listed
     assert (listed["id"], listed["name"], listed["revoked_at"]) == (issued.id, "laptop", None)
@@ -93,22 +93,15 @@ async def test_every_decision_about_a_user_or_key_is_told_to_the_workers(
     await users.ban(database, "U1", "spam")
     await users.unban(database, user_id)
     await users.set_budget(database, "U1", 9)
-    async with database.reading() as connection:
-        told = await connection.execute(text("SELECT user_id, key_id FROM changes ORDER BY id"))
-        assert [tuple(row) for row in told][-4:] == [
-            (user_id, issued.id),
-            (user_id, None),
-            (user_id, None),
-            (user_id, None),
-        ]
+    told = await fetch(database, "SELECT user_id, key_id FROM changes ORDER BY id")
+    assert told[-4:] == [(user_id, issued.id), (user_id, None), (user_id, None), (user_id, None)]
 
 
 async def test_a_user_is_found_by_each_of_their_names(database: Database, user_id: str) -> None:
     await users.set_budget(database, user_id, 9)
-    async with database.reading() as connection:
-        for reference in ("U1", user_id):
-            row = await users.find(connection, reference)
-            assert (row["name"], row["budget_nanousd"]) == ("Ada", 9)
+    for reference in ("U1", user_id):
+        row = await database.read(lambda it: users.find(it, reference), "user")  # noqa: B023 - runs at once
+        assert (row["name"], row["budget_nanousd"]) == ("Ada", 9)
 
 
 async def test_a_slack_id_is_taken_once_even_in_a_race(database: Database) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
@@ -13,7 +12,7 @@ from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS, NO_KEY
 from hcai_app.services.ops import retention
 from hcai_app.services.usage import totals as stats
-from tests.services.books import Books, entry, execute, open_call, rows, sums
+from tests.services.books import Books, entry, execute, fetch, open_call, rows, sums
 
 TABLES = ("calls", "usage_hours", "usage_minutes", "key_totals", "site_days")
 numbers = itertools.count()
@@ -107,8 +106,7 @@ async def test_a_key_tells_when_it_was_last_used(books: Books) -> None:
     now = clock.now_ms()
     for started in (now - 5_000, now, now - 9_000):
         await books.record(entry(started_at_ms=started))
-    async with books.database.reading() as connection:
-        assert await connection.scalar(text("SELECT last_call_ms FROM key_totals")) == now
+    assert await fetch(books.database, "SELECT last_call_ms FROM key_totals") == [(now,)]
 
 
 async def test_workers_add_to_rows_of_their_own_and_never_deadlock(

@@ -1,7 +1,9 @@
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection, text
 from sqlalchemy.pool import QueuePool
 
 from hcai_app import clock
@@ -86,22 +88,29 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
 async def test_a_look_that_goes_on_ends_with_the_cutter(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def read(_work: object) -> None:
-        async with database.reading():
-            await asyncio.sleep(3600)
+    read, is_over = database.read, threading.Event()
 
-    monkeypatch.setattr(database, "read", read)
+    def go_on(connection: Connection) -> None:
+        if database.is_sqlite:
+            is_over.wait(10)
+        else:
+            connection.execute(text("SELECT pg_sleep(60)"))
+
+    monkeypatch.setattr(database, "read", lambda _work, what: read(go_on, what))
     running = InFlight(5)
     running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
     keyring = Authentication(database, secret_key=SECRET, require_verified=False)
     revocation = Revocation(database, keyring, running, Tabs())
-    pool = database._reader.pool
+    pool = database._reader._engine.pool
     assert isinstance(pool, QueuePool)
     revocation.apply("user_1", None)
     async with asyncio.timeout(10):
         while not pool.checkedout():  # noqa: ASYNC110 - there is no event of this
             await asyncio.sleep(0)
     await revocation.close()
+    is_over.set()
+    if database.is_sqlite:
+        await database.close()  # which waits for its threads
     assert pool.checkedout() == 0, "closing the database would lose this connection"
 
 
@@ -115,8 +124,7 @@ async def test_a_session_that_expires_takes_its_calls_along(
     await follower.start()
     then = clock.now() + sessions.LIFETIME
     monkeypatch.setattr(sessions.clock, "now", lambda: then)
-    async with database.writing() as connection:
-        await sessions.prune(connection)
+    await database.write(sessions.prune, "sessions")
     await follower._read()
     assert heard == [(user_id, None)]
     assert (await ended(database, [user_id]))[user_id].open_sessions == set()

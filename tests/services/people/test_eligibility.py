@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
@@ -16,6 +16,7 @@ from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people import eligibility, sessions, sign_in, users
 from hcai_app.services.people.identity import Identity
 from hcai_app.services.people.sign_in import Rules
+from tests.services.books import fetch
 from tests.services.callers import signed_in
 
 SECRET = "a secret of the tests, long enough for it"
@@ -35,18 +36,16 @@ async def age(database: Database, *, days: int = 2, checked_days: int | None = N
     now = clock.now()
     checked_at = None if checked_days is None else now - timedelta(days=checked_days)
     values = {"signed_in_at": now - timedelta(days=days), "checked_at": checked_at}
-    async with database.writing() as connection:
-        await connection.execute(update(users_table).values(**values))
+    await database.write(lambda it: it.execute(update(users_table).values(**values)), "users")
 
 
 async def row_of(database: Database, reference: str) -> dict[str, Any]:
-    async with database.reading() as connection:
-        return dict(await users.find(connection, reference))
+    return dict(await database.read(lambda it: users.find(it, reference), "user"))
 
 
 async def changes_of(database: Database) -> int:
-    async with database.reading() as connection:
-        return (await connection.execute(text("SELECT count(*) FROM changes"))).scalar_one()
+    ((count,),) = await fetch(database, "SELECT count(*) FROM changes")
+    return count
 
 
 def never() -> Windows:

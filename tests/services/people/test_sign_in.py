@@ -30,13 +30,12 @@ BOB = Identity("ident!Bob", "Bob", None, None, "pending")
 
 
 async def row_of(database: Database, reference: str) -> dict[str, Any]:
-    async with database.reading() as connection:
-        return dict(await users.find(connection, reference))
+    return dict(await database.read(lambda it: users.find(it, reference), "user"))
 
 
 async def count(database: Database, table: Any) -> int:
-    async with database.reading() as connection:
-        return await connection.scalar(select(func.count()).select_from(table)) or 0
+    query = select(func.count()).select_from(table)
+    return await database.read(lambda it: it.scalar(query), "rows") or 0
 
 
 async def refusal(database: Database, identity: Identity, rules: Rules = OPEN) -> Reason:
@@ -145,10 +144,9 @@ async def test_sessions_that_have_expired_are_cleaned_up(database: Database) -> 
     user_id = await sign_in.sign_in(database, ADA, OPEN)
     kept, old = [await sessions.create(database, user_id, secret_key=SECRET) for _ in range(2)]
     is_old = sessions_table.c.id == sessions.id_of(old, SECRET)
-    async with database.writing() as connection:
-        await connection.execute(
-            update(sessions_table).where(is_old).values(expires_at=datetime(2020, 1, 1, tzinfo=UTC))
-        )
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    change = update(sessions_table).where(is_old).values(expires_at=long_ago)
+    await database.write(lambda it: it.execute(change), "sessions")
     assert await signed_in(database, old, secret_key=SECRET) is None
     await retention.clean(database, 400)
     assert await count(database, sessions_table) == 1

@@ -26,8 +26,7 @@ async def issue(database: Database, user_id: str, name: str = "laptop") -> keys.
 
 async def book(database: Database, user_id: str, key_id: str, at_ms: int, cost: int) -> None:
     amount = rollups.Amount(user_id, key_id, "a/b", at_ms, (1, 0, 10, 20, 30, cost))
-    async with database.writing() as connection:
-        await connection.run_sync(Rollups("w1").add, [amount])
+    await database.write(lambda it: Rollups("w1").add(it, [amount]), "sums")
 
 
 async def test_each_key_has_its_own_sums(database: Database, ada: str) -> None:

@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
+from sqlalchemy import Connection
 
 from hcai_app import clock
-from hcai_app.db import available
 from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.services.call import Outcome
 from hcai_app.services.usage import everyone
-from hcai_app.services.usage.everyone import Everyone
+from hcai_app.services.usage.everyone import Everyone, SiteUse
 from tests.services.books import Books, entry
 
 
@@ -34,13 +34,13 @@ async def test_the_sums_are_those_of_the_ledger(books: Books) -> None:
 
 async def test_a_crowd_costs_one_reading(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    answer = available.answer
+    read = everyone._read
 
-    async def count(*arguments: object) -> object:
+    def count(connection: Connection) -> SiteUse:
         asked.append("once")
-        return await answer(*arguments)  # pyright: ignore[reportArgumentType]
+        return read(connection)
 
-    monkeypatch.setattr(available, "answer", count)
+    monkeypatch.setattr(everyone, "_read", count)
     of_site = Everyone(books.database)
     first, *others = await asyncio.gather(*(of_site.use() for _ in range(50)))
     assert (len(asked), first.total.requests) == (1, 0)

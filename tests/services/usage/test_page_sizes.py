@@ -78,10 +78,9 @@ async def furnish(database: Database, rows: int) -> None:
         }
         for number in range(ACTIVE + REVOKED)
     ]
-    async with database.writing() as connection:
-        user = {"id": BUSY, "name": "Grace", "is_verified": True, "created_at": now}
-        await connection.execute(users_table.insert().values(**user))
-        await connection.execute(keys_table.insert(), keys)
+    user = {"id": BUSY, "name": "Grace", "is_verified": True, "created_at": now}
+    await database.write(lambda it: it.execute(users_table.insert().values(**user)), "user")
+    await database.write(lambda it: it.execute(keys_table.insert(), keys), "keys")
     await execute(database, DAYS.format(sums=SUMS))
 
 

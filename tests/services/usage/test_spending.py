@@ -32,8 +32,7 @@ async def book(database: Database, user_id: str, key_id: str = "key_1") -> None:
         rollups.Amount(user_id, key_id, "a/b", clock.to_ms(at), (1, 0, 0, 0, 0, cost))
         for at, cost in SPENT.items()
     ]
-    async with database.writing() as connection:
-        await connection.run_sync(Rollups("w1").add, amounts)
+    await database.write(lambda it: Rollups("w1").add(it, amounts), "sums")
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,8 @@ async def test_a_deleted_account_is_gone_and_its_name_with_it(serving: Worker) -
     assert await caller_in(serving, ada) is None
     assert await caller_in(serving, bob) is not None
     assert (state.name, state.account.name, state.sessions) == ("", "", [])
-    async with serving.database.reading() as connection:
-        names = list(await connection.scalars(text("SELECT name FROM users ORDER BY name")))
+    query = text("SELECT name FROM users ORDER BY name")
+    names = await serving.database.read(lambda it: list(it.scalars(query)), "users")
     assert names == ["", "Bob"]
     with pytest.raises(NotAuthenticated):
         await state.delete_account(PHRASE)

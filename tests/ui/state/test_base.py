@@ -2,7 +2,6 @@
 
 import pytest
 
-from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.ui.state.base import SiteState
 from hcai_app.worker.context import Worker
@@ -18,14 +17,14 @@ async def test_a_page_that_cannot_tell_who_opens_it_says_so(
 ) -> None:
     state = await (await sign_in(serving)).open(SiteState)
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "read", away)
+        patch.setattr(serving.database._reader, "run", away)
         await state.load()
         assert not state.is_known
         assert state.trouble == "Your session cannot be reached just now; try again soon."
     await state.load()
     assert (state.is_known, state.is_signed_in, state.trouble) == (True, True, "")
     with monkeypatch.context() as patch:
-        patch.setattr(Database, "read", away)
+        patch.setattr(serving.database._reader, "run", away)
         with pytest.raises(Unavailable):  # a toast: what is shown stays
             await state.load()
     assert state.is_signed_in

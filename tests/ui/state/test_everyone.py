@@ -12,8 +12,7 @@ from tests.ui.state.tabs import root_of, sign_in
 async def book(serving: Worker, model: str, calls: int, days_ago: int = 0, user: str = "u") -> None:
     at = clock.now_ms() - days_ago * clock.MS_PER_DAY
     amount = rollups.Amount(user, "key", model, at, (calls, 0, 0, 0, calls * 1_000, calls * 10**6))
-    async with serving.database.writing() as connection:
-        await connection.run_sync(Rollups("w").add, [amount])
+    await serving.database.write(lambda it: Rollups("w").add(it, [amount]), "sums")
 
 
 async def test_anybody_sees_the_numbers(serving: Worker) -> None:
