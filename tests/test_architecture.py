@@ -271,6 +271,33 @@ def test_what_reflex_does_not_promise_stands_in_one_room() -> None:
     assert used == {}
 
 
+def test_only_the_database_opens_connections_and_knows_its_errors() -> None:
+    """Everybody else hands a unit of work to `read` or `write`, and gets `Unavailable`."""
+    kept = ("sqlalchemy.exc", "sqlalchemy.ext", "sqlalchemy.pool", "sqlalchemy.orm", "sqlite3")
+    kept += ("sqlalchemy.engine.Engine", "sqlalchemy.Engine", "asyncpg", "aiosqlite")
+    wrong = [
+        f"{module} imports {name}"
+        for module, path in BY_MODULE.items()
+        if room_of(module) != "db"
+        for name in imports_of(path)
+        if any(f"{name}.".startswith(f"{rule}.") for rule in kept)
+        or name.rpartition(".")[2] in ("create_engine", "create_async_engine", "AsyncConnection")
+    ]
+    assert wrong == []
+
+
+def test_only_the_worker_and_the_command_line_open_the_database() -> None:
+    openers = {
+        module
+        for module, path in BY_MODULE.items()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Database"
+    }
+    assert {room_of(module) for module in openers} == {"worker", "cli"}
+
+
 def test_only_the_settings_read_the_environment() -> None:
     readers = {
         module_of(path)
