@@ -11,7 +11,8 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table
 from hcai_app.services.call import first_id_at
 
-PAGE = 1_000
+# A read holds one of few threads for a page: with larger ones, callers wait behind exports.
+PAGE = 200
 FIELDS = (
     "id",
     "user_id",
