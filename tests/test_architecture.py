@@ -18,7 +18,7 @@ OURS = "hcai_app"
 MAX_FILE, MAX_TEST_FILE, MAX_FUNCTION = 300, 400, 40
 # Room -> the rooms of ours that it may import, beside itself. A longer name holds for that part of
 # the room alone.
-LEAVES = ("errors", "clock", "money", "hashing", "formatting", "loose_json")
+LEAVES = ("errors", "clock", "money", "hashing", "formatting", "loose_json", "refreshed")
 ROOMS = {
     "settings": set[str](),
     "errors": set[str](),
@@ -27,6 +27,7 @@ ROOMS = {
     "money": set[str](),
     "hashing": set[str](),
     "formatting": {"money"},
+    "refreshed": {"errors"},
     "docs": {"settings", "formatting", "money"},
     "simulator": set[str](),
     "db": {"clock", "settings", "errors"},

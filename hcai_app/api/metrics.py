@@ -19,7 +19,7 @@ NO_STORE = (b"cache-control", b"no-store")
 async def show(worker: Worker, exchange: Exchange) -> None:
     """Show the numbers to who may see them."""
     _check_reader(worker, exchange)
-    gauges = Gauges(worker, await worker.unsettled.count())
+    gauges = Gauges(worker, await worker.unsettled.find())
     body = generate_latest(gauges) + generate_latest(worker.metrics.registry)
     await exchange.reply(200, body, CONTENT_TYPE, NO_STORE)
 

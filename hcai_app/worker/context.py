@@ -6,11 +6,11 @@ Every service of the API hangs here; nothing is made at import, since servers fo
 from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
+from hcai_app.refreshed import Refreshed
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
-from hcai_app.services.ledger.unsettled import Unsettled
 from hcai_app.services.ledger.writer import Ledger
 from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
@@ -22,7 +22,7 @@ from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
-from hcai_app.services.usage.everyone import Everyone
+from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
@@ -50,12 +50,12 @@ class Worker:
     moderations: Moderations | None  # None: not offered
     sign_in: SignIn
     metrics: Metrics
-    unsettled: Unsettled
+    unsettled: Refreshed[int]
     health: Health
     redis: RedisClient | None
     shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
     tabs: Tabs
-    everyone: Everyone
+    everyone: Refreshed[SiteUse]
 
 
 class _Holder:

@@ -16,11 +16,11 @@ from hcai_app import money
 from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.keys.authentication import Authentication
+from hcai_app.services.ledger import reconciliation
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
-from hcai_app.services.ledger.unsettled import Unsettled
 from hcai_app.services.ledger.writer import Ledger, OnCommit
 from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
@@ -33,7 +33,7 @@ from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
-from hcai_app.services.usage.everyone import Everyone
+from hcai_app.services.usage import everyone
 from hcai_app.settings import Settings, journal_folder, load_settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.openai.moderations import moderating
@@ -152,12 +152,12 @@ async def _open_services(
         moderations=await stack.enter_async_context(moderating(settings, simulator)),
         sign_in=await stack.enter_async_context(signing_in(settings, host=host)),
         metrics=metrics,
-        unsettled=Unsettled(database),
+        unsettled=reconciliation.unsettled_rows(database),
         health=health,
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,
-        everyone=Everyone(database),
+        everyone=everyone.cached(database),
     )
 
 

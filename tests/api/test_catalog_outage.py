@@ -21,9 +21,9 @@ from tests.harness.provider import Provider
 
 FRESH_S, RETRY_S, TIMEOUT_S = 0.2, 1.0, 3.0
 HURRY = f"""
-from hcai_app.services import copies
-from hcai_app.upstream import directory
-copies.FRESH_S, copies.RETRY_S, directory.TIMEOUT_S = {FRESH_S}, {RETRY_S}, {TIMEOUT_S}
+from hcai_app.services.models import catalog as models
+from hcai_app.upstream.openrouter import catalog as client
+models.FRESH_S, models.RETRY_S, client.TIMEOUT_S = {FRESH_S}, {RETRY_S}, {TIMEOUT_S}
 """
 ENDPOINTS = "/models/qwen/qwen3-32b/endpoints"
 PATHS = ("/models", "/models/count", "/embeddings/models", "/model/qwen/qwen3-32b", ENDPOINTS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, false, select, update
+from sqlalchemy import Connection, false, func, select, update
 from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
@@ -19,6 +19,7 @@ from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table
 from hcai_app.errors import UpstreamFailed
+from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.call import CostSource, LedgerEntry, Usage
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.rollups import Amount, Rollups
@@ -30,6 +31,8 @@ POLL_S = 0.5
 BATCH = 20
 # Seconds to wait after the first, second … look-up that found nothing; then the last one again.
 SCHEDULE_S = (3, 10, 45, 240, 900, 3600)
+# Who counts the rows waits no longer.
+COUNT_S = 1.0
 GIVE_UP_MS = clock.MS_PER_DAY
 # While one worker asks, no other one does.
 LEASE_MS = 60_000
@@ -141,6 +144,19 @@ class Reconciler:
             .values(settle_at_ms=clock.now_ms() + wait_s * 1000)
         )
         await self._database.write(lambda it: it.execute(later), "calls")
+
+
+def unsettled_rows(database: Database) -> Refreshed[int]:
+    """Return how many rows of all workers wait to be settled, counted for each question."""
+    # In these words the index of unsettled rows answers, on SQLite too.
+    query = select(func.count()).where(calls_table.c.settled == false())
+
+    async def count() -> int:
+        return await database.read(lambda it: it.scalar(query), "calls") or 0
+
+    return Refreshed(
+        "number of unsettled rows", count, fresh_s=0, patience_s=COUNT_S, stale=Stale.NEVER
+    )
 
 
 def entry_from(row: RowMapping) -> LedgerEntry:

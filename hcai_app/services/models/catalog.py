@@ -1,7 +1,7 @@
 """The model catalog: the provider's list cut down to the allowed models, with prices.
 
 Which models are allowed depends on the settings alone, so a missing catalogue stops no call: it is
-then estimated at a fallback price. How the copy is kept is told in copies.py.
+then estimated at a fallback price.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from hcai_app import money
 from hcai_app.errors import InvalidRequest, NotFound, UpstreamFailed
 from hcai_app.loose_json import items_of, members_of
-from hcai_app.services.models.refreshed import Refreshed
+from hcai_app.refreshed import Refreshed
 from hcai_app.settings import ANY_MODEL
 
 MAX_MODEL_ID = 200
@@ -36,6 +36,7 @@ MAX_ASSUMED_OUTPUT = 8_192
 MAX_OUTPUT = 1_000_000
 BYTES_PER_TOKEN = 4
 
+T = TypeVar("T")
 Model = dict[str, Any]
 Fetch = Callable[[str], Awaitable[list[Model]]]
 # What the provider says of who serves a model, as it stands; None: it knows no such model.
@@ -43,6 +44,11 @@ FetchEndpoints = Callable[[str], Awaitable[bytes | None]]
 LANGUAGE_PATH = "/models?output_modalities=all"
 EMBEDDING_PATH = "/embeddings/models"
 EMBEDDINGS = "embeddings"
+FRESH_S = 300.0
+# After a failure the provider is asked again so soon, and only when somebody wants the value.
+RETRY_S = 5.0
+# How long somebody waits for a first value: a client of OpenRouter's gives up after five seconds.
+PATIENCE_S = 3.0
 # Requests for endpoints at once, so that a provider which hangs takes no more of our connections.
 MAX_FETCHES = 4
 
@@ -85,7 +91,7 @@ class Catalog:
         self.chat_models = [*language, *(name for name in image if name not in language)]
         self.image_models = image
         self.embedding_models = embedding
-        self._listing = Refreshed("list of models", self._fetch_listing)
+        self._listing = _refreshed("list of models", self._fetch_listing)
         self.edition = 0  # grows with every fetch, so that what was made of one can be kept
         self._endpoints: dict[str, Refreshed[bytes]] = {}
 
@@ -164,10 +170,8 @@ class Catalog:
         model = (await self.model(name))["id"]
         copy = self._endpoints.get(model)
         if copy is None:
-            copy = Refreshed(
-                f"list of {model}'s endpoints", partial(self._fetch_endpoints_of, model)
-            )
-            self._endpoints[model] = copy
+            fetch = partial(self._fetch_endpoints_of, model)
+            copy = self._endpoints[model] = _refreshed(f"list of {model}'s endpoints", fetch)
         known = await copy.get()
         if not known:
             raise _unknown(name)
@@ -206,6 +210,10 @@ class Catalog:
             # Its catalogue still lists the model: more likely it is broken than the model gone.
             raise UpstreamFailed("The provider has forgotten who serves it.")
         return found or b""
+
+
+def _refreshed(name: str, fetch: Callable[[], Awaitable[T]]) -> Refreshed[T]:
+    return Refreshed(name, fetch, fresh_s=FRESH_S, retry_s=RETRY_S, patience_s=PATIENCE_S)
 
 
 def is_allowed(model: str, allowed: list[str]) -> bool:

@@ -1,7 +1,6 @@
 """Usage of all users together, anonymous, from the roll-ups, cached."""
 
-import asyncio
-import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -9,10 +8,12 @@ from sqlalchemy import Connection, func, select
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import days_table, totals_table
+from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.ledger import rollups
 
 DAYS = 30
-KEPT_S = 10.0
+FRESH_S = 10.0
+WHAT = "page's numbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +35,13 @@ class SiteUse:
     models: list[tuple[str, Used]]  # the most called first
 
 
-class Everyone:
-    """Reads the site's use; what was read is good for ten seconds."""
+def cached(database: Database) -> Refreshed[SiteUse]:
+    """Return the site's use, cached for ten seconds; Unavailable when the database is away."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._turn = asyncio.Lock()
-        self._read_at = 0.0
-        self._use: SiteUse | None = None
+    def read() -> Awaitable[SiteUse]:
+        return database.read(_read, WHAT)
 
-    async def use(self) -> SiteUse:
-        """Return what everyone has used.
-
-        Raises:
-            Unavailable: When the database is away.
-        """
-        async with self._turn:
-            if self._use is None or time.monotonic() - self._read_at >= KEPT_S:
-                self._use = await self._database.read(_read, "page's numbers")
-                self._read_at = time.monotonic()
-            return self._use
+    return Refreshed(WHAT, read, fresh_s=FRESH_S, stale=Stale.NEVER)
 
 
 def _read(connection: Connection) -> SiteUse:

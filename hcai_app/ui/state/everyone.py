@@ -28,7 +28,7 @@ class EveryoneState(SiteState):
         """Show what everyone has used."""
         await self.enter()
         try:
-            use = await serving().everyone.use()
+            use = await serving().everyone.get()
         except HcaiError as error:
             self.phase, self.problem = "failed", error.message
             return

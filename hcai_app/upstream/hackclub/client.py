@@ -6,10 +6,7 @@ Authlib writes the questions and checks the answers; httpx carries them, as it d
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from authlib.oauth2.client import OAuth2Client
@@ -17,6 +14,7 @@ from joserfc.jwk import KeySet
 
 from hcai_app.errors import UpstreamFailed
 from hcai_app.loose_json import members_of, read_json
+from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused
 from hcai_app.settings import Settings
 from hcai_app.upstream.hackclub import id_tokens
@@ -38,11 +36,7 @@ WANTED = ("name", "email", "slack_id", "verification_status")
 AWAY = "The sign-in provider does not answer; try again in a moment."
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
-
-@dataclass(slots=True)
-class _Copy:
-    value: Any
-    at: float
+T = TypeVar("T")
 
 
 def provider_of(settings: Settings) -> "HackClub | None":
@@ -74,7 +68,15 @@ class HackClub:
             code_challenge_method="S256",
         )
         self._http = httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
-        self._copies: dict[str, _Copy] = {}
+        self._discovery = Refreshed(
+            "sign-in provider's discovery",
+            self._fetch_discovery,
+            fresh_s=FRESH_S,
+            stale=Stale.ON_FAILURE,
+        )
+        self._keys = Refreshed(
+            "sign-in provider's keys", self._fetch_keys, fresh_s=FRESH_S, stale=Stale.ON_FAILURE
+        )
 
     async def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
         """Return where a browser is sent to sign in.
@@ -112,7 +114,7 @@ class HackClub:
         Raises:
             UpstreamFailed: When it does not answer, or speaks for another issuer.
         """
-        return await self._cached(self.issuer + DISCOVERY, self._checked)
+        return _known(await self._discovery.find())
 
     async def check(self, subject: str) -> str:
         """Return what the provider's public check says of somebody's eligibility.
@@ -145,13 +147,20 @@ class HackClub:
 
     async def _validate(self, token: str, expected: Expected) -> dict[str, Any]:
         try:
-            return id_tokens.validate(token, await self._keys(), expected)
+            return id_tokens.validate(token, _known(await self._keys.find()), expected)
         except UnknownKeyError:
-            return id_tokens.validate(token, await self._keys(is_fresh=True), expected)
+            return id_tokens.validate(token, _known(await self._keys.renew()), expected)
 
-    async def _keys(self, *, is_fresh: bool = False) -> KeySet:
-        address = (await self.discovery())["jwks_uri"]
-        return await self._cached(address, id_tokens.read_keys, is_fresh=is_fresh)
+    async def _fetch_discovery(self) -> dict[str, Any]:
+        found = await self._get(self.issuer + DISCOVERY)
+        if str(found["issuer"]).rstrip("/") != self.issuer:
+            raise UpstreamFailed("The discovery is another issuer's.")
+        for name in ENDPOINTS:
+            httpx.URL(found[name])
+        return found
+
+    async def _fetch_keys(self) -> KeySet:
+        return id_tokens.read_keys(await self._get((await self.discovery())["jwks_uri"]))
 
     async def _completed(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:
         """Add what the id token left out, from userinfo about the same person."""
@@ -164,32 +173,6 @@ class HackClub:
             raise UntrustedError("userinfo is about somebody else")
         return {**more, **claims}
 
-    def _checked(self, found: dict[str, Any]) -> dict[str, Any]:
-        if str(found["issuer"]).rstrip("/") != self.issuer:
-            raise UntrustedError("the discovery is another issuer's")
-        for name in ENDPOINTS:
-            httpx.URL(found[name])
-        return found
-
-    async def _cached(
-        self, address: str, read: Callable[[dict[str, Any]], Any], *, is_fresh: bool = False
-    ) -> Any:
-        """Return a copy, which serves on while the provider is away; a fresh one only from it."""
-        copy = None if is_fresh else self._copies.get(address)
-        if copy is not None and time.monotonic() - copy.at < FRESH_S:
-            return copy.value
-        try:
-            value = read(await self._get(address))
-        except UpstreamFailed:
-            if copy is None:
-                raise
-            return copy.value
-        except (KeyError, TypeError, httpx.InvalidURL, UntrustedError) as error:
-            log.error("%s is no answer of the sign-in provider: %r", address, error)
-            raise UpstreamFailed(AWAY) from error
-        self._copies[address] = _Copy(value, time.monotonic())
-        return value
-
     async def _get(self, address: str, **request: Any) -> dict[str, Any]:
         return _object_in(await self._send("GET", address, **request))
 
@@ -200,6 +183,12 @@ class HackClub:
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             log.warning("the sign-in provider does not answer: %s", type(error).__name__)
             raise UpstreamFailed(AWAY) from error
+
+
+def _known(value: T | None) -> T:
+    if value is None:
+        raise UpstreamFailed(AWAY)
+    return value
 
 
 def _object_in(answer: httpx.Response) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hcai_app.errors import InvalidRequest, NotFound, Unavailable, UpstreamFailed
-from hcai_app.services.models import refreshed as copies
+from hcai_app.services.models import catalog as catalog_module
 from hcai_app.services.models.catalog import (
     EMBEDDING_PATH,
     FALLBACK_COMPLETION,
@@ -73,8 +74,8 @@ async def names_of(catalog: Catalog) -> list[str]:
 @pytest.fixture
 def moved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     ahead = [0.0]
-    monotonic = copies.time.monotonic
-    monkeypatch.setattr(copies.time, "monotonic", lambda: monotonic() + ahead[0])
+    monotonic = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + ahead[0])
     return ahead
 
 
@@ -116,7 +117,7 @@ async def test_a_stale_copy_is_served_while_a_new_one_comes(moved: list[float]) 
     catalog = catalog_of(source)
     assert len(await catalog.language_models()) == 2
     source.models = [CHEAP]
-    moved[0] = copies.FRESH_S + 1
+    moved[0] = catalog_module.FRESH_S + 1
     assert len(await catalog.language_models()) == 2
     await refreshed()
     assert len(await catalog.language_models()) == 1
@@ -131,13 +132,13 @@ async def test_while_the_provider_is_down_the_last_copy_serves_on(
     catalog = catalog_of(source)
     await catalog.language_models()
     source.error = error
-    moved[0] = 10 * copies.FRESH_S
+    moved[0] = 10 * catalog_module.FRESH_S
     for _ in range(20):
         assert len(await catalog.language_models()) == 2
         await asyncio.sleep(0.005)
     assert len(source.fetches) == 3  # and is not asked again at every call
     source.error = None
-    moved[0] += copies.RETRY_S
+    moved[0] += catalog_module.RETRY_S
     catalog.refresh_if_stale()
     await refreshed()
     assert len(source.fetches) == 5
@@ -149,7 +150,7 @@ async def test_an_empty_list_replaces_no_copy(moved: list[float]) -> None:
     whole = await catalog.language_models()
     for models, embedders in (([], []), ([], [EMBEDDER]), ([CHEAP], [])):
         source.models, source.embedders = list(models), list(embedders)
-        moved[0] += 2 * copies.FRESH_S
+        moved[0] += 2 * catalog_module.FRESH_S
         assert await catalog.language_models() == whole
         await refreshed()
         assert await catalog.language_models() == whole
@@ -168,7 +169,7 @@ async def test_a_provider_that_never_answered_is_503_and_calls_go_on() -> None:
 
 
 async def test_nobody_waits_long_for_a_first_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(catalog_module, "PATIENCE_S", 0.05)
     asked: list[str] = []
 
     async def hang(path: str) -> list[Any]:
@@ -208,7 +209,7 @@ async def test_endpoints_are_kept_model_by_model(moved: list[float]) -> None:
     assert source.fetches[2:] == ["a/cheap", "e/embed", "a/dear"]
     source.error, source.unserved = UpstreamFailed("down"), {"a/cheap"}
     for _ in range(2):
-        moved[0] += 2 * copies.FRESH_S
+        moved[0] += 2 * catalog_module.FRESH_S
         assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"
         await refreshed()
         assert await catalog.endpoints("a/cheap") == b"endpoints of a/cheap"

@@ -1,6 +1,7 @@
 """What everyone has used together."""
 
 import asyncio
+import time
 
 import pytest
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.services.call import Outcome
 from hcai_app.services.usage import everyone
-from hcai_app.services.usage.everyone import Everyone, SiteUse
+from hcai_app.services.usage.everyone import SiteUse
 from tests.services.books import Books, entry
 
 
@@ -22,7 +23,7 @@ async def test_the_sums_are_those_of_the_ledger(books: Books) -> None:
     ]
     calls.append(entry(started_at_ms=now - 40 * clock.MS_PER_DAY, outcome=Outcome.INTERRUPTED))
     await books.ledger.insert_missing(calls)
-    use = await Everyone(books.database).use()
+    use = await everyone.cached(books.database).get()
     assert use.people == 4
     assert (use.total.requests, use.total.tokens) == (101, 101 * 30)
     assert use.total.cost_nanousd == sum(call.cost_nanousd for call in calls)
@@ -41,19 +42,20 @@ async def test_a_crowd_costs_one_reading(books: Books, monkeypatch: pytest.Monke
         return read(connection)
 
     monkeypatch.setattr(everyone, "_read", count)
-    of_site = Everyone(books.database)
-    first, *others = await asyncio.gather(*(of_site.use() for _ in range(50)))
+    of_site = everyone.cached(books.database)
+    first, *others = await asyncio.gather(*(of_site.get() for _ in range(50)))
     assert (len(asked), first.total.requests) == (1, 0)
     assert all(other is first for other in others)
     await books.ledger.insert_missing([entry()])
-    monkeypatch.setattr(everyone, "KEPT_S", 0.0)
-    assert (await of_site.use()).total.requests == 1
+    monotonic = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + everyone.FRESH_S)
+    assert (await of_site.get()).total.requests == 1
 
 
 async def test_a_database_that_is_away_is_503() -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/nothing")
     try:
         with pytest.raises(Unavailable):
-            await Everyone(away).use()
+            await everyone.cached(away).get()
     finally:
         await away.close()

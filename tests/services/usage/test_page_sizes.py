@@ -19,7 +19,7 @@ from hcai_app.services.call import Caller
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.usage import by_key, dashboard
-from hcai_app.services.usage.everyone import Everyone
+from hcai_app.services.usage import everyone as of_everyone
 from tests.harness.room import within
 from tests.services.books import execute
 from tests.services.usage.test_constant_time import BUSY, SUMS, fill
@@ -38,7 +38,7 @@ DAYS = (
 
 
 async def everyone(database: Database) -> Any:
-    return await Everyone(database).use()
+    return await of_everyone.cached(database).get()
 
 
 async def playground(database: Database) -> Any:
