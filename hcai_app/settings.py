@@ -17,8 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from limits import RateLimitItem, parse
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 SECRET_FILE = Path(".hcai-secret")
 MIN_SECRET_BYTES = 32
@@ -64,20 +63,14 @@ def _parse_rate(value: Any) -> Any:
         raise ValueError("write it like 150/30 minutes") from error
 
 
-Names = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
+Names = Annotated[list[str], BeforeValidator(_split_list)]
 Rate = Annotated[RateLimitItem, BeforeValidator(_parse_rate)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting, under its own name; the README says what each means."""
 
-    model_config = SettingsConfigDict(
-        extra="ignore",
-        arbitrary_types_allowed=True,
-        populate_by_name=True,
-        frozen=True,
-        env_ignore_empty=True,
-    )
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     env: Literal["development", "production"] = Field("development", alias="HCAI_ENV")
     base_url: str = Field(
@@ -185,11 +178,11 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: With every missing or wrong setting.
     """
-    given = {name: value for name, value in variables.items() if value.strip()}
-    problems = [*_unknown_names(given), *_missing_in_production(given), *_wrong_secret(given)]
+    filled = {name: value for name, value in variables.items() if value.strip()}
+    problems = [*_unknown_names(filled), *_missing_in_production(filled), *_wrong_secret(filled)]
     names = {str(field.alias) for field in Settings.model_fields.values()}
     try:
-        settings = _Given.model_validate({name: given[name] for name in names & given.keys()})
+        settings = Settings.model_validate({name: filled[name] for name in names & filled.keys()})
     except ValidationError as error:
         raise SettingsError([*problems, *_wrong_values(error)]) from None
     if problems:
@@ -199,43 +192,32 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     return settings
 
 
-class _Given(Settings):
-    """Settings from the given values only: `read_settings` looks nothing else up."""
-
-    @classmethod
-    def settings_customise_sources(  # pyright: ignore[reportIncompatibleMethodOverride]
-        cls, settings_cls: Any, init_settings: Any, **_: Any
-    ) -> tuple[Any, ...]:
-        """Keep the constructor's values as the only source."""
-        return (init_settings,)
-
-
 def _dotenv() -> dict[str, str]:
     return {name: value for name, value in dotenv_values(".env").items() if value is not None}
 
 
-def _unknown_names(given: Mapping[str, str]) -> list[str]:
+def _unknown_names(variables: Mapping[str, str]) -> list[str]:
     known = [str(field.alias) for field in Settings.model_fields.values()]
     problems: list[str] = []
-    for name in sorted(given):
+    for name in sorted(variables):
         if name.startswith("HCAI_") and name not in known:
             near = difflib.get_close_matches(name, known, 1, 0)
             problems.append(f"{name} is not a setting; the nearest is {near[0]}")
     return problems
 
 
-def _missing_in_production(given: Mapping[str, str]) -> list[str]:
-    if given.get("HCAI_ENV") != "production":
+def _missing_in_production(variables: Mapping[str, str]) -> list[str]:
+    if variables.get("HCAI_ENV") != "production":
         return []
     return [
         f"{name} is missing: {hint}"
         for name, hint in REQUIRED_IN_PRODUCTION.items()
-        if name not in given
+        if name not in variables
     ]
 
 
-def _wrong_secret(given: Mapping[str, str]) -> list[str]:
-    secret = given.get("HCAI_SECRET_KEY")
+def _wrong_secret(variables: Mapping[str, str]) -> list[str]:
+    secret = variables.get("HCAI_SECRET_KEY")
     if secret is None or len(secret.encode()) >= MIN_SECRET_BYTES:
         return []
     return [f"HCAI_SECRET_KEY is too short: {REQUIRED_IN_PRODUCTION['HCAI_SECRET_KEY']}"]
