@@ -141,7 +141,7 @@ class PriceView:
 
 @dataclass(frozen=True)
 class ExampleView:
-    """A first call in one language, cut into tinted parts: pairs of a colour and a text."""
+    """A first call in one language, cut into highlighted parts: pairs of a colour and a text."""
 
     language: str
     name: str

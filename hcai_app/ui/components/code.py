@@ -1,20 +1,22 @@
-"""Highlighted code to read and copy."""
+"""Code to read and to copy, highlighted when the page is built."""
 
 import reflex as rx
 
-from hcai_app.docs.examples import tint
+from hcai_app.docs.examples import highlight
 from hcai_app.ui.islands.browser import CopyButton, PageOrigin
 
-ORIGIN = tint.ORIGIN
+ORIGIN = highlight.ORIGIN
 
 
-def code(text: str, *, name: str, label: str, origin: rx.Component | None = None) -> rx.Component:
+def code(
+    text: str, language: str, *, name: str, label: str, origin: rx.Component | None = None
+) -> rx.Component:
     """Show `text`; a reader's `{origin}` in it is filled in by the browser.
 
     The block scrolls by itself on a narrow screen, so it can be focused and has a label.
     """
     return rx.el.pre(
-        rx.el.code(*_tint(text, origin), id=name),
+        rx.el.code(*_highlighted(text, language, origin), id=name),
         class_name="code",
         tab_index=0,
         role="region",
@@ -32,11 +34,11 @@ def page_origin(base: str, *, is_fixed: bool) -> rx.Component:
     return PageOrigin.create(base=base, own=not is_fixed)
 
 
-def _tint(text: str, origin: rx.Component | None) -> list[rx.Component | str]:
-    return [_tinted(kind, part, origin) for kind, part in tint.parts_of(text)]
+def _highlighted(text: str, language: str, origin: rx.Component | None) -> list[rx.Component | str]:
+    return [_colored(kind, part, origin) for kind, part in highlight.parts_of(text, language)]
 
 
-def _tinted(kind: str, text: str, origin: rx.Component | None) -> rx.Component | str:
+def _colored(kind: str, text: str, origin: rx.Component | None) -> rx.Component | str:
     if kind == "origin" and origin is not None:
         return origin
     return rx.el.span(text, class_name=kind) if kind else text

@@ -136,11 +136,12 @@ class _Writer:
         """Show code with a button to copy it."""
         self.code_blocks += 1
         name = f"{self.reading.name}-code-{self.code_blocks}"
-        label = LANGUAGES.get(node.info.strip(), node.info.strip().upper() or "Text")
+        language = node.info.strip()
+        label = LANGUAGES.get(language, language.upper() or "Text")
         text = node.content.rstrip("\n")
         return rx.el.div(
             rx.el.div(rx.el.span(label), copy_button(name, "this"), class_name="docs-code-head"),
-            code(text, name=name, label=label, origin=self.reading.origin()),
+            code(text, language, name=name, label=label, origin=self.reading.origin()),
             class_name="docs-code",
         )
 

@@ -73,6 +73,7 @@ def example() -> rx.Component:
         ),
         code(
             text,
+            "curl",
             name=CALL,
             label="Your first call with curl",
             origin=page_origin(settings.origin, is_fixed=settings.is_production),

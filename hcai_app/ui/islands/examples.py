@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import reflex as rx
 
-from hcai_app.docs.examples import calls, library, tint
+from hcai_app.docs.examples import calls, highlight, library
 from hcai_app.docs.examples.library import Example, Program
 from hcai_app.settings import load_settings
 from hcai_app.ui.view_models import ExampleView
@@ -42,10 +42,14 @@ def views_of(example: Example, places: Mapping[str, str]) -> list[ExampleView]:
             client=program.client,
             name=_tab(program, is_one_of_several=many[program.language] > 1),
             needs=program.needs,
-            parts=[list(part) for part in tint.parts_of(library.filled(program, places))],
+            parts=_parts(library.filled(program, places), program.language),
         )
         for program in example.programs
     ]
+
+
+def _parts(text: str, language: str) -> list[list[str]]:
+    return [list(part) for part in highlight.parts_of(text, language)]
 
 
 def _tab(program: Program, *, is_one_of_several: bool) -> str:

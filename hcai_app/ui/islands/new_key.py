@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app.docs.examples import calls, tint
+from hcai_app.docs.examples import calls, highlight
 from hcai_app.settings import first_model, load_settings
 
 
@@ -35,11 +35,11 @@ def new_key(
     """
     settings = load_settings()
     model = first_model(settings.language_models)
-    example = calls.call("chat", "curl", model=model, base=f"{tint.ORIGIN}/proxy/v1")
+    example = calls.call("chat", "curl", model=model, base=f"{highlight.ORIGIN}/proxy/v1")
     return _NewKey.create(
         base=settings.origin,
         own=not settings.is_production,
-        example=tint.parts_of(example),
+        example=highlight.parts_of(example, "curl"),
         limit=limit,
         left=left,
         suggestion=suggestion,

@@ -86,7 +86,7 @@ def exchange() -> rx.Component:
                 copy_button("request", "the request"),
                 class_name="pane-head",
             ),
-            code(request, name="request", label="Example request with curl", origin=origin),
+            code(request, "curl", name="request", label="Example request with curl", origin=origin),
             class_name="pane sent",
         ),
         rx.el.div(

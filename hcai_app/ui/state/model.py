@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import reflex as rx
 
 from hcai_app import formatting
-from hcai_app.docs.examples import calls, tint
+from hcai_app.docs.examples import calls, highlight
 from hcai_app.errors import NotFound, Unavailable
 from hcai_app.services.models import facts as model_cards
 from hcai_app.services.models.facts import ModelCard, ModelFacts
@@ -96,7 +96,7 @@ def model_view(facts: ModelFacts) -> ModelView:
 
 def examples_of(kind: calls.Kind, model: str) -> list[ExampleView]:
     """Return a first call in each language; the browser fills the server's address in."""
-    base = f"{tint.ORIGIN}/proxy/v1"
+    base = f"{highlight.ORIGIN}/proxy/v1"
     return [
         ExampleView(
             language=language,
@@ -104,7 +104,9 @@ def examples_of(kind: calls.Kind, model: str) -> list[ExampleView]:
             needs=calls.NEEDS[language],
             parts=[
                 list(part)
-                for part in tint.parts_of(calls.call(kind, language, model=model, base=base))
+                for part in highlight.parts_of(
+                    calls.call(kind, language, model=model, base=base), language
+                )
             ],
         )
         for language, name in calls.LANGUAGES.items()

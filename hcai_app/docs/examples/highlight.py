@@ -1,0 +1,89 @@
+"""Highlights code with Pygments when a page is made, so that no highlighter is in the bundle."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, ClassVar
+
+from pygments.lexer import Lexer, bygroups, using
+from pygments.lexers.data import JsonLexer
+from pygments.lexers.javascript import JavascriptLexer
+from pygments.lexers.python import PythonLexer
+from pygments.lexers.shell import BashLexer
+from pygments.token import Keyword, Name, Operator, String, Text
+
+# Stands for the address of the server, which the browser fills in.
+ORIGIN = "{origin}"
+ORIGIN_PLACE = re.compile(f"({re.escape(ORIGIN)})")
+# What the lexers see in its place: in a shell and in Python's strings braces mean something.
+STAND_IN = "x" * len(ORIGIN)
+PLAIN = ""
+
+Part = tuple[str, str]
+
+
+class _CurlLexer(BashLexer):
+    """A shell's lexer that knows the flags of a command and the JSON that it sends."""
+
+    tokens: ClassVar = {
+        **BashLexer.tokens,
+        "basic": [
+            (r"\\\n", Text),
+            (r"(?<=\s)--?[A-Za-z][\w-]*", Name.Attribute),
+            (r"(')([{\[][^']*)(')", bygroups(Text, using(JsonLexer), Text)),
+            *BashLexer.tokens["basic"],
+        ],
+    }
+
+
+LEXERS: dict[str, type[Lexer]] = {
+    "curl": _CurlLexer,
+    "bash": _CurlLexer,
+    "python": PythonLexer,
+    "javascript": JavascriptLexer,
+}
+# Kind of token -> the class of its colour; what is within a kind has its colour, the first wins.
+COLORS = {
+    Name.Tag: "key",
+    Name.Attribute: "flag",
+    String: "str",
+    Keyword.Constant: PLAIN,
+    Keyword: "word",
+    Operator.Word: "word",
+}
+
+
+def parts_of(text: str, language: str) -> list[Part]:
+    """Return the pieces of the text in order, each with the class of its colour.
+
+    What has no language of its own is read as JSON: an answer, or an event with one.
+    """
+    lexer = LEXERS.get(language, JsonLexer)()
+    tokens = lexer.get_tokens_unprocessed(text.replace(ORIGIN, STAND_IN))
+    colored = [(_color(kind), text[at : at + len(value)]) for at, kind, value in tokens]
+    return [part for part in _with_origin(_with_keys(_joined(colored))) if part[1]]
+
+
+def _color(kind: Any) -> str:
+    return next((color for wide, color in COLORS.items() if kind in wide), PLAIN)
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    runs = groupby(parts, key=itemgetter(0))
+    return [(color, "".join(text for _, text in run)) for color, run in runs]
+
+
+def _with_keys(parts: list[Part]) -> Iterator[Part]:
+    """Give a quoted text before a colon, in a dict or an object, the colour of JSON's names."""
+    following = [text for _, text in parts[1:]] + [""]
+    for (color, text), after in zip(parts, following, strict=True):
+        is_key = color == "str" and after.startswith(":")
+        yield ("key" if is_key else color), text
+
+
+def _with_origin(parts: Iterable[Part]) -> Iterator[Part]:
+    """Cut the origin's place out of what it stands in."""
+    for color, text in parts:
+        for piece in ORIGIN_PLACE.split(text):
+            yield ("origin" if piece == ORIGIN else color), piece
