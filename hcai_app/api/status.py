@@ -10,7 +10,7 @@ from hcai_app.worker.context import Worker
 CACHE = (b"cache-control", b"public, max-age=2")
 # Anybody's page may show it: it holds nothing but what everybody may know.
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
-UP, FAILING, DOWN = "up", "failing", "down"
+FAILING, DOWN = "failing", "down"
 OK, DEGRADED = "ok", "degraded"
 # How long callers whom a worker knows go on without the database.
 KNOWN_CALLERS_S = 90.0

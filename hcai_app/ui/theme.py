@@ -9,7 +9,6 @@ from typing import Any
 
 import reflex as rx
 
-RED = "#ec3750"  # the brand mark
 ORANGE = "#ff8c37"
 # Blue, green, yellow, purple, orange, cyan near the brand's own, then rose, lavender and mint, so
 # that each of the usual models has one for itself; and a grey for the rest. Chosen so that the

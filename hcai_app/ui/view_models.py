@@ -106,7 +106,6 @@ class SessionView:
 
     is_this_one: bool
     created_ms: int
-    expires_ms: int
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,6 @@ class AccountView:
     email: str = ""
     verification: str = ""
     joined_ms: int = 0
-    signed_in_ms: int = 0
     key_count: str = ""
     calls: str = ""
     budget: str = ""

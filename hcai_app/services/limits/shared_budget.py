@@ -39,7 +39,7 @@ UNSETTLED_MS = 25 * clock.MS_PER_HOUR
 AWAY = (RedisError, OSError, TimeoutError)
 
 SCRIPT = Path(__file__).with_name("budget.lua").read_text()
-UNKNOWN, ADMITTED, EXHAUSTED, WAITING = -1, 0, 1, 2
+UNKNOWN, EXHAUSTED, WAITING = -1, 1, 2  # 0: admitted
 
 
 class SharedBudget(Budget):

@@ -50,7 +50,6 @@ class AccountState(SiteState):
             SessionView(
                 is_this_one=session.is_this_one,
                 created_ms=clock.to_ms(session.created_at),
-                expires_ms=clock.to_ms(session.ends_at),
             )
             for session in account.sessions[:MAX_SESSIONS]
         ]
@@ -113,7 +112,6 @@ def _view(account: Account) -> AccountView:
         email=given.email or "",
         verification=_verification(given, is_required=settings.require_verified),
         joined_ms=clock.to_ms(given.created_at),
-        signed_in_ms=clock.to_ms(given.signed_in_at) if given.signed_in_at else 0,
         key_count=_keys(account.active_keys, account.revoked_keys),
         calls=formatting.count(account.calls),
         budget=formatting.usd(serving().budget.limit_for(given.budget_nanousd)),
