@@ -388,6 +388,15 @@ def test_every_module_says_what_lives_there() -> None:
     assert silent == []
 
 
+def test_a_class_has_a_name_of_its_own() -> None:
+    places: dict[str, list[str]] = {}
+    for module, path in BY_MODULE.items():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
 def test_names_say_what_they_hold() -> None:
     vague = {"utils", "helpers", "manager", "misc", "common"}
     assert [module_of(path) for path in APP if path.stem in vague] == []

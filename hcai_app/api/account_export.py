@@ -13,7 +13,7 @@ from hcai_app import clock, money
 from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.api.proxy import callers
 from hcai_app.services.account import export
-from hcai_app.services.account.export import Account, Holdings
+from hcai_app.services.account.export import AccountExport, Holdings
 from hcai_app.services.call import Caller
 from hcai_app.services.ledger.rollups import SUMS
 from hcai_app.worker.context import Worker
@@ -100,7 +100,7 @@ def _head(holdings: Holdings) -> dict[str, Any]:
     }
 
 
-def _profile(account: Account) -> dict[str, Any]:
+def _profile(account: AccountExport) -> dict[str, Any]:
     """Return who the user is; a budget of null is the one that everybody has."""
     given = account.profile
     limit = given.budget_nanousd

@@ -9,7 +9,7 @@ from typing import Any
 
 from hcai_app.simulator import prompts
 from hcai_app.simulator.billing import TOKENS_PER_IMAGE, tokens_of
-from hcai_app.simulator.listings import Listing
+from hcai_app.simulator.listings import SimulatedModel
 from hcai_app.simulator.pictures import png_data_url
 from hcai_app.simulator.samples import sample
 from hcai_app.simulator.scenarios import Scenario
@@ -27,7 +27,7 @@ THOUGHTS = ("This is simulated reasoning. ", "A real model would think here, ", 
 
 
 @dataclass(slots=True)
-class Answer:
+class SimulatedAnswer:
     """Everything that one answer consists of."""
 
     pieces: list[str] = field(default_factory=list)
@@ -53,9 +53,9 @@ class Answer:
         return tokens_of(spoken) + thought + drawn, thought, drawn
 
 
-def compose(body: dict[str, Any], listing: Listing, scenario: Scenario) -> Answer:
+def compose(body: dict[str, Any], listing: SimulatedModel, scenario: Scenario) -> SimulatedAnswer:
     """Work out the answer to a chat request."""
-    answer = Answer(annotations=[_annotation(file) for file in prompts.files(body)])
+    answer = SimulatedAnswer(annotations=[_annotation(file) for file in prompts.files(body)])
     if scenario.reasoning or prompts.wants_reasoning(body):
         answer.reasoning = THOUGHTS
     if prompts.wants_images(body) or scenario.image_bytes:
@@ -70,7 +70,9 @@ def compose(body: dict[str, Any], listing: Listing, scenario: Scenario) -> Answe
     return answer
 
 
-def _speak(answer: Answer, body: dict[str, Any], listing: Listing, scenario: Scenario) -> None:
+def _speak(
+    answer: SimulatedAnswer, body: dict[str, Any], listing: SimulatedModel, scenario: Scenario
+) -> None:
     structured = _structured(body.get("response_format"))
     if structured is not None:
         answer.pieces = _sliced(structured, max(-(-len(structured) // max(scenario.chunks, 1)), 1))
@@ -101,7 +103,7 @@ def _sliced(text: str, size: int) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def _shorten(answer: Answer, limit: int) -> None:
+def _shorten(answer: SimulatedAnswer, limit: int) -> None:
     """Cut the pieces to a number of tokens, as a model does that runs into its limit."""
     room = limit * 4
     kept: list[str] = []

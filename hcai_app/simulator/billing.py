@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hcai_app.simulator.calls import Call
-from hcai_app.simulator.listings import Listing
+from hcai_app.simulator.listings import SimulatedModel
 from hcai_app.simulator.scenarios import Scenario
 
 BYTES_PER_TOKEN = 4
@@ -34,7 +34,7 @@ def tokens_of(text: str) -> int:
     return tokens_of_bytes(len(text.encode("utf-8", "surrogatepass")))
 
 
-def charge(call: Call, listing: Listing, scenario: Scenario) -> Bill:
+def charge(call: Call, listing: SimulatedModel, scenario: Scenario) -> Bill:
     """Compute the bill and write it on the call."""
     spoken = max(call.completion_tokens - call.image_tokens, 0)
     prompt = call.prompt_tokens * listing.price("prompt") + listing.price("request")

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from hcai_app.simulator.listings import Listing
+from hcai_app.simulator.listings import SimulatedModel
 
 COMMON_PARAMETERS = (
     "frequency_penalty",
@@ -23,7 +23,7 @@ TOOL_CHOICES = {"auto": True, "function": True, "none": True, "required": True}
 
 
 @cache
-def model_json(listing: Listing) -> dict[str, Any]:
+def model_json(listing: SimulatedModel) -> dict[str, Any]:
     """Build a model object."""
     model: dict[str, Any] = {
         "id": listing.id,
@@ -53,12 +53,12 @@ def model_json(listing: Listing) -> dict[str, Any]:
     return model
 
 
-def canonical_slug(listing: Listing) -> str:
+def canonical_slug(listing: SimulatedModel) -> str:
     """Return the id without its variant."""
     return listing.id.partition(":")[0]
 
 
-def architecture(listing: Listing) -> dict[str, Any]:
+def architecture(listing: SimulatedModel) -> dict[str, Any]:
     """Describe what goes in and what comes out."""
     return {
         "modality": f"{'+'.join(listing.inputs)}->{'+'.join(listing.outputs)}",
@@ -69,7 +69,7 @@ def architecture(listing: Listing) -> dict[str, Any]:
     }
 
 
-def pricing(listing: Listing) -> dict[str, Any]:
+def pricing(listing: SimulatedModel) -> dict[str, Any]:
     """Return the prices as decimal strings."""
     return {
         "prompt": listing.prompt,
@@ -82,14 +82,14 @@ def pricing(listing: Listing) -> dict[str, Any]:
     }
 
 
-def parameters(listing: Listing) -> list[str]:
+def parameters(listing: SimulatedModel) -> list[str]:
     """Name the request parameters that the model takes."""
     if listing.dimensions:
         return []
     return [*COMMON_PARAMETERS, *(REASONING_PARAMETERS if listing.reasons else ())]
 
 
-def endpoints_json(listing: Listing) -> dict[str, Any]:
+def endpoints_json(listing: SimulatedModel) -> dict[str, Any]:
     """Build the answer of /models/{author}/{slug}/endpoints, with a single simulated endpoint."""
     return {
         "id": listing.id,
@@ -101,7 +101,7 @@ def endpoints_json(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _endpoint(listing: Listing) -> dict[str, Any]:
+def _endpoint(listing: SimulatedModel) -> dict[str, Any]:
     return {
         "name": f"Simulated | {listing.id}",
         "tag": "simulated",

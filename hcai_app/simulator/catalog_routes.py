@@ -9,7 +9,7 @@ from aiohttp import web
 from hcai_app.simulator import catalog, listings, replies
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.exchanges import SCRIPT
-from hcai_app.simulator.listings import Listing
+from hcai_app.simulator.listings import SimulatedModel
 from hcai_app.simulator.wire import Wire
 
 DEFAULT_LIMIT = 500
@@ -52,7 +52,7 @@ async def endpoints(request: web.Request) -> web.StreamResponse:
     return await drawn(request, {"data": catalog.endpoints_json(_named(request))})
 
 
-def _named(request: web.Request) -> Listing:
+def _named(request: web.Request) -> SimulatedModel:
     name = f"{request.match_info['author']}/{request.match_info['slug']}"
     listing = listings.find(name)
     if listing is None:
@@ -60,7 +60,7 @@ def _named(request: web.Request) -> Listing:
     return listing
 
 
-def _fits(listing: Listing, request: web.Request) -> bool:
+def _fits(listing: SimulatedModel, request: web.Request) -> bool:
     query = request.query
     outputs = query.get("output_modalities", "text")
     wanted = _words(query.get("supported_parameters"))
@@ -76,7 +76,7 @@ def _words(value: str | None) -> set[str]:
     return set(value.split(",")) if value else set()
 
 
-def _page(request: web.Request, found: Iterable[Listing]) -> dict[str, Any]:
+def _page(request: web.Request, found: Iterable[SimulatedModel]) -> dict[str, Any]:
     """Cut the page that was asked for; with neither offset nor limit the list is whole."""
     models = [catalog.model_json(listing) for listing in found]
     query = request.query

@@ -5,9 +5,9 @@ from typing import Any
 from aiohttp import web
 
 from hcai_app.simulator import chat_streams, conversations, prompts, replies, usages
-from hcai_app.simulator.answers import Answer
+from hcai_app.simulator.answers import SimulatedAnswer
 from hcai_app.simulator.errors import Refusal
-from hcai_app.simulator.exchanges import Exchange, Operation, serve
+from hcai_app.simulator.exchanges import SimulatedExchange, SimulatedOperation, serve
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -15,7 +15,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     return await serve(request, OPERATION)
 
 
-async def _answer(exchange: Exchange) -> web.StreamResponse:
+async def _answer(exchange: SimulatedExchange) -> web.StreamResponse:
     return await conversations.answer(exchange, DIALECT)
 
 
@@ -25,7 +25,7 @@ def _checked(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _completion(exchange: Exchange, answer: Answer) -> dict[str, Any]:
+def _completion(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any]:
     return {
         **chat_streams.frame(exchange.call, "chat.completion"),
         "choices": [_choice(exchange, answer)],
@@ -33,7 +33,7 @@ def _completion(exchange: Exchange, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _choice(exchange: Exchange, answer: Answer) -> dict[str, Any]:
+def _choice(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any]:
     choice: dict[str, Any] = {
         "index": 0,
         "finish_reason": answer.finish_reason,
@@ -47,7 +47,7 @@ def _choice(exchange: Exchange, answer: Answer) -> dict[str, Any]:
     return choice
 
 
-def _message(answer: Answer) -> dict[str, Any]:
+def _message(answer: SimulatedAnswer) -> dict[str, Any]:
     thought = "".join(answer.reasoning)
     message: dict[str, Any] = {
         "role": "assistant",
@@ -66,9 +66,9 @@ def _message(answer: Answer) -> dict[str, Any]:
     return message
 
 
-def _lone_error(exchange: Exchange, code: int) -> dict[str, Any]:
+def _lone_error(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
     return {"error": replies.error_from(exchange.scenario, code)}
 
 
 DIALECT = conversations.Dialect(_checked, _completion, chat_streams.ChatStream, _lone_error)
-OPERATION = Operation("completions", prompts.last_user_text, _answer)
+OPERATION = SimulatedOperation("completions", prompts.last_user_text, _answer)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from hcai_app.simulator import replies, streams, usages
-from hcai_app.simulator.answers import Answer
+from hcai_app.simulator.answers import SimulatedAnswer
 from hcai_app.simulator.calls import Call
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.exchanges import SimulatedExchange
 from hcai_app.simulator.streams import Payload, Piece
 
 
@@ -15,7 +15,7 @@ class ChatStream:
 
     end_mark = streams.DONE
 
-    def __init__(self, exchange: Exchange, answer: Answer) -> None:
+    def __init__(self, exchange: SimulatedExchange, answer: SimulatedAnswer) -> None:
         self.finish_reason = answer.finish_reason
         self._exchange = exchange
         self._answer = answer
@@ -80,7 +80,7 @@ def _choice(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str
     }
 
 
-def _deltas(answer: Answer) -> Iterator[dict[str, Any]]:
+def _deltas(answer: SimulatedAnswer) -> Iterator[dict[str, Any]]:
     base = {"role": "assistant", "content": ""}
     for thought in answer.reasoning:
         yield {**base, "reasoning": thought, "reasoning_details": [reasoning_detail(thought)]}
@@ -94,7 +94,7 @@ def _deltas(answer: Answer) -> Iterator[dict[str, Any]]:
         yield {**base, "annotations": answer.annotations}
 
 
-def _tool_deltas(answer: Answer) -> Iterator[dict[str, Any]]:
+def _tool_deltas(answer: SimulatedAnswer) -> Iterator[dict[str, Any]]:
     """Give the name first and the arguments in two parts, as models do."""
     tool_call = answer.tool_call or {}
     name = tool_call["function"]["name"]

@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from hcai_app.simulator import prompts, replies, streams
-from hcai_app.simulator.answers import Answer, compose
-from hcai_app.simulator.exchanges import Exchange
-from hcai_app.simulator.streams import Program
+from hcai_app.simulator.answers import SimulatedAnswer, compose
+from hcai_app.simulator.exchanges import SimulatedExchange
+from hcai_app.simulator.streams import StreamProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class Dialect:
 
     as_chat: Callable[[dict[str, Any]], dict[str, Any]]
     """Puts a request body into the words of /chat/completions; refuses what is not valid."""
-    whole: Callable[[Exchange, Answer], dict[str, Any]]
+    whole: Callable[[SimulatedExchange, SimulatedAnswer], dict[str, Any]]
     """Builds the answer in JSON, with the usage and any error in it."""
-    program: Callable[[Exchange, Answer], Program]
-    lone_error: Callable[[Exchange, int], dict[str, Any]]
+    program: Callable[[SimulatedExchange, SimulatedAnswer], StreamProgram]
+    lone_error: Callable[[SimulatedExchange, int], dict[str, Any]]
     """Builds the body that holds nothing but an error."""
 
 
-async def answer(exchange: Exchange, dialect: Dialect) -> web.StreamResponse:
+async def answer(exchange: SimulatedExchange, dialect: Dialect) -> web.StreamResponse:
     """Answer a conversation in its dialect, streamed or whole."""
     scenario, call = exchange.scenario, exchange.call
     chat = dialect.as_chat(exchange.body)
@@ -45,7 +45,9 @@ async def answer(exchange: Exchange, dialect: Dialect) -> web.StreamResponse:
     return await _whole(exchange, dialect, composed)
 
 
-async def _whole(exchange: Exchange, dialect: Dialect, composed: Answer) -> web.StreamResponse:
+async def _whole(
+    exchange: SimulatedExchange, dialect: Dialect, composed: SimulatedAnswer
+) -> web.StreamResponse:
     scenario, call = exchange.scenario, exchange.call
     if scenario.only_error:
         call.finish_reason = "error"

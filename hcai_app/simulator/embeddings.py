@@ -12,7 +12,7 @@ from aiohttp import web
 
 from hcai_app.simulator import billing, prompts, replies, usages
 from hcai_app.simulator.errors import Refusal
-from hcai_app.simulator.exchanges import Exchange, Operation, serve
+from hcai_app.simulator.exchanges import SimulatedExchange, SimulatedOperation, serve
 
 DEFAULT_DIMENSIONS = 1024
 MAX_DIMENSIONS = 8192
@@ -27,7 +27,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     return await serve(request, OPERATION)
 
 
-async def _answer(exchange: Exchange) -> web.StreamResponse:
+async def _answer(exchange: SimulatedExchange) -> web.StreamResponse:
     body, call, scenario = exchange.body, exchange.call, exchange.scenario
     if not exchange.listing.dimensions:
         raise Refusal(404, f"No endpoints found for embeddings with {exchange.listing.id}")
@@ -43,7 +43,7 @@ async def _answer(exchange: Exchange) -> web.StreamResponse:
     return response
 
 
-def _payload(exchange: Exchange, inputs: list[Any]) -> dict[str, Any]:
+def _payload(exchange: SimulatedExchange, inputs: list[Any]) -> dict[str, Any]:
     scenario, call = exchange.scenario, exchange.call
     if scenario.only_error:
         call.finish_reason = "error"
@@ -61,7 +61,7 @@ def _payload(exchange: Exchange, inputs: list[Any]) -> dict[str, Any]:
     return {**payload, **usages.member(exchange, usages.embeddings)}
 
 
-def _vector(exchange: Exchange, item: Any) -> list[float] | str:
+def _vector(exchange: SimulatedExchange, item: Any) -> list[float] | str:
     wanted = exchange.body.get("dimensions") or exchange.listing.dimensions or DEFAULT_DIMENSIONS
     if not isinstance(wanted, int) or not 1 <= wanted <= MAX_DIMENSIONS:
         raise Refusal(400, f"dimensions must be from 1 to {MAX_DIMENSIONS}")
@@ -137,4 +137,4 @@ def _all_text(body: dict[str, Any]) -> str:
     return "\n".join(_text(item) for item in items if isinstance(item, str | dict))
 
 
-OPERATION = Operation("embeddings", _all_text, _answer)
+OPERATION = SimulatedOperation("embeddings", _all_text, _answer)

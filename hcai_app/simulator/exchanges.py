@@ -15,7 +15,7 @@ from aiohttp import web
 from hcai_app.simulator import billing, listings, prompts, replies
 from hcai_app.simulator.calls import MAX_BODY_BYTES, Call, CallLog
 from hcai_app.simulator.errors import Refusal
-from hcai_app.simulator.listings import Listing
+from hcai_app.simulator.listings import SimulatedModel
 from hcai_app.simulator.scenarios import Scenario, UnknownDirective
 from hcai_app.simulator.scripts import Script
 from hcai_app.simulator.wire import Wire
@@ -27,7 +27,7 @@ RECORD: web.AppKey[Recorder] = web.AppKey("record")
 
 
 @dataclass(slots=True)
-class Exchange:
+class SimulatedExchange:
     """A request, what is to be done with it, and the record of it."""
 
     request: web.Request
@@ -35,7 +35,7 @@ class Exchange:
     scenario: Scenario
     call: Call
     wire: Wire
-    listing: Listing
+    listing: SimulatedModel
     whole: tuple[int, int, int] | None = None
     """Completion, reasoning and image tokens of the complete answer, once known."""
 
@@ -48,16 +48,16 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class SimulatedOperation:
     """What tells one kind of generating call from another."""
 
     api_type: str
     text_of: Callable[[dict[str, Any]], str]
     """Finds the text in which a `/simulate` line may stand."""
-    answer: Callable[[Exchange], Awaitable[web.StreamResponse]]
+    answer: Callable[[SimulatedExchange], Awaitable[web.StreamResponse]]
 
 
-async def serve(request: web.Request, operation: Operation) -> web.StreamResponse:
+async def serve(request: web.Request, operation: SimulatedOperation) -> web.StreamResponse:
     """Carry one call from its body to its record."""
     raw = await request.read()
     call = _begin(request, operation, raw)
@@ -84,7 +84,7 @@ async def serve(request: web.Request, operation: Operation) -> web.StreamRespons
         request.app[RECORD](call)
 
 
-async def _answer(exchange: Exchange, operation: Operation) -> web.StreamResponse:
+async def _answer(exchange: SimulatedExchange, operation: SimulatedOperation) -> web.StreamResponse:
     call, scenario = exchange.call, exchange.scenario
     try:
         if scenario.status:
@@ -96,7 +96,7 @@ async def _answer(exchange: Exchange, operation: Operation) -> web.StreamRespons
         _settle(exchange)
 
 
-def _begin(request: web.Request, operation: Operation, raw: bytes) -> Call:
+def _begin(request: web.Request, operation: SimulatedOperation, raw: bytes) -> Call:
     # Repeated headers are shown together, so that a leaked second one does not hide.
     headers = {name: ", ".join(request.headers.getall(name)) for name in request.headers}
     call = Call(
@@ -111,7 +111,9 @@ def _begin(request: web.Request, operation: Operation, raw: bytes) -> Call:
     return call
 
 
-def _open(request: web.Request, operation: Operation, raw: bytes, call: Call) -> Exchange:
+def _open(
+    request: web.Request, operation: SimulatedOperation, raw: bytes, call: Call
+) -> SimulatedExchange:
     base = request.app[SCRIPT].draw(request.path, is_generating=True)
     body = _body(raw)
     try:
@@ -124,7 +126,7 @@ def _open(request: web.Request, operation: Operation, raw: bytes, call: Call) ->
     call.generation_status = scenario.generation_status
     listing = _choose(body, scenario)
     call.model = listing.id
-    return Exchange(request, body, scenario, call, Wire(request, scenario), listing)
+    return SimulatedExchange(request, body, scenario, call, Wire(request, scenario), listing)
 
 
 def _user(body: dict[str, Any]) -> str | None:
@@ -144,7 +146,7 @@ def _body(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _choose(body: dict[str, Any], scenario: Scenario) -> Listing:
+def _choose(body: dict[str, Any], scenario: Scenario) -> SimulatedModel:
     """Return the first available model among those that the request names."""
     names = [name for name in _named(body) if isinstance(name, str)] or [listings.ROUTER]
     unavailable = scenario.unavailable.split(",")
@@ -167,7 +169,7 @@ def _named(body: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _settle(exchange: Exchange) -> None:
+def _settle(exchange: SimulatedExchange) -> None:
     """Bill a call by what was produced, or in full where a provider would run on."""
     call, scenario = exchange.call, exchange.scenario
     # As documented: nothing cancels an answer in JSON, and not every provider stops a stream.

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from hcai_app.simulator import billing, pictures, prompts, replies, streams, usages
 from hcai_app.simulator.errors import Refusal
-from hcai_app.simulator.exchanges import Exchange, Operation, serve
+from hcai_app.simulator.exchanges import SimulatedExchange, SimulatedOperation, serve
 from hcai_app.simulator.streams import Payload, Piece
 
 MAX_IMAGES = 10
@@ -18,7 +18,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     return await serve(request, OPERATION)
 
 
-async def _answer(exchange: Exchange) -> web.StreamResponse:
+async def _answer(exchange: SimulatedExchange) -> web.StreamResponse:
     count = _checked(exchange)
     call, scenario = exchange.call, exchange.scenario
     tokens = count * billing.TOKENS_PER_IMAGE
@@ -32,7 +32,7 @@ async def _answer(exchange: Exchange) -> web.StreamResponse:
     return await _whole(exchange, count)
 
 
-def _checked(exchange: Exchange) -> int:
+def _checked(exchange: SimulatedExchange) -> int:
     """Return the number of images."""
     body, listing = exchange.body, exchange.listing
     if "image" not in listing.outputs:
@@ -45,7 +45,7 @@ def _checked(exchange: Exchange) -> int:
     return count
 
 
-def _prompt_tokens(exchange: Exchange) -> int:
+def _prompt_tokens(exchange: SimulatedExchange) -> int:
     if exchange.scenario.prompt_tokens >= 0:
         return exchange.scenario.prompt_tokens
     references = prompts.parts_of(exchange.body.get("input_references"))
@@ -53,7 +53,7 @@ def _prompt_tokens(exchange: Exchange) -> int:
     return billing.tokens_of(exchange.body["prompt"]) + media
 
 
-async def _whole(exchange: Exchange, count: int) -> web.StreamResponse:
+async def _whole(exchange: SimulatedExchange, count: int) -> web.StreamResponse:
     scenario, call = exchange.scenario, exchange.call
     await exchange.wire.pause(scenario.chunks * scenario.delay)
     code = scenario.only_error or scenario.error
@@ -63,7 +63,7 @@ async def _whole(exchange: Exchange, count: int) -> web.StreamResponse:
     return response
 
 
-def _payload(exchange: Exchange, count: int) -> dict[str, Any]:
+def _payload(exchange: SimulatedExchange, count: int) -> dict[str, Any]:
     call = exchange.call
     if exchange.whole:
         call.completion_tokens, call.reasoning_tokens, call.image_tokens = exchange.whole
@@ -74,12 +74,12 @@ def _payload(exchange: Exchange, count: int) -> dict[str, Any]:
     }
 
 
-def _image(exchange: Exchange) -> dict[str, Any]:
+def _image(exchange: SimulatedExchange) -> dict[str, Any]:
     data = pictures.png_base64(exchange.scenario.image_bytes)
     return {"b64_json": data, "media_type": "image/png"}
 
 
-def _error(exchange: Exchange, code: int) -> dict[str, Any]:
+def _error(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
     return {"error": replies.error_from(exchange.scenario, code)}
 
 
@@ -89,7 +89,7 @@ class ImageStream:
     end_mark = streams.DONE
     finish_reason = "stop"
 
-    def __init__(self, exchange: Exchange, count: int) -> None:
+    def __init__(self, exchange: SimulatedExchange, count: int) -> None:
         self._exchange = exchange
         self._count = count
 
@@ -132,4 +132,4 @@ def _text(body: dict[str, Any]) -> str:
     return prompts.text_of(body.get("prompt"))
 
 
-OPERATION = Operation("image", _text, _answer)
+OPERATION = SimulatedOperation("image", _text, _answer)

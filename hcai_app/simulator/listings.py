@@ -13,7 +13,7 @@ TEXT = ("text",)
 
 
 @dataclass(frozen=True, eq=False)
-class Listing:
+class SimulatedModel:
     """One model, before it is dressed for the wire."""
 
     id: str
@@ -44,19 +44,19 @@ class Listing:
 
 
 class _Offer(msgspec.Struct):
-    chat: tuple[Listing, ...]
-    embedding: tuple[Listing, ...]
+    chat: tuple[SimulatedModel, ...]
+    embedding: tuple[SimulatedModel, ...]
 
 
 _OFFER = msgspec.json.decode(Path(__file__).with_suffix(".json").read_bytes(), type=_Offer)
 CHAT_MODELS, EMBEDDING_MODELS = _OFFER.chat, _OFFER.embedding
-LISTINGS: dict[str, Listing] = {model.id: model for model in CHAT_MODELS + EMBEDDING_MODELS}
+LISTINGS: dict[str, SimulatedModel] = {model.id: model for model in CHAT_MODELS + EMBEDDING_MODELS}
 ROUTER = "openrouter/auto"
 ROUTED_TO = "openai/gpt-5-mini"
 VARIANTS = frozenset({"nitro", "floor", "online", "thinking", "extended", "exacto"})
 
 
-def find(model_id: str) -> Listing | None:
+def find(model_id: str) -> SimulatedModel | None:
     """Return the listing for an id, with routing suffixes such as `:nitro` taken off."""
     listing = LISTINGS.get(model_id)
     if listing is None:

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from hcai_app.simulator import errors, replies, usages
-from hcai_app.simulator.answers import Answer
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.answers import SimulatedAnswer
+from hcai_app.simulator.exchanges import SimulatedExchange
 
 STOP_REASONS = {
     "stop": "end_turn",
@@ -18,7 +18,7 @@ STOP_REASONS = {
 SIGNATURE = "c2ltdWxhdGVk"
 
 
-def whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
+def whole(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any]:
     """Build the finished message."""
     return {
         **started(exchange),
@@ -28,7 +28,7 @@ def whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
     }
 
 
-def started(exchange: Exchange) -> dict[str, Any]:
+def started(exchange: SimulatedExchange) -> dict[str, Any]:
     """Build the message as it is before anything has been said."""
     return {
         "id": exchange.call.id,
@@ -43,7 +43,7 @@ def started(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def failed(exchange: Exchange, code: int) -> dict[str, Any]:
+def failed(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
     """Build the error object that takes the place of a message."""
     error = replies.error_from(exchange.scenario, code)
     return errors.envelope(exchange.call.path, error, code)
@@ -54,7 +54,7 @@ def stop_reason(finish_reason: str) -> str:
     return STOP_REASONS.get(finish_reason, finish_reason)
 
 
-def blocks(answer: Answer) -> list[dict[str, Any]]:
+def blocks(answer: SimulatedAnswer) -> list[dict[str, Any]]:
     """Build the content: thoughts, then words or the use of a tool."""
     thought = "".join(answer.reasoning)
     found: list[dict[str, Any]] = []

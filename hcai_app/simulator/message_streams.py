@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hcai_app.simulator import message_objects, streams, usages
-from hcai_app.simulator.answers import Answer
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.answers import SimulatedAnswer
+from hcai_app.simulator.exchanges import SimulatedExchange
 from hcai_app.simulator.streams import Payload, Piece
 
 PING = {"type": "ping"}
@@ -17,7 +17,7 @@ class MessageStream:
 
     end_mark = streams.event(STOP, "message_stop")
 
-    def __init__(self, exchange: Exchange, answer: Answer) -> None:
+    def __init__(self, exchange: SimulatedExchange, answer: SimulatedAnswer) -> None:
         self.finish_reason = answer.finish_reason
         self._exchange = exchange
         self._answer = answer

@@ -5,9 +5,9 @@ from typing import Any
 from aiohttp import web
 
 from hcai_app.simulator import conversations, message_objects, message_streams, prompts
-from hcai_app.simulator.answers import Answer
+from hcai_app.simulator.answers import SimulatedAnswer
 from hcai_app.simulator.errors import Refusal
-from hcai_app.simulator.exchanges import Exchange, Operation, serve
+from hcai_app.simulator.exchanges import SimulatedExchange, SimulatedOperation, serve
 
 Item = dict[str, Any]
 
@@ -17,7 +17,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     return await serve(request, OPERATION)
 
 
-async def _answer(exchange: Exchange) -> web.StreamResponse:
+async def _answer(exchange: SimulatedExchange) -> web.StreamResponse:
     return await conversations.answer(exchange, DIALECT)
 
 
@@ -71,7 +71,7 @@ def _format(body: dict[str, Any]) -> Item | None:
     return {**form, "json_schema": form} if isinstance(form, dict) else None
 
 
-def _whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
+def _whole(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any]:
     if exchange.scenario.error:
         return message_objects.failed(exchange, exchange.scenario.error)
     return message_objects.whole(exchange, answer)
@@ -80,4 +80,4 @@ def _whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
 DIALECT = conversations.Dialect(
     _as_chat, _whole, message_streams.MessageStream, message_objects.failed
 )
-OPERATION = Operation("completions", prompts.last_user_text, _answer)
+OPERATION = SimulatedOperation("completions", prompts.last_user_text, _answer)

@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 from hcai_app.simulator import replies, usages
-from hcai_app.simulator.answers import Answer
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.answers import SimulatedAnswer
+from hcai_app.simulator.exchanges import SimulatedExchange
 
 Item = dict[str, Any]
 INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
@@ -33,7 +33,7 @@ REPEATED: dict[str, Any] = {
 }
 
 
-def whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
+def whole(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any]:
     """Build the finished response, or the failed one that the scenario asks for."""
     if exchange.scenario.error:
         return failed(exchange, exchange.scenario.error)
@@ -48,7 +48,7 @@ def whole(exchange: Exchange, answer: Answer) -> dict[str, Any]:
     }
 
 
-def started(exchange: Exchange) -> dict[str, Any]:
+def started(exchange: SimulatedExchange) -> dict[str, Any]:
     """Build the response as it is before anything has been said."""
     call, body = exchange.call, exchange.body
     given = {name: body[name] for name in REPEATED if body.get(name) is not None}
@@ -71,7 +71,7 @@ def started(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def failed(exchange: Exchange, code: int) -> dict[str, Any]:
+def failed(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
     """Build the response whose provider failed."""
     error = replies.error_from(exchange.scenario, code)
     return {
@@ -83,12 +83,12 @@ def failed(exchange: Exchange, code: int) -> dict[str, Any]:
     }
 
 
-def error_code(exchange: Exchange, code: int) -> str:
+def error_code(exchange: SimulatedExchange, code: int) -> str:
     """Return the word that stands for a status in this format."""
     return exchange.scenario.error_code or ERROR_CODES.get(code, "server_error")
 
 
-def items(exchange: Exchange, answer: Answer) -> list[Item]:
+def items(exchange: SimulatedExchange, answer: SimulatedAnswer) -> list[Item]:
     """Build the output: thoughts, then words or a function call, then pictures."""
     suffix = exchange.call.id.removeprefix("gen-")
     found = [_reasoning(f"rs_{suffix}", answer)] if answer.reasoning else []
@@ -99,7 +99,7 @@ def items(exchange: Exchange, answer: Answer) -> list[Item]:
     return found + [_picture(f"ig_{suffix}", image) for image in answer.images]
 
 
-def _reasoning(item_id: str, answer: Answer) -> Item:
+def _reasoning(item_id: str, answer: SimulatedAnswer) -> Item:
     thought = {"type": "reasoning_text", "text": "".join(answer.reasoning)}
     return {
         "type": "reasoning",
@@ -110,7 +110,7 @@ def _reasoning(item_id: str, answer: Answer) -> Item:
     }
 
 
-def _message(item_id: str, answer: Answer) -> Item:
+def _message(item_id: str, answer: SimulatedAnswer) -> Item:
     is_cut = answer.finish_reason in INCOMPLETE
     text = "".join(answer.pieces)
     return {

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hcai_app.simulator import replies, response_objects, streams
-from hcai_app.simulator.answers import Answer
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.answers import SimulatedAnswer
+from hcai_app.simulator.exchanges import SimulatedExchange
 from hcai_app.simulator.streams import Payload, Piece
 
 Item = dict[str, Any]
@@ -19,7 +19,7 @@ class ResponseStream:
 
     end_mark = streams.DONE
 
-    def __init__(self, exchange: Exchange, answer: Answer) -> None:
+    def __init__(self, exchange: SimulatedExchange, answer: SimulatedAnswer) -> None:
         self.finish_reason = answer.finish_reason
         self._exchange = exchange
         self._answer = answer

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hcai_app.simulator import conversations, prompts, replies, response_objects, response_streams
 from hcai_app.simulator.errors import Refusal
-from hcai_app.simulator.exchanges import Exchange, Operation, serve
+from hcai_app.simulator.exchanges import SimulatedExchange, SimulatedOperation, serve
 
 Item = dict[str, Any]
 
@@ -16,7 +16,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     return await serve(request, OPERATION)
 
 
-async def _answer(exchange: Exchange) -> web.StreamResponse:
+async def _answer(exchange: SimulatedExchange) -> web.StreamResponse:
     return await conversations.answer(exchange, DIALECT)
 
 
@@ -85,11 +85,11 @@ def _directing_text(body: dict[str, Any]) -> str:
     return f"{prompts.text_of(body.get('instructions'))}\n{last}"
 
 
-def _lone_error(exchange: Exchange, code: int) -> dict[str, Any]:
+def _lone_error(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
     return {"error": replies.error_from(exchange.scenario, code)}
 
 
 DIALECT = conversations.Dialect(
     _as_chat, response_objects.whole, response_streams.ResponseStream, _lone_error
 )
-OPERATION = Operation("completions", _directing_text, _answer)
+OPERATION = SimulatedOperation("completions", _directing_text, _answer)

@@ -1,6 +1,6 @@
 """Server-sent events, with the faults of a scenario.
 
-Every endpoint brings a `Program`, which knows the events; this file knows when they go out.
+Every endpoint brings a `StreamProgram`, which knows the events; this file knows when they go out.
 """
 
 import time
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from hcai_app.simulator import billing, replies
 from hcai_app.simulator.calls import Call
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.exchanges import SimulatedExchange
 from hcai_app.simulator.wire import COMMENT, SSE
 
 DONE = b"data: [DONE]\n\n"
@@ -30,7 +30,7 @@ class Piece:
     """It only opens or closes something, so it neither counts as a chunk nor takes time."""
 
 
-class Program(Protocol):
+class StreamProgram(Protocol):
     """What one kind of stream consists of."""
 
     finish_reason: str
@@ -64,7 +64,7 @@ def event(payload: Payload, name: str = "") -> bytes:
     return head + b"data: " + replies.encode(payload) + b"\n\n"
 
 
-async def send(exchange: Exchange, program: Program) -> web.StreamResponse:
+async def send(exchange: SimulatedExchange, program: StreamProgram) -> web.StreamResponse:
     """Stream an answer, with the faults that the scenario asks for."""
     scenario, wire = exchange.scenario, exchange.wire
     await wire.open(200, SSE, exchange.headers())
@@ -83,7 +83,7 @@ async def send(exchange: Exchange, program: Program) -> web.StreamResponse:
     return await wire.close()
 
 
-async def _speak(exchange: Exchange, program: Program) -> None:
+async def _speak(exchange: SimulatedExchange, program: StreamProgram) -> None:
     """Send the events one by one and count what has been said so far."""
     scenario, wire = exchange.scenario, exchange.wire
     for payload in program.opening():
@@ -111,7 +111,9 @@ async def _speak(exchange: Exchange, program: Program) -> None:
         await _end(exchange, program)
 
 
-async def _disturb(exchange: Exchange, program: Program, upcoming: Payload | None) -> None:
+async def _disturb(
+    exchange: SimulatedExchange, program: StreamProgram, upcoming: Payload | None
+) -> None:
     """Do what the scenario wants after a number of chunks."""
     scenario, wire = exchange.scenario, exchange.wire
     await wire.pause(scenario.between)
@@ -125,12 +127,14 @@ async def _disturb(exchange: Exchange, program: Program, upcoming: Payload | Non
         await _fail(exchange, program, scenario.error, is_lone=False)
 
 
-async def _fail(exchange: Exchange, program: Program, code: int, *, is_lone: bool) -> None:
+async def _fail(
+    exchange: SimulatedExchange, program: StreamProgram, code: int, *, is_lone: bool
+) -> None:
     exchange.call.finish_reason = "error"
     await exchange.wire.send(program.encode(program.failure(code, is_lone=is_lone)))
 
 
-async def _end(exchange: Exchange, program: Program) -> None:
+async def _end(exchange: SimulatedExchange, program: StreamProgram) -> None:
     """Send the finish reason, the usage and the end mark."""
     call, wire = exchange.call, exchange.wire
     if exchange.whole:

@@ -10,13 +10,13 @@ from typing import Any
 from hcai_app.simulator import billing
 from hcai_app.simulator.billing import Bill
 from hcai_app.simulator.calls import Call
-from hcai_app.simulator.exchanges import Exchange
+from hcai_app.simulator.exchanges import SimulatedExchange
 
 Usage = dict[str, Any]
 Shape = Callable[[Call, Bill], Usage]
 
 
-def member(exchange: Exchange, shape: Shape) -> dict[str, Any]:
+def member(exchange: SimulatedExchange, shape: Shape) -> dict[str, Any]:
     """Bill what the call holds so far; return the member to put into the answer, if any."""
     scenario, call = exchange.scenario, exchange.call
     bill = billing.charge(call, exchange.listing, scenario)

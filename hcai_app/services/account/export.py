@@ -42,7 +42,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountExport:
     """What the page shows."""
 
     profile: Profile
@@ -56,13 +56,13 @@ class Account:
 class Holdings:
     """What there is beside the ledger's rows, ready to be written."""
 
-    account: Account
+    account: AccountExport
     keys: list[dict[str, Any]]
     totals: dict[str, int]
     totals_by_key: list[dict[str, Any]]
 
 
-async def of_caller(database: Database, caller: Caller) -> Account:
+async def of_caller(database: Database, caller: Caller) -> AccountExport:
     """Read what is stored about a caller.
 
     Raises:
@@ -108,12 +108,12 @@ def _hours_after(user_id: str, after: tuple[Any, ...]) -> Callable[[Connection],
     return lambda connection: _plain(connection, query)
 
 
-def _account(connection: Connection, caller: Caller) -> Account:
+def _account(connection: Connection, caller: Caller) -> AccountExport:
     user_id = caller.user_id
     totals = totals_table.c
     calls = select(func.sum(totals.requests)).where(totals.user_id == user_id)
     active, revoked = _count_keys(connection, user_id)
-    return Account(
+    return AccountExport(
         profile=_profile(connection, user_id),
         sessions=sessions.opened(connection, user_id, caller.session_id),
         active_keys=active,

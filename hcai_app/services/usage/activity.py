@@ -35,7 +35,7 @@ Span = tuple[str, str]  # of ids: the first, and the first after it
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ActivityPage:
     """Some calls; `older` is where the next page begins, None at the end of the ledger.
 
     `searched_to_ms` is set when the page is not full because it has looked at enough.
@@ -48,7 +48,7 @@ class Page:
 
 async def page(
     database: Database, user_id: str, wanted: Filter, before: str | None = None, size: int = PAGE
-) -> Page:
+) -> ActivityPage:
     """Return the user's newest calls, or those before a call's id.
 
     Raises:
@@ -109,7 +109,7 @@ class _Search:
         self._rows_left = max(SCANNED_ROWS, size)
         self._found: list[RowMapping] = []
 
-    def run(self, before: str | None) -> Page:
+    def run(self, before: str | None) -> ActivityPage:
         """Return the calls before an id, as far as one page looks."""
         before = self._end if before is None else min(before, self._end)
         if not self._wanted.is_narrow:
@@ -122,9 +122,11 @@ class _Search:
                 return self._page(stopped_at)
         return self._page(left_at)
 
-    def _page(self, older: str | None) -> Page:
+    def _page(self, older: str | None) -> ActivityPage:
         is_full = len(self._found) == self._size
-        return Page(self._found, older, None if is_full or older is None else _start_of(older))
+        return ActivityPage(
+            self._found, older, None if is_full or older is None else _start_of(older)
+        )
 
     def _spans(self, before: str) -> tuple[list[Span], str | None]:
         """Return where wanted calls can be, newest first, and where that search stopped if it did.

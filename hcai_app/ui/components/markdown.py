@@ -30,7 +30,7 @@ Shown = rx.Component | str
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MarkdownContext:
     """What a text needs to know of the page around it.
 
     Attributes:
@@ -58,7 +58,7 @@ class Section:
     body: tuple[rx.Component, ...]
 
 
-def sections(text: str, reading: Reading) -> list[Section]:
+def sections(text: str, reading: MarkdownContext) -> list[Section]:
     """Return a text in its parts, cut at every heading of the first two depths."""
     return _Writer(reading).sections(PARSER.parse(text))
 
@@ -66,7 +66,7 @@ def sections(text: str, reading: Reading) -> list[Section]:
 class _Writer:
     """Makes elements of one text."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: MarkdownContext) -> None:
         self.reading = reading
         self.code_blocks = 0
         self.here = reading.anchor_of("")

@@ -11,7 +11,7 @@ from hcai_app.edge.reflex_internals import RouterLink
 from hcai_app.settings import load_settings
 from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.browser import SignIn
+from hcai_app.ui.islands.browser import SignInLink
 from hcai_app.ui.islands.more import more
 from hcai_app.ui.state.base import RELOAD, SiteState
 
@@ -132,7 +132,7 @@ def account_corner(here: str = "") -> rx.Component:
                 title="Your account",
                 **_current(ACCOUNT[1], here),
             ),
-            SignIn.create(label="Sign in", class_name="button small quiet"),
+            SignInLink.create(label="Sign in", class_name="button small quiet"),
         ),
         rx.el.span(class_name="skeleton corner-skeleton", aria_hidden=True),
     )
@@ -151,7 +151,7 @@ def sign_in_card() -> rx.Component:
     return rx.el.section(
         rx.el.h2("Sign in first"),
         rx.el.p("This page is about you, so we need to know who you are. It takes one click."),
-        SignIn.create(label="Sign in with Hack Club", class_name="button"),
+        SignInLink.create(label="Sign in with Hack Club", class_name="button"),
         class_name="card empty",
     )
 

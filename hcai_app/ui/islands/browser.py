@@ -15,7 +15,7 @@ class PageOrigin(_Island):
     own: rx.Var[bool]
 
 
-class SignIn(_Island):
+class SignInLink(_Island):
     """A link that signs the visitor in and leads back to where they were."""
 
     tag = "SignIn"

@@ -15,7 +15,7 @@ from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import markdown, shell
 from hcai_app.ui.components.code import ORIGIN, page_origin
-from hcai_app.ui.components.markdown import Reading, Section
+from hcai_app.ui.components.markdown import MarkdownContext, Section
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands import docs_nav
 from hcai_app.ui.islands.docs_nav import ChapterEntry, SectionEntry
@@ -144,7 +144,7 @@ def outline() -> list[ChapterEntry]:
 @cache
 def parts_of(given: Chapter) -> tuple[Section, ...]:
     """Return a chapter's parts as elements."""
-    reading = Reading(
+    reading = MarkdownContext(
         name=given.slug,
         anchor_of=partial(written.anchor, given.slug),
         example=partial(example, given.slug),

@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 from hcai_app import clock, formatting
 from hcai_app.errors import HcaiError, InvalidRequest, Unavailable
 from hcai_app.services.account import deletion, export
-from hcai_app.services.account.export import Account, Profile
+from hcai_app.services.account.export import AccountExport, Profile
 from hcai_app.services.call import Caller
 from hcai_app.services.live.tabs import Tab
 from hcai_app.services.people import sessions
@@ -101,7 +101,7 @@ class AccountState(SiteState):
         self.is_signed_in = self.is_known = False
 
 
-def _view(account: Account) -> AccountView:
+def _view(account: AccountExport) -> AccountView:
     given = account.profile
     settings = serving().settings
     return AccountView(

@@ -15,7 +15,7 @@ import msgspec
 from hcai_app.loose_json import items_of, members_of, read_json
 from hcai_app.services.call import Usage
 from hcai_app.upstream.openrouter import usage as usage_reading
-from hcai_app.upstream.openrouter.usage import MAX_TEXT, Figures, find_usage, usage_of
+from hcai_app.upstream.openrouter.usage import MAX_TEXT, WholeUsage, find_usage, usage_of
 
 # Id and model are searched for in the head of an answer, before its content, which has ids, too.
 MAX_HEAD_BYTES = 64 * 1024
@@ -44,7 +44,7 @@ class _WellFormed(msgspec.Struct):
 
     id: str
     model: str
-    usage: Figures
+    usage: WholeUsage
     choices: msgspec.Raw = NOTHING
     data: msgspec.Raw = NOTHING
     error: None = None

@@ -35,7 +35,7 @@ class Details(msgspec.Struct):
     upstream_inference_cost: Decimal | None = None
 
 
-class Figures(msgspec.Struct):
+class WholeUsage(msgspec.Struct):
     """A well-formed usage object of a chat completion, or of embeddings."""
 
     total_tokens: Count
@@ -52,7 +52,7 @@ _scanner = json.JSONDecoder()
 _NO_DETAILS = Details()
 
 
-def of_figures(usage: Figures) -> Usage:
+def of_figures(usage: WholeUsage) -> Usage:
     """Return the usage in well-formed figures."""
     completion = usage.completion_tokens_details or _NO_DETAILS
     prompt = usage.prompt_tokens_details or _NO_DETAILS

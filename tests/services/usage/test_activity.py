@@ -13,7 +13,7 @@ from hcai_app.errors import NotFound, Unavailable
 from hcai_app.services.call import Caller, LedgerEntry, Outcome
 from hcai_app.services.keys import keys
 from hcai_app.services.usage import activity, filter_options
-from hcai_app.services.usage.activity import Page
+from hcai_app.services.usage.activity import ActivityPage
 from hcai_app.services.usage.filters import PLAYGROUND, Filter
 from tests.services.books import Books, entry
 
@@ -64,7 +64,7 @@ async def write(books: Books, calls: list[LedgerEntry]) -> None:
         await books.ledger.insert_missing(calls[at : at + 500])
 
 
-async def pages(database: Database, wanted: Filter, size: int = 50) -> list[Page]:
+async def pages(database: Database, wanted: Filter, size: int = 50) -> list[ActivityPage]:
     found = [await activity.page(database, "usr_1", wanted, None, size)]
     while found[-1].older:
         found.append(await activity.page(database, "usr_1", wanted, found[-1].older, size))
@@ -72,7 +72,7 @@ async def pages(database: Database, wanted: Filter, size: int = 50) -> list[Page
     return found
 
 
-def ids(found: list[Page]) -> list[str]:
+def ids(found: list[ActivityPage]) -> list[str]:
     return [row["id"] for each in found for row in each.calls]
 
 

@@ -6,10 +6,10 @@ import reflex as rx
 from hcai_app import docs
 from hcai_app.ui.components import markdown
 from hcai_app.ui.components.code import ORIGIN
-from hcai_app.ui.components.markdown import Reading, Section
+from hcai_app.ui.components.markdown import MarkdownContext, Section
 from tests.ui.pages.test_index import values, walk
 
-READING = Reading(
+READING = MarkdownContext(
     name="chat",
     anchor_of=partial(docs.anchor, "chat"),
     example=lambda name, place: rx.el.div(id=f"{name} at {place}"),
