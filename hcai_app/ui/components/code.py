@@ -1,4 +1,4 @@
-"""Code to read and to copy, highlighted when the page is built."""
+"""Highlighted code to read and copy; Pygments runs when a page is built."""
 
 import reflex as rx
 
