@@ -57,7 +57,7 @@ async def _stream(worker: Worker, exchange: Exchange, caller: Caller, holdings: 
         left.cancel()
 
 
-async def _pieces(rows: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+async def _pieces(rows: AsyncIterator[Any]) -> AsyncIterator[bytes]:
     """Join rows into pieces worth sending."""
     piece, comma = bytearray(), b""
     async for row in rows:

@@ -11,10 +11,13 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from msgspec.structs import astuple
+
 from hcai_app import clock
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy import callers
 from hcai_app.errors import InvalidRequest
+from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ledger import rows as exports
 from hcai_app.services.usage import activity, filters
 from hcai_app.services.usage.filters import Filter
@@ -42,7 +45,7 @@ async def show_csv(worker: Worker, exchange: Exchange) -> None:
     await _send_rest(exchange, pieces)
 
 
-async def _send_rest(exchange: Exchange, pieces: AsyncIterator[Iterable[Any]]) -> None:
+async def _send_rest(exchange: Exchange, pieces: AsyncIterator[list[LedgerEntry]]) -> None:
     """Send what follows; stop when the client leaves."""
     leaving = asyncio.create_task(exchange.until_left())
     try:
@@ -66,8 +69,9 @@ def _wanted(exchange: Exchange) -> Filter:
     return filters.parse(given)
 
 
-def _cells(rows: Iterable[Any]) -> Iterable[list[Any]]:
-    return ([_plain(value) for value in exports.view(row).values()] for row in rows)
+def _cells(entries: list[LedgerEntry]) -> Iterable[list[Any]]:
+    rows = (astuple(exports.exported(entry)) for entry in entries)
+    return ([_plain(value) for value in row] for row in rows)
 
 
 def _plain(value: Any) -> Any:

@@ -82,7 +82,7 @@ async def holdings_of(database: Database, caller: Caller) -> Holdings:
     return await database.read(lambda it: _holdings(it, caller), "data")
 
 
-def calls_of(database: Database, caller: Caller) -> AsyncIterator[dict[str, Any]]:
+def calls_of(database: Database, caller: Caller) -> AsyncIterator[exports.ExportedCall]:
     """Yield the user's ledger rows, in the fields of the export, from the oldest on."""
     return exports.rows(database, user_id=caller.user_id)
 

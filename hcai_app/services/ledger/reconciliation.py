@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, false, func, select, update
-from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db import engine
@@ -21,7 +20,7 @@ from hcai_app.db.tables import calls_table
 from hcai_app.errors import UpstreamFailed
 from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.call import CostSource, LedgerEntry, Usage
-from hcai_app.services.ledger import rollups
+from hcai_app.services.ledger import rollups, rows
 from hcai_app.services.ledger.rollups import Amount, Rollups
 from hcai_app.services.limits.budget import Budget
 
@@ -80,12 +79,11 @@ class Reconciler:
     async def settle_due(self) -> int:
         """Look up the rows whose time has come; return how many there were."""
         due = await self._claim()
-        await asyncio.gather(*(self._ask(row) for row in due))
+        await asyncio.gather(*(self._ask(entry) for entry in due))
         return len(due)
 
-    async def settle(self, row: RowMapping | LedgerEntry, settlement: Settlement) -> None:
+    async def settle(self, entry: LedgerEntry, settlement: Settlement) -> None:
         """Write the figures of a row, once, and book them where the row was booked."""
-        entry = row if isinstance(row, LedgerEntry) else entry_from(row)
         settled = _settled(entry, settlement)
         if await self._database.write(lambda it: self._book(it, entry, settled), "calls"):
             self._budget.settle(settled)
@@ -101,46 +99,46 @@ class Reconciler:
         self._totals.add(connection, _difference(entry, settled))
         return True
 
-    async def _claim(self) -> list[RowMapping]:
+    async def _claim(self) -> list[LedgerEntry]:
         """Take due rows, so that for a minute only this worker asks for them."""
         columns, now = calls_table.c, clock.now_ms()
         # In these words the index of unsettled rows answers; `IS 0` would read the whole ledger.
-        due = (columns.settled == false()) & (columns.settle_at_ms <= now)
-        query = select(calls_table).where(due).order_by(columns.settle_at_ms).limit(BATCH)
+        is_due = (columns.settled == false()) & (columns.settle_at_ms <= now)
+        query = select(calls_table).where(is_due).order_by(columns.settle_at_ms).limit(BATCH)
         if not await self._database.read(lambda it: it.execute(query.limit(1)).first(), "calls"):
             return []
         lease = {"settle_at_ms": now + LEASE_MS, "settle_attempts": columns.settle_attempts + 1}
 
-        def work(connection: Connection) -> list[RowMapping]:
+        def work(connection: Connection) -> list[LedgerEntry]:
             locked = query.with_for_update(skip_locked=True)
-            rows = list(connection.execute(locked).mappings())
-            ids = [row["id"] for row in rows]
+            found = connection.execute(locked).mappings()
+            due = [rows.entry_from(row) for row in found]
+            ids = [entry.id for entry in due]
             connection.execute(update(calls_table).where(columns.id.in_(ids)).values(lease))
-            return rows
+            return due
 
         return await self._database.write(work, "calls")
 
-    async def _ask(self, row: RowMapping) -> None:
+    async def _ask(self, entry: LedgerEntry) -> None:
         try:
-            found = await self._lookup(row["generation_id"]) if row["generation_id"] else None
+            found = await self._lookup(entry.generation_id) if entry.generation_id else None
         except UpstreamFailed as error:
-            log.warning("call %s is not settled yet: %s", row["id"], error.message)
+            log.warning("call %s is not settled yet: %s", entry.id, error.message)
             found = None
         if found is not None:
             model, usage = found
-            await self.settle(row, Settlement(usage, model, CostSource.LOOKUP))
-        elif clock.now_ms() - row["started_at_ms"] >= GIVE_UP_MS or not row["generation_id"]:
-            log.error("call %s is settled by estimate", row["id"])
-            await self.settle(row, _estimate(row))
+            await self.settle(entry, Settlement(usage, model, CostSource.LOOKUP))
+        elif clock.now_ms() - entry.started_at_ms >= GIVE_UP_MS or not entry.generation_id:
+            log.error("call %s is settled by estimate", entry.id)
+            await self.settle(entry, _estimate(entry))
         else:
-            await self._postpone(row)
+            await self._postpone(entry)
 
-    async def _postpone(self, row: RowMapping) -> None:
-        attempts: int = row["settle_attempts"]
-        wait_s = SCHEDULE_S[min(attempts, len(SCHEDULE_S) - 1)]
+    async def _postpone(self, entry: LedgerEntry) -> None:
+        wait_s = SCHEDULE_S[min(entry.settle_attempts, len(SCHEDULE_S) - 1)]
         later = (
             update(calls_table)
-            .where(calls_table.c.id == row["id"])
+            .where(calls_table.c.id == entry.id)
             .values(settle_at_ms=clock.now_ms() + wait_s * 1000)
         )
         await self._database.write(lambda it: it.execute(later), "calls")
@@ -159,19 +157,14 @@ def unsettled_rows(database: Database) -> Refreshed[int]:
     )
 
 
-def entry_from(row: RowMapping) -> LedgerEntry:
-    """Return a row of the table as an entry."""
-    return LedgerEntry(**row)
-
-
-def _estimate(row: RowMapping) -> Settlement:
+def _estimate(entry: LedgerEntry) -> Settlement:
     usage = Usage(
-        prompt_tokens=row["prompt_tokens"],
-        completion_tokens=row["completion_tokens"],
-        reasoning_tokens=row["reasoning_tokens"],
-        cached_tokens=row["cached_tokens"],
-        total_tokens=row["total_tokens"],
-        cost_nanousd=row["reserved_nanousd"],
+        prompt_tokens=entry.prompt_tokens,
+        completion_tokens=entry.completion_tokens,
+        reasoning_tokens=entry.reasoning_tokens,
+        cached_tokens=entry.cached_tokens,
+        total_tokens=entry.total_tokens,
+        cost_nanousd=entry.reserved_nanousd,
     )
     return Settlement(usage, None, CostSource.ESTIMATE)
 

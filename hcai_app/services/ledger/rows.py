@@ -1,46 +1,53 @@
 """Ledger rows for people and scripts, with the public field names, paged by keyset."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock, money
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table
-from hcai_app.services.call import first_id_at
+from hcai_app.services.call import LedgerEntry, first_id_at
 
 # A read holds one of few threads for a page: with larger ones, callers wait behind exports.
 PAGE = 200
-FIELDS = (
-    "id",
-    "user_id",
-    "key_id",
-    "endpoint",
-    "requested_model",
-    "model",
-    "generation_id",
-    "status",
-    "outcome",
-    "streamed",
-    "prompt_tokens",
-    "completion_tokens",
-    "reasoning_tokens",
-    "cached_tokens",
-    "total_tokens",
-    "cost_usd",
-    "settled",
-    "cost_source",
-    "started_at",
-    "first_byte_ms",
-    "duration_ms",
-)
+
+
+class ExportedCall(msgspec.Struct, frozen=True):
+    """A row as the outside sees it: dollars and ISO 8601."""
+
+    id: str
+    user_id: str
+    key_id: str | None
+    endpoint: str
+    requested_model: str
+    model: str
+    generation_id: str | None
+    status: int
+    outcome: str
+    streamed: bool
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int
+    cached_tokens: int
+    total_tokens: int
+    cost_usd: str
+    settled: bool
+    cost_source: str | None
+    started_at: str
+    first_byte_ms: int | None
+    duration_ms: int
+
+
+FIELDS = ExportedCall.__struct_fields__
+_UNCHANGED = tuple(name for name in FIELDS if name in LedgerEntry.__struct_fields__)
 
 
 async def rows(
     database: Database, *, user_id: str | None = None, since_ms: int = 0
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncIterator[ExportedCall]:
     """Yield rows in the order of their start; a page is read by its first id, never by counting.
 
     Raises:
@@ -48,22 +55,29 @@ async def rows(
     """
     after = first_id_at(since_ms)
     while page := await _page(database, user_id, after):
-        for row in page:
-            yield view(row)
-        after = page[-1]["id"]
+        for entry in page:
+            yield exported(entry)
+        after = page[-1].id
 
 
-def view(row: RowMapping) -> dict[str, Any]:
-    """Return a row as the outside sees it: dollars and ISO 8601."""
-    shown = {name: row[name] for name in FIELDS if name in row}
-    shown["cost_usd"] = money.to_text(row["cost_nanousd"])
-    shown["started_at"] = clock.from_ms(row["started_at_ms"]).isoformat()
-    return {name: shown[name] for name in FIELDS}
+def exported(entry: LedgerEntry) -> ExportedCall:
+    """Return a call as the outside sees it."""
+    return ExportedCall(
+        cost_usd=money.to_text(entry.cost_nanousd),
+        started_at=clock.from_ms(entry.started_at_ms).isoformat(),
+        **{name: getattr(entry, name) for name in _UNCHANGED},
+    )
 
 
-async def _page(database: Database, user_id: str | None, after: str) -> list[RowMapping]:
+def entry_from(row: RowMapping) -> LedgerEntry:
+    """Return a row of the table as an entry."""
+    return LedgerEntry(**row)
+
+
+async def _page(database: Database, user_id: str | None, after: str) -> list[LedgerEntry]:
     query = select(calls_table).where(calls_table.c.id > after)
     if user_id is not None:
         query = query.where(calls_table.c.user_id == user_id)
     ordered = query.order_by(calls_table.c.id).limit(PAGE)
-    return await database.read(lambda it: list(it.execute(ordered).mappings()), "calls")
+    found = await database.read(lambda it: list(it.execute(ordered).mappings()), "calls")
+    return [entry_from(row) for row in found]

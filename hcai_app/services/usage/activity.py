@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from hcai_app import clock
@@ -18,8 +17,9 @@ from hcai_app.db.engine import Database
 from hcai_app.db.models.rollups import NO_KEY
 from hcai_app.db.tables import calls_table, hours_table
 from hcai_app.errors import NotFound
-from hcai_app.services.call import first_id_at
+from hcai_app.services.call import LedgerEntry, first_id_at
 from hcai_app.services.ledger.rollups import FAILED
+from hcai_app.services.ledger.rows import entry_from
 from hcai_app.services.usage.filters import PLAYGROUND, Filter
 
 PAGE = 50
@@ -41,7 +41,7 @@ class ActivityPage:
     `searched_to_ms` is set when the page is not full because it has looked at enough.
     """
 
-    calls: list[RowMapping]
+    calls: list[LedgerEntry]
     older: str | None
     searched_to_ms: int | None = None
 
@@ -59,7 +59,7 @@ async def page(
 
 async def every(
     database: Database, user_id: str, wanted: Filter
-) -> AsyncIterator[list[RowMapping]]:
+) -> AsyncIterator[list[LedgerEntry]]:
     """Yield all of the user's calls that are wanted, newest first, in pieces.
 
     Raises:
@@ -74,7 +74,7 @@ async def every(
             return
 
 
-async def one(database: Database, user_id: str, call_id: str) -> RowMapping:
+async def one(database: Database, user_id: str, call_id: str) -> LedgerEntry:
     """Return one of the user's calls.
 
     Raises:
@@ -86,7 +86,7 @@ async def one(database: Database, user_id: str, call_id: str) -> RowMapping:
     row = await database.read(lambda it: it.execute(query).mappings().first(), "call")
     if row is None:
         raise NotFound("There is no such call.")
-    return row
+    return entry_from(row)
 
 
 def newest_hours(user_id: str, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -107,7 +107,7 @@ class _Search:
         self._wanted = wanted
         self._size = size
         self._rows_left = max(SCANNED_ROWS, size)
-        self._found: list[RowMapping] = []
+        self._found: list[LedgerEntry] = []
 
     def run(self, before: str | None) -> ActivityPage:
         """Return the calls before an id, as far as one page looks."""
@@ -180,8 +180,8 @@ class _Search:
         room = self._size - len(self._found)
         query = self._between(select(calls_table), low, high).where(*wanted).limit(room + 1)
         rows = list(self._connection.execute(query).mappings())
-        self._found += rows[:room]
-        return self._found[-1]["id"] if len(rows) > room else None
+        self._found += map(entry_from, rows[:room])
+        return self._found[-1].id if len(rows) > room else None
 
     def _between(self, query: Select[Any], low: str, high: str) -> Select[Any]:
         calls = calls_table.c

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
-from sqlalchemy.engine import RowMapping
 
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table
+from hcai_app.services.call import LedgerEntry
 from hcai_app.services.keys import keys
 from hcai_app.services.usage import activity
 
@@ -33,7 +33,7 @@ class Choices:
 
 
 async def key_names(
-    database: Database, user_id: str, calls: Iterable[RowMapping]
+    database: Database, user_id: str, calls: Iterable[LedgerEntry]
 ) -> dict[str, str]:
     """Return the names of the keys that calls were made with, by their ids.
 
@@ -41,7 +41,7 @@ async def key_names(
         Unavailable: When the database is away.
     """
     key = keys_table.c
-    wanted = {row["key_id"] for row in calls if row["key_id"] is not None}
+    wanted = {entry.key_id for entry in calls if entry.key_id is not None}
     query = select(key.id, key.name).where(key.user_id == user_id, key.id.in_(wanted))
     found = await database.read(lambda it: it.execute(query).all(), "keys")
     return {row.id: row.name for row in found}

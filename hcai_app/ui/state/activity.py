@@ -110,9 +110,9 @@ class ActivityState(SiteState):
             self._close()
             return
         database = serving().database
-        row = await activity.one(database, caller.user_id, call_id)
-        names = await filter_options.key_names(database, caller.user_id, [row])
-        self.detail, self.opened = activity_view.detail(row, names), row["id"]
+        entry = await activity.one(database, caller.user_id, call_id)
+        names = await filter_options.key_names(database, caller.user_id, [entry])
+        self.detail, self.opened = activity_view.detail(entry, names), entry.id
 
     @rx.event
     def toggle_fields(self) -> None:
@@ -155,7 +155,7 @@ class ActivityState(SiteState):
             self._fail(error)
             return
         self._close()
-        self.calls = [activity_view.call(row, names) for row in found.calls]
+        self.calls = [activity_view.call(entry, names) for entry in found.calls]
         self._older = found.older or ""
         self.has_older, self.has_newer = bool(found.older), bool(self._trail)
         self.searched_to_ms = found.searched_to_ms or 0

@@ -73,7 +73,7 @@ async def pages(database: Database, wanted: Filter, size: int = 50) -> list[Acti
 
 
 def ids(found: list[ActivityPage]) -> list[str]:
-    return [row["id"] for each in found for row in each.calls]
+    return [row.id for each in found for row in each.calls]
 
 
 def expected(calls: list[LedgerEntry], is_wanted: Callable[[LedgerEntry], bool]) -> list[str]:
@@ -92,7 +92,7 @@ async def test_every_filter_gives_its_calls_once_newest_first(
             right = expected(mine, is_wanted)
             assert ids(await pages(books.database, wanted)) == right, (name, limits)
             pieces = [piece async for piece in activity.every(books.database, "usr_1", wanted)]
-            assert [row["id"] for piece in pieces for row in piece] == right, (name, limits)
+            assert [row.id for piece in pieces for row in piece] == right, (name, limits)
 
 
 async def test_pages_have_neither_gaps_nor_doubles_while_calls_come_in(books: Books) -> None:
@@ -105,7 +105,7 @@ async def test_pages_have_neither_gaps_nor_doubles_while_calls_come_in(books: Bo
         found.append(await activity.page(books.database, "usr_1", ALL, found[-1].older, 20))
     assert ids(found) == expected(old, lambda _: True)
     newest = await activity.page(books.database, "usr_1", ALL, None, 20)
-    assert newest.calls[0]["started_at_ms"] > later
+    assert newest.calls[0].started_at_ms > later
 
 
 async def test_a_page_looks_at_so_many_rows_at_most_and_says_how_far(
@@ -133,14 +133,14 @@ async def test_hours_without_a_wanted_call_are_not_looked_at(
     monkeypatch.setattr(activity, "SCANNED_ROWS", 10)
     for wanted in (Filter(model="m/rare"), Filter(outcome=Outcome.UPSTREAM_ERROR)):
         found = await activity.page(books.database, "usr_1", wanted, None, 5)
-        assert ([row["id"] for row in found.calls], found.older) == ([failed.id], None)
+        assert ([row.id for row in found.calls], found.older) == ([failed.id], None)
 
 
 async def test_a_call_is_shown_to_its_owner_only(books: Books) -> None:
     mine, others = entry(user_id="usr_1"), entry(user_id="usr_2")
     await write(books, [mine, others])
     shown = await activity.one(books.database, "usr_1", mine.id)
-    assert shown["generation_id"] == "gen-1"
+    assert shown.generation_id == "gen-1"
     for call_id in (others.id, "", mine.id[:-1], "%", "' OR 1=1 --"):
         with pytest.raises(NotFound):
             await activity.one(books.database, "usr_1", call_id)
@@ -151,7 +151,7 @@ async def test_a_cursor_of_another_user_opens_nothing(books: Books) -> None:
     others = [entry(user_id="usr_2", started_at_ms=START + n) for n in range(5)]
     await write(books, mine + others)
     found = await activity.page(books.database, "usr_1", ALL, others[3].id)
-    assert {row["user_id"] for row in found.calls} == {"usr_1"}
+    assert {row.user_id for row in found.calls} == {"usr_1"}
 
 
 async def test_choices_are_the_users_own_models_and_keys(books: Books, caller: Caller) -> None:
