@@ -306,7 +306,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
-    assert readers <= {f"{OURS}.settings", f"{OURS}.edge.http_protocol", f"{OURS}.frontend.vite"}
+    assert readers <= {f"{OURS}.settings", f"{OURS}.edge.server", f"{OURS}.frontend.vite"}
 
 
 @pytest.mark.parametrize("name", DECIDED_BY)

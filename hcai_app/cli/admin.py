@@ -46,14 +46,14 @@ async def _doctor(database: Database, settings: Settings, _parsed: argparse.Name
 
 
 def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
-    from hcai_app.edge import http_protocol  # noqa: PLC0415 - brings Reflex, which no other command needs
+    from hcai_app.edge import server  # noqa: PLC0415 - brings Reflex, which no other command needs
 
     if parsed.workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     if settings.is_production:  # before the pages are built and the workers begin
         asyncio.run(_require_schema(settings))
     host = parsed.host or (PRODUCTION_HOST if settings.is_production else DEVELOPMENT_HOST)
-    http_protocol.serve(
+    server.serve(
         settings,
         host=host,
         port=parsed.port,

@@ -1,28 +1,16 @@
-"""`python -m hcai_app serve`: the production server, pages included.
-
-uvicorn, because it was as fast as Granian or faster on our road, ends handlers in a bounded time,
-and runs one process a worker (docs/decisions/0002-uvicorn.md).
-"""
+"""uvicorn's HTTP protocol, guarded: timeouts for headers and bodies, a limit to headers."""
 
 import asyncio
-import os
 import re
-from typing import Any
 
 import msgspec
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from hcai_app import clock
 from hcai_app.api import errors
 from hcai_app.errors import HcaiError, InvalidRequest
-from hcai_app.frontend import build
 from hcai_app.services import call
-from hcai_app.settings import Settings
 
-APP = "hcai_app.hcai_app:app"
-BACKLOG = 4096
-KEEP_ALIVE_S = 75
 # A connection that has not sent its headers by then is closed, and one whose headers never end.
 HEADERS_S = 20.0
 MAX_HEADER_BYTES = 64 * 1024
@@ -32,8 +20,6 @@ BODY_SILENCE_S = 60.0
 # takes the body that follows for the other protocol's.
 H2C = b"h2c"
 ASKS_FOR_H2C = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
-# What the server waits beyond HCAI_STOP_SECONDS for calls that were cut to end.
-STOP_GRACE_S = 10
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -132,33 +118,3 @@ def _without_h2c(data: bytes) -> bytes:
     """Return a request's beginning without the wish for HTTP/2."""
     headers, end, body = data.partition(b"\r\n\r\n")
     return ASKS_FOR_H2C.sub(b"", headers + end[:2]) + end[2:] + body
-
-
-def serve(settings: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:
-    """Build the pages if they are not, then serve until a signal ends it.
-
-    Raises:
-        frontend.BuildError: When the pages cannot be built.
-    """
-    if with_pages:
-        build.ensure_built()
-    os.environ["REFLEX_BACKEND_HOST"] = host  # for this process' configuration and its workers'
-    build.serve_built_pages(port, with_pages=with_pages)
-    options: dict[str, Any] = {
-        "factory": True,
-        "host": host,
-        "port": port,
-        "workers": workers,
-        "loop": "uvloop",
-        "http": GuardedProtocol,
-        "ws": "wsproto",
-        "lifespan": "on",
-        "access_log": False,
-        "log_level": "warning",
-        "backlog": BACKLOG,
-        "timeout_keep_alive": KEEP_ALIVE_S,
-        "timeout_graceful_shutdown": int(settings.stop_seconds) + STOP_GRACE_S,
-        "server_header": False,
-        "proxy_headers": False,
-    }
-    uvicorn.run(APP, **options)
