@@ -103,7 +103,7 @@ class LivePush:
                 await asyncio.sleep(LOOK_S)
 
     def _look_at_the_period(self) -> None:
-        """When a period begins everybody's figures start again from nothing, though nobody has called."""
+        """Touch all tabs when a period begins: figures start from nothing, without any call."""
         start_ms = budget_period(clock.now_ms()).start_ms
         if start_ms != self._period_ms:
             self._period_ms = start_ms
