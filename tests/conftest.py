@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from tests.harness.cluster import Cluster
 from tests.harness.databases import missing, postgres_database
 from tests.harness.identity import Identity
-from tests.harness.product import Product
+from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
 
 Install = Callable[..., Product]
@@ -54,6 +54,23 @@ def module_product(
     product.stop()
 
 
+@pytest.fixture(scope="session")
+def backend_process(
+    provider_process: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("backend")
+    backend = _product(folder, provider_process, Backend).start()
+    yield backend
+    backend.stop()
+
+
+@pytest.fixture
+def backend(backend_process: Product, provider: Provider) -> Product:
+    """A running server that answers pages' events too; take a user of your own."""
+    assert provider.base_url
+    return backend_process
+
+
 @pytest.fixture
 def product(module_product: Product, provider: Provider) -> Product:
     """A running server that the tests of a module share; take a user of your own."""
@@ -64,12 +81,22 @@ def product(module_product: Product, provider: Provider) -> Product:
 @pytest.fixture
 def install(provider: Provider, tmp_path: Path) -> Iterator[Install]:
     """Make installations with settings of their own; they are stopped at the end."""
+    yield from _installing(Product, provider, tmp_path)
+
+
+@pytest.fixture
+def install_backend(provider: Provider, tmp_path: Path) -> Iterator[Install]:
+    """The same, for servers that answer pages' events too."""
+    yield from _installing(Backend, provider, tmp_path)
+
+
+def _installing(kind: type[Product], provider: Provider, tmp_path: Path) -> Iterator[Install]:
     installed: list[Product] = []
 
     def make(**settings: str) -> Product:
-        folder = tmp_path / f"product-{len(installed)}"
+        folder = tmp_path / f"{kind.__name__.lower()}-{len(installed)}"
         folder.mkdir()
-        installed.append(_product(folder, provider, **settings))
+        installed.append(_product(folder, provider, kind, **settings))
         return installed[-1]
 
     yield make
@@ -100,6 +127,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield url
 
 
-def _product(folder: Path, provider: Provider, **settings: str) -> Product:
+def _product(
+    folder: Path, provider: Provider, kind: type[Product] = Product, **settings: str
+) -> Product:
     own = {"OPENROUTER_API_KEY": "sk-or-v1-test", "OPENROUTER_BASE_URL": provider.base_url}
-    return Product(folder, **{**own, **settings})
+    return kind(folder, **{**own, **settings})

@@ -58,7 +58,7 @@ ROOMS = {
     "ui.pages": {"ui", "services", "docs", "settings", *LEAVES},
     "frontend": {"edge.reflex_internals", "settings"},
     "edge.reflex_internals": set[str](),
-    "edge": {"api", "ui.theme", "frontend", "services", "settings", *LEAVES},
+    "edge": {"api", "worker", "services", "settings", *LEAVES},
     "cli": {
         "edge",
         "frontend",
@@ -243,7 +243,7 @@ def test_rooms_do_not_import_what_others_do_for_them(room: str) -> None:
 
 def test_the_api_the_worker_and_the_command_line_load_no_reflex() -> None:
     code = (
-        "import hcai_app.api.app, hcai_app.worker.context, hcai_app.cli.main, sys;"
+        "import hcai_app.edge.api_server, hcai_app.worker.context, hcai_app.cli.main, sys;"
         "assert 'reflex' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -194,9 +194,9 @@ def assert_nothing_kept(product: Product, key: str) -> dict[str, bytes]:
 
 
 def test_nothing_of_a_student_comes_to_rest(
-    install: Install, provider: Provider, database_url: str
+    install_backend: Install, provider: Provider, database_url: str
 ) -> None:
-    product = install(DATABASE_URL=database_url, HCAI_TRUSTED_PROXY_HOPS="1").start()
+    product = install_backend(DATABASE_URL=database_url, HCAI_TRUSTED_PROXY_HOPS="1").start()
     key = product.make_key("UPRIVATE")
     ask_in_every_way(product, key)
     assert_nothing_kept(product, key)

@@ -24,9 +24,11 @@ def add_to(commands: Any) -> None:
     served.add_argument("--host")
     served.add_argument("--port", type=port, default=DEFAULT_PORT)
     served.add_argument("--workers", type=worker_count, default=1)
-    served.add_argument(
+    parts = served.add_mutually_exclusive_group()
+    parts.add_argument(
         "--backend-only", action="store_true", help="API and UI events, without the pages"
     )
+    parts.add_argument("--api-only", action="store_true", help="the API alone")
     simulated = add_command(commands, "simulate", "the simulated provider alone", offline=_simulate)
     simulated.add_argument("--host", default=DEVELOPMENT_HOST)
     simulated.add_argument("--port", type=port, required=True)
@@ -46,20 +48,31 @@ async def _doctor(database: Database, settings: Settings, _parsed: argparse.Name
 
 
 def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
-    from hcai_app.edge import server  # noqa: PLC0415 - brings Reflex, which no other command needs
+    from hcai_app.edge import server  # noqa: PLC0415 - brings the API, which no other command needs
 
     if parsed.workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     if settings.is_production:  # before the pages are built and the workers begin
         asyncio.run(_require_schema(settings))
     host = parsed.host or (PRODUCTION_HOST if settings.is_production else DEVELOPMENT_HOST)
-    server.serve(
-        settings,
-        host=host,
-        port=parsed.port,
-        workers=parsed.workers,
-        with_pages=not parsed.backend_only,
-    )
+    app = server.API
+    if not parsed.api_only:
+        app = server.APP
+        _prepare_pages(parsed.port, with_pages=not parsed.backend_only)
+    server.serve(app, settings, host=host, port=parsed.port, workers=parsed.workers)
+
+
+def _prepare_pages(port: int, *, with_pages: bool) -> None:
+    """Build the pages if they are not, and have the app serve them.
+
+    Raises:
+        frontend.BuildError: When the pages cannot be built.
+    """
+    from hcai_app.frontend import build  # noqa: PLC0415 - brings Reflex
+
+    if with_pages:
+        build.ensure_built()
+    build.serve_built_pages(port, with_pages=with_pages)
 
 
 async def _require_schema(settings: Settings) -> None:

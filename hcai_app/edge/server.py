@@ -1,4 +1,4 @@
-"""`python -m hcai_app serve`: the production server, pages included.
+"""`python -m hcai_app serve`: the production server, of the whole app or of the API alone.
 
 uvicorn, because it was as fast as Granian or faster on our road, ends handlers in a bounded time,
 and runs one process a worker (docs/decisions/0002-uvicorn.md).
@@ -10,26 +10,21 @@ from typing import Any
 import uvicorn
 
 from hcai_app.edge.http_protocol import GuardedProtocol
-from hcai_app.frontend import build
 from hcai_app.settings import Settings
 
 APP = "hcai_app.hcai_app:app"
+API = "hcai_app.edge.api_server:api_server"
+# How a process tells its workers where they listen; Reflex reads it too.
+HOST = "REFLEX_BACKEND_HOST"
 BACKLOG = 4096
 KEEP_ALIVE_S = 75
 # What the server waits beyond HCAI_STOP_SECONDS for calls that were cut to end.
 STOP_GRACE_S = 10
 
 
-def serve(settings: Settings, *, host: str, port: int, workers: int, with_pages: bool) -> None:
-    """Build the pages if they are not, then serve until a signal ends it.
-
-    Raises:
-        frontend.BuildError: When the pages cannot be built.
-    """
-    if with_pages:
-        build.ensure_built()
-    os.environ["REFLEX_BACKEND_HOST"] = host  # for this process' configuration and its workers'
-    build.serve_built_pages(port, with_pages=with_pages)
+def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve an app, named like `APP` or `API`, until a signal ends it."""
+    os.environ[HOST] = host
     options: dict[str, Any] = {
         "factory": True,
         "host": host,
@@ -47,4 +42,9 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, with_pages:
         "server_header": False,
         "proxy_headers": False,
     }
-    uvicorn.run(APP, **options)
+    uvicorn.run(app, **options)
+
+
+def listening_host() -> str:
+    """Return where the server that started this worker listens."""
+    return os.environ[HOST]

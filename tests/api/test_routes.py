@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import aiohttp
 import httpx
 import pytest
 
@@ -33,6 +34,18 @@ from tests.harness.product import Product
 def test_an_unknown_path_is_404_in_the_error_form(product: Product, method: str, path: str) -> None:
     answer = httpx.request(method, product.origin + path, verify=TLS)
     assert "/proxy/v1/openapi.json" in assert_error(answer, 404)
+
+
+@pytest.mark.parametrize("path", ["/", "/keys", "/_event", "/nothing"])
+def test_the_api_alone_has_no_pages(product: Product, path: str) -> None:
+    assert_error(httpx.get(product.origin + path, verify=TLS), 404)
+
+
+async def test_the_api_alone_opens_no_socket(product: Product) -> None:
+    async with aiohttp.ClientSession() as client:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect(f"{product.origin}/_event/?transport=websocket")
+    assert refused.value.status == 403
 
 
 @pytest.mark.parametrize(

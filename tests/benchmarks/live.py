@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from tests.benchmarks import procfs
-from tests.harness.product import Product
+from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
 from tests.harness.tabs import DASHBOARD, Tab, open_session
 
@@ -95,7 +95,7 @@ def main() -> int:
         (folder / "product").mkdir()
         provider = Provider(folder)
         env = {"OPENROUTER_API_KEY": "bench", "OPENROUTER_BASE_URL": provider.base_url}
-        product = Product(folder / "product", **env)
+        product = Backend(folder / "product", **env)
         try:
             is_kept = asyncio.run(measure(product.start(), parser.parse_args().tabs))
         finally:

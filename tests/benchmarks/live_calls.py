@@ -25,7 +25,7 @@ from tests.benchmarks.answers import MODEL
 from tests.benchmarks.live import close, open_tabs
 from tests.benchmarks.processes import LOAD_CORE, SERVER_CORE, Processes, wait_until_ready
 from tests.benchmarks.targets import UPSTREAM, our_environment
-from tests.harness.product import Product
+from tests.harness.product import Backend, Product
 from tests.harness.tabs import Tab, open_session
 
 PER_SECOND = 200
@@ -161,7 +161,7 @@ def _measure_in(folder: Path, students: int, tabs: int) -> float:
         wait_until_ready(upstream, "/api/v1/models")
         database = f"sqlite:///{folder}/product/hcai.db"
         env = our_environment(database, f"http://127.0.0.1:{upstream.port}")
-        product = Product(folder / "product", **env)
+        product = Backend(folder / "product", **env)
         try:
             return asyncio.run(measure(product.start(), students, tabs))
         finally:

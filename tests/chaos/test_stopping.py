@@ -32,10 +32,10 @@ LONG = [
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_stop_lets_short_answers_end_and_tells_long_ones(
-    install: Install, provider: Provider, workers: int
+    install_backend: Install, provider: Provider, workers: int
 ) -> None:
     shared = {"REDIS_URL": "redis://127.0.0.1:6379/9"} if workers > 1 else {}
-    product = install(HCAI_STOP_SECONDS=str(STOP_S), **shared).start(workers)
+    product = install_backend(HCAI_STOP_SECONDS=str(STOP_S), **shared).start(workers)
     key = books.make_key(product)
     short, long, seconds, code = _stop_under_load(product, provider, key)
     assert code in (0, -signal.SIGTERM)
@@ -75,8 +75,8 @@ def _check(short: list[Seen], long: list[Seen]) -> None:
 
 
 @pytest.mark.slow
-def test_reflexs_own_server_stops_as_promptly(install: Install, provider: Provider) -> None:
-    product = install(HCAI_STOP_SECONDS=str(STOP_S))
+def test_reflexs_own_server_stops_as_promptly(install_backend: Install, provider: Provider) -> None:
+    product = install_backend(HCAI_STOP_SECONDS=str(STOP_S))
     port = product.port = free_port()
     product.origin = f"http://127.0.0.1:{port}"
     product.base_url = f"{product.origin}/proxy/v1"

@@ -43,6 +43,7 @@ def test_production_asks_for_migrate_and_does_not_do_it(install: Install) -> Non
     for command in (
         ("users", "create", "--slack-id", "U1", "--name", "x"),
         ("serve", "--backend-only", "--port", str(free_port())),
+        ("serve", "--api-only", "--port", str(free_port())),
     ):
         assert "run python -m hcai_app migrate" in product.run(*command).stderr.replace(":", "")
     assert "migrate" in assert_fails(product, "users", "show", "U1")
@@ -101,7 +102,7 @@ def test_doctor_names_what_is_broken(install: Install) -> None:
     assert all(name in text for name, text in zip(wanted, failed.values(), strict=True))
 
 
-@pytest.mark.parametrize("command", ["serve --backend-only", "simulate"])
+@pytest.mark.parametrize("command", ["serve --backend-only", "serve --api-only", "simulate"])
 def test_a_port_that_is_taken_is_said(shop: Product, provider: Provider, command: str) -> None:
     port = provider.origin.rpartition(":")[2]
     done = shop.run(*command.split(), "--host", "127.0.0.1", "--port", port)

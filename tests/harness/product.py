@@ -20,7 +20,9 @@ PARTS = ("hcai_app", "alembic", "alembic.ini", "rxconfig.py", "assets", "reflex.
 
 
 class Product:
-    """One installation of HCAI in a folder of its own."""
+    """One installation of HCAI in a folder of its own; its server is the API's."""
+
+    part = "--api-only"
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -44,7 +46,7 @@ class Product:
 
     def start(self, workers: int = 1) -> "Product":
         """Start the server and wait until it is ready."""
-        arguments = ["serve", "--backend-only", "--host", "127.0.0.1", "--port", str(self.port)]
+        arguments = ["serve", self.part, "--host", "127.0.0.1", "--port", str(self.port)]
         if workers > 1:
             arguments += ["--workers", str(workers)]
         self.process = Process(
@@ -130,3 +132,9 @@ class Product:
         headers |= request.pop("headers", {})
         url = self.base_url + path
         return httpx.request(method, url, headers=headers, timeout=60, verify=TLS, **request)
+
+
+class Backend(Product):
+    """An installation whose server answers pages' events too: it loads Reflex."""
+
+    part = "--backend-only"

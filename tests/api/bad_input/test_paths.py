@@ -1,5 +1,6 @@
 """Paths and methods spelt oddly: the one right answer or 404 and 405 in the error form."""
 
+import itertools
 import json
 
 import pytest
@@ -104,9 +105,10 @@ def test_a_body_with_a_get_does_no_harm(product: Product, key: str) -> None:
     assert answer.json()["data"]
 
 
-def test_a_redirect_is_never_the_answer_to_an_odd_path(product: Product) -> None:
-    for target in (b"//elsewhere.example/proxy/v1/models", b"/proxy//elsewhere.example/"):
-        answer = ask(product, head(method=b"GET", target=target), method="GET")
+def test_a_redirect_is_never_the_answer_to_an_odd_path(product: Product, backend: Product) -> None:
+    targets = (b"//elsewhere.example/proxy/v1/models", b"/proxy//elsewhere.example/")
+    for server, target in itertools.product((product, backend), targets):
+        answer = ask(server, head(method=b"GET", target=target), method="GET")
         assert answer.status_code == 404
         assert "location" not in answer.headers
 

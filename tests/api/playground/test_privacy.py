@@ -63,8 +63,8 @@ def assert_nothing_kept(product: Product, cookie: str, shared: bytes = b"") -> N
     assert [(name, mark) for name, data in kept.items() for mark in marks if mark in data] == []
 
 
-def test_one_worker_keeps_nothing(install: Install) -> None:
-    product = install().start()
+def test_one_worker_keeps_nothing(install_backend: Install) -> None:
+    product = install_backend().start()
     product.make_key("UQUIET")
     with page_of(product, "UQUIET") as page:
         cookie = page.cookies[COOKIE]
@@ -81,8 +81,8 @@ def test_one_worker_keeps_nothing(install: Install) -> None:
     assert {row["key_id"] for row in rows} == {None}
 
 
-def test_two_workers_and_their_redis_keep_nothing(install: Install, redis: Redis) -> None:
-    product = install(REDIS_URL=OWN_DATABASE).start(workers=2)
+def test_two_workers_and_their_redis_keep_nothing(install_backend: Install, redis: Redis) -> None:
+    product = install_backend(REDIS_URL=OWN_DATABASE).start(workers=2)
     product.make_key("UQUIET")
     with ExitStack() as opened:
         # A connection each, so that both workers have some.
