@@ -40,5 +40,5 @@ async def _revoke(database: Database, settings: Settings, parsed: argparse.Names
 
 
 async def _list(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
-    for row in await keys.of_user(database, parsed.user):
-        say(msgspec.json.encode(dict(row)).decode())
+    for key in await keys.of_user(database, parsed.user):
+        say(msgspec.json.encode(key).decode())

@@ -30,7 +30,7 @@ async def _export(database: Database, _settings: Settings, parsed: argparse.Name
     user_id = None
     if parsed.user is not None:
         user = await database.read(lambda it: users.find(it, parsed.user), "account")
-        user_id = user["id"]
+        user_id = user.id
     since_ms = clock.to_ms(parsed.since) if parsed.since else 0
     table = csv.writer(sys.stdout)
     if parsed.format == "csv":

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
 
 from hcai_app import money
 from hcai_app.cli.table import add_area, add_command, say
@@ -14,6 +13,7 @@ from hcai_app.db.engine import Database
 from hcai_app.services.limits import budget, period
 from hcai_app.services.limits.budget import Account
 from hcai_app.services.people import users
+from hcai_app.services.people.users import User
 from hcai_app.services.usage import totals as stats
 from hcai_app.settings import Settings
 
@@ -61,24 +61,28 @@ async def _budget(database: Database, _settings: Settings, parsed: argparse.Name
 
 
 async def _show(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
-    def work(connection: Connection) -> tuple[RowMapping, Account]:
+    def work(connection: Connection) -> tuple[User, Account]:
         user = users.find(connection, parsed.user)
-        return user, budget.read_account(connection, budget.current_account(user["id"]))
+        return user, budget.read_account(connection, budget.current_account(user.id))
 
     user, account = await database.read(work, "account")
-    totals = await stats.of_user(database, user["id"])
-    limit = user["budget_nanousd"]
+    totals = await stats.of_user(database, user.id)
+    limit = user.budget_nanousd
     shown = {
-        **{name: user[name] for name in ("id", "slack_id", "subject", "name", "is_verified")},
-        "banned_at": user["banned_at"],
-        "ban_reason": user["ban_reason"],
+        "id": user.id,
+        "slack_id": user.slack_id,
+        "subject": user.subject,
+        "name": user.name,
+        "is_verified": user.is_verified,
+        "banned_at": user.banned_at,
+        "ban_reason": user.ban_reason,
         "budget_usd": settings.daily_budget_usd if limit is None else money.to_usd(limit),
         "spent_today_usd": money.to_text(account.spent),
         "requests": totals.requests,
         "total_tokens": totals.total_tokens,
         "cost_usd": money.to_text(totals.cost_nanousd),
-        "created_at": user["created_at"],
-        "deleted_at": user["deleted_at"],
+        "created_at": user.created_at,
+        "deleted_at": user.deleted_at,
     }
     say(msgspec.json.format(msgspec.json.encode(shown)).decode())
 

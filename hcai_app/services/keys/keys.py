@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, func, insert, select, update
-from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock, hashing
 from hcai_app.db.engine import Database
@@ -35,6 +34,18 @@ class IssuedKey:
     name: str
     preview: str
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key as it is stored, without its hash."""
+
+    id: str
+    user_id: str
+    name: str
+    preview: str
+    created_at: datetime
+    revoked_at: datetime | None
 
 
 def is_active() -> ColumnElement[bool]:
@@ -81,7 +92,7 @@ async def issue(
 
 
 def _insert(connection: Connection, reference: str, row: dict[str, Any], max_keys: int) -> None:
-    user_id = users.find(connection, reference)["id"]
+    user_id = users.find(connection, reference).id
     users.lock(connection, user_id)
     of_user = (keys_table.c.user_id == user_id) & is_active()
     active = connection.scalar(select(func.count()).where(of_user)) or 0
@@ -140,7 +151,7 @@ def _revoking(named: ColumnElement[bool]) -> Update:
     return update(keys_table).where(named, is_active()).values(revoked_at=clock.now())
 
 
-async def of_user(database: Database, reference: str) -> list[RowMapping]:
+async def of_user(database: Database, reference: str) -> list[StoredKey]:
     """Return the user's keys, revoked ones too, oldest first; nobody gets their hashes.
 
     Raises:
@@ -150,9 +161,9 @@ async def of_user(database: Database, reference: str) -> list[RowMapping]:
     return await database.read(lambda it: _list(it, reference), "keys")
 
 
-def _list(connection: Connection, reference: str) -> list[RowMapping]:
+def _list(connection: Connection, reference: str) -> list[StoredKey]:
     columns = keys_table.c
-    shown = [column for column in columns if column.name != "hash"]
-    query = select(*shown).where(columns.user_id == users.find(connection, reference)["id"])
+    shown = (columns[name] for name in StoredKey.__dataclass_fields__)
+    query = select(*shown).where(columns.user_id == users.find(connection, reference).id)
     ordered = query.order_by(columns.created_at, columns.id)
-    return list(connection.execute(ordered).mappings())
+    return [StoredKey(*row) for row in connection.execute(ordered)]

@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
-from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
 from hcai_app.db.engine import Conflict, Database
@@ -14,6 +15,22 @@ from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import changes
 
 MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as an operator sees them."""
+
+    id: str
+    slack_id: str | None
+    subject: str | None
+    name: str
+    is_verified: bool
+    banned_at: datetime | None
+    ban_reason: str | None
+    budget_nanousd: int | None  # None: the default of the settings
+    created_at: datetime
+    deleted_at: datetime | None
 
 
 async def create(
@@ -48,7 +65,7 @@ async def create(
     return user_id
 
 
-def find(connection: Connection, reference: str) -> RowMapping:
+def find(connection: Connection, reference: str) -> User:
     """Return the user that a Slack id, a sign-in subject or our own id names.
 
     Raises:
@@ -58,10 +75,11 @@ def find(connection: Connection, reference: str) -> RowMapping:
     named = or_(
         columns.id == reference, columns.slack_id == reference, columns.subject == reference
     )
-    row = connection.execute(select(users_table).where(named)).mappings().first()
+    query = select(*(columns[name] for name in User.__dataclass_fields__)).where(named)
+    row = connection.execute(query).first()
     if row is None:
         raise NotFound(f"There is no user {reference}.")
-    return row
+    return User(*row)
 
 
 def is_admin(admins: Collection[str], subject: str | None, slack_id: str | None) -> bool:
@@ -115,7 +133,7 @@ async def set_budget(database: Database, reference: str, budget_nanousd: int) ->
 
 async def _change(database: Database, reference: str, **values: Any) -> None:
     def work(connection: Connection) -> None:
-        user_id = find(connection, reference)["id"]
+        user_id = find(connection, reference).id
         connection.execute(update(users_table).where(users_table.c.id == user_id).values(**values))
         changes.append(connection, user_id)
 

@@ -50,9 +50,9 @@ def moved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 async def test_a_key_names_its_user(database: Database, keyring: Authentication, key: Any) -> None:
     caller = await keyring.by_key(key.secret, HERE)
     user = await database.read(lambda it: users.find(it, "U1"), "user")
-    assert (caller.user_id, caller.key_id) == (user["id"], key.id)
+    assert (caller.user_id, caller.key_id) == (user.id, key.id)
     assert (caller.budget_nanousd, caller.ban_reason) == (7, None)
-    assert caller.pseudonym not in (user["id"], "U1", "Ada")
+    assert caller.pseudonym not in (user.id, "U1", "Ada")
     assert await keyring.by_key(key.secret, HERE) == caller
     assert (await keyring_on(database).by_key(key.secret, HERE)).pseudonym == caller.pseudonym
 
@@ -177,7 +177,7 @@ async def test_while_the_database_is_away_known_keys_go_on_and_nobody_gets_401(
 
 async def open_session(database: Database, user: str = "U1") -> str:
     found = await database.read(lambda it: users.find(it, user), "user")
-    return await sessions.create(database, found["id"], secret_key=SECRET)
+    return await sessions.create(database, found.id, secret_key=SECRET)
 
 
 async def test_a_session_names_the_same_user_as_their_keys(

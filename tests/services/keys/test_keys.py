@@ -31,8 +31,8 @@ async def test_a_key_is_shown_once_and_kept_as_a_hash(database: Database) -> Non
     ((preview,),) = await fetch(database, "SELECT preview FROM keys")
     assert preview == f"{issued.secret[:13]}…{issued.secret[-4:]}"
     (listed,) = await keys.of_user(database, "U1")
-    assert "hash" not in listed
-    assert (listed["id"], listed["name"], listed["revoked_at"]) == (issued.id, "laptop", None)
+    assert not hasattr(listed, "hash")
+    assert (listed.id, listed.name, listed.revoked_at) == (issued.id, "laptop", None)
 
 
 async def test_the_limit_counts_active_keys_only(database: Database) -> None:
@@ -49,11 +49,11 @@ async def test_the_limit_counts_active_keys_only(database: Database) -> None:
 async def test_a_key_is_revoked_by_its_id_or_itself(by: str, database: Database) -> None:
     issued, other = await issue(database), await issue(database)
     await keys.revoke(database, getattr(issued, by), secret_key=SECRET)
-    revoked = {row["id"]: row["revoked_at"] for row in await keys.of_user(database, "U1")}
+    revoked = {row.id: row.revoked_at for row in await keys.of_user(database, "U1")}
     assert revoked[issued.id] is not None
     assert revoked[other.id] is None
     await keys.revoke(database, issued.id, secret_key=SECRET)  # twice is once
-    again = {row["id"]: row["revoked_at"] for row in await keys.of_user(database, "U1")}
+    again = {row.id: row.revoked_at for row in await keys.of_user(database, "U1")}
     assert again == revoked
 
 
@@ -67,8 +67,8 @@ async def test_a_key_needs_a_name(name: str, database: Database) -> None:
 async def test_names_are_kept_short_and_on_one_line(database: Database) -> None:
     await issue(database, "my\n  laptop " + "🙂" * 500)
     (row,) = await keys.of_user(database, "U1")
-    assert row["name"].startswith("my laptop 🙂")
-    assert len(row["name"]) == keys.MAX_NAME
+    assert row.name.startswith("my laptop 🙂")
+    assert len(row.name) == keys.MAX_NAME
 
 
 async def test_what_is_not_there_is_not_found(database: Database) -> None:
@@ -101,7 +101,7 @@ async def test_a_user_is_found_by_each_of_their_names(database: Database, user_i
     await users.set_budget(database, user_id, 9)
     for reference in ("U1", user_id):
         row = await database.read(lambda it: users.find(it, reference), "user")  # noqa: B023 - runs at once
-        assert (row["name"], row["budget_nanousd"]) == ("Ada", 9)
+        assert (row.name, row.budget_nanousd) == ("Ada", 9)
 
 
 async def test_a_slack_id_is_taken_once_even_in_a_race(database: Database) -> None:

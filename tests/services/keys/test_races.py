@@ -83,4 +83,4 @@ async def _active(url: str) -> int:
     database = Database(url)
     listed = await keys.of_user(database, "U1")
     await database.close()
-    return sum(row["revoked_at"] is None for row in listed)
+    return sum(row.revoked_at is None for row in listed)

@@ -1,7 +1,6 @@
 """Asking the provider again whether somebody may still come in."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -13,11 +12,11 @@ from hcai_app.errors import NotAllowed, UpstreamFailed
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.windows import Windows
-from hcai_app.services.people import eligibility, sessions, sign_in, users
+from hcai_app.services.people import eligibility, sessions, sign_in
 from hcai_app.services.people.identity import Identity
 from hcai_app.services.people.sign_in import Rules
 from tests.services.books import fetch
-from tests.services.callers import signed_in
+from tests.services.callers import row_of, signed_in
 
 SECRET = "a secret of the tests, long enough for it"
 STRICT = Rules(SECRET, require_verified=True, admins=())
@@ -37,10 +36,6 @@ async def age(database: Database, *, days: int = 2, checked_days: int | None = N
     checked_at = None if checked_days is None else now - timedelta(days=checked_days)
     values = {"signed_in_at": now - timedelta(days=days), "checked_at": checked_at}
     await database.write(lambda it: it.execute(update(users_table).values(**values)), "users")
-
-
-async def row_of(database: Database, reference: str) -> dict[str, Any]:
-    return dict(await database.read(lambda it: users.find(it, reference), "user"))
 
 
 async def changes_of(database: Database) -> int:

@@ -19,7 +19,7 @@ from hcai_app.services.ops import retention
 from hcai_app.services.people import sessions, sign_in, users
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused
 from hcai_app.services.people.sign_in import Rules
-from tests.services.callers import signed_in
+from tests.services.callers import row_of, signed_in
 from tests.services.outages import PostgresOutage
 
 SECRET = "a secret of the tests, long enough for it"
@@ -27,10 +27,6 @@ OPEN = Rules(SECRET, require_verified=False, admins=())
 STRICT = Rules(SECRET, require_verified=True, admins=())
 ADA = Identity("ident!Ada", "Ada", "ada@example.org", "UADA", "verified", ysws_eligible=True)
 BOB = Identity("ident!Bob", "Bob", None, None, "pending")
-
-
-async def row_of(database: Database, reference: str) -> dict[str, Any]:
-    return dict(await database.read(lambda it: users.find(it, reference), "user"))
 
 
 async def count(database: Database, table: Any) -> int:

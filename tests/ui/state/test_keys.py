@@ -71,7 +71,7 @@ async def test_the_key_of_another_cannot_be_revoked(serving: Worker) -> None:
     with pytest.raises(NotFound):
         await state.revoke(issued.id)
     (row,) = await keys.of_user(serving.database, bob.user_id)
-    assert row["revoked_at"] is None
+    assert row.revoked_at is None
 
 
 async def test_an_ended_session_changes_and_sees_nothing(serving: Worker) -> None:
