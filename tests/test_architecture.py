@@ -60,15 +60,8 @@ ROOMS = {
     "edge.reflex_internals": set[str](),
     "edge": {"api", "worker", "services", "settings", *LEAVES},
     "cli": {
-        "edge",
-        "frontend",
-        "simulator",
-        "worker",
-        "upstream",
-        "services",
-        "db",
-        "settings",
-        *LEAVES,
+        *("edge", "frontend", "simulator", "worker"),
+        *("upstream", "services", "db", "settings", *LEAVES),
     },
 }
 # The composition root and the command line's door put the rooms together.
