@@ -244,13 +244,10 @@ def test_the_api_the_worker_and_the_command_line_load_no_reflex() -> None:
 
 def reflex_internals_of(path: Path) -> Iterator[str]:
     """What a file uses of Reflex without its promise."""
-    tree, names = tree_of(path), list(imports_of(path))
-    yield from (
-        name
-        for name in names
-        if name.startswith(("reflex.", "reflex_")) and not name.startswith(REFLEX_PROMISED)
-    )
-    for node in ast.walk(tree) if "reflex" in names else ():
+    names = list(imports_of(path))
+    theirs = [name for name in names if name.startswith(("reflex.", "reflex_"))]
+    yield from (name for name in theirs if not name.startswith(REFLEX_PROMISED))
+    for node in ast.walk(tree_of(path)) if "reflex" in names else ():
         if isinstance(node, ast.Attribute):
             is_ours = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
             is_private = node.attr.startswith("_") and not node.attr.endswith("__")
