@@ -17,6 +17,11 @@ BIOME := tests/js/node_modules/.bin/biome
 biome = if test -x $(BIOME) || test "$$CI"; then $(BIOME) $(1); \
 	else echo "Biome is missing: JavaScript is left out." >&2; fi
 
+# Two processes: more than one core, and no more than the time limits of tests allow for.
+PARALLEL := -n 2 --dist loadfile
+# What starts no server, and one call to each endpoint.
+FAST := (not server and not sdk and not browser and not slow) or smoke
+
 # The environment's own Python, Node and npm come before the machine's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -35,17 +40,17 @@ run: $(RUNTIME) ## Start HCAI with hot reload on http://localhost:3000 (other po
 	@exec reflex run --env preview --frontend-port $(PORT) --backend-port $(PORT)
 
 test: $(TOOLS) $(NODE_CLIENTS) ## Run the whole test suite, but for the tests that take minutes
-	python -m pytest -m "not slow"
+	python -m pytest $(PARALLEL) -m "not slow"
 
 test-slow: $(TOOLS) $(NODE_CLIENTS) ## Run the tests that take minutes
 	python -m pytest -m slow
 
-check: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Check format, lint, types, tests and pages, as CI does
+check: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Check format, lint, types, the fast tests, and that the pages compile
 	ruff format --check .
 	ruff check .
 	@$(call biome,ci --error-on-warnings .)
 	basedpyright
-	python -m pytest -m "not slow"
+	python -m pytest $(PARALLEL) -m "$(FAST)"
 	reflex compile --dry
 
 fix: $(TOOLS) $(NODE_TOOLS) ## Mend format and lint where a program can

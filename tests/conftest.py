@@ -11,10 +11,26 @@ from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
 
 Install = Callable[..., Product]
+# What a tier of tests needs, by the folder or file that they are in; all others need nothing started.
+TIERS = {
+    "server": ("api", "cli", "chaos", "edge/socket", "test_privacy.py"),
+    "sdk": ("clients", "docs/examples"),
+    "browser": ("e2e",),
+}
+TESTS = Path(__file__).parent
 
 # A busy machine makes examples slowly; that says nothing about what is tested.
 settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test with its tier."""
+    for item in items:
+        place = item.path.relative_to(TESTS)
+        for tier, folders in TIERS.items():
+            if any(place.is_relative_to(folder) for folder in folders):
+                item.add_marker(tier)
 
 
 @pytest.fixture(scope="session")
