@@ -11,7 +11,7 @@ from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
 
 Install = Callable[..., Product]
-# What a tier of tests needs, by the folder or file that they are in; all others need nothing started.
+# What a tier of tests needs, by folder or file; all other tests start nothing.
 TIERS = {
     "server": ("api", "cli", "chaos", "edge/socket", "test_privacy.py"),
     "sdk": ("clients", "docs/examples"),
