@@ -25,12 +25,18 @@ settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test with its tier."""
+    """Mark every test with its tier; of two processes, one runs a file, and one all browsers.
+
+    The site of the browser tests is built in the source tree: two would build over each other. It
+    is the longest group, so it goes first.
+    """
     for item in items:
         place = item.path.relative_to(TESTS)
-        for tier, folders in TIERS.items():
-            if any(place.is_relative_to(folder) for folder in folders):
-                item.add_marker(tier)
+        tiers = [tier for tier, folders in TIERS.items() if any(map(place.is_relative_to, folders))]
+        for tier in tiers:
+            item.add_marker(tier)
+        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in tiers else str(place)))
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session")
