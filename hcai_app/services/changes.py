@@ -57,7 +57,7 @@ class Follower:
         self._mark, self._seen = await self._database.read(_end, "changes")
 
     async def run(self) -> None:
-        """Follow, for ever."""
+        """Poll for changes until cancelled."""
         while True:
             try:
                 await self._read()

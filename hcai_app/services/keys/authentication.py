@@ -70,7 +70,7 @@ class Authentication:
         Raises:
             NotAuthenticated: When there is no key, or nobody's, or a revoked one.
             RateLimited: When the client's address has tried too many unknown keys.
-            Unavailable: When it cannot be told because the database is away.
+            Unavailable: When the database is away and the cache has no answer.
         """
         if not key:
             raise NotAuthenticated(f"You sent no API key. {HOW_TO_SEND}")
@@ -167,7 +167,7 @@ class Authentication:
         return caller
 
     async def _find(self, query: Select[*tuple[Any, ...]], what: str) -> Caller | None:
-        """Read who it is; read again if anything changed meanwhile, lest the answer be the old."""
+        """Read the caller; retry when a change arrived meanwhile, as the read may be stale."""
         while True:
             changes = self._changes
             caller = await self._query(query, what)

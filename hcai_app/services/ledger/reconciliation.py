@@ -67,7 +67,7 @@ class Reconciler:
         self._on_settled = tuple(on_settled)
 
     async def run(self) -> None:
-        """Settle what is due, for ever."""
+        """Settle due rows until cancelled."""
         while True:
             try:
                 while await self.settle_due():

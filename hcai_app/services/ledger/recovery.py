@@ -31,7 +31,7 @@ async def adopt(journal: Journal, ledger: Ledger, budget: Budget) -> int:
 
 
 async def watch(journal: Journal, ledger: Ledger, budget: Budget) -> None:
-    """Adopt from neighbours that die, for ever."""
+    """Recover the journals of dead workers until cancelled."""
     while True:
         await asyncio.sleep(POLL_S)
         try:

@@ -105,7 +105,7 @@ class Budget:
             account.spent += entry.cost_nanousd
 
     def reread(self, entries: Iterable[LedgerEntry]) -> None:
-        """Read the accounts of a dead worker's calls anew: here they were never its own."""
+        """Do nothing: a single worker shares no accounts with a dead one."""
 
     async def run(self) -> None:
         """Do what is to be done beside the calls: nothing, in one worker."""

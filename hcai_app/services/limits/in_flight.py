@@ -29,7 +29,7 @@ class Slot:
             self.task.cancel()
 
     def uncancel(self) -> None:
-        """Go on after a cancellation, to tell the client of it."""
+        """Undo a cancellation so that the client gets an error response."""
         if self.task is not None:
             self.task.uncancel()
 
@@ -80,7 +80,7 @@ class InFlight:
             await self._emptied.wait()
 
     def has(self, user_id: str) -> bool:
-        """Tell whether the user has calls running here."""
+        """Return whether the user has calls running here."""
         return user_id in self._slots
 
     def cut(self, user_id: str, reason: Callable[[Caller], HcaiError | None]) -> int:

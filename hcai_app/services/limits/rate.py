@@ -30,11 +30,11 @@ class RateLimit:
         self._ask_at_s = 0.0  # when Redis may be asked again
 
     async def hit(self, user_id: str) -> Standing:
-        """Count an attempt; the standing tells whether it passes."""
+        """Count an attempt and return whether it is allowed."""
         return await self._ask(self._hit_shared, self._windows.hit, user_id)
 
     async def peek(self, user_id: str) -> Standing:
-        """Tell where a user stands, without counting anything."""
+        """Return a user's standing without counting a hit."""
         return await self._ask(self._standing, self._windows.peek, user_id)
 
     async def _ask(

@@ -2,7 +2,7 @@
 
 The rules are those of `budget.py`. Reservations and running calls are leases that their worker
 renews; those of a dead worker end by themselves, or pass to the rows that adoption writes. After a
-loss of Redis an account is read anew from the ledger, and every worker leases its running calls
+loss of Redis an account is reloaded from the ledger, and every worker leases its running calls
 again. While Redis is away each worker keeps to its own share of the budget.
 """
 
@@ -87,12 +87,12 @@ class SharedBudget(Budget):
             self._outbox.put_nowait(partial(self._run, "renew", account, *lease))
 
     def reread(self, entries: Iterable[LedgerEntry]) -> None:
-        """Read the accounts of a dead worker's calls anew: it may not have booked its last ones."""
+        """Drop a dead worker's cached accounts; they reload from the ledger."""
         for account in {_key(account_of(entry)) for entry in entries}:
             self._outbox.put_nowait(partial(self._redis.client.delete, *_keys(account)))
 
     async def run(self) -> None:
-        """Renew the leases and send what is to be booked, for ever."""
+        """Renew leases and flush the outbox until cancelled."""
         await asyncio.gather(self._send(), self._renew_leases())
 
     async def _ask(self, caller: Caller, call: RunningCall) -> int:
@@ -181,7 +181,7 @@ class SharedInFlight:
             self._redis.later(self._redis.client.zrem(*held))
 
     async def run(self) -> None:
-        """Renew the leases, for ever."""
+        """Renew the leases until cancelled."""
         while True:
             await asyncio.sleep(RENEW_S)
             try:

@@ -72,7 +72,7 @@ class Windows:
         return Standing(is_allowed, self.limit, self.limit - count, oldest + self.seconds)
 
     def peek(self, name: str) -> Standing:
-        """Tell where a name stands, without counting anything."""
+        """Return a name's standing without counting a hit."""
         now = time.time()
         hits = self._hits.get(name, array("d"))
         expired = bisect_right(hits, now - self.seconds)

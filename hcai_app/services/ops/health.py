@@ -53,7 +53,7 @@ class DependencyHealth:
         return time.monotonic() - self.changed_at if self.is_up is False else 0.0
 
     async def run(self) -> None:
-        """Look every few seconds, for ever."""
+        """Probe every few seconds until cancelled."""
         while True:
             await self._look()
             await asyncio.sleep(AGAIN_S if self._failed_looks else EVERY_S)
@@ -91,7 +91,7 @@ class DependencyHealth:
 
 
 class ProviderHealth(DependencyHealth):
-    """The provider, of which the calls tell, too."""
+    """Provider health, from probes and from finished calls."""
 
     def __init__(self, ask: Ask) -> None:
         super().__init__("provider", ask)

@@ -141,7 +141,7 @@ class Metrics(Collector):
         self._moderations[outcome] += 1
 
     async def measure_lag(self) -> None:
-        """Note how late the event loop comes to a timer, for ever."""
+        """Measure event loop lag until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + LAG_EVERY_S

@@ -22,7 +22,7 @@ BATCH = 2_000
 
 
 async def run(database: Database, retention_days: int) -> None:
-    """Clean up every ten minutes, for ever."""
+    """Delete expired rows every ten minutes until cancelled."""
     while True:
         try:
             await clean(database, retention_days)

@@ -7,7 +7,7 @@ SHOWN = 12
 
 
 def running_commit(git: Path = GIT) -> str | None:
-    """Return the commit that is checked out; None where that cannot be told."""
+    """Return the commit that is checked out; None when unknown."""
     try:
         head = (git / "HEAD").read_text().strip()
         _, is_branch, name = head.partition("ref: ")

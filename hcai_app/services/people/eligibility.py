@@ -50,7 +50,7 @@ Check = Callable[[str], Awaitable[str]]
 
 
 async def run(database: Database, check: Check, rules: Rules) -> None:
-    """Ask, for ever."""
+    """Re-check users until cancelled."""
     in_vain = Windows(1, OLD.total_seconds())
     while True:
         try:
