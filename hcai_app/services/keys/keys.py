@@ -133,7 +133,7 @@ async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
 
 
 def revoke_all(connection: Connection, user_id: str) -> None:
-    """End all keys of a user, within the caller's transaction, who tells the workers."""
+    """Revoke all keys of a user in the caller's transaction; the caller appends the change."""
     connection.execute(_revoking(keys_table.c.user_id == user_id))
 
 

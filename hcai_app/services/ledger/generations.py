@@ -76,7 +76,7 @@ class Generations:
         """Return the record of a call that the caller made.
 
         Raises:
-            NotFound: When there is none, be it that the call is somebody else's.
+            NotFound: When no such record exists, or it belongs to another user.
             Unavailable: When too many look-ups are under way.
             UpstreamFailed: When the provider does not answer.
         """
@@ -100,7 +100,7 @@ class Generations:
 
 
 def _public(record: Record) -> Record:
-    """Return a record without what it tells of our account."""
+    """Return a record redacted of our account's details."""
     told = {name: value if name in PUBLIC else None for name, value in record.items()}
     attempts = [members_of(attempt) for attempt in items_of(record.get("provider_responses"))]
     told["provider_responses"] = [

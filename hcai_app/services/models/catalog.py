@@ -1,6 +1,6 @@
 """The model catalog: the provider's list cut down to the allowed models, with prices.
 
-Which models are allowed depends on the settings alone, so a missing catalogue stops no call: it is
+Which models are allowed depends on the settings alone, so a missing catalog stops no call: it is
 then estimated at a fallback price.
 """
 
@@ -66,7 +66,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One fetch of the catalogue."""
+    """One fetch of the catalog."""
 
     models: dict[str, Model]
     prices: dict[str, Prices]
@@ -74,7 +74,7 @@ class Listing:
 
 
 class Catalog:
-    """The catalogue of one worker."""
+    """The catalog of one worker."""
 
     def __init__(
         self,
@@ -261,7 +261,7 @@ def estimate(prices: Prices, *, body_bytes: int, max_tokens: int | None, answers
 
 
 def prices_from(model: Model) -> Prices:
-    """Read a catalogue entry's prices; what is missing or dynamic (-1) takes the fallback."""
+    """Read a catalog entry's prices; what is missing or dynamic (-1) takes the fallback."""
     pricing = members_of(model.get("pricing"))
     top = members_of(model.get("top_provider"))
     completion = _price(pricing.get("completion"), FALLBACK_COMPLETION)

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from hcai_app.settings import load_settings
 
 CHART_COLORS = 9
-OTHER = -1  # the index of what has no colour of its own
+OTHER = -1  # the index of what has no color of its own
 
 
 def model_color_index(model: str) -> int:
-    """Return the chart colour, from 0, that a model has on every page and over every time range.
+    """Return the chart color, from 0, that a model has on every page and over every time range.
 
     The configured models take the colours in turn, others one that follows from their name.
     """
@@ -24,7 +24,7 @@ def model_color_index(model: str) -> int:
 def color_indexes(names: Iterable[str]) -> dict[str, int]:
     """Return the colours of what one chart shows together: each its own while there are enough.
 
-    Of two names with the same colour the configured one keeps it, then the first by the alphabet.
+    Of two names with the same color the configured one keeps it, then the first by the alphabet.
     """
     settings = load_settings()
     listed = settings.models
@@ -38,5 +38,5 @@ def color_indexes(names: Iterable[str]) -> dict[str, int]:
 
 
 def color_of(index: int) -> str:
-    """Return the CSS value of a chart colour."""
+    """Return the CSS value of a chart color."""
     return f"var(--chart-{'other' if index == OTHER else index + 1})"

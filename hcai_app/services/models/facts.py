@@ -103,7 +103,7 @@ async def facts(source: Catalog, name: str) -> ModelFacts:
 
 
 def card_of(model: Model, kind: Kind) -> ModelCard:
-    """Return what is shown of a catalogue entry."""
+    """Return the public view of a catalog entry."""
     architecture = members_of(model.get("architecture"))
     top = members_of(model.get("top_provider"))
     parameters = _words(model.get("supported_parameters"))

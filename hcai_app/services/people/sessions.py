@@ -102,7 +102,7 @@ async def end_all(database: Database, user_id: str) -> None:
 
 
 def drop_all(connection: Connection, user_id: str) -> None:
-    """End all sessions of a user, within the caller's transaction, who tells the workers."""
+    """Delete a user's sessions in the caller's transaction; the caller appends the change."""
     connection.execute(delete(sessions_table).where(sessions_table.c.user_id == user_id))
 
 

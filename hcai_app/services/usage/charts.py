@@ -31,7 +31,7 @@ class Range(StrEnum):
 
 
 class Group(StrEnum):
-    """What a chart tells apart."""
+    """The dimension that a chart groups by."""
 
     MODEL = "model"
     KEY = "key"
