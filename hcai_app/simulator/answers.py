@@ -28,7 +28,7 @@ THOUGHTS = ("This is simulated reasoning. ", "A real model would think here, ", 
 
 @dataclass(slots=True)
 class SimulatedAnswer:
-    """Everything that one answer consists of."""
+    """The text, thoughts, tool call and pictures of one answer."""
 
     pieces: list[str] = field(default_factory=list)
     reasoning: tuple[str, ...] = ()
@@ -38,13 +38,13 @@ class SimulatedAnswer:
     finish_reason: str = "stop"
 
     def argument_parts(self) -> tuple[str, str]:
-        """Return the arguments of the tool call in two parts, as a stream brings them."""
+        """Return the tool call's arguments in two parts, as a stream sends them."""
         arguments = self.tool_call["function"]["arguments"] if self.tool_call else ""
         middle = len(arguments) // 2
         return arguments[:middle], arguments[middle:]
 
     def tokens(self) -> tuple[int, int, int]:
-        """Return the completion (all), reasoning and image tokens."""
+        """Return the counts of completion (all), reasoning and image tokens."""
         spoken = "".join(self.pieces)
         if self.tool_call:
             spoken += self.tool_call["function"]["arguments"]
@@ -54,7 +54,7 @@ class SimulatedAnswer:
 
 
 def compose(body: dict[str, Any], listing: SimulatedModel, scenario: Scenario) -> SimulatedAnswer:
-    """Work out the answer to a chat request."""
+    """Compose the answer to a chat request."""
     answer = SimulatedAnswer(annotations=[_annotation(file) for file in prompts.files(body)])
     if scenario.reasoning or prompts.wants_reasoning(body):
         answer.reasoning = THOUGHTS
@@ -104,7 +104,7 @@ def _sliced(text: str, size: int) -> list[str]:
 
 
 def _shorten(answer: SimulatedAnswer, limit: int) -> None:
-    """Cut the pieces to a number of tokens, as a model does that runs into its limit."""
+    """Truncate the pieces to a number of tokens, like a model at its limit."""
     room = limit * 4
     kept: list[str] = []
     for piece in answer.pieces:

@@ -25,17 +25,17 @@ class Bill:
 
 
 def tokens_of_bytes(size: int) -> int:
-    """Count tokens: one for every four bytes begun."""
+    """Return the token count: one for every four bytes begun."""
     return -(-size // BYTES_PER_TOKEN)
 
 
 def tokens_of(text: str) -> int:
-    """Count the tokens of a text by its UTF-8 bytes."""
+    """Return a text's token count, from its UTF-8 bytes."""
     return tokens_of_bytes(len(text.encode("utf-8", "surrogatepass")))
 
 
 def charge(call: Call, listing: SimulatedModel, scenario: Scenario) -> Bill:
-    """Compute the bill and write it on the call."""
+    """Compute the bill and store it in the call."""
     spoken = max(call.completion_tokens - call.image_tokens, 0)
     prompt = call.prompt_tokens * listing.price("prompt") + listing.price("request")
     completion = spoken * listing.price("completion")

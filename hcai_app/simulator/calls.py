@@ -1,6 +1,6 @@
-"""Records of the generating requests that the simulator received.
+"""Records of the generation requests that the simulator received.
 
-Memory is bounded: the oldest record goes when a new one would exceed the cap, and only the
+Memory is bounded: the oldest record is evicted when a new one would exceed the cap, and only the
 latest calls keep their headers and body.
 """
 
@@ -19,13 +19,13 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 def new_id() -> str:
-    """Make a generation id in OpenRouter's form."""
+    """Return a new generation id in OpenRouter's format."""
     return f"gen-{int(time.time())}-{secrets.token_hex(10)}"
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One generating request, from its first byte to its bill."""
+    """One generation request, from its first byte to its bill."""
 
     path: str
     api_type: str
@@ -56,11 +56,11 @@ class Call:
 
     @property
     def cancelled(self) -> bool:
-        """Tell whether the client left before the end."""
+        """Return whether the client disconnected before the end."""
         return self.cancelled_at is not None
 
     def summary(self) -> dict[str, Any]:
-        """Return what a ledger is compared with."""
+        """Return the fields that tests compare with the ledger."""
         return {
             "id": self.id,
             "cost": self.cost,
@@ -72,7 +72,7 @@ class Call:
         }
 
     def full(self) -> dict[str, Any]:
-        """Return all that is known of this call."""
+        """Return every recorded field of this call."""
         return {
             **self.summary(),
             "path": self.path,
@@ -102,11 +102,11 @@ class CallLog:
         self.count = 0
 
     def note(self, method: str, path: str) -> None:
-        """Remember that a request of any kind came in."""
+        """Record the arrival of a request of any kind."""
         self.requests.append({"method": method, "path": path, "at": time.time()})
 
     def add(self, call: Call) -> None:
-        """Remember a call, at the price of the oldest one if there is no room."""
+        """Record a call; evict the oldest one if there is no room."""
         self.count += 1
         self._calls[call.id] = call
         if len(self._calls) > MAX_CALLS:
@@ -121,7 +121,7 @@ class CallLog:
         return self._calls.get(generation_id)
 
     def clear(self) -> None:
-        """Forget every call; those still running are not counted again."""
+        """Remove every call; those still running are not counted again."""
         self._calls.clear()
         self._detailed.clear()
         self.requests.clear()

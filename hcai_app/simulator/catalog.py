@@ -59,7 +59,7 @@ def canonical_slug(listing: SimulatedModel) -> str:
 
 
 def architecture(listing: SimulatedModel) -> dict[str, Any]:
-    """Describe what goes in and what comes out."""
+    """Return the input and output modalities."""
     return {
         "modality": f"{'+'.join(listing.inputs)}->{'+'.join(listing.outputs)}",
         "input_modalities": list(listing.inputs),
@@ -83,14 +83,14 @@ def pricing(listing: SimulatedModel) -> dict[str, Any]:
 
 
 def parameters(listing: SimulatedModel) -> list[str]:
-    """Name the request parameters that the model takes."""
+    """Return the names of the request parameters that the model supports."""
     if listing.dimensions:
         return []
     return [*COMMON_PARAMETERS, *(REASONING_PARAMETERS if listing.reasons else ())]
 
 
 def endpoints_json(listing: SimulatedModel) -> dict[str, Any]:
-    """Build the answer of /models/{author}/{slug}/endpoints, with a single simulated endpoint."""
+    """Build the response of /models/{author}/{slug}/endpoints, with one simulated endpoint."""
     return {
         "id": listing.id,
         "name": listing.name,

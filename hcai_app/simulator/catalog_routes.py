@@ -1,4 +1,4 @@
-"""The catalog's routes: lists with filters and paging, one model, its endpoints."""
+"""The catalog's routes: lists with filters and pagination, one model, its endpoints."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,7 +17,7 @@ MAX_LIMIT = 1000
 
 
 async def drawn(request: web.Request, payload: Any) -> web.StreamResponse:
-    """Send a payload as the script wants it for this path; without a script, as it is."""
+    """Send a payload under this path's scripted scenario; without one, unchanged."""
     scenario = request.app[SCRIPT].draw(request.path, is_generating=False)
     wire = Wire(request, scenario)
     if scenario.status:
@@ -77,7 +77,7 @@ def _words(value: str | None) -> set[str]:
 
 
 def _page(request: web.Request, found: Iterable[SimulatedModel]) -> dict[str, Any]:
-    """Cut the page that was asked for; with neither offset nor limit the list is whole."""
+    """Return the requested page; with neither offset nor limit, the whole list."""
     models = [catalog.model_json(listing) for listing in found]
     query = request.query
     if not ("offset" in query or "limit" in query):

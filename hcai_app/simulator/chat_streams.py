@@ -1,4 +1,4 @@
-"""A streamed chat answer: deltas, finish reason, usage."""
+"""A streamed chat completion: deltas, finish reason, usage."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from hcai_app.simulator.streams import Payload, Piece
 
 
 class ChatStream:
-    """The program of a /chat/completions stream."""
+    """The event sequence of a /chat/completions stream."""
 
     end_mark = streams.DONE
 
@@ -22,7 +22,7 @@ class ChatStream:
         self._frame = frame(exchange.call, "chat.completion.chunk")
 
     def opening(self) -> Iterator[Payload]:
-        """Yield nothing: the first chunk speaks at once."""
+        """Yield nothing: the first chunk already has text."""
         yield from ()
 
     def pieces(self) -> Iterator[Piece]:
@@ -41,26 +41,26 @@ class ChatStream:
             yield {"choices": [], **usage}
 
     def failure(self, code: int, *, is_lone: bool) -> Payload:
-        """Build an error chunk, or nothing but an error."""
+        """Build an error chunk, or a bare error."""
         error = replies.error_from(self._exchange.scenario, code)
         if is_lone:
             return {"error": error}
         return {"error": error, "choices": [_choice({"content": ""}, "error")]}
 
     def encode(self, payload: Payload) -> bytes:
-        """Put the common members around a chunk."""
+        """Encode a chunk with its common members."""
         return streams.event({**self._frame, **payload} if "choices" in payload else payload)
 
 
 def frame(call: Call, kind: str) -> dict[str, Any]:
-    """Return the members that every chunk and every completion has."""
+    """Return the members common to chunks and completions."""
     return {
         "id": call.id,
         "object": kind,
         "created": int(call.started_at),
         "model": call.model,
         "provider": "Simulated",
-        # Only whole answers have the key when there is nothing to say.
+        # Without text, only whole answers have the key.
         **({} if kind.endswith("chunk") else {"system_fingerprint": None}),
     }
 
@@ -95,7 +95,7 @@ def _deltas(answer: SimulatedAnswer) -> Iterator[dict[str, Any]]:
 
 
 def _tool_deltas(answer: SimulatedAnswer) -> Iterator[dict[str, Any]]:
-    """Give the name first and the arguments in two parts, as models do."""
+    """Yield the name first and the arguments in two parts, as models do."""
     tool_call = answer.tool_call or {}
     name = tool_call["function"]["name"]
     first = {**tool_call, "index": 0, "function": {"name": name, "arguments": ""}}

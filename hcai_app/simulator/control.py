@@ -33,21 +33,21 @@ async def script(request: web.Request) -> web.Response:
 
 
 async def reset(request: web.Request) -> web.Response:
-    """Forget the script and every call."""
+    """Reset the script and the call log."""
     request.app[SCRIPT].clear()
     request.app[CALLS].clear()
     return _json({"ok": True})
 
 
 async def list_calls(request: web.Request) -> web.Response:
-    """List the calls, oldest first; `?summary=1` keeps to what a ledger is compared with."""
+    """Return the calls, oldest first; with `?summary=1` only their ledger fields."""
     is_summary = request.query.get("summary") == "1"
     calls = request.app[CALLS]
     return _json([call.summary() if is_summary else call.full() for call in calls])
 
 
 async def list_requests(request: web.Request) -> web.Response:
-    """List method, path and time of the latest requests, catalogue look-ups included."""
+    """Return method, path and time of the latest requests, catalog look-ups included."""
     return _json(list(request.app[CALLS].requests))
 
 

@@ -1,6 +1,6 @@
 """Shared handling of /chat/completions, /responses and /messages: one model, three dialects.
 
-Each request is put into the words of a chat, and each answer back into the words of its endpoint.
+Each request is translated to a chat request, and each answer back to its endpoint's dialect.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from hcai_app.simulator.streams import StreamProgram
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one endpoint words things."""
+    """One endpoint's request and response format."""
 
     as_chat: Callable[[dict[str, Any]], dict[str, Any]]
     """Puts a request body into the words of /chat/completions; refuses what is not valid."""
@@ -29,7 +29,7 @@ class Dialect:
 
 
 async def answer(exchange: SimulatedExchange, dialect: Dialect) -> web.StreamResponse:
-    """Answer a conversation in its dialect, streamed or whole."""
+    """Send the answer to a conversation in its dialect, streamed or whole."""
     scenario, call = exchange.scenario, exchange.call
     chat = dialect.as_chat(exchange.body)
     call.prompt_tokens = prompts.prompt_tokens(chat)

@@ -19,7 +19,7 @@ MAX_DIMENSIONS = 8192
 LONG_WORD = re.compile(r"\w{4,}")
 PIECE = 5
 READ_CHARACTERS = 100
-WORD_WEIGHT = 4  # of a word, beside the 1 of the whole text
+WORD_WEIGHT = 4  # of a word; the whole text's weight is 1
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -73,10 +73,10 @@ def _vector(exchange: SimulatedExchange, item: Any) -> list[float] | str:
 
 @lru_cache(maxsize=64)
 def vector(text: str, dimensions: int) -> tuple[float, ...]:
-    """Return a vector of length one, with values that float32 holds exactly.
+    """Return a unit vector, with values that float32 holds exactly.
 
-    Texts that begin with the same words point in like directions, different ones never in the same;
-    it knows nothing of meaning.
+    Texts with the same first words get similar directions, different texts never the same one;
+    there are no semantics.
     """
     words = [_word(piece, dimensions) for piece in _pieces(text)]
     numbers = [
@@ -89,7 +89,7 @@ def vector(text: str, dimensions: int) -> tuple[float, ...]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Return how the text's first long words begin: short ones stand everywhere."""
+    """Return the prefixes of the text's first long words: short ones are in every text."""
     return [word[:PIECE] for word in LONG_WORD.findall(text[:READ_CHARACTERS].lower())]
 
 
@@ -104,12 +104,12 @@ def _direction(text: str, dimensions: int) -> tuple[int, ...]:
 
 
 def _inputs(given: Any) -> list[Any]:
-    """Return one entry for each vector that is asked for."""
+    """Return one entry for each requested vector."""
     if isinstance(given, str) and given:
         return [given]
     if not isinstance(given, list) or not given:
         raise Refusal(400, "input must be a text or a list")
-    # A flat list of numbers is one text as token ids.
+    # A flat list of numbers is one text in token ids.
     return [given] if all(isinstance(item, int) for item in given) else given
 
 

@@ -43,7 +43,7 @@ ANTHROPIC_TYPES = {
 
 @dataclass
 class Refusal(Exception):
-    """A request that gets an error answer."""
+    """A refused request: its status and error object."""
 
     status: int
     message: str = ""
@@ -56,7 +56,7 @@ class Refusal(Exception):
 def error_object(
     status: int, message: str = "", error_type: str = "", code: str = ""
 ) -> dict[str, Any]:
-    """Build the `error` member; `code` replaces the number by a string."""
+    """Build the `error` member; `code` replaces the numeric code with a string."""
     kind, usual = KINDS.get(status, ("unmapped", "Unknown error"))
     return {
         "code": code or status,
@@ -66,7 +66,7 @@ def error_object(
 
 
 def envelope(path: str, error: dict[str, Any], status: int) -> dict[str, Any]:
-    """Wrap an error as the clients of a path expect it."""
+    """Build the error envelope that a path's clients expect."""
     if not path.endswith(ANTHROPIC_PATH):
         return {"error": error, "user_id": None}
     return {
@@ -81,7 +81,7 @@ def envelope(path: str, error: dict[str, Any], status: int) -> dict[str, Any]:
 
 
 def html_page(status: int) -> bytes:
-    """Build the kind of page that a CDN puts in front of a broken origin."""
+    """Build an HTML error page like a CDN's in front of a broken origin."""
     return (
         "<!DOCTYPE html>\n<html><head><title>Error</title></head>"
         f"<body><h1>Error {status}</h1><p>Simulated edge network</p></body></html>\n"

@@ -1,4 +1,4 @@
-"""One generating request from its body to its record.
+"""One generation request, from its body to its record.
 
 A new operation is a file with a function `answer(exchange) -> StreamResponse`, wrapped by `serve`.
 """
@@ -28,7 +28,7 @@ RECORD: web.AppKey[Recorder] = web.AppKey("record")
 
 @dataclass(slots=True)
 class SimulatedExchange:
-    """A request, what is to be done with it, and the record of it."""
+    """A request, its scenario and its record."""
 
     request: web.Request
     body: dict[str, Any]
@@ -40,7 +40,7 @@ class SimulatedExchange:
     """Completion, reasoning and image tokens of the complete answer, once known."""
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that every answer of this call carries."""
+        """Return the headers of every response of this call."""
         headers = {"Cache-Control": "no-cache"}
         if not self.scenario.no_generation_id:
             headers["X-Generation-Id"] = self.call.id
@@ -49,7 +49,7 @@ class SimulatedExchange:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedOperation:
-    """What tells one kind of generating call from another."""
+    """One kind of generation call."""
 
     api_type: str
     text_of: Callable[[dict[str, Any]], str]
@@ -58,7 +58,7 @@ class SimulatedOperation:
 
 
 async def serve(request: web.Request, operation: SimulatedOperation) -> web.StreamResponse:
-    """Carry one call from its body to its record."""
+    """Handle one call, from its body to its record."""
     raw = await request.read()
     call = _begin(request, operation, raw)
     wire = None
@@ -76,7 +76,7 @@ async def serve(request: web.Request, operation: SimulatedOperation) -> web.Stre
             call.status = None
         raise
     except ConnectionError:
-        # A write may find the connection closed before this task is cancelled for it.
+        # A write may fail on the closed connection before this task is cancelled.
         call.cancelled_at = time.time()
         raise
     finally:
@@ -97,7 +97,7 @@ async def _answer(exchange: SimulatedExchange, operation: SimulatedOperation) ->
 
 
 def _begin(request: web.Request, operation: SimulatedOperation, raw: bytes) -> Call:
-    # Repeated headers are shown together, so that a leaked second one does not hide.
+    # Repeated headers are joined, so that a leaked second one is visible.
     headers = {name: ", ".join(request.headers.getall(name)) for name in request.headers}
     call = Call(
         path=request.path,
@@ -130,7 +130,7 @@ def _open(
 
 
 def _user(body: dict[str, Any]) -> str | None:
-    """Return the pseudonym of the end user, from wherever the dialects put it."""
+    """Return the end user's pseudonym, from each dialect's own member."""
     metadata = body.get("metadata")
     nested = metadata.get("user_id") if isinstance(metadata, dict) else None
     return body.get("user") or body.get("safety_identifier") or nested
@@ -147,7 +147,7 @@ def _body(raw: bytes) -> dict[str, Any]:
 
 
 def _choose(body: dict[str, Any], scenario: Scenario) -> SimulatedModel:
-    """Return the first available model among those that the request names."""
+    """Return the first available model of the request's candidates."""
     names = [name for name in _named(body) if isinstance(name, str)] or [listings.ROUTER]
     unavailable = scenario.unavailable.split(",")
     for name in names:
@@ -160,7 +160,7 @@ def _choose(body: dict[str, Any], scenario: Scenario) -> SimulatedModel:
 
 
 def _named(body: dict[str, Any]) -> list[Any]:
-    """Return `model`, the `models` list, and the `fallbacks` that /messages may bring."""
+    """Return `model`, the `models` list, and the `fallbacks` of /messages."""
     models, fallbacks = body.get("models"), body.get("fallbacks")
     return [
         body.get("model"),
@@ -170,7 +170,7 @@ def _named(body: dict[str, Any]) -> list[Any]:
 
 
 def _settle(exchange: SimulatedExchange) -> None:
-    """Bill a call by what was produced, or in full where a provider would run on."""
+    """Bill a call for its output so far, or in full if cancelling has no effect."""
     call, scenario = exchange.call, exchange.scenario
     # As documented: nothing cancels an answer in JSON, and not every provider stops a stream.
     if call.finish_reason is None and exchange.whole and (not call.streamed or scenario.bill_all):

@@ -30,7 +30,7 @@ def _is_ready(call: Call) -> bool:
 
 
 def generation_json(call: Call) -> dict[str, Any]:
-    """Build the record with every key that the SDKs require."""
+    """Build the generation's record with every key that the SDKs require."""
     ended = call.finished_at or time.time()
     started = datetime.datetime.fromtimestamp(call.started_at, datetime.UTC)
     return {

@@ -84,7 +84,7 @@ def _error(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
 
 
 class ImageStream:
-    """The program of an /images stream."""
+    """The event sequence of an /images stream."""
 
     end_mark = streams.DONE
     finish_reason = "stop"
@@ -98,7 +98,7 @@ class ImageStream:
         yield from ()
 
     def pieces(self) -> Iterator[Piece]:
-        """Yield a preview of every image."""
+        """Yield the previews of every image."""
         for index in range(self._count):
             preview = {
                 "type": "image_generation.partial_image",
@@ -108,7 +108,7 @@ class ImageStream:
             yield Piece(preview, images=1)
 
     def ending(self) -> Iterator[Payload]:
-        """Yield every image; the last one brings the usage."""
+        """Yield every image; the last one has the usage."""
         created = int(self._exchange.call.started_at)
         for left in reversed(range(self._count)):
             usage = {} if left else usages.member(self._exchange, usages.chat)
@@ -116,7 +116,7 @@ class ImageStream:
             yield {"type": kind, "created": created, **_image(self._exchange), **usage}
 
     def failure(self, code: int, *, is_lone: bool) -> Payload:
-        """Build an error event, whose code is a text in this format."""
+        """Build an error event; its code is a string in this format."""
         del is_lone
         error = replies.error_from(self._exchange.scenario, code)
         kind = error["metadata"]["error_type"]
@@ -124,7 +124,7 @@ class ImageStream:
         return {"type": "error", "error": {**inner, "param": None}}
 
     def encode(self, payload: Payload) -> bytes:
-        """Send an event without a name, as its type stands inside."""
+        """Encode an event without a name: its type is in the data."""
         return streams.event(payload)
 
 

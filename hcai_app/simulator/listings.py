@@ -1,6 +1,6 @@
-"""The models that the simulator offers, out of `listings.json`: as the real catalogue has them.
+"""The simulator's models, read from `listings.json`, as in the real catalog.
 
-Prices are USD per unit as decimal strings, the form that goes over the wire.
+Prices are USD per unit as decimal strings, as on the wire.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ TEXT = ("text",)
 
 @dataclass(frozen=True, eq=False)
 class SimulatedModel:
-    """One model, before it is dressed for the wire."""
+    """One model of the listings."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class SimulatedModel:
         return self.id.partition("/")[0]
 
     def price(self, unit: str) -> Decimal:
-        """Return the price of one unit; 0 if it is not charged."""
+        """Return the price of one unit in USD; 0 if it is not charged."""
         known = {"prompt": self.prompt, "completion": self.completion, **self.prices}
         # Routers list -1, which stands for "whatever the chosen model costs".
         return max(Decimal(known.get(unit, "0")), Decimal(0))
@@ -57,7 +57,7 @@ VARIANTS = frozenset({"nitro", "floor", "online", "thinking", "extended", "exact
 
 
 def find(model_id: str) -> SimulatedModel | None:
-    """Return the listing for an id, with routing suffixes such as `:nitro` taken off."""
+    """Return the listing of an id, without routing suffixes such as `:nitro`."""
     listing = LISTINGS.get(model_id)
     if listing is None:
         base, _, variant = model_id.partition(":")

@@ -14,7 +14,7 @@ STOP_REASONS = {
     "tool_calls": "tool_use",
     "content_filter": "refusal",
 }
-# Thoughts are signed so that a client cannot put its own into the model's mouth.
+# Thoughts are signed so that a client cannot forge them.
 SIGNATURE = "c2ltdWxhdGVk"
 
 
@@ -29,7 +29,7 @@ def whole(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any
 
 
 def started(exchange: SimulatedExchange) -> dict[str, Any]:
-    """Build the message as it is before anything has been said."""
+    """Build the empty message of a stream's start."""
     return {
         "id": exchange.call.id,
         "type": "message",
@@ -44,18 +44,18 @@ def started(exchange: SimulatedExchange) -> dict[str, Any]:
 
 
 def failed(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
-    """Build the error object that takes the place of a message."""
+    """Build the error object sent in place of a message."""
     error = replies.error_from(exchange.scenario, code)
     return errors.envelope(exchange.call.path, error, code)
 
 
 def stop_reason(finish_reason: str) -> str:
-    """Translate a finish reason."""
+    """Return the stop reason for a finish reason."""
     return STOP_REASONS.get(finish_reason, finish_reason)
 
 
 def blocks(answer: SimulatedAnswer) -> list[dict[str, Any]]:
-    """Build the content: thoughts, then words or the use of a tool."""
+    """Build the content blocks: thinking, then text or a tool use."""
     thought = "".join(answer.reasoning)
     found: list[dict[str, Any]] = []
     if thought:

@@ -13,7 +13,7 @@ STOP = {"type": "message_stop"}
 
 
 class MessageStream:
-    """The program of a /messages stream."""
+    """The event sequence of a /messages stream."""
 
     end_mark = streams.event(STOP, "message_stop")
 
@@ -23,7 +23,7 @@ class MessageStream:
         self._answer = answer
 
     def opening(self) -> Iterator[Payload]:
-        """Announce the message, with the tokens of the prompt."""
+        """Yield the message's start, with the prompt's token count."""
         message = message_objects.started(self._exchange)
         usage = usages.member(self._exchange, usages.streamed_messages)
         yield {"type": "message_start", "message": {**message, **usage}}
@@ -38,7 +38,7 @@ class MessageStream:
             yield Piece({"type": "content_block_stop", "index": index}, is_frame=True)
 
     def ending(self) -> Iterator[Payload]:
-        """Yield the reason for the end and the final counts."""
+        """Yield the stop reason and the final token counts."""
         reason = message_objects.stop_reason(self.finish_reason)
         delta = {"stop_reason": reason, "stop_sequence": None}
         is_brief = self._exchange.scenario.usage_at == "start"
@@ -46,12 +46,12 @@ class MessageStream:
         yield {"type": "message_delta", "delta": delta, **usages.member(self._exchange, shape)}
 
     def failure(self, code: int, *, is_lone: bool) -> Payload:
-        """Build an error event, the same whether it is the only event or not."""
+        """Build an error event, alone or within a stream."""
         del is_lone
         return message_objects.failed(self._exchange, code)
 
     def encode(self, payload: Payload) -> bytes:
-        """Name the event."""
+        """Encode a named event."""
         return streams.event(payload, payload["type"])
 
     def _block(self, block: dict[str, Any], index: int) -> Iterator[Piece]:
@@ -77,6 +77,6 @@ def _delta(index: int, delta: dict[str, Any]) -> Payload:
 
 
 def _empty(block: dict[str, Any]) -> dict[str, Any]:
-    """Return a block as it is before its first word."""
+    """Return a block without content."""
     blank: dict[str, Any] = {"text": "", "thinking": "", "signature": "", "input": {}}
     return {**block, **{name: blank[name] for name in blank if name in block}}

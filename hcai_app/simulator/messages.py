@@ -1,4 +1,4 @@
-"""POST /messages: Anthropic's Messages format, in front of any model."""
+"""POST /messages: Anthropic's Messages format, for any model."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def _as_chat(body: dict[str, Any]) -> dict[str, Any]:
         "tool_choice": _tool_choice(body.get("tool_choice")),
         "reasoning": {"enabled": False} if is_off else thinking,
         "response_format": _format(body),
-        # Pictures do not exist in this format.
+        # This format has no pictures.
         "modalities": ["text"],
     }
 
@@ -45,7 +45,7 @@ def _messages(body: dict[str, Any]) -> list[Item]:
 
 
 def _message(message: Item) -> Item:
-    """Return a message; one that brings the result of a tool does not ask for the tool again."""
+    """Return a message; one with a tool result does not request the tool again."""
     parts = prompts.parts_of(message.get("content"))
     is_result = any(part.get("type") == "tool_result" for part in parts)
     return {**message, "role": "tool"} if is_result else message

@@ -67,7 +67,7 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 def _inputs(given: Any) -> list[Any]:
-    """Return one entry for each result: every string, or all parts together."""
+    """Return one entry for each result: each string, or all parts together."""
     if isinstance(given, str):
         return [given]
     if not isinstance(given, list) or not given:

@@ -1,4 +1,4 @@
-"""Draws real PNG files with zlib alone."""
+"""Generates real PNG files with zlib alone."""
 
 import base64
 import struct
@@ -11,18 +11,18 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @lru_cache(maxsize=8)
 def png_base64(size: int = 0) -> str:
-    """Return a PNG in base64, padded to `size` bytes where that is more than it needs."""
+    """Return a PNG in base64, padded to at least `size` bytes."""
     return base64.b64encode(png(size)).decode()
 
 
 @lru_cache(maxsize=8)
 def png_data_url(size: int = 0) -> str:
-    """Return a PNG as a data URL, padded in the same way."""
+    """Return a PNG as a data URL, padded to at least `size` bytes."""
     return "data:image/png;base64," + png_base64(size)
 
 
 def png(size: int = 0) -> bytes:
-    """Draw a colour gradient; the padding is a private chunk that viewers skip."""
+    """Return a color gradient; the padding is a private chunk that viewers skip."""
     rows = b"".join(b"\x00" + _row(y) for y in range(SIDE))
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0))
     label = _chunk(b"tEXt", b"Comment\x00Simulated image")

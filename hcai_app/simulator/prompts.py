@@ -40,7 +40,7 @@ def last_user_text(body: dict[str, Any]) -> str:
 
 
 def prompt_tokens(body: dict[str, Any]) -> int:
-    """Count the tokens of all messages; every image, file or sound has a flat count."""
+    """Return the token count of all messages; images, files and sounds count flat."""
     count = 0
     for message in messages_of(body):
         for part in parts_of(message.get("content")):
@@ -58,10 +58,10 @@ def files(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def wanted_function(body: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the function to call: the one that tool_choice names, or else the first."""
+    """Return the function to call: the one in `tool_choice`, or else the first."""
     choice = body.get("tool_choice")
     messages = messages_of(body)
-    # Without the look at the last message, an agent's loop would never end.
+    # Without this check of the last message, an agent's loop would never end.
     if choice == "none" or not messages or messages[-1].get("role") != "user":
         return None
     tools = body.get("tools")
@@ -76,13 +76,13 @@ def wanted_function(body: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def wants_images(body: dict[str, Any]) -> bool:
-    """Tell whether the request asks for image output."""
+    """Return whether the request wants image output."""
     modalities = body.get("modalities")
     return isinstance(modalities, list) and "image" in modalities
 
 
 def wants_reasoning(body: dict[str, Any]) -> bool:
-    """Tell whether the request asks to see reasoning."""
+    """Return whether the request wants visible reasoning."""
     if body.get("reasoning_effort") not in (None, "none") or body.get("include_reasoning") is True:
         return True
     reasoning = body.get("reasoning")
@@ -93,7 +93,7 @@ def wants_reasoning(body: dict[str, Any]) -> bool:
 
 
 def max_tokens(body: dict[str, Any]) -> int | None:
-    """Return the limit on the answer's tokens."""
+    """Return the maximum of completion tokens."""
     for name in ("max_completion_tokens", "max_tokens"):
         value = body.get(name)
         if isinstance(value, int) and value > 0:

@@ -1,4 +1,4 @@
-"""JSON answers, and the faults that scenarios put into them."""
+"""JSON responses, with the faults of a scenario."""
 
 import datetime
 import email.utils
@@ -20,7 +20,7 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 async def send_json(
     wire: Wire, scenario: Scenario, payload: Any, headers: Mapping[str, str], status: int = 200
 ) -> web.StreamResponse:
-    """Send a payload as JSON, damaged as the scenario wants it."""
+    """Send a payload as JSON, with the scenario's faults."""
     data = damaged(encode(payload), scenario)
     return await _send(wire, scenario, data, _Head(status, JSON, headers))
 
@@ -28,7 +28,7 @@ async def send_json(
 async def send_error(
     wire: Wire, scenario: Scenario, headers: Mapping[str, str], path: str = ""
 ) -> web.StreamResponse:
-    """Send the error that the scenario asks for, as JSON or as a CDN's page."""
+    """Send the scenario's error, as JSON or as a CDN's HTML page."""
     extra = {**headers}
     if scenario.retry_after:
         extra["Retry-After"] = retry_after(scenario.retry_after)
@@ -40,19 +40,19 @@ async def send_error(
 
 
 def refusal(error: Refusal, path: str = "") -> web.Response:
-    """Answer a request that is wrong in itself, without any scenario."""
+    """Return the response to an invalid request, whatever the scenario."""
     inner = error_object(error.status, error.message, error.error_type)
     payload = envelope(path, inner, error.status)
     return web.Response(body=encode(payload), status=error.status, content_type=JSON)
 
 
 def error_from(scenario: Scenario, code: int) -> dict[str, Any]:
-    """Build an error object with the words of the scenario."""
+    """Build an error object from the scenario."""
     return error_object(code, scenario.message, scenario.error_type, scenario.error_code)
 
 
 def damaged(data: bytes, scenario: Scenario) -> bytes:
-    """Return the body in the form that the scenario wants."""
+    """Return the body with the scenario's damage."""
     match scenario.body:
         case "half":
             return data[: len(data) // 2]

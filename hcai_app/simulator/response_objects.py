@@ -10,7 +10,7 @@ from hcai_app.simulator.exchanges import SimulatedExchange
 Item = dict[str, Any]
 INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
 ERROR_CODES = {400: "invalid_prompt", 429: "rate_limit_exceeded"}
-# What a response repeats of its request, and what stands there if the request is silent.
+# The request members that a response echoes, with their defaults.
 REPEATED: dict[str, Any] = {
     "instructions": None,
     "metadata": {},
@@ -34,7 +34,7 @@ REPEATED: dict[str, Any] = {
 
 
 def whole(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any]:
-    """Build the finished response, or the failed one that the scenario asks for."""
+    """Build the finished response, or the scenario's failed one."""
     if exchange.scenario.error:
         return failed(exchange, exchange.scenario.error)
     reason = INCOMPLETE.get(answer.finish_reason)
@@ -49,7 +49,7 @@ def whole(exchange: SimulatedExchange, answer: SimulatedAnswer) -> dict[str, Any
 
 
 def started(exchange: SimulatedExchange) -> dict[str, Any]:
-    """Build the response as it is before anything has been said."""
+    """Build the empty response of a stream's start."""
     call, body = exchange.call, exchange.body
     given = {name: body[name] for name in REPEATED if body.get(name) is not None}
     return {
@@ -72,7 +72,7 @@ def started(exchange: SimulatedExchange) -> dict[str, Any]:
 
 
 def failed(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
-    """Build the response whose provider failed."""
+    """Build the response to a provider's failure."""
     error = replies.error_from(exchange.scenario, code)
     return {
         **started(exchange),
@@ -84,12 +84,12 @@ def failed(exchange: SimulatedExchange, code: int) -> dict[str, Any]:
 
 
 def error_code(exchange: SimulatedExchange, code: int) -> str:
-    """Return the word that stands for a status in this format."""
+    """Return this format's error code for a status."""
     return exchange.scenario.error_code or ERROR_CODES.get(code, "server_error")
 
 
 def items(exchange: SimulatedExchange, answer: SimulatedAnswer) -> list[Item]:
-    """Build the output: thoughts, then words or a function call, then pictures."""
+    """Build the output: reasoning, then text or a function call, then pictures."""
     suffix = exchange.call.id.removeprefix("gen-")
     found = [_reasoning(f"rs_{suffix}", answer)] if answer.reasoning else []
     if answer.tool_call:

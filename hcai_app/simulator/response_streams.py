@@ -10,12 +10,12 @@ from hcai_app.simulator.exchanges import SimulatedExchange
 from hcai_app.simulator.streams import Payload, Piece
 
 Item = dict[str, Any]
-# Kind of content part -> the events that bring its text.
+# Kind of content part -> the events of its text.
 EVENTS = {"output_text": "response.output_text", "reasoning_text": "response.reasoning_text"}
 
 
 class ResponseStream:
-    """The program of a /responses stream."""
+    """The event sequence of a /responses stream."""
 
     end_mark = streams.DONE
 
@@ -26,7 +26,7 @@ class ResponseStream:
         self._numbers = itertools.count()
 
     def opening(self) -> Iterator[Payload]:
-        """Announce the response."""
+        """Yield the response's start."""
         response = {**response_objects.started(self._exchange), "usage": None}
         yield {"type": "response.created", "response": response}
         yield {"type": "response.in_progress", "response": response}
@@ -40,12 +40,12 @@ class ResponseStream:
             yield _frame("response.output_item.done", item=item, **place)
 
     def ending(self) -> Iterator[Payload]:
-        """Yield the whole response again, now with its usage."""
+        """Yield the whole response, with its usage."""
         response = response_objects.whole(self._exchange, self._answer)
         yield {"type": f"response.{response['status']}", "response": response}
 
     def failure(self, code: int, *, is_lone: bool) -> Payload:
-        """Build one of the three events that tell of a failure."""
+        """Build one of the three failure events."""
         exchange = self._exchange
         message = replies.error_from(exchange.scenario, code)["message"]
         error = {"code": response_objects.error_code(exchange, code), "message": message}
@@ -58,7 +58,7 @@ class ResponseStream:
         return {"type": "response.failed", "response": response_objects.failed(exchange, code)}
 
     def encode(self, payload: Payload) -> bytes:
-        """Name the event and number it."""
+        """Encode a named event with a sequence number."""
         numbered = {**payload, "sequence_number": next(self._numbers)}
         return streams.event(numbered, payload["type"])
 
@@ -80,7 +80,7 @@ class ResponseStream:
 def _spoken(part: Item, texts: Iterable[str], place: dict[str, Any]) -> Iterator[Piece]:
     place = {**place, "content_index": 0}
     name = EVENTS[part["type"]]
-    # Only this kind of text has probabilities, and there the SDKs insist on the member.
+    # Only this kind of text has probabilities, and there the SDKs require the member.
     extra = {"logprobs": []} if part["type"] == "output_text" else {}
     yield _frame("response.content_part.added", part={**part, "text": ""}, **place)
     for text in texts:
@@ -97,7 +97,7 @@ def _called(item: Item, arguments: Iterable[str], place: dict[str, Any]) -> Iter
 
 
 def _empty(item: Item) -> Item:
-    """Return an item as it is before its first word."""
+    """Return an item without content."""
     blank = {"content": [], "arguments": "", "result": None}
     return {
         **item,

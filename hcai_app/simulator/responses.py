@@ -35,7 +35,7 @@ def _as_chat(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_state(body: dict[str, Any]) -> None:
-    """Refuse what would need a memory of earlier calls."""
+    """Refuse parameters that need stored state."""
     if body.get("store") is True:
         raise Refusal(400, "store must be false: this API is stateless")
     if body.get("previous_response_id") is not None:
@@ -80,7 +80,7 @@ def _format(body: dict[str, Any]) -> Item | None:
 
 
 def _directing_text(body: dict[str, Any]) -> str:
-    """Return the instructions and the latest words of the user."""
+    """Return the instructions and the user's latest text."""
     last = prompts.last_user_text({"messages": _messages(body)})
     return f"{prompts.text_of(body.get('instructions'))}\n{last}"
 

@@ -6,7 +6,7 @@ MAX_DEPTH = 8
 
 
 def sample(schema: Any, root: dict[str, Any] | None = None, depth: int = 0) -> Any:
-    """Return the same small value for the same schema, always."""
+    """Return a small value for a schema, always the same."""
     if not isinstance(schema, dict) or depth > MAX_DEPTH:
         return None
     root = schema if root is None else root

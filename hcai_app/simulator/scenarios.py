@@ -1,7 +1,7 @@
-"""Scenarios of simulated answers: slow, broken, or different.
+"""Scenarios of simulated responses: slow, broken, or different.
 
 The fields of `Scenario` are the whole vocabulary. The same words work in a `/simulate` line
-inside a prompt and in the JSON of `POST /_simulator/script`; add a field here and both know it.
+inside a prompt and in the JSON of `POST /_simulator/script`; a field added here works in both.
 """
 
 import re
@@ -26,17 +26,17 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "body": get_args(BodyForm),
     "usage_at": get_args(UsagePlace),
 }
-# A prompt can ask for these, so they must not be able to fill the memory.
+# Any prompt can set these, so they must not exhaust the memory.
 LIMITS = {"chunks": 100_000, "size": 1_000_000, "image_bytes": 64 * 1024**2}
 
 
 class UnknownDirective(ValueError):
-    """A word that is not in the vocabulary, or a value that does not fit it."""
+    """An unknown field or an invalid value in a directive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How to answer one request; the defaults are an ordinary answer at a natural speed."""
+    """How to respond to one request; the defaults are a normal answer at a natural speed."""
 
     # Time
     before: float = 0.0
@@ -148,14 +148,14 @@ class Scenario:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether a JSON body can be sent in one piece."""
+        """Return whether a JSON body can be sent in one piece."""
         return not (self.first or self.between or self.cut or self.hang or self.piece or self.gzip)
 
     def changed(self, values: Mapping[str, Any]) -> Self:
         """Return this scenario with some fields replaced.
 
         Raises:
-            UnknownDirective: for a name or value outside the vocabulary.
+            UnknownDirective: For an unknown field or an invalid value.
         """
         return replace(self, **{name: _converted(name, value) for name, value in values.items()})
 
@@ -169,7 +169,7 @@ KINDS: dict[str, type] = {field.name: type(field.default) for field in fields(Sc
 
 
 def directives(text: str) -> dict[str, str]:
-    """Collect the `name=value` words of every `/simulate` line; a bare name means yes."""
+    """Return the `name=value` words of all `/simulate` lines; a bare name means yes."""
     found: dict[str, str] = {}
     for line in DIRECTIVE.findall(text):
         for word in _words(line):

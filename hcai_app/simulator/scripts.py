@@ -1,4 +1,4 @@
-"""The queue of scenarios that tests have scripted over HTTP."""
+"""The queue of scenarios that tests script over HTTP."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from hcai_app.simulator.scenarios import Scenario
 
 @dataclass(slots=True)
 class Step:
-    """One scripted scenario and how often it is still to be used."""
+    """One scripted scenario and its remaining uses."""
 
     scenario: Scenario
     times: int | None = None
@@ -17,27 +17,27 @@ class Step:
     """Only for paths that end so; None: for every generating request."""
 
     def fits(self, path: str, *, is_generating: bool) -> bool:
-        """Tell whether this step is meant for a request."""
+        """Return whether this step matches a request."""
         return is_generating if self.path is None else path.endswith(self.path)
 
 
 class Script:
-    """A queue of steps: the first that fits and is counted decides, else the last that stands."""
+    """A queue of steps: the first match with a count wins, else the last without one."""
 
     def __init__(self, default: Scenario) -> None:
         self.default = default
         self._steps: deque[Step] = deque()
 
     def add(self, step: Step) -> None:
-        """Queue a step behind the others."""
+        """Append a step to the queue."""
         self._steps.append(step)
 
     def clear(self) -> None:
-        """Forget every step."""
+        """Remove every step."""
         self._steps.clear()
 
     def draw(self, path: str, *, is_generating: bool) -> Scenario:
-        """Return the scenario for a request and use up one of its times."""
+        """Return the scenario for a request and consume one of its uses."""
         fitting = [step for step in self._steps if step.fits(path, is_generating=is_generating)]
         counted = [step for step in fitting if step.times is not None]
         chosen = (counted or fitting[-1:] or [None])[0]

@@ -1,4 +1,4 @@
-"""The simulator as a server: its route table, its start and its stop."""
+"""The simulator's server: route table, start, shutdown."""
 
 import asyncio
 import signal
@@ -32,7 +32,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 API = "/api/v1"
 MAX_BODY = 1024**3
-# Long enough for an answer that is being written; the rest is cancelled.
+# Long enough to finish a response; requests still running then are cancelled.
 SHUTDOWN_SECONDS = 0.1
 
 
@@ -56,10 +56,10 @@ class Simulator:
         self.base_url = ""
 
     async def start(self) -> None:
-        """Listen; `base_url` is known afterwards."""
+        """Bind the port and listen; sets `base_url`."""
         if self._record_file:
             self._records = self._record_file.open("a", encoding="utf-8")
-        # Without handler_cancellation a silent stream would never notice that its client left.
+        # Without handler_cancellation a silent stream would never notice its client's disconnect.
         self._runner = web.AppRunner(
             self._app(),
             handler_cancellation=True,
@@ -72,7 +72,7 @@ class Simulator:
         self.base_url = f"http://{host}:{port}{API}"
 
     async def stop(self) -> None:
-        """Close the port and end what is still running."""
+        """Close the port and cancel running requests."""
         if self._runner:
             await self._runner.cleanup()
             self._runner = None
@@ -92,7 +92,7 @@ class Simulator:
                 web.post(f"{API}/embeddings", embeddings.create),
                 web.post(f"{API}/images", images.create),
                 web.post(f"{API}/moderations", moderations.create),
-                # Where the OpenAI client looks, if it is given the bare host with /v1.
+                # The OpenAI client's path when its base URL is the bare host with /v1.
                 web.post("/v1/moderations", moderations.create),
                 web.get(f"{API}/models", catalog_routes.list_models),
                 web.get(f"{API}/models/count", catalog_routes.count),
@@ -118,7 +118,7 @@ class Simulator:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Ask for a key, and turn refusals into OpenRouter's envelope."""
+    """Require a key, and render refusals in OpenRouter's envelope."""
     try:
         if not request.path.startswith("/_simulator"):
             request.app[CALLS].note(request.method, request.path_qs)

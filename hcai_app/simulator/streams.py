@@ -1,6 +1,6 @@
 """Server-sent events, with the faults of a scenario.
 
-Every endpoint brings a `StreamProgram`, which knows the events; this file knows when they go out.
+Every endpoint has a `StreamProgram` that builds the events; this module times and sends them.
 """
 
 import time
@@ -21,7 +21,7 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One event, and what it adds to the answer."""
+    """One event, and its share of the answer's text."""
 
     payload: Payload
     text: str = ""
@@ -31,30 +31,30 @@ class Piece:
 
 
 class StreamProgram(Protocol):
-    """What one kind of stream consists of."""
+    """The event sequence of one kind of stream."""
 
     finish_reason: str
     end_mark: bytes
     """What tells a client that the stream is whole."""
 
     def opening(self) -> Iterable[Payload]:
-        """Yield what comes before anything is said."""
+        """Yield the events before any text."""
         ...
 
     def pieces(self) -> Iterable[Piece]:
-        """Yield what is said."""
+        """Yield the content, event by event."""
         ...
 
     def ending(self) -> Iterable[Payload]:
-        """Yield the finish reason and the usage; the call holds its final counts by then."""
+        """Yield the finish reason and the usage, once the call has its final counts."""
         ...
 
     def failure(self, code: int, *, is_lone: bool) -> Payload:
-        """Build an error; a lone one is the only event of its stream."""
+        """Build an error event; a lone one is its stream's only event."""
         ...
 
     def encode(self, payload: Payload) -> bytes:
-        """Turn a payload into an event."""
+        """Encode a payload as an event."""
         ...
 
 
@@ -65,7 +65,7 @@ def event(payload: Payload, name: str = "") -> bytes:
 
 
 async def send(exchange: SimulatedExchange, program: StreamProgram) -> web.StreamResponse:
-    """Stream an answer, with the faults that the scenario asks for."""
+    """Stream an answer, with the scenario's faults."""
     scenario, wire = exchange.scenario, exchange.wire
     await wire.open(200, SSE, exchange.headers())
     await wire.pause(scenario.first)
@@ -84,7 +84,7 @@ async def send(exchange: SimulatedExchange, program: StreamProgram) -> web.Strea
 
 
 async def _speak(exchange: SimulatedExchange, program: StreamProgram) -> None:
-    """Send the events one by one and count what has been said so far."""
+    """Send the events one by one and count the bytes of text."""
     scenario, wire = exchange.scenario, exchange.wire
     for payload in program.opening():
         await wire.send(program.encode(payload))
@@ -114,7 +114,7 @@ async def _speak(exchange: SimulatedExchange, program: StreamProgram) -> None:
 async def _disturb(
     exchange: SimulatedExchange, program: StreamProgram, upcoming: Payload | None
 ) -> None:
-    """Do what the scenario wants after a number of chunks."""
+    """Inject the scenario's fault after its number of chunks."""
     scenario, wire = exchange.scenario, exchange.wire
     await wire.pause(scenario.between)
     await wire.meet("chunks")
@@ -147,7 +147,7 @@ async def _end(exchange: SimulatedExchange, program: StreamProgram) -> None:
 
 
 def _count(call: Call, piece: Piece, size: int) -> int:
-    """Add a piece that was sent to the call's tokens; return the bytes said so far."""
+    """Add a sent piece to the call's tokens; return the bytes of text so far."""
     if call.first_token_at is None:
         call.first_token_at = time.time()
     size += len(piece.text.encode("utf-8", "surrogatepass"))

@@ -1,6 +1,6 @@
-"""The `usage` member in each endpoint's form, malformed ones included.
+"""The `usage` member in each endpoint's format, malformed ones included.
 
-A shape turns a call and its bill into the full object; the scenario decides what is left of it.
+A shape maps a call and its bill to the full object; the scenario may then remove parts of it.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Shape = Callable[[Call, Bill], Usage]
 
 
 def member(exchange: SimulatedExchange, shape: Shape) -> dict[str, Any]:
-    """Bill what the call holds so far; return the member to put into the answer, if any."""
+    """Bill the call so far; return the response's usage member, if any."""
     scenario, call = exchange.scenario, exchange.call
     bill = billing.charge(call, exchange.listing, scenario)
     if scenario.usage == "none":
@@ -39,7 +39,7 @@ def chat(call: Call, bill: Bill) -> Usage:
 
 
 def embeddings(call: Call, bill: Bill) -> Usage:
-    """Build the usage of /embeddings, where nothing is said."""
+    """Build the usage of /embeddings, which has no completion."""
     return {
         "prompt_tokens": call.prompt_tokens,
         "total_tokens": call.prompt_tokens + call.completion_tokens,
@@ -66,12 +66,12 @@ def responses(call: Call, bill: Bill) -> Usage:
 
 
 def messages(call: Call, bill: Bill) -> Usage:
-    """Build the usage of /messages when it is not streamed."""
+    """Build the usage of a whole /messages response."""
     return {**streamed_messages(call, bill), **_money(bill, "prompt", "completions")}
 
 
 def streamed_messages(call: Call, _bill: Bill) -> Usage:
-    """Build the usage inside a /messages stream, which tells tokens but no money."""
+    """Build the usage inside a /messages stream: tokens, no cost."""
     return {
         "input_tokens": call.prompt_tokens,
         "output_tokens": call.completion_tokens,
@@ -82,7 +82,7 @@ def streamed_messages(call: Call, _bill: Bill) -> Usage:
 
 
 def ended_messages(call: Call, _bill: Bill) -> Usage:
-    """Build the usage at the end of a stream whose start has told the rest."""
+    """Build the usage at a /messages stream's end: what its start left out."""
     return {"output_tokens": call.completion_tokens}
 
 

@@ -1,7 +1,7 @@
-"""Writes bytes to the client, with the faults of a scenario.
+"""Writes bytes to the client, with the scenario's faults.
 
-Everything that breaks a connection or waits happens here. A cut ends in this task being cancelled,
-because the server runs with `handler_cancellation`; so nothing after a cut ever runs.
+All delays and disconnects happen here. A disconnect cancels this task, because the server runs
+with `handler_cancellation`; so nothing after one ever runs.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ FOREVER = 10.0**8
 
 
 class Wire:
-    """One response being written."""
+    """The writer of one response."""
 
     def __init__(self, request: web.Request, scenario: Scenario) -> None:
         self.was_cut = False
@@ -35,7 +35,7 @@ class Wire:
     async def open(
         self, status: int, content_type: str, headers: Mapping[str, str], length: int | None = None
     ) -> None:
-        """Send the headers, after the silence and the faults that come before them."""
+        """Send the headers, after the scenario's delay and early faults."""
         await asyncio.sleep(self._scenario.before)
         await self.meet("before_headers")
         self._is_stream = content_type == SSE
@@ -59,7 +59,7 @@ class Wire:
         await self._write(data)
 
     async def pause(self, seconds: float) -> None:
-        """Be silent, except for the comments that the scenario asks for."""
+        """Wait, sending the scenario's heartbeat comments meanwhile."""
         every = self._scenario.comment_every
         while self._is_stream and 0 < every < seconds:
             await asyncio.sleep(every)
@@ -69,14 +69,14 @@ class Wire:
             await asyncio.sleep(seconds)
 
     async def meet(self, place: Place) -> None:
-        """Cut or hang if the scenario wants that at this place."""
+        """Disconnect or hang if the scenario says so at this point."""
         if self._scenario.cut == place:
             await self._cut()
         if self._scenario.hang == place:
             await self.pause(FOREVER)
 
     async def close(self) -> web.StreamResponse:
-        """End the body in good order."""
+        """Finish the body normally."""
         if self._zip:
             await self._response.write(self._zip.flush())
         await self._response.write_eof()
@@ -87,7 +87,7 @@ class Wire:
         for start in range(0, len(data), step):
             await self._response.write(data[start : start + step])
             if self._scenario.piece:
-                # Lets the loop run, so that the pieces leave as separate segments.
+                # Yields to the event loop, so that the pieces leave as separate segments.
                 await asyncio.sleep(0)
 
     async def _cut(self) -> None:
