@@ -44,7 +44,7 @@ class Scenario:
     first: float = 0.0
     """Seconds of silence after the headers, before the first byte of the body."""
     between: float = 0.0
-    """Seconds of silence, once: after `after` chunks of a stream, or amid a JSON body."""
+    """Seconds of silence, once: after `after` chunks of a stream, or within a JSON body."""
     delay: float = 0.02
     """Seconds after each chunk; a JSON answer waits `chunks` times as long before it starts."""
     comment_every: float = 0.0
@@ -86,7 +86,7 @@ class Scenario:
     error: int = 0
     """An error of this code within a 200: after `after` chunks, or inside the choice of JSON."""
     error_event: ErrorEvent = ""
-    """The event that tells of `error` in a stream of /responses: error or response.error."""
+    """The event that reports `error` in a stream of /responses: error or response.error."""
     after: int = 1
     """The number of chunks before `between`, `error`, `cut` and `hang` take effect."""
     cut: Place = ""
@@ -94,7 +94,7 @@ class Scenario:
     reset: bool = False
     """Let `cut` send a TCP reset in place of an orderly close."""
     hang: Place = ""
-    """Where to fall silent for ever; the places are those of `cut`."""
+    """Where to hang without end; the places are those of `cut`."""
     body: BodyForm = "full"
     """half, empty or invalid: the body ends cleanly, but is not what it should be."""
 

@@ -35,7 +35,7 @@ class StreamProgram(Protocol):
 
     finish_reason: str
     end_mark: bytes
-    """What tells a client that the stream is whole."""
+    """The mark by which a client knows that the stream is complete."""
 
     def opening(self) -> Iterable[Payload]:
         """Yield the events before any text."""
