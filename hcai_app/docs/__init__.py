@@ -47,7 +47,7 @@ def anchor(chapter_slug: str, title: str = "") -> str:
 
 
 def places(settings: Settings, *, origin: str = "") -> dict[str, str]:
-    """Return what stands at each place; another origin may stand in for the configured one."""
+    """Return the value of each place; another origin may replace the configured one."""
     origin = origin or settings.origin
     return {
         "origin": origin,

@@ -11,11 +11,11 @@ from hcai_app.docs import EXAMPLE, Chapter, anchor, chapters, fill
 from hcai_app.docs.examples import library
 from hcai_app.docs.examples.library import Program
 
-# What a program's language is called at the head of a fenced block.
+# A program's language -> its name at the head of a fenced block.
 FENCES = {"curl": "bash", "python": "python", "javascript": "javascript"}
 HEADING = re.compile(r"^#", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-# What is said in Markdown alone: emphasis, code, links.
+# Markdown's own marks: emphasis, code, links.
 MARKS = re.compile(r"[*`\[]|\]\([^)]*\)")
 SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 PAGE = "{{origin}}/docs"
@@ -52,7 +52,7 @@ def whole(places: Mapping[str, str]) -> str:
 
 
 def index(places: Mapping[str, str]) -> str:
-    """Return the short index in the form of llms.txt, which points at everything else."""
+    """Return the short index in llms.txt format, with links to everything else."""
     listed = [
         f"- [{chapter.title}]({PAGE}#{anchor(chapter.slug)}): {summary_of(chapter)}\n"
         for chapter in chapters()

@@ -41,11 +41,11 @@ SHOWN_SETTINGS = (
 
 
 class BuildError(Exception):
-    """The pages could not be built; the message holds the end of the build's output."""
+    """The build failed; the message holds the end of its output."""
 
 
 def ensure_built() -> None:
-    """Build the pages unless the ones at hand were built from these sources and settings.
+    """Build the pages unless the present build is of these sources and settings.
 
     Takes about 25 s. Of several processes one builds and the others wait for it.
 
@@ -74,7 +74,7 @@ def _is_fresh() -> bool:
 
 
 def _fingerprint() -> str:
-    """Hash everything that the pages are made of, and the settings whose values they show."""
+    """Return a hash of the pages' sources and of the settings that they show."""
     settings = load_settings()
     shown = [settings.is_simulated, *(str(getattr(settings, name)) for name in SHOWN_SETTINGS)]
     digest = hashlib.sha256(repr([version("reflex"), *shown]).encode())

@@ -1,7 +1,7 @@
 """Our additions to Reflex' Vite configuration: pages and server share one origin, in every mode.
 
 In development Vite serves the pages; it binds loopback only and forwards our server's paths to the
-backend. In a build, the pages look for their events where they came from, whatever the port.
+backend. In a build, the pages connect their event socket to their own origin, whatever the port.
 """
 
 import os
@@ -71,7 +71,7 @@ class OwnOrigin(rx.plugins.Plugin):
     """Adds both parts to the Vite configuration that Reflex writes."""
 
     def pre_compile(self, **context: Any) -> None:
-        """Ask for the change of `vite.config.js`."""
+        """Register the change of `vite.config.js`."""
         context["add_modify_task"](VITE_CONFIG, add_forwarding)
 
 
@@ -79,7 +79,7 @@ def add_forwarding(config: str) -> str:
     """Add our Vite plugins to Reflex' configuration.
 
     Raises:
-        RuntimeError: When a new Reflex writes the file in another form.
+        RuntimeError: When a new Reflex writes the file in another format.
     """
     if "hcaiForward" in config:
         return config

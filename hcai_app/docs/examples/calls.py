@@ -1,6 +1,6 @@
 """A first call in each language, by kind of model.
 
-Model ids need no escaping, since the catalogue lets only plain ones in.
+Model ids need no escaping, since the catalog admits only plain ones.
 """
 
 from typing import Literal
@@ -39,5 +39,5 @@ def call(kind: Kind, language: Language, *, model: str, base: str) -> str:
 
 
 def streamed_call(*, model: str, base: str) -> str:
-    """Return a chat with curl whose answer arrives as it is written."""
+    """Return a streamed chat call with curl."""
     return library.filled(STREAM, {"base": base, MODEL_PLACES["chat"]: model})

@@ -13,7 +13,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.lexers.shell import BashLexer
 from pygments.token import Keyword, Name, Operator, String, Text
 
-# Stands for the address of the server, which the browser fills in.
+# Placeholder of the server's address, which the browser fills in.
 ORIGIN = "{origin}"
 ORIGIN_PLACE = re.compile(f"({re.escape(ORIGIN)})")
 # What the lexers see in its place: in a shell and in Python's strings braces mean something.
@@ -55,9 +55,9 @@ COLORS = {
 
 
 def parts_of(text: str, language: str) -> list[Part]:
-    """Return the pieces of the text in order, each with the class of its colour.
+    """Return the pieces of the text in order, each with the class of its color.
 
-    What has no language of its own is read as JSON: an answer, or an event with one.
+    Without a language of its own it is lexed as JSON: an answer, or an event with one.
     """
     lexer = LEXERS.get(language, JsonLexer)()
     tokens = lexer.get_tokens_unprocessed(text.replace(ORIGIN, STAND_IN))
@@ -75,7 +75,7 @@ def _joined(parts: list[Part]) -> list[Part]:
 
 
 def _with_keys(parts: list[Part]) -> Iterator[Part]:
-    """Give a quoted text before a colon, in a dict or an object, the colour of JSON's names."""
+    """Give quoted keys of dicts and objects the color of JSON's names."""
     following = [text for _, text in parts[1:]] + [""]
     for (color, text), after in zip(parts, following, strict=True):
         is_key = color == "str" and after.startswith(":")
@@ -83,7 +83,7 @@ def _with_keys(parts: list[Part]) -> Iterator[Part]:
 
 
 def _with_origin(parts: Iterable[Part]) -> Iterator[Part]:
-    """Cut the origin's place out of what it stands in."""
+    """Split the origin's placeholder from the text around it."""
     for color, text in parts:
         for piece in ORIGIN_PLACE.split(text):
             yield ("origin" if piece == ORIGIN else color), piece

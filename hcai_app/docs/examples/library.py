@@ -36,7 +36,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One thing to do with the API, as programs that all do it."""
+    """One use of the API, as equivalent programs."""
 
     name: str
     title: str
@@ -99,7 +99,7 @@ def filled(program: Program, places: Mapping[str, str]) -> str:
 
 
 def fill(text: str, places: Mapping[str, str]) -> str:
-    """Put the values of the known places into a text; braces of anything else stay."""
+    """Fill the known places of a text; other braces stay."""
     return PLACE.sub(lambda place: places.get(place[1], place[0]), text)
 
 
@@ -130,7 +130,7 @@ def _programs(entry: ExampleEntry, body: str | None) -> Iterator[Program]:
 
 
 def _curl(entry: ExampleEntry, body: str | None) -> str:
-    """Return the call with curl; a stream is shown as it comes."""
+    """Return the call with curl; a stream is printed unbuffered."""
     is_stream = body is not None and json.loads(body).get("stream") is True
     lines = [f"curl{' -N' if is_stream else ''} {{{{base}}}}{entry.endpoint}"]
     if entry.key != NO_KEY:
