@@ -1,7 +1,7 @@
 """Design tokens for light and dark, written to a stylesheet at each compile.
 
 Styles use the variables (`var(--text)`), charts the palette. Dark is home; light is a second of its
-own. A test holds every text colour to a contrast of 4.5:1 on every ground that it stands on.
+own. A test holds every text color to a contrast of 4.5:1 on every ground that it stands on.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import reflex as rx
 ORANGE = "#ff8c37"
 # Blue, green, yellow, purple, orange, cyan near the brand's own, then rose, lavender and mint, so
 # that each of the usual models has one for itself; and a grey for the rest. Chosen so that the
-# colour-blind tell all of them apart and each stands out (3:1) from its grounds.
+# color-blind tell all of them apart and each stands out (3:1) from its grounds.
 CHART_DARK = (
     *("#3f8cf0", "#3ccb8f", "#fbd74e", "#8f4fb8", "#cc6d28", "#86daf6"),
     *("#a94e58", "#a8a6e5", "#bdfac8"),
@@ -105,5 +105,5 @@ class Tokens(rx.plugins.Plugin):
         return [(Path("styles/tokens.css"), stylesheet())]
 
     def get_stylesheet_paths(self, **_: Any) -> list[str]:
-        """Return where it lies, seen from the other styles."""
+        """Return its path, relative to the other styles."""
         return ["./tokens.css"]

@@ -139,7 +139,7 @@ class PriceView:
 
 @dataclass(frozen=True)
 class ExampleView:
-    """A first call in one language, cut into highlighted parts: pairs of a colour and a text."""
+    """A first call in one language, cut into highlighted parts: pairs of a color and a text."""
 
     language: str
     name: str
@@ -194,7 +194,7 @@ class CallView:
 
 @dataclass(frozen=True)
 class FactView:
-    """One thing that is known of a call."""
+    """One fact of a call."""
 
     name: str
     value: str

@@ -14,7 +14,7 @@ SKELETON_ROWS = 12
 
 
 def call_list() -> rx.Component:
-    """Show the calls of a page under the names of their columns."""
+    """Show a page of calls under the column headers."""
     return rx.el.div(
         _head(),
         rx.el.ul(rx.foreach(ActivityState.calls, _row), class_name="calls-rows"),
@@ -24,7 +24,7 @@ def call_list() -> rx.Component:
 
 
 def skeleton() -> rx.Component:
-    """Stand where the calls will be."""
+    """Show a placeholder while the calls load."""
     row = [rx.el.span(class_name="skeleton line") for _ in COLUMNS]
     rows = [rx.el.li(rx.el.div(*row, class_name="call")) for _ in range(SKELETON_ROWS)]
     return rx.el.div(

@@ -8,7 +8,7 @@ PRELOADED_FONTS = ("bricolage-grotesque-5.3.0", "figtree-5.3.0")
 
 
 def head() -> list[rx.Component]:
-    """Return what belongs into every document's head."""
+    """Return the elements of every document's head."""
     fonts = [
         rx.el.link(
             rel="preload",
@@ -22,7 +22,7 @@ def head() -> list[rx.Component]:
 
 
 def top_bar() -> rx.Component:
-    """Show the brand, the docs and the colour mode's switch: for pages without a server behind."""
+    """Show the brand, the docs and the color mode switch: for pages without a server."""
     return rx.fragment(
         anchor("Skip to the content", href="#content", class_name="skip"),
         rx.el.header(

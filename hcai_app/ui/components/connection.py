@@ -8,12 +8,12 @@ WORDS = "What you see may be old. It catches up by itself as soon as the server 
 
 
 def connection_notice() -> rx.Component:
-    """Show it over every page, while nothing has come through twice."""
+    """Show the notice over every page after two failed connection attempts."""
     return rx.fragment(rx.memo(connection_lost)())
 
 
 def connection_lost() -> rx.Component:
-    """Show that the connection is lost; by itself, so that the pages are not drawn anew with it."""
+    """Show that the connection is lost; alone, so that pages do not re-render with it."""
     return rx.el.div(
         rx.cond(
             is_connection_lost,

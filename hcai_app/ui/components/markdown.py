@@ -18,9 +18,9 @@ from hcai_app.ui.components import shell
 from hcai_app.ui.components.code import ORIGIN, code, copy_button
 from hcai_app.ui.components.plain import anchor
 
-# A line of its own that stands for something else, like `{{example: chat}}`.
+# A placeholder on a line of its own, like `{{example: chat}}`.
 STAND_IN = re.compile(r"\{\{example: (?P<name>[\w-]+)\}\}")
-# A line of its own that says what is called.
+# A line of its own that names an endpoint.
 CALL = re.compile(r"(?P<method>GET|POST) (?P<address>\S+)")
 FOREIGN = ("https://", "http://", "mailto:")
 LANGUAGES = {"bash": "Terminal", "python": "Python", "javascript": "JavaScript", "js": "JavaScript"}
@@ -31,7 +31,7 @@ Shown = rx.Component | str
 
 @dataclass(frozen=True, slots=True)
 class MarkdownContext:
-    """What a text needs to know of the page around it.
+    """A text's context: the page around it.
 
     Attributes:
         name: What the ids of its code blocks begin with.
@@ -59,12 +59,12 @@ class Section:
 
 
 def sections(text: str, reading: MarkdownContext) -> list[Section]:
-    """Return a text in its parts, cut at every heading of the first two depths."""
+    """Return a text's sections, split at every heading of the first two levels."""
     return _Writer(reading).sections(PARSER.parse(text))
 
 
 class _Writer:
-    """Makes elements of one text."""
+    """Builds the elements of one text."""
 
     def __init__(self, reading: MarkdownContext) -> None:
         self.reading = reading
@@ -112,7 +112,7 @@ class _Writer:
         return rx.el.p(*self.inline(node))
 
     def call(self, method: str, address: str) -> rx.Component:
-        """Show what is called, where a paragraph holds nothing else."""
+        """Show an endpoint, where a paragraph holds nothing else."""
         return rx.el.p(
             rx.el.b(method), " ", rx.el.code(*self.text(address)), class_name="docs-call mono"
         )
@@ -146,7 +146,7 @@ class _Writer:
         )
 
     def table(self, node: SyntaxTreeNode) -> rx.Component:
-        """Show a table, which scrolls by itself where it is too wide."""
+        """Show a table; a wide one scrolls by itself."""
         titles = [_plain(cell) for cell in node.walk() if cell.type == "th"]
         return rx.el.div(
             rx.el.table(*self.blocks(node)),
@@ -167,7 +167,7 @@ class _Writer:
         return rx.el.td(*self.inline(node), class_name=side)
 
     def inline(self, node: SyntaxTreeNode) -> list[Shown]:
-        """Return what stands within a line."""
+        """Return the inline elements of a line."""
         children = [child for part in node.children for child in part.children]
         return [shown for child in children for shown in self.piece(child)]
 
@@ -187,7 +187,7 @@ class _Writer:
         return [tag(*within)] if tag else within  # of a picture its description
 
     def text(self, text: str) -> list[Shown]:
-        """Return a text whose places for the server's address are filled in by the browser."""
+        """Return a text; the browser fills in its places for the server's address."""
         first, *others = text.split(ORIGIN)
         with_origin = [part for other in others for part in (self.reading.origin(), other)]
         return [part for part in (first, *with_origin) if part != ""]

@@ -44,8 +44,8 @@ def page(
 ) -> rx.Component:
     """Frame a page; `here` is the path of its section.
 
-    A private page shows `skeleton` until the server has told who sits here, and then its children
-    or the way to sign in.
+    A private page shows `skeleton` until the server has identified the visitor, and then its
+    children or the sign-in card.
     """
     body = rx.fragment(*children) if is_public else _private(children, skeleton)
     return rx.fragment(
@@ -79,7 +79,7 @@ def _private(
 
 
 def top_bar(here: str = "") -> rx.Component:
-    """Show the brand, the sections, the colour mode and the visitor."""
+    """Show the brand, the sections, the color mode and the visitor."""
     return rx.fragment(
         anchor("Skip to the content", href="#content", class_name="skip"),
         rx.el.header(
@@ -119,7 +119,7 @@ def tab_bar(here: str) -> rx.Component:
 
 
 def account_corner(here: str = "") -> rx.Component:
-    """Show who is signed in, or the way in."""
+    """Show the signed-in user, or the sign-in link."""
     return rx.cond(
         SiteState.is_known,
         rx.cond(
@@ -147,7 +147,7 @@ def simulated_mark() -> rx.Component:
 
 
 def sign_in_card() -> rx.Component:
-    """Say that this page needs a visitor with a name."""
+    """Ask the visitor to sign in."""
     return rx.el.section(
         rx.el.h2("Sign in first"),
         rx.el.p("This page is about you, so we need to know who you are. It takes one click."),
@@ -157,12 +157,12 @@ def sign_in_card() -> rx.Component:
 
 
 def empty(title: str, text: str | rx.Component, action: rx.Component | None = None) -> rx.Component:
-    """Say what will be here, and the one thing to do."""
+    """Show an empty state with its one action."""
     return rx.el.div(rx.el.h2(title), rx.el.p(text), action or rx.fragment(), class_name="empty")
 
 
 def problem(text: str | rx.Var[str], on_retry: rx.event.EventType[()]) -> rx.Component:
-    """Say what went wrong, and offer another try."""
+    """Show an error with a retry button."""
     return rx.el.div(
         rx.icon("triangle-alert", size=20, aria_hidden=True),
         rx.el.p(text),
@@ -184,7 +184,7 @@ def toaster() -> rx.Component:
 
 
 def loading(lines: int = 3) -> rx.Component:
-    """Stand where data will be."""
+    """Show a placeholder while data loads."""
     return rx.el.div(
         *[rx.el.div(class_name="skeleton line") for _ in range(lines)],
         rx.el.span("Loading …", class_name="heard", role="status"),

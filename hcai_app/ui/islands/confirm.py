@@ -41,7 +41,7 @@ def confirm(
     Args:
         label: What stands on the button.
         question: What is asked.
-        on_confirm: What happens then.
+        on_confirm: The handler of a confirmation.
         yes: The answer that acts; as the label when left out.
         no: The answer that does not.
         what: What the button is about, for those who hear the page.

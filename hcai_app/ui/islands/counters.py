@@ -38,5 +38,5 @@ def countdown(at_ms: int | rx.Var[int], now_ms: int | rx.Var[int]) -> rx.Compone
 def alarm(
     at_ms: int | rx.Var[int], on_ring: rx.event.EventType[()], *, gap_ms: int = 0
 ) -> rx.Component:
-    """Do something when a moment has come; 0 means never."""
+    """Fire an event at a moment; 0 means never."""
     return _Alarm.create(at_ms=at_ms, gap_ms=gap_ms, on_ring=on_ring)

@@ -9,7 +9,7 @@ from hcai_app.docs.examples.library import Example
 from hcai_app.settings import load_settings
 from hcai_app.ui.state.base import SiteState
 
-# The road of whoever is signed in, and the one that is open to everybody.
+# The API's prefix for signed-in users, and the public one.
 PLAYGROUND, OPEN = "/playground/v1", "/proxy/v1"
 
 
@@ -35,7 +35,7 @@ class _Visitor(rx.Component):
 
 
 def can_run(example: Example) -> bool:
-    """Tell whether a page can run the example: it sends one body, or asks for one path."""
+    """Return whether a page can run the example: it sends one body, or gets one path."""
     return example.method == "GET" or example.body is not None
 
 
@@ -67,5 +67,5 @@ def try_it(
 
 
 def visitor() -> rx.Component:
-    """Tell all of a page's examples who looks at them."""
+    """Pass the visitor to all of a page's examples."""
     return _Visitor.create(known=SiteState.is_known, signed_in=SiteState.is_signed_in)

@@ -28,7 +28,7 @@ def account() -> rx.Component:
 
 
 def body() -> rx.Component:
-    """Show the page's parts, or what stands in their place."""
+    """Show the page's parts, its placeholder or its error."""
     return rx.fragment(
         rx.cond(
             AccountState.problem != "",
@@ -48,7 +48,7 @@ def body() -> rx.Component:
 
 
 def profile() -> rx.Component:
-    """Show who the visitor is to us."""
+    """Show the visitor's profile."""
     given = AccountState.account
     return _card(
         "About you",
@@ -68,7 +68,7 @@ def profile() -> rx.Component:
 
 
 def browsers() -> rx.Component:
-    """Show where the visitor is signed in, and sign them out."""
+    """Show the visitor's sessions, with sign-out."""
     return _card(
         "Signed in",
         rx.el.ul(rx.foreach(AccountState.sessions, _browser), class_name="browsers"),
@@ -122,7 +122,7 @@ def limits() -> rx.Component:
 
 
 def never() -> rx.Component:
-    """Say what is not stored."""
+    """List the data that is not stored."""
     return _card(
         "What we never store",
         rx.el.ul(
@@ -132,7 +132,7 @@ def never() -> rx.Component:
 
 
 def take_away() -> rx.Component:
-    """Offer everything as a file."""
+    """Offer the data export."""
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Take it with you", id="take-title"),
@@ -151,7 +151,7 @@ def take_away() -> rx.Component:
 
 
 def delete() -> rx.Component:
-    """Offer the end."""
+    """Offer the account's deletion."""
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Delete your account", id="delete-title"),
@@ -176,7 +176,7 @@ def delete() -> rx.Component:
 
 
 def skeleton() -> rx.Component:
-    """Stand where the page will be."""
+    """Show a placeholder while the page loads."""
     return rx.fragment(
         rx.el.div(_blank("tall"), _blank("tall"), class_name="grid-2"),
         rx.el.div(_blank(), _blank(), class_name="grid-2"),

@@ -16,7 +16,7 @@ SPANS = (("Today", "today"), ("7 days", "7"), ("30 days", "30"), ("All time", "a
 
 @rx.page("/activity", title="Activity · HCAI", on_load=ActivityState.open_page)
 def activity() -> rx.Component:
-    """Show the visitor's calls, filtered by what the address says."""
+    """Show the visitor's calls, filtered by the address's query."""
     phases = {"ready": _body(), "failed": _failed(), "odd": _odd()}
     return shell.page(
         "Activity",

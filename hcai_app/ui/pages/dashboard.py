@@ -35,7 +35,7 @@ figures = DashboardState.figures
 
 @rx.page("/dashboard", title="Dashboard · HCAI", on_load=DashboardState.load)
 def dashboard() -> rx.Component:
-    """Show what the visitor has used, or the way to their first call."""
+    """Show the visitor's usage, or the first steps of a new user."""
     return shell.page(
         "Dashboard",
         rx.cond(
@@ -53,7 +53,7 @@ def dashboard() -> rx.Component:
 
 
 def content() -> rx.Component:
-    """Show the page of somebody whose figures are there."""
+    """Show the loaded page."""
     return rx.fragment(
         top_row(),
         rx.cond(figures.has_called, rx.fragment(chart_card(), lists()), first_steps(figures)),
@@ -63,7 +63,7 @@ def content() -> rx.Component:
 
 
 def top_row() -> rx.Component:
-    """Show what is left of the budget and what was done with it."""
+    """Show the remaining budget and its use."""
     return rx.el.section(
         money_card(),
         stat("Calls left", figures.calls_left, "of ", figures.calls_limit, f" {limits.pace()}"),
@@ -140,7 +140,7 @@ def tabs(
     chosen: str | rx.Var[str],
     choose: rx.event.EventCallback[str],
 ) -> rx.Component:
-    """Show choices of which one is taken."""
+    """Show tabs with one selected."""
     return rx.el.div(
         *[
             rx.el.button(
@@ -239,7 +239,7 @@ def model_line(model: ModelLine) -> rx.Component:
 
 
 def skeleton() -> rx.Component:
-    """Stand where the figures will be, in their size."""
+    """Show placeholders of the figures' size while they load."""
     return rx.fragment(
         rx.el.div(
             rx.el.div(class_name="card money skeleton-box"),

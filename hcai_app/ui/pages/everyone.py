@@ -13,7 +13,7 @@ SKELETON_PLACES = 6
 
 @rx.page("/global", title="Everyone · HCAI", on_load=EveryoneState.open_page)
 def everyone() -> rx.Component:
-    """Show the numbers of all: totals, calls per day, the leader board of models."""
+    """Show everyone's usage: totals, calls per day, the leaderboard of models."""
     failed = shell.problem(EveryoneState.problem, EveryoneState.open_page)
     return shell.page(
         "Everyone",
@@ -101,7 +101,7 @@ def _bar(day: DayView) -> rx.Component:
 
 
 def _table() -> rx.Component:
-    """Say what the bars show, for those who do not see them."""
+    """Show the bars' values as a table, for screen readers."""
     return rx.el.table(
         rx.el.caption("Calls per day"),
         rx.el.thead(

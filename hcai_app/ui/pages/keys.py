@@ -39,7 +39,7 @@ def maker() -> rx.Component:
 
 
 def listed() -> rx.Component:
-    """Show the list, or what stands in its place."""
+    """Show the list, its placeholder or its error."""
     return rx.fragment(
         rx.cond(KeysState.problem != "", shell.problem(KeysState.problem, KeysState.load_keys)),
         rx.cond(
@@ -118,7 +118,7 @@ def key_row(key: KeyView) -> rx.Component:
 
 
 def revoked_row(key: KeyView) -> rx.Component:
-    """Show one key that is dead."""
+    """Show one revoked key."""
     return rx.el.li(
         key_name(key),
         rx.el.dl(
@@ -131,7 +131,7 @@ def revoked_row(key: KeyView) -> rx.Component:
 
 
 def key_name(key: KeyView) -> rx.Component:
-    """Show how a key is called, and how it begins and ends."""
+    """Show a key's name, and its first and last characters."""
     return rx.el.div(
         rx.el.h3(key.name, title=key.name),
         rx.el.span(key.preview, class_name="mono"),
@@ -140,7 +140,7 @@ def key_name(key: KeyView) -> rx.Component:
 
 
 def skeleton() -> rx.Component:
-    """Stand where the page will be."""
+    """Show a placeholder while the page loads."""
     return rx.fragment(
         rx.el.div(
             rx.el.span(class_name="skeleton line short"),
@@ -153,7 +153,7 @@ def skeleton() -> rx.Component:
 
 
 def list_skeleton() -> rx.Component:
-    """Stand where the list will be."""
+    """Show a placeholder while the list loads."""
     return rx.el.div(
         rx.el.span(class_name="skeleton line short"),
         rx.el.div(class_name="keys-head"),

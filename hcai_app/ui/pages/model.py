@@ -59,7 +59,7 @@ def found() -> rx.Component:
 
 
 def head() -> rx.Component:
-    """Show what it is called, by whom, and its id."""
+    """Show the model's name, maker and id."""
     return rx.el.header(
         back(),
         rx.el.h1(MODEL.name, rx.el.span(MODEL.maker, class_name="model-maker")),
@@ -105,7 +105,7 @@ def key_note() -> rx.Component:
 
 
 def figures_row() -> rx.Component:
-    """Show the four figures that people compare."""
+    """Show the four main figures."""
     return rx.el.dl(
         _figure("Context", MODEL.context, "tokens it can read at once"),
         _figure("Longest answer", MODEL.max_output, "tokens"),
@@ -133,7 +133,7 @@ def prices_card() -> rx.Component:
 
 
 def facts_card() -> rx.Component:
-    """Tell what goes in, what comes out, and how old it is."""
+    """Show the input and output modalities, and the model's age."""
     return rx.el.section(
         rx.el.h2("What it is"),
         rx.el.table(
@@ -181,7 +181,7 @@ def parameters() -> rx.Component:
 
 
 def missing() -> rx.Component:
-    """Say that the model is not offered, and which ones may have been meant."""
+    """Say that the model is not offered, and suggest similar ones."""
     return rx.el.section(
         rx.el.h1("That model is not offered here"),
         rx.el.p(
@@ -209,7 +209,7 @@ def missing() -> rx.Component:
 
 
 def failed() -> rx.Component:
-    """Say that the catalogue is away, and offer another try."""
+    """Show that the catalog is unavailable, with a retry button."""
     return rx.fragment(
         rx.el.header(back(), rx.el.h1(ModelState.asked), class_name="model-head"),
         shell.problem(ModelState.problem, ModelState.load_model),
@@ -217,7 +217,7 @@ def failed() -> rx.Component:
 
 
 def waiting() -> rx.Component:
-    """Stand where the model will be."""
+    """Show a placeholder while the model loads."""
     return rx.fragment(
         rx.el.header(
             back(),

@@ -24,7 +24,7 @@ DESCRIPTION = "Try any model in your browser: chat, pictures, embeddings, modera
     on_load=PlaygroundState.load_playground,
 )
 def playground() -> rx.Component:
-    """Show the playground, or what it is to somebody who is not signed in."""
+    """Show the playground, or its introduction to a signed-out visitor."""
     return rx.fragment(
         shell.top_bar(HERE),
         rx.el.main(
@@ -60,12 +60,12 @@ def room() -> rx.Component:
 
 
 def shut(inside: rx.Component) -> rx.Component:
-    """Stand where the playground will be."""
+    """Show a placeholder while the playground loads."""
     return rx.el.div(rx.el.h1(TITLE), inside, class_name="play-shut")
 
 
 def outside() -> rx.Component:
-    """Tell a stranger what this is, with a picture of it and the way in."""
+    """Show a signed-out visitor a picture of the playground and the sign-in link."""
     return rx.el.section(
         rx.el.div(
             rx.el.h1("Talk to any model. No code, no bill."),

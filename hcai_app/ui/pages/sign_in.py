@@ -173,7 +173,7 @@ ENDINGS = {
 
 
 def ending_page(ending: Ending) -> rx.Component:
-    """Show why nobody was signed in, and what to do."""
+    """Show why sign-in failed, and what to do."""
     return rx.fragment(
         chrome.top_bar(),
         rx.el.main(

@@ -35,7 +35,7 @@ class AccountState(SiteState):
 
     @rx.event
     async def load_account(self) -> None:
-        """Show what is stored about whoever opens the page."""
+        """Show the stored data of the visitor."""
         caller = await self.enter()
         if caller is None:
             return
@@ -81,7 +81,7 @@ class AccountState(SiteState):
     def _leaving(self, caller: Caller) -> Iterator[None]:
         """Close this tab before its session ends: it leads out by itself, and needs no reload.
 
-        When nothing came of it, the user still sits here.
+        After a failure the user is still signed in here.
         """
         token, tabs = self.router.session.client_token, serving().tabs
         rechecks = tabs.rechecks
@@ -93,7 +93,7 @@ class AccountState(SiteState):
             raise
 
     def _forget(self) -> None:
-        """Keep nothing of the user in this tab's state, which may outlive them in a store."""
+        """Clear the user's data from this tab's state, which may outlive them in a store."""
         self.account = AccountView()
         self.sessions = []
         self.is_loaded = False
@@ -120,7 +120,7 @@ def _view(account: AccountExport) -> AccountView:
 
 
 def _verification(given: Profile, *, is_required: bool) -> str:
-    """Say what Hack Club told about the user's age, and whether it matters here."""
+    """Return Hack Club's statement of the user's age, and whether it matters here."""
     if given.is_verified:
         return "Verified by Hack Club"
     status = (given.verification_status or "").replace("_", " ")

@@ -51,7 +51,7 @@ class ActivityState(SiteState):
 
     @rx.event
     async def open_page(self) -> None:
-        """Show what the address asks for, from the newest call on."""
+        """Show the address's filter, from the newest call on."""
         caller = await self.enter()
         if caller is None:
             return
@@ -139,7 +139,7 @@ class ActivityState(SiteState):
         return _go({**rest, **days})
 
     def _given(self) -> dict[str, str]:
-        """Return what the address asks for; names that are none of ours are left alone."""
+        """Return the address's filter parameters; unknown names are ignored."""
         query = self.router.url.query_parameters
         return {name: str(query[name]) for name in filters.NAMES if query.get(name)}
 
@@ -204,7 +204,7 @@ def _shown(given: Mapping[str, str]) -> FilterView:
 
 
 def _needs_fields(wanted: FilterView) -> bool:
-    """Tell whether the quick choices alone do not show what is wanted."""
+    """Return whether the filter needs more than the quick choices."""
     return bool(wanted.model or wanted.key or wanted.outcome or not wanted.span)
 
 

@@ -35,7 +35,7 @@ def call(entry: LedgerEntry, keys: Mapping[str, str]) -> CallView:
 
 
 def detail(entry: LedgerEntry, keys: Mapping[str, str]) -> CallDetailView:
-    """Return all that is known of a call."""
+    """Return a call's details."""
     return CallDetailView(
         id=entry.id,
         story=OUTCOMES[Outcome(entry.outcome)].story,

@@ -1,4 +1,4 @@
-"""The base of every page's state: who sits before it, asked anew at each event.
+"""The base of every page's state: the caller, authenticated again at each event.
 
 The handshake's cookie may be old, so no handler trusts a state's own vars: it asks `caller()`.
 """
@@ -24,15 +24,15 @@ STARTING = "The server is starting; try again in a moment."
 class SiteState(rx.State):
     """Whether somebody is signed in, and who."""
 
-    is_known: bool = False  # the server has told who sits here
+    is_known: bool = False  # the server has identified the visitor
     is_signed_in: bool = False
     name: str = ""
-    trouble: str = ""  # why nobody could tell
+    trouble: str = ""  # why it could not
 
     async def enter(self) -> Caller | None:
-        """Find out who opens the page; for `on_load` handlers.
+        """Authenticate the visitor of the page; for `on_load` handlers.
 
-        From now on the tab hears of the end of its session, whatever it shows.
+        From now on the tab is notified of its session's end, whatever it shows.
         """
         try:
             caller = await self._sit_down()
@@ -58,7 +58,7 @@ class SiteState(rx.State):
         return caller
 
     async def caller(self) -> Caller:
-        """Return who acts.
+        """Return the caller.
 
         Raises:
             NotAuthenticated: When the session has ended.
@@ -76,7 +76,7 @@ class SiteState(rx.State):
 
     @rx.event
     async def load(self) -> None:
-        """Find out who opens a page that needs nothing else."""
+        """Authenticate the visitor of a page that needs nothing else."""
         await self.enter()
 
 
@@ -93,7 +93,7 @@ def serving() -> Worker:
 
 
 def show_error(exception: Exception) -> EventSpec | None:
-    """Tell a user what went wrong in a handler: the one edge where pages render errors."""
+    """Show a handler's error to the user: the one edge where pages render errors."""
     if isinstance(exception, NotAuthenticated):
         return rx.call_script(RELOAD)
     if isinstance(exception, HcaiError):

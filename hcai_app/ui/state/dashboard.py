@@ -67,7 +67,7 @@ class DashboardState(SiteState):
 
     @rx.event
     async def choose_range(self, value: str) -> None:
-        """Show the chart over another range."""
+        """Show the chart of another range."""
         await self._choose("range", _known(Range, value))
 
     @rx.event
@@ -116,7 +116,7 @@ class DashboardState(SiteState):
         self.is_loaded = True
 
     def _tidy_choices(self) -> None:
-        """Put the usual choice in place of what a browser has kept and nobody knows."""
+        """Replace unknown stored choices of a browser with the defaults."""
         for name, usual in USUAL.items():
             if getattr(self, name) not in list(type(usual)):
                 setattr(self, name, usual.value)
@@ -144,7 +144,7 @@ async def read_snapshot(
 
 
 def show(state: DashboardState, snapshot: Snapshot) -> None:
-    """Draw a snapshot; what has not changed is not sent again.
+    """Show a snapshot; unchanged values are not sent again.
 
     A snapshot without the chart that the tab has turned to meanwhile leaves the chart as it is; so
     does one for a tab whose browser has put a choice of its own in place of ours.

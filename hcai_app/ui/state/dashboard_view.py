@@ -73,7 +73,7 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
 def chart_of(series: Series, shown: tuple[ChartName, ...] = ()) -> Chart:
     """Return a chart, or its tail: with the names that the chart shows already.
 
-    A name that is new gets a place and a colour: at the end while there is room, then in place of
+    A new name gets a place and a color: at the end while there is room, then in place of
     one that has left the window. The others keep theirs.
     """
     names = _names(series, shown)
@@ -130,7 +130,7 @@ def _free_places(names: Sequence[ChartName], series: Series) -> list[int]:
 
 
 def _colors(names: list[str], shown: Sequence[ChartName]) -> dict[str, str]:
-    """Return every name's colour; those that are shown keep theirs."""
+    """Return every name's color; those that are shown keep theirs."""
     chosen = {name.id: name.color for name in shown}
     wanted = {name: palette.color_of(index) for name, index in palette.color_indexes(names).items()}
     every = [palette.color_of(index) for index in range(palette.CHART_COLORS)]

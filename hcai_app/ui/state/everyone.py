@@ -25,7 +25,7 @@ class EveryoneState(SiteState):
 
     @rx.event
     async def open_page(self) -> None:
-        """Show what everyone has used."""
+        """Show everyone's usage."""
         await self.enter()
         try:
             use = await serving().everyone.get()

@@ -32,7 +32,7 @@ class Faults:
         self._count = 0
 
     def note(self, exception: Exception) -> None:
-        """Note a fault, if there were not too many this minute."""
+        """Log a fault, up to the limit a minute."""
         minute_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_MINUTE)
         if minute_ms != self._minute_ms:
             self._minute_ms, self._count = minute_ms, 0

@@ -29,14 +29,14 @@ class KeysState(SiteState):
 
     @rx.event
     async def load_keys(self) -> None:
-        """Show the keys of whoever opens the page."""
+        """Show the visitor's keys."""
         caller = await self.enter()
         if caller is not None:
             await self._show(caller.user_id)
 
     @rx.event
     async def revoke(self, key_id: str) -> EventSpec:
-        """End one of the user's keys."""
+        """Revoke one of the user's keys."""
         caller = await self.caller()
         name = await keys.revoke_own(serving().database, caller.user_id, str(key_id))
         await self._show(caller.user_id)

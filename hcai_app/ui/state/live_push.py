@@ -1,6 +1,6 @@
 """The live push: each worker's one loop that keeps its open tabs true.
 
-As soon as a user has changed it looks up their sessions again, and darkens the tabs of those that
+As soon as a user has changed it looks up their sessions again, and signs out the tabs of those that
 have ended. What is due to the tabs that watch figures it pushes in rounds: a round reads one
 snapshot a user, and shows it to the user's tabs in small batches. Rounds come at most four times a
 second, and rarer the more they cost.
@@ -49,7 +49,7 @@ MOST_UNSENT = 3
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page that is kept up to date: where it is, how it is read and shown."""
+    """The live page: its path, how it is read and shown."""
 
     path: str
     state: type[rx.State]
@@ -85,7 +85,7 @@ class LivePush:
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
-        """What is under way: the round, and the pushes."""
+        """The running tasks: the round, and the pushes."""
         return [*([self._round] if self._round else []), *self.batches.values()]
 
     async def run(self) -> None:
@@ -103,14 +103,14 @@ class LivePush:
                 await asyncio.sleep(LOOK_S)
 
     def _look_at_the_period(self) -> None:
-        """Touch all tabs when a period begins: figures start from nothing, without any call."""
+        """Mark all tabs as due when a period begins: figures reset without any call."""
         start_ms = budget_period(clock.now_ms()).start_ms
         if start_ms != self._period_ms:
             self._period_ms = start_ms
             self._tabs.touch_all(start_ms)
 
     async def _look_at_tabs(self) -> None:
-        """Darken the tabs whose session has ended; start a round unless one goes on."""
+        """Sign out the tabs whose session has ended; start a round unless one is running."""
         self._tabs.keep(reflex_internals.open_tabs(self._app))
         is_free = self._round is None or self._round.done()
         rechecks, due = self._tabs.take_rechecks(), self._take_ready() if is_free else []
@@ -127,7 +127,7 @@ class LivePush:
             self._round = asyncio.create_task(self._hold_round(lit), name="live: round")
 
     def _take_ready(self) -> list[Due]:
-        """Take the tabs that something is due to, and that can be sent something."""
+        """Take the tabs that are due and can receive an update."""
         sids = reflex_internals.open_tabs(self._app)
         ready: list[Due] = []
         for due in self._tabs.take_due():
@@ -218,7 +218,7 @@ class LivePush:
 
 
 def pause_s(spent_s: float, tabs: int) -> float:
-    """Return how long to wait after a round that took so long."""
+    """Return the pause after a round of that length, in seconds."""
     longest_s = LONGEST_S + LONGEST_PER_TAB_S * tabs
     return min(max(PAUSE * spent_s, TICK_S), longest_s)
 

@@ -1,4 +1,4 @@
-"""How long a piece of work keeps the event loop, its waiting left out."""
+"""Measures how long work occupies the event loop, without its waits."""
 
 import time
 from collections.abc import Coroutine, Generator
@@ -16,7 +16,7 @@ class Meter:
 
     @coroutine
     def over(self, work: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
-        """Do the work, and count its time."""
+        """Run the work, and count its time."""
         error: BaseException | None = None
         while True:
             began = time.perf_counter()

@@ -46,7 +46,7 @@ class ModelState(SiteState):
 
     @rx.event
     async def load_model(self) -> None:
-        """Look the model up in the worker's copy of the catalogue."""
+        """Find the model in the worker's cached catalog."""
         await self.enter()
         self.asked = unquote(self.router.url.path).removeprefix(FOLDER).strip("/")[:MAX_NAME]
         try:
@@ -64,7 +64,7 @@ class ModelState(SiteState):
 
     @rx.event
     def leave(self) -> None:
-        """Forget the model, so that the next one's page does not begin with it."""
+        """Clear the model, so that the next one's page does not begin with it."""
         self.reset()
 
 

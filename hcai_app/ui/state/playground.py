@@ -21,7 +21,7 @@ TAG_HEX = 24
 
 
 class PlaygroundState(SiteState):
-    """Who sits before the playground, and what they may still do today."""
+    """The visitor of the playground, and their remaining budget."""
 
     owner: str = ""  # names the user's conversations in this browser, and opens nothing
     has_moderation: bool = False
@@ -30,7 +30,7 @@ class PlaygroundState(SiteState):
 
     @rx.event
     async def load_playground(self) -> None:
-        """Find out who sits here, and how much is left."""
+        """Authenticate the visitor, and show the remaining budget."""
         caller = await self.enter()
         if caller is None:
             self.way_in = f"/auth/login?to={quote(_address(self.router.url.query), safe='')}"
@@ -43,7 +43,7 @@ class PlaygroundState(SiteState):
 
     @rx.event
     async def note_spent(self) -> None:
-        """Read anew how much is left."""
+        """Refresh the remaining budget."""
         caller = await self.caller()
         await self._read(caller.user_id)
 
@@ -56,7 +56,7 @@ class PlaygroundState(SiteState):
 
 
 def day_of(today: Today) -> PlaygroundView:
-    """Return what is left, and what stands in the way as the API would say it."""
+    """Return the remaining budget, and any refusal in the API's words."""
     left = formatting.usd(max(0, today.budget_nanousd - today.cost_nanousd))
     calls_left = formatting.count(today.calls_left)
     obstacle, until_ms = "", 0

@@ -1,4 +1,4 @@
-"""Darkens the tabs of sessions that have ended, whatever they show."""
+"""Signs out the tabs of sessions that have ended, whatever they show."""
 
 import asyncio
 import logging
@@ -20,14 +20,14 @@ LEAVE = f"setTimeout(() => {RELOAD}, 500)"
 
 
 class SessionWatch:
-    """Looks up sessions, and darkens tabs of one worker."""
+    """Rechecks sessions, and signs out tabs of one worker."""
 
     def __init__(self, app: rx.App, tabs: Tabs) -> None:
         self._app = app
         self._tabs = tabs
 
     async def end_signed_out(self, tabs: Collection[Tab]) -> set[str]:
-        """Darken those of the tabs whose session has ended; return their tokens.
+        """Sign out the tabs whose session has ended; return their tokens.
 
         Raises:
             Unavailable: When the database is away.
@@ -42,12 +42,12 @@ class SessionWatch:
         return ended
 
     async def reload(self, token: str, script: str = RELOAD) -> None:
-        """Have a tab load its page again."""
+        """Reload a tab's page."""
         self._tabs.unwatch(token)
         await reflex_internals.run_in_tab(self._app, token, rx.call_script(script))
 
     async def _darken(self, token: str) -> None:
-        if not self._tabs.close(token):  # it is dark already
+        if not self._tabs.close(token):  # it is signed out already
             return
         try:
             async with asyncio.timeout(FORGET_S):
@@ -57,7 +57,7 @@ class SessionWatch:
         await self.reload(token, LEAVE)
 
     async def _forget(self, token: str) -> None:
-        """Empty a tab's state: what it showed goes, and no store keeps it."""
+        """Clear a tab's state, in the store too."""
         whole = rx.BaseStateToken(ident=token, cls=SiteState)
         async with self._app.modify_state(whole) as root:
             site = await root.get_state(SiteState)
