@@ -20,12 +20,12 @@ class Dialect:
     """One endpoint's request and response format."""
 
     as_chat: Callable[[dict[str, Any]], dict[str, Any]]
-    """Puts a request body into the words of /chat/completions; refuses what is not valid."""
+    """Translates a request body to /chat/completions; refuses an invalid one."""
     whole: Callable[[SimulatedExchange, SimulatedAnswer], dict[str, Any]]
     """Builds the answer in JSON, with the usage and any error in it."""
     program: Callable[[SimulatedExchange, SimulatedAnswer], StreamProgram]
     lone_error: Callable[[SimulatedExchange, int], dict[str, Any]]
-    """Builds the body that holds nothing but an error."""
+    """Builds the body of a bare error."""
 
 
 async def answer(exchange: SimulatedExchange, dialect: Dialect) -> web.StreamResponse:

@@ -53,7 +53,7 @@ class SimulatedOperation:
 
     api_type: str
     text_of: Callable[[dict[str, Any]], str]
-    """Finds the text in which a `/simulate` line may stand."""
+    """Returns the text that may hold a `/simulate` line."""
     answer: Callable[[SimulatedExchange], Awaitable[web.StreamResponse]]
 
 

@@ -14,7 +14,7 @@ class Step:
     times: int | None = None
     """None: until the script is reset."""
     path: str | None = None
-    """Only for paths that end so; None: for every generating request."""
+    """Only for paths with this suffix; None: for every generation request."""
 
     def fits(self, path: str, *, is_generating: bool) -> bool:
         """Return whether this step matches a request."""

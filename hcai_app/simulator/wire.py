@@ -25,7 +25,7 @@ class Wire:
     def __init__(self, request: web.Request, scenario: Scenario) -> None:
         self.was_cut = False
         self.has_begun = False
-        """Whether the headers are out."""
+        """Whether the headers are sent."""
         self._request = request
         self._scenario = scenario
         self._response = web.StreamResponse()

@@ -43,7 +43,7 @@ LEXERS: dict[str, type[Lexer]] = {
     "python": PythonLexer,
     "javascript": JavascriptLexer,
 }
-# Kind of token -> the class of its colour; what is within a kind has its colour, the first wins.
+# Kind of token -> the class of its color; subkinds have their kind's color, the first wins.
 COLORS = {
     Name.Tag: "key",
     Name.Attribute: "flag",

@@ -12,7 +12,7 @@ CALL = "first-call"
 
 
 def first_steps(figures: Figures) -> rx.Component:
-    """Show three steps, those that are done with a tick."""
+    """Show three steps, the done ones with a tick."""
     return rx.el.section(
         rx.el.h2("Three steps to your first answer"),
         rx.el.ol(
@@ -59,7 +59,7 @@ def step(
 
 
 def example() -> rx.Component:
-    """Show a call that works as soon as the key is in it."""
+    """Show a first call, complete but for the key."""
     settings = load_settings()
     model = first_model(settings.language_models)
     text = "export AI_KEY=sk-hc-v1-…\n\n" + calls.call(

@@ -39,13 +39,13 @@ def confirm(
     """Show a button that asks before it acts.
 
     Args:
-        label: What stands on the button.
-        question: What is asked.
+        label: The button's text.
+        question: The question.
         on_confirm: The handler of a confirmation.
         yes: The answer that acts; as the label when left out.
         no: The answer that does not.
-        what: What the button is about, for those who hear the page.
-        after: The id of the element that has the focus afterwards.
+        what: The button's subject, for screen readers.
+        after: The id of the element to focus afterwards.
     """
     return _Confirm.create(
         label=label,

@@ -28,10 +28,10 @@ def new_key(
     """Show the field and the button, and then the key, once.
 
     Args:
-        limit: How many keys somebody may have.
-        left: How many more that is; -1 while not known.
-        on_created: What happens when there is a new one.
-        suggestion: A name for it, so that one click makes it.
+        limit: The most keys of one user.
+        left: How many more are allowed; -1 while unknown.
+        on_created: The handler of a new key.
+        suggestion: A default name, so that one click creates the key.
     """
     settings = load_settings()
     model = first_model(settings.language_models)

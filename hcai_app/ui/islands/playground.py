@@ -38,7 +38,7 @@ def playground(
     until_ms: int | rx.Var[int],
     on_spent: rx.event.EventType[()],
 ) -> rx.Component:
-    """Show the playground; `owner` is whose conversations of this browser are shown."""
+    """Show the playground; `owner` is the tag of the user's stored conversations."""
     settings = load_settings()
     return _Playground.create(
         owner=owner,
@@ -56,7 +56,7 @@ def playground(
 
 
 def code() -> dict[str, Any]:
-    """Return what turns a request into a program in the browser."""
+    """Return the templates that turn a request into a program in the browser."""
     return {
         "templates": requests.TEMPLATES,
         "imports": requests.IMPORTS,

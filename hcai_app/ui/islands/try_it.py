@@ -45,10 +45,10 @@ def try_it(
     """Offer to run the example; nothing where it cannot be run from a page.
 
     Args:
-        example: What is run.
-        places: What stands at the places of its path and body.
-        name: What the ids of its parts begin with.
-        place: The anchor to come back to from signing in.
+        example: The example to run.
+        places: The values of the places in its path and body.
+        name: The prefix of its parts' ids.
+        place: The anchor to return to after signing in.
         is_loud: Whether its button is the page's one loud thing.
     """
     if not can_run(example):

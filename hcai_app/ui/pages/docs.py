@@ -60,7 +60,7 @@ def docs() -> rx.Component:
 
 
 def head() -> rx.Component:
-    """Say what this is, and lead to the same as plain text."""
+    """Show the docs' introduction, with links to the plain-text version."""
     return rx.el.div(
         rx.el.h1("Docs"),
         rx.el.p(LEAD),
@@ -86,7 +86,7 @@ def chapter(given: Chapter) -> rx.Component:
 
 
 def start_card() -> rx.Component:
-    """Make a key with one click, or sign in first and come back."""
+    """Show the form that creates a key, or the sign-in link."""
     return rx.el.div(
         rx.cond(
             SiteState.is_signed_in,

@@ -43,7 +43,7 @@ def index() -> rx.Component:
 
 
 def hero() -> rx.Component:
-    """Say what it is, and show one real call."""
+    """Show the headline and one real call."""
     return rx.el.section(
         rx.el.h1(rx.el.em("Free AI"), " for teenagers who build things."),
         rx.el.div(
@@ -65,7 +65,7 @@ def hero() -> rx.Component:
 
 
 def main_action() -> rx.Component:
-    """Lead in: to the sign-in, which works before any script runs, or for a visitor onwards."""
+    """Link to the sign-in, which works without scripts, or a signed-in visitor's pages."""
     return rx.cond(
         SiteState.is_signed_in,
         shell.link("Open your dashboard", to=DASHBOARD, class_name="button"),
@@ -147,7 +147,7 @@ def models() -> rx.Component:
 
 
 def cost() -> rx.Component:
-    """Say what it costs, and where it ends for the day."""
+    """Show the price and the budget."""
     return _part(
         "cost",
         rx.el.div(
@@ -230,7 +230,7 @@ def start() -> rx.Component:
 
 
 def run_it() -> rx.Component:
-    """Say how to run a copy."""
+    """Show how to host a copy."""
     return _part(
         "run",
         rx.el.h2("Or run your own"),
@@ -245,7 +245,7 @@ def run_it() -> rx.Component:
 
 
 def foot() -> rx.Component:
-    """Lead to what is public, and to Hack Club."""
+    """Link to the public pages and to Hack Club."""
     return chrome.foot(
         shell.link("Docs", to=DOCS),
         shell.link("Models", to=MODELS),

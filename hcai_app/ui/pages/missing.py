@@ -8,7 +8,7 @@ from hcai_app.ui.state.base import SiteState
 
 @rx.page("404", title="Not here · HCAI", on_load=SiteState.load)
 def missing() -> rx.Component:
-    """Say that there is nothing, and lead back."""
+    """Show the 404 message with links back."""
     return rx.fragment(
         shell.top_bar(),
         rx.el.main(

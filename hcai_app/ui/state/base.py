@@ -27,7 +27,7 @@ class SiteState(rx.State):
     is_known: bool = False  # the server has identified the visitor
     is_signed_in: bool = False
     name: str = ""
-    trouble: str = ""  # why it could not
+    trouble: str = ""  # why the server could not identify them
 
     async def enter(self) -> Caller | None:
         """Authenticate the visitor of the page; for `on_load` handlers.
