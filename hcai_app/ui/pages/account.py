@@ -49,19 +49,19 @@ def body() -> rx.Component:
 
 def profile() -> rx.Component:
     """Show the visitor's profile."""
-    given = AccountState.account
+    stored = AccountState.account
     return _card(
         "About you",
         rx.el.dl(
-            _fact("Name", given.name),
-            _fact("E-mail", _or(given.email, "not told to us")),
-            _fact("Slack id", _code(given.slack_id, "none")),
-            _fact("Hack Club id", _code(given.subject, "none")),
-            _fact("Your id here", rx.el.span(given.id, class_name="mono")),
-            _fact("Age check", given.verification),
-            _fact("Joined", local_time(given.joined_ms, "full")),
-            _fact("Keys", given.key_count),
-            _fact("Calls", rx.fragment(given.calls, " so far")),
+            _fact("Name", stored.name),
+            _fact("E-mail", _or(stored.email, "not told to us")),
+            _fact("Slack id", _code(stored.slack_id, "none")),
+            _fact("Hack Club id", _code(stored.subject, "none")),
+            _fact("Your id here", rx.el.span(stored.id, class_name="mono")),
+            _fact("Age check", stored.verification),
+            _fact("Joined", local_time(stored.joined_ms, "full")),
+            _fact("Keys", stored.key_count),
+            _fact("Calls", rx.fragment(stored.calls, " so far")),
             class_name="facts-list",
         ),
     )

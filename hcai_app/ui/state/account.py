@@ -102,30 +102,30 @@ class AccountState(SiteState):
 
 
 def _view(account: AccountExport) -> AccountView:
-    given = account.profile
+    profile = account.profile
     settings = serving().settings
     return AccountView(
-        id=given.id,
-        name=given.name,
-        slack_id=given.slack_id or "",
-        subject=given.subject or "",
-        email=given.email or "",
-        verification=_verification(given, is_required=settings.require_verified),
-        joined_ms=clock.to_ms(given.created_at),
+        id=profile.id,
+        name=profile.name,
+        slack_id=profile.slack_id or "",
+        subject=profile.subject or "",
+        email=profile.email or "",
+        verification=_verification(profile, is_required=settings.require_verified),
+        joined_ms=clock.to_ms(profile.created_at),
         key_count=_keys(account.active_keys, account.revoked_keys),
         calls=formatting.count(account.calls),
-        budget=formatting.usd(serving().budget.limit_for(given.budget_nanousd)),
+        budget=formatting.usd(serving().budget.limit_for(profile.budget_nanousd)),
         key_limit=f"{account.active_keys} of {settings.max_keys}",
     )
 
 
-def _verification(given: Profile, *, is_required: bool) -> str:
+def _verification(profile: Profile, *, is_required: bool) -> str:
     """Return Hack Club's statement of the user's age, and whether it matters here."""
-    if given.is_verified:
+    if profile.is_verified:
         return "Verified by Hack Club"
-    status = (given.verification_status or "").replace("_", " ")
-    told = f"Not verified (Hack Club says: {status})" if status else "Not verified"
-    return told if is_required else f"{told}. This server does not ask for it."
+    status = (profile.verification_status or "").replace("_", " ")
+    text = f"Not verified (Hack Club says: {status})" if status else "Not verified"
+    return text if is_required else f"{text}. This server does not ask for it."
 
 
 def _keys(active: int, revoked: int) -> str:

@@ -57,11 +57,11 @@ class ActivityState(SiteState):
             return
         self._trail = []
         try:
-            given = self._given()
-            self.wanted = _shown(given)
+            parameters = self._parameters()
+            self.wanted = _shown(parameters)
             self.has_fields = self.has_fields or _needs_fields(self.wanted)
-            filters.parse(given)
-            self.csv = _address(CSV_PATH, given)
+            filters.parse(parameters)
+            self.csv = _address(CSV_PATH, parameters)
             self._offer(await filter_options.of_user(serving().database, caller.user_id))
         except InvalidRequest:
             self.phase = "odd"
@@ -125,20 +125,22 @@ class ActivityState(SiteState):
         await self.caller()
         if name not in filters.NAMES or not isinstance(value, str):
             raise InvalidRequest("There is no such filter.")
-        given = {**self._given(), name: value}
-        if given.get("to") and given["to"] < given.get("from", ""):
-            given["to" if name == "from" else "from"] = value
-        return _go(given)
+        parameters = {**self._parameters(), name: value}
+        if parameters.get("to") and parameters["to"] < parameters.get("from", ""):
+            parameters["to" if name == "from" else "from"] = value
+        return _go(parameters)
 
     @rx.event
     async def choose_span(self, span: str) -> EventSpec:
         """Filter by the days up to today; an unknown span is all time."""
         await self.caller()
         days = _days(span) if isinstance(span, str) else {}
-        rest = {name: value for name, value in self._given().items() if name not in ("from", "to")}
+        rest = {
+            name: value for name, value in self._parameters().items() if name not in ("from", "to")
+        }
         return _go({**rest, **days})
 
-    def _given(self) -> dict[str, str]:
+    def _parameters(self) -> dict[str, str]:
         """Return the address's filter parameters; unknown names are ignored."""
         query = self.router.url.query_parameters
         return {name: str(query[name]) for name in filters.NAMES if query.get(name)}
@@ -148,7 +150,7 @@ class ActivityState(SiteState):
         database, user_id = serving().database, caller.user_id
         before = self._trail[-1] if self._trail else None
         try:
-            wanted = filters.parse(self._given())
+            wanted = filters.parse(self._parameters())
             found = await activity.page(database, user_id, wanted, before)
             names = await filter_options.key_names(database, user_id, found.calls)
         except HcaiError as error:
@@ -178,28 +180,28 @@ class ActivityState(SiteState):
         self._close()
 
 
-def _go(given: Mapping[str, str]) -> EventSpec:
+def _go(parameters: Mapping[str, str]) -> EventSpec:
     """Open the page at a filter, which must be one."""
-    filters.parse(given)
-    return rx.redirect(_address(PAGE_PATH, given))
+    filters.parse(parameters)
+    return rx.redirect(_address(PAGE_PATH, parameters))
 
 
-def _address(path: str, given: Mapping[str, str]) -> str:
-    query = urlencode({name: given[name] for name in filters.NAMES if given.get(name)})
+def _address(path: str, parameters: Mapping[str, str]) -> str:
+    query = urlencode({name: parameters[name] for name in filters.NAMES if parameters.get(name)})
     return f"{path}?{query}" if query else path
 
 
-def _shown(given: Mapping[str, str]) -> FilterView:
-    first, last = given.get("from", ""), given.get("to", "")
+def _shown(parameters: Mapping[str, str]) -> FilterView:
+    first, last = parameters.get("from", ""), parameters.get("to", "")
     span = next((span for span in SPANS if _days(span) == {"from": first} and not last), "")
     return FilterView(
-        model=given.get("model", ""),
-        key=given.get("key", ""),
-        outcome=given.get("outcome", ""),
+        model=parameters.get("model", ""),
+        key=parameters.get("key", ""),
+        outcome=parameters.get("outcome", ""),
         first=first,
         last=last,
         span=span or ("all" if not first and not last else ""),
-        is_set=bool(given),
+        is_set=bool(parameters),
     )
 
 

@@ -35,7 +35,7 @@ class SiteState(rx.State):
         From now on the tab is notified of its session's end, whatever it shows.
         """
         try:
-            caller = await self._sit_down()
+            caller = await self._open_tab()
         except Unavailable as error:
             if self.is_known:
                 raise
@@ -46,7 +46,7 @@ class SiteState(rx.State):
         self.is_known, self.trouble = True, ""
         return caller
 
-    async def _sit_down(self) -> Caller | None:
+    async def _open_tab(self) -> Caller | None:
         token = self.router.session.client_token
         opened = context.current()
         rechecks = opened.tabs.rechecks if opened else 0

@@ -94,22 +94,22 @@ class LivePush:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._tabs.has_news.wait(), LOOK_S)
             self._tabs.has_news.clear()
-            self._look_at_the_period()
+            self._check_period()
             try:
-                await self._look_at_tabs()
+                await self._recheck_tabs()
             except Exception as error:
                 if not isinstance(error, HcaiError):  # the database is away
                     log.exception("sessions could not be rechecked")
                 await asyncio.sleep(LOOK_S)
 
-    def _look_at_the_period(self) -> None:
+    def _check_period(self) -> None:
         """Mark all tabs as due when a period begins: figures reset without any call."""
         start_ms = budget_period(clock.now_ms()).start_ms
         if start_ms != self._period_ms:
             self._period_ms = start_ms
             self._tabs.touch_all(start_ms)
 
-    async def _look_at_tabs(self) -> None:
+    async def _recheck_tabs(self) -> None:
         """Sign out the tabs whose session has ended; start a round unless one is running."""
         self._tabs.keep(reflex_internals.open_tabs(self._app))
         is_free = self._round is None or self._round.done()

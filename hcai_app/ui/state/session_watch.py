@@ -38,7 +38,7 @@ class SessionWatch:
         ended = {
             tab.token for tab in tabs if tab.session_id not in found[tab.user_id].open_sessions
         }
-        await asyncio.gather(*(self._darken(token) for token in ended))
+        await asyncio.gather(*(self._sign_out(token) for token in ended))
         return ended
 
     async def reload(self, token: str, script: str = RELOAD) -> None:
@@ -46,7 +46,7 @@ class SessionWatch:
         self._tabs.unwatch(token)
         await reflex_internals.run_in_tab(self._app, token, rx.call_script(script))
 
-    async def _darken(self, token: str) -> None:
+    async def _sign_out(self, token: str) -> None:
         if not self._tabs.close(token):  # it is signed out already
             return
         try:
