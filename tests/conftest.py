@@ -1,3 +1,5 @@
+import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -5,7 +7,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.harness.cluster import Cluster
-from tests.harness.databases import missing, postgres_database
+from tests.harness.databases import (
+    empty_postgres,
+    migrate_database,
+    missing,
+    postgres_database,
+)
 from tests.harness.identity import Identity
 from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
@@ -147,6 +154,33 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     else:
         with postgres_database() as url:
             yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to copy: a database with the current schema and no rows."""
+    file = tmp_path_factory.mktemp("migrated") / "books.db"
+    asyncio.run(migrate_database(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    with postgres_database() as url:
+        asyncio.run(migrate_database(url))
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind with the current schema and no rows."""
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "books.db")
+        yield f"sqlite:///{copy}"
+    else:
+        url = request.getfixturevalue("migrated_postgres")
+        yield url
+        asyncio.run(empty_postgres(url))
 
 
 def _product(

@@ -1,4 +1,8 @@
-"""Databases of the tests' own: PostgreSQL's are dropped again, Redis' are emptied again."""
+"""Databases of the tests' own: PostgreSQL's are dropped again, Redis' are emptied again.
+
+PostgreSQL takes a fifth of a second to make a database, from a template too, and a hundredth to
+empty one of a few rows: so a migrated one is made once and emptied after each test.
+"""
 
 import asyncio
 import os
@@ -11,8 +15,20 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from hcai_app.db import migrate
+from hcai_app.db.engine import Database
+
 SERVER = "postgresql://postgres@127.0.0.1:5432"
 REDIS = "redis://127.0.0.1:6379"
+# Each process of pytest-xdist has a Redis database of its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+OWN_REDIS = f"{REDIS}/{1 + WORKER % 15}"
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"
+CLOSE_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @contextmanager
@@ -27,6 +43,29 @@ def postgres_database() -> Iterator[str]:
         yield f"{SERVER}/{name}"
     finally:
         asyncio.run(_execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+async def migrate_database(url: str) -> None:
+    """Bring a database to the current schema."""
+    database = Database(url)
+    try:
+        await migrate.upgrade(database)
+    finally:
+        await database.close()
+
+
+async def empty_postgres(url: str) -> None:
+    """Make a migrated database as it was before its first row."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(CLOSE_OTHERS)
+        names = [row[0] for row in await connection.fetch(TABLES)]
+        emptied = [f"DELETE FROM {name}" for name in names if name != "alembic_version"]
+        for row in await connection.fetch(SEQUENCES):
+            emptied.append(f"ALTER SEQUENCE {row[0]} RESTART")
+        await connection.execute("; ".join(emptied))
+    finally:
+        await connection.close()
 
 
 @contextmanager

@@ -1,15 +1,15 @@
 """The services of one worker, on a real database of each kind, with nothing in it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.call import Caller
 from hcai_app.services.people import users
-from tests.harness.databases import postgres_database
+from tests.harness.databases import empty_postgres
 from tests.services.books import Books, caller_of
 from tests.services.outages import PostgresOutage
 
@@ -17,9 +17,8 @@ OpenBooks = Callable[[], Books]
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
-    await migrate.upgrade(opened)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    opened = Database(migrated_url)
     yield opened
     await opened.close()
 
@@ -40,9 +39,9 @@ async def caller(database: Database) -> Caller:
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    with postgres_database() as url:
-        yield url
+def postgres_url(migrated_postgres: str) -> Iterator[str]:
+    yield migrated_postgres
+    asyncio.run(empty_postgres(migrated_postgres))
 
 
 @pytest.fixture

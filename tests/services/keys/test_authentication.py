@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from hcai_app import clock
-from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
 from hcai_app.services.keys import authentication as keyring_module
@@ -155,7 +154,6 @@ async def test_while_the_database_is_away_known_keys_go_on_and_nobody_gets_401(
     outage: PostgresOutage, moved: list[float]
 ) -> None:
     database = Database(outage.url)
-    await migrate.upgrade(database)
     await users.create(database, slack_id="U1", name="Ada")
     known, other = await issue(database), await issue(database)
     keyring = keyring_on(database)

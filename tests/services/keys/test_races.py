@@ -5,7 +5,6 @@ import subprocess
 import sys
 import textwrap
 
-from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.keys import keys
 from hcai_app.services.people import users
@@ -40,19 +39,19 @@ RACER = textwrap.dedent(
 )
 
 
-def test_sixty_racing_creations_at_a_limit_of_fifty_leave_fifty(database_url: str) -> None:
-    asyncio.run(_prepare(database_url))
-    outcomes = _race(database_url)
+def test_sixty_racing_creations_at_a_limit_of_fifty_leave_fifty(migrated_url: str) -> None:
+    asyncio.run(_prepare(migrated_url))
+    outcomes = _race(migrated_url)
     assert len(outcomes) == PROCESSES * TRIES
     assert outcomes.count("issued") == LIMIT
     assert outcomes.count("refused") == PROCESSES * TRIES - LIMIT
-    assert asyncio.run(_active(database_url)) == LIMIT
+    assert asyncio.run(_active(migrated_url)) == LIMIT
 
 
-def _race(database_url: str) -> list[str]:
+def _race(migrated_url: str) -> list[str]:
     racers = [
         subprocess.Popen(
-            [sys.executable, "-c", RACER, database_url],
+            [sys.executable, "-c", RACER, migrated_url],
             env=clean_environment(),
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -74,7 +73,6 @@ def _race(database_url: str) -> list[str]:
 
 async def _prepare(url: str) -> None:
     database = Database(url)
-    await migrate.upgrade(database)
     await users.create(database, slack_id="U1", name="Ada")
     await database.close()
 

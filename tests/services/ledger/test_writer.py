@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hcai_app.db import engine, migrate
+from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger import writer
 from hcai_app.services.ledger.journal import Journal
@@ -18,11 +18,11 @@ OF_30 = (30, 0, 300, 600, 900, 15_000)
 
 
 @pytest.fixture
-async def outage(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+async def outage(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """A database that can go away."""
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.2)
     monkeypatch.setattr(writer, "RETRY_S", 0.1)
-    made = outage_of(database_url)
+    made = outage_of(migrated_url)
     await made.end()
     yield made
     await made.begin()
@@ -34,7 +34,6 @@ async def outage(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 async def shaky(outage: Any, tmp_path: Path) -> AsyncIterator[Books]:
     """Books on that database."""
     database = Database(outage.url)
-    await migrate.upgrade(database)
     opened = Books(database, tmp_path / "journal")
     yield opened
     await opened.close()

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.pool import QueuePool
 
 from hcai_app import clock
-from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services import changes
@@ -29,7 +28,6 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
     outage: PostgresOutage,
 ) -> None:
     database = Database(outage.url)
-    await migrate.upgrade(database)
     user_id = await users.create(database, slack_id="U1", name="Ada")
     key = await keys.issue(database, "U1", "laptop", secret_key=SECRET, max_keys=5)
     await keys.revoke(database, key.id, secret_key=SECRET)

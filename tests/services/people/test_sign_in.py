@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select, update
 
 from hcai_app import clock
-from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import changes_table, sessions_table, users_table
 from hcai_app.errors import Unavailable
@@ -151,7 +150,6 @@ async def test_sessions_that_have_expired_are_cleaned_up(database: Database) -> 
 
 async def test_a_database_that_is_away_is_no_fault(outage: PostgresOutage) -> None:
     database = Database(outage.url)
-    await migrate.upgrade(database)
     await outage.begin()
     with pytest.raises(Unavailable):
         await sign_in.sign_in(database, ADA, OPEN)
