@@ -8,7 +8,7 @@ import pytest
 from tests.chaos import books, procfs
 from tests.chaos.clients import Load, body_of
 from tests.conftest import Install
-from tests.harness.databases import REDIS
+from tests.harness.databases import OWN_REDIS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
@@ -47,7 +47,7 @@ def test_five_kills_in_a_row_lose_and_double_nothing(
 def test_a_neighbour_adopts_the_calls_of_a_killed_worker(
     install: Install, provider: Provider
 ) -> None:
-    product = install(REDIS_URL=f"{REDIS}/9", **ROOMY).start(workers=2)
+    product = install(REDIS_URL=OWN_REDIS, **ROOMY).start(workers=2)
     key = books.make_key(product)
     with Load(product, key, CLIENTS, MIXED) as load:
         books.wait_until(lambda: len(load.seen) >= 150, 60, "the load runs")

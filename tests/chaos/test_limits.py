@@ -5,7 +5,7 @@ import pytest
 from tests.chaos import books
 from tests.chaos.clients import Load, Seen, all_at_once, body_of
 from tests.conftest import Install
-from tests.harness.databases import REDIS
+from tests.harness.databases import OWN_REDIS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
@@ -14,7 +14,7 @@ NANO = 10**9
 
 
 def _shared(workers: int) -> dict[str, str]:
-    return {"REDIS_URL": f"{REDIS}/9"} if workers > 1 else {}
+    return {"REDIS_URL": OWN_REDIS} if workers > 1 else {}
 
 
 def _statuses(seen: list[Seen]) -> list[int]:

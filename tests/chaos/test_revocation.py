@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos import books
 from tests.chaos.clients import Load, Seen, all_at_once, body_of, check_cut
-from tests.harness.databases import REDIS, postgres_database
+from tests.harness.databases import OWN_REDIS, postgres_database
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 from tests.harness.room import within
@@ -35,7 +35,7 @@ def house(
     own = {
         "OPENROUTER_API_KEY": "sk-or-v1-test",
         "OPENROUTER_BASE_URL": provider_process.base_url,
-        **({"REDIS_URL": f"{REDIS}/9"} if with_redis else {}),
+        **({"REDIS_URL": OWN_REDIS} if with_redis else {}),
     }
     folder = tmp_path_factory.mktemp("house")
     if kind == "sqlite":

@@ -12,6 +12,7 @@ import pytest
 from tests.chaos import books, procfs
 from tests.chaos.clients import Load, Seen, body_of, check_cut
 from tests.conftest import Install
+from tests.harness.databases import OWN_REDIS
 from tests.harness.processes import free_port
 from tests.harness.product import Product
 from tests.harness.provider import Provider
@@ -34,7 +35,7 @@ LONG = [
 def test_a_stop_lets_short_answers_end_and_tells_long_ones(
     install_backend: Install, provider: Provider, workers: int
 ) -> None:
-    shared = {"REDIS_URL": "redis://127.0.0.1:6379/9"} if workers > 1 else {}
+    shared = {"REDIS_URL": OWN_REDIS} if workers > 1 else {}
     product = install_backend(HCAI_STOP_SECONDS=str(STOP_S), **shared).start(workers)
     key = books.make_key(product)
     short, long, seconds, code = _stop_under_load(product, provider, key)

@@ -11,10 +11,9 @@ from tests.e2e import states
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Site
 from tests.edge.socket.test_frames import dump
-from tests.harness.databases import REDIS, emptied_redis
+from tests.harness.databases import OWN_REDIS, emptied_redis
 from tests.harness.processes import ROOT
 
-OWN_REDIS = f"{REDIS}/7"  # emptied: nobody else's
 DRAFTED, TYPED, TOLD, ANSWERED, ATTACHED = (
     "tamarindish",
     "kumquattish",

@@ -15,19 +15,18 @@ from tests.api.playground.calls import ENDPOINTS, GENERATING, PLAYGROUND, ask, b
 from tests.api.playground.test_streams import stream
 from tests.conftest import Install
 from tests.edge.socket.test_frames import dump
-from tests.harness.databases import REDIS, emptied_redis
+from tests.harness.databases import OWN_REDIS, emptied_redis
 from tests.harness.product import Product
 from tests.harness.visitor import COOKIE, page_of
 from tests.test_privacy import at_rest
 
 TYPED, ANSWERED, FAULT, NAMED = "tamarindish", "kumquattish", "loganberrish", "mulberrish"
-OWN_DATABASE = f"{REDIS}/8"  # emptied: nobody else's
 WORD = f"{TYPED}\n/simulate say={ANSWERED} message={FAULT}"
 
 
 @pytest.fixture
 def redis() -> Iterator[Redis]:
-    with emptied_redis(OWN_DATABASE) as client:
+    with emptied_redis(OWN_REDIS) as client:
         yield client
 
 
@@ -82,7 +81,7 @@ def test_one_worker_keeps_nothing(install_backend: Install) -> None:
 
 
 def test_two_workers_and_their_redis_keep_nothing(install_backend: Install, redis: Redis) -> None:
-    product = install_backend(REDIS_URL=OWN_DATABASE).start(workers=2)
+    product = install_backend(REDIS_URL=OWN_REDIS).start(workers=2)
     product.make_key("UQUIET")
     with ExitStack() as opened:
         # A connection each, so that both workers have some.

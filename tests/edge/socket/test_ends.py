@@ -11,7 +11,7 @@ from hcai_app.services.account import deletion
 from hcai_app.services.people import sessions
 from tests.conftest import Install
 from tests.edge.socket.test_live import SOON_S, Student, gauge, requests, until_gauge
-from tests.harness.databases import REDIS
+from tests.harness.databases import OWN_REDIS
 from tests.harness.product import Product
 from tests.harness.tabs import DASHBOARD, SITE, Tab, tab
 from tests.services.callers import signed_in
@@ -152,7 +152,7 @@ async def test_who_signs_out_is_not_held_back_by_a_reload(product: Product) -> N
 
 
 async def test_tabs_of_two_workers_go_dark(install: Install) -> None:
-    product = install(REDIS_URL=f"{REDIS}/9").start(workers=2)
+    product = install(REDIS_URL=OWN_REDIS).start(workers=2)
     ada = Student(product)
     cookie = await ada.cookie()
     opened = [await Tab(product.origin, cookie, "/keys", None).open() for _ in range(6)]

@@ -11,12 +11,11 @@ import hcai_app.hcai_app  # noqa: F401 - registers every state
 from hcai_app import hashing
 from hcai_app.services.people import sessions
 from tests.conftest import Install
-from tests.harness.databases import REDIS, emptied_redis
+from tests.harness.databases import OWN_REDIS, emptied_redis
 from tests.harness.product import Product
 from tests.harness.tabs import Tab, open_session
 
 PAGES = ("/", "/dashboard", "/keys", "/activity", "/models", "/global", "/account")
-OWN_DATABASE = f"{REDIS}/9"
 
 
 class Student:
@@ -72,8 +71,8 @@ def test_nothing_secret_is_on_the_wire(product: Product) -> None:
 
 
 def test_nothing_secret_rests_in_the_state_store(install: Install) -> None:
-    with emptied_redis(OWN_DATABASE) as redis:
-        product = install(REDIS_URL=OWN_DATABASE).start(workers=2)
+    with emptied_redis(OWN_REDIS) as redis:
+        product = install(REDIS_URL=OWN_REDIS).start(workers=2)
         ada = Student(product)
 
         async def look() -> bytes:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.conftest import Install
-from tests.harness.databases import REDIS
+from tests.harness.databases import OWN_REDIS
 from tests.harness.product import Product
 from tests.harness.room import within
 from tests.harness.tabs import DASHBOARD, Tab, open_session, tab
@@ -141,7 +141,7 @@ async def test_a_server_that_starts_again_finds_its_tabs(install: Install) -> No
 
 
 async def test_a_tab_on_another_worker_hears_of_a_call(install: Install) -> None:
-    product = install(REDIS_URL=REDIS).start(workers=2)
+    product = install(REDIS_URL=OWN_REDIS).start(workers=2)
     ada = Student(product)
     cookie = await ada.cookie()
     opened = [await Tab(product.origin, cookie, "/dashboard", None).open() for _ in range(6)]

@@ -10,7 +10,7 @@ from limits import parse
 from hcai_app.services.limits import rate
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.redis_client import RedisClient
-from tests.harness.databases import REDIS, emptied_redis
+from tests.harness.databases import OWN_REDIS, emptied_redis
 from tests.harness.silence import silent_server
 
 FIVE = parse("5/minute")
@@ -43,9 +43,8 @@ async def test_whoever_comes_meanwhile_does_not_wait_for_it_again(silent: RateLi
 
 async def test_a_redis_that_is_back_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate, "RETRY_S", 0.1)
-    address = f"{REDIS}/11"
-    with emptied_redis(address) as redis:
-        shared = RedisClient(address)
+    with emptied_redis(OWN_REDIS) as redis:
+        shared = RedisClient(OWN_REDIS)
         limit = RateLimit("chat", FIVE, shared)
         assert (await limit.hit("ada")).remaining == 4
         with monkeypatch.context() as patch:
