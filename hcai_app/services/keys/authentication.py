@@ -70,7 +70,7 @@ class Authentication:
         Raises:
             NotAuthenticated: When there is no key, or nobody's, or a revoked one.
             RateLimited: When the client's address has tried too many unknown keys.
-            Unavailable: When the database is away and the cache has no answer.
+            Unavailable: When the database is away and no cached entry still serves.
         """
         if not key:
             raise NotAuthenticated(f"You sent no API key. {HOW_TO_SEND}")

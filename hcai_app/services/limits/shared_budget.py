@@ -87,7 +87,7 @@ class SharedBudget(Budget):
             self._outbox.put_nowait(partial(self._run, "renew", account, *lease))
 
     def reread(self, entries: Iterable[LedgerEntry]) -> None:
-        """Drop a dead worker's cached accounts; they reload from the ledger."""
+        """Drop the accounts of a dead worker's calls: its last costs may be in the ledger alone."""
         for account in {_key(account_of(entry)) for entry in entries}:
             self._outbox.put_nowait(partial(self._redis.client.delete, *_keys(account)))
 

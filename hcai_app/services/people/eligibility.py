@@ -90,7 +90,7 @@ def _is_due() -> Any:
 
 
 def _is_older_than(age: timedelta) -> Any:
-    """Return the condition that the last useful check is older than `age`."""
+    """Return the condition that the last sign-in and the last useful check are older than `age`."""
     then = clock.now() - age
     is_old = or_(columns.checked_at.is_(None), columns.checked_at < then)
     return and_(columns.signed_in_at < then, is_old)
