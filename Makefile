@@ -18,7 +18,7 @@ biome = if test -x $(BIOME) || test "$$CI"; then $(BIOME) $(1); \
 	else echo "Biome is missing: JavaScript is left out." >&2; fi
 
 # Two processes: more than one core, and no more than the time limits of tests allow for.
-PARALLEL := -n 2 --dist loadgroup --no-loadscope-reorder
+PARALLEL := -n 2
 # What starts no server, and one call to each endpoint.
 FAST := (not server and not sdk and not browser and not slow) or smoke
 

@@ -2,6 +2,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,7 @@ from tests.harness.databases import (
 from tests.harness.identity import Identity
 from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
+from tests.harness.workers import Files
 
 Install = Callable[..., Product]
 # What a tier of tests needs, by folder or file; all other tests start nothing.
@@ -31,20 +33,20 @@ settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow
 settings.load_profile("patient")
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups afterwards
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test with its tier; of two processes, one runs a file, and one all browsers.
-
-    The site of the browser tests is built in the source tree: two would build over each other. It
-    is the longest group, so it goes first.
-    """
+    """Mark every test with its tier; what takes longest begins first."""
     for item in items:
         place = item.path.relative_to(TESTS)
-        tiers = [tier for tier, folders in TIERS.items() if any(map(place.is_relative_to, folders))]
-        for tier in tiers:
-            item.add_marker(tier)
-        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in tiers else str(place)))
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+        for tier, folders in TIERS.items():
+            if any(place.is_relative_to(folder) for folder in folders):
+                item.add_marker(tier)
+    items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "e2e"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out tests to several processes by file."""
+    return Files(config, log)
 
 
 @pytest.fixture(scope="session")
