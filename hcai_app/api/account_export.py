@@ -1,6 +1,6 @@
 """`GET /api/account.json`: export of everything stored about the signed-in user.
 
-The ledger's rows follow page by page: a million of them never sit in memory.
+Ledger rows are streamed with keyset paging, so memory stays bounded.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ PIECE_BYTES = 65_536
 
 
 async def download(worker: Worker, exchange: Exchange) -> None:
-    """Send the file, as fast as the user takes it."""
+    """Stream the export as a file download, with backpressure from the client."""
     caller = await callers.signed_in(worker, exchange)
     holdings = await export.holdings_of(worker.database, caller)
     await exchange.start(200, *HEADERS)
@@ -37,7 +37,7 @@ async def download(worker: Worker, exchange: Exchange) -> None:
 
 
 async def _stream(worker: Worker, exchange: Exchange, caller: Caller, holdings: Holdings) -> None:
-    """Write the object open-ended, its lists, and its end; stop when the user leaves."""
+    """Stream one JSON object with its lists; stop when the client disconnects."""
     left = asyncio.create_task(exchange.until_left())
     lists = {
         "hours": _hours(export.hours_of(worker.database, caller)),
@@ -58,13 +58,13 @@ async def _stream(worker: Worker, exchange: Exchange, caller: Caller, holdings: 
 
 
 async def _pieces(rows: AsyncIterator[Any]) -> AsyncIterator[bytes]:
-    """Join rows into pieces worth sending."""
+    """Batch rows into chunks worth sending."""
     piece, comma = bytearray(), b""
     async for row in rows:
         piece += comma + msgspec.json.encode(row)
         comma = b",\n"
         if len(piece) > PIECE_BYTES:
-            await asyncio.sleep(0)  # other calls get a turn, however fast this reader is
+            await asyncio.sleep(0)  # yield to other calls, however fast this client reads
             yield bytes(piece)
             piece.clear()
     yield bytes(piece)
@@ -101,7 +101,7 @@ def _head(holdings: Holdings) -> dict[str, Any]:
 
 
 def _profile(account: AccountExport) -> dict[str, Any]:
-    """Return who the user is; a budget of null is the one that everybody has."""
+    """Return the user's profile; a null budget means the default budget."""
     given = account.profile
     limit = given.budget_nanousd
     return {
@@ -120,7 +120,7 @@ def _profile(account: AccountExport) -> dict[str, Any]:
 
 
 def _total(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a key's sums; a key id of null stands for calls without a key."""
+    """Return a key's totals; a null key id groups the calls without a key."""
     sums = {name: row[name] for name in SUMS}
     last_call = clock.from_ms(row["last_call_ms"])
     return {"key_id": row["key_id"] or None, "last_call_at": last_call, **_sums(sums)}

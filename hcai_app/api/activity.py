@@ -1,7 +1,7 @@
 """`GET /api/activity.csv`: the user's calls as CSV, newest first, filtered like the page.
 
-The fields are those of a row of the books. A cell that a spreadsheet would take for a formula gets
-a quote in front: models and ids are the provider's words.
+The columns are those of a ledger row. Against CSV injection, a cell that a spreadsheet would run as
+a formula gets a quote in front: models and ids come from the provider.
 """
 
 import asyncio
@@ -30,11 +30,11 @@ MAX_QUERY = 2_000
 
 
 async def show_csv(worker: Worker, exchange: Exchange) -> None:
-    """Send the user's calls that the query's filter wants, piece by piece."""
+    """Stream the user's calls that match the query's filter, chunk by chunk."""
     caller = await callers.signed_in(worker, exchange)
     wanted = _wanted(exchange)
     pieces = activity.every(worker.database, caller.user_id, wanted)
-    first = await anext(pieces)  # what fails before the first byte has its own status
+    first = await anext(pieces)  # an error before the first byte still sets the status
     name = f"hcai-activity-{clock.now():%Y-%m-%d}.csv"
     as_file = (b"content-disposition", f'attachment; filename="{name}"'.encode())
     await exchange.start(200, CSV_TYPE, as_file, NOT_KEPT)
@@ -46,7 +46,7 @@ async def show_csv(worker: Worker, exchange: Exchange) -> None:
 
 
 async def _send_rest(exchange: Exchange, pieces: AsyncIterator[list[LedgerEntry]]) -> None:
-    """Send what follows; stop when the client leaves."""
+    """Stream the remaining chunks; stop when the client disconnects."""
     leaving = asyncio.create_task(exchange.until_left())
     try:
         async for piece in pieces:

@@ -1,4 +1,4 @@
-"""The API as one plain ASGI function, and the edge where errors are rendered.
+"""The API as one plain ASGI app, which turns errors into responses.
 
 The table of routes is in routes.py. It stands in front of Reflex (hcai_app.py), which never sees
 these paths.
@@ -20,10 +20,10 @@ MAX_SHOWN_PATH = 200
 
 
 class ApiApp:
-    """Serves everything that is no page."""
+    """Serves every path that is not a page."""
 
     def owns(self, path: str) -> bool:
-        """Tell whether a path is the API's."""
+        """Return whether a path is the API's."""
         return routes.owns(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class ApiApp:
 
 
 def _count(serving: Worker | None, exchange: Exchange, status: int) -> None:
-    """Count an error under the path of the table that it came from: no caller makes a label."""
+    """Count an error by route template, so that callers cannot create metric labels."""
     if serving is not None:
         path = exchange.path if exchange.path in routes.ROUTES else None
         serving.metrics.count_refusal(path and path.removeprefix(routes.ROOT), status)

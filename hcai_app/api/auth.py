@@ -1,7 +1,7 @@
 """The sign-in routes: redirect to the OpenID provider, its callback, sign-out.
 
-Whatever goes wrong ends at a page that says so and what to do (pages/sign_in.py). The cookies'
-secrets are in the browser alone.
+Every failure redirects to an error page that says what to do (pages/sign_in.py). The cookies'
+secrets are stored in the browser alone.
 """
 
 import logging
@@ -17,13 +17,13 @@ from hcai_app.worker.context import Worker
 log = logging.getLogger(__name__)
 
 PATH = "/auth"
-# What the provider says when somebody, or it, wants no sign-in; the rest are faults of a setting.
+# OAuth error codes of a denied or failed sign-in; all others mean a wrong setting.
 PROVIDER_ERRORS = {
     "access_denied": Reason.CANCELLED,
     "server_error": Reason.UNAVAILABLE,
     "temporarily_unavailable": Reason.UNAVAILABLE,
 }
-# Where nothing of an answer is kept, and the next page does not learn what was in the address.
+# No caching, and no referrer: the callback address carries the authorization code.
 PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
 TOO_MANY = b"""<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="refresh" content="0; url=/sign-in/too-many"><title>Too many sign-ins</title>
@@ -46,7 +46,7 @@ async def login(worker: Worker, exchange: Exchange) -> None:
 
 
 async def callback(worker: Worker, exchange: Exchange) -> None:
-    """Sign in who comes back from the provider."""
+    """Handle the OAuth callback: open a session and set its cookie."""
     asked = _begin(exchange)
     exchange.headers.append(_cookie(worker, oauth_attempts.COOKIE, "", 0, PATH))
     try:
@@ -57,22 +57,22 @@ async def callback(worker: Worker, exchange: Exchange) -> None:
 
 
 async def logout(worker: Worker, exchange: Exchange) -> None:
-    """End the session."""
+    """Revoke the session and clear its cookie."""
     require_own_page(worker, exchange)
     exchange.headers += PRIVATE
     target = "/"
     try:
         await _end_session(worker, exchange)
-    except Unavailable:  # this browser is out all the same: nobody else has the cookie's secret
+    except Unavailable:  # without its cookie the browser is signed out anyway
         target = f"/sign-in/{Reason.HALF_OUT.value}"
     await _redirect(exchange, target, _cookie(worker, sessions.COOKIE, "", 0))
 
 
 def _begin(exchange: Exchange) -> dict[str, str]:
-    """Return what the address asks for.
+    """Return the parsed query of a route with side effects.
 
     Raises:
-        MethodNotAllowed: For HEAD, whose sender wants nothing to happen.
+        MethodNotAllowed: For HEAD, which must have no side effects.
     """
     if exchange.method != "GET":
         raise MethodNotAllowed("Use GET here.", headers={"Allow": "GET"})
@@ -94,7 +94,7 @@ async def _leave(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> N
 async def _come_back(
     worker: Worker, exchange: Exchange, asked: dict[str, str]
 ) -> tuple[Identity, str]:
-    """Return who comes back, and where they wanted to go."""
+    """Return the identity from the callback, and the path to redirect to."""
     under_way = worker.sign_in.attempts
     sealed = sessions.cookie_of(exchange.header(b"cookie") or "", oauth_attempts.COOKIE)
     provider = worker.sign_in.provider
@@ -103,7 +103,7 @@ async def _come_back(
     try:
         attempt = under_way.end(sealed, asked.get("state"))
     except SignInRefused:
-        under_way.admit(exchange.address)  # guesses count as attempts
+        under_way.admit(exchange.address)  # a guessed state counts as an attempt
         raise
     if error := asked.get("error"):
         raise SignInRefused(_reason_of(error))
@@ -121,7 +121,7 @@ def _reason_of(error: str) -> Reason:
 
 
 async def _sign_in_student(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> None:
-    """Sign in as anybody, on a development machine that only its user can reach.
+    """Sign in the development student; only on a machine reachable from itself alone.
 
     Raises:
         SignInRefused: Everywhere else.
@@ -139,7 +139,7 @@ async def _open_session(
 ) -> None:
     rules = sign_in.Rules.of(worker.settings)
     user_id = await sign_in.sign_in(worker.database, identity, rules)
-    await _end_session(worker, exchange)  # this browser's old one: the id changes
+    await _end_session(worker, exchange)  # against session fixation
     secret = await sessions.create(worker.database, user_id, secret_key=rules.secret_key)
     age_s = int(sessions.LIFETIME.total_seconds())
     await _redirect(exchange, target, _cookie(worker, sessions.COOKIE, secret, age_s))
@@ -153,7 +153,7 @@ async def _end_session(worker: Worker, exchange: Exchange) -> None:
 
 
 async def _explain(exchange: Exchange, error: HcaiError) -> None:
-    """Send the browser to the page of what went wrong."""
+    """Redirect the browser to the error page."""
     if isinstance(error, RateLimited):
         kind = (b"content-type", b"text/html; charset=utf-8")
         retry = (b"retry-after", error.headers["Retry-After"].encode())
@@ -171,7 +171,7 @@ async def _redirect(exchange: Exchange, target: str, *headers: tuple[bytes, byte
 
 
 def _own_address(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> str | None:
-    """Return where to begin instead when a development page was opened by its other name.
+    """Return the redirect to HCAI_BASE_URL when a development page was opened by its alias.
 
     The provider sends the browser back to HCAI_BASE_URL, and `localhost` has none of the cookies of
     `127.0.0.1`. Once: somebody in between may write another `Host`.

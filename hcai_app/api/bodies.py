@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 async def read_json(exchange: Exchange, kind: type[T]) -> T:
-    """Read the body as a value of the given type.
+    """Return the JSON body decoded as the given type.
 
     Raises:
         InvalidRequest: When it is no JSON, or not of that type.
@@ -30,10 +30,10 @@ async def read_json(exchange: Exchange, kind: type[T]) -> T:
 
 
 def require_json(exchange: Exchange) -> None:
-    """Refuse a body of another type: a form of another site can send no JSON without our leave.
+    """Require a JSON content type against CSRF: cross-site forms cannot send it without CORS.
 
     Raises:
-        InvalidRequest: When its header declares another type, or none.
+        InvalidRequest: When Content-Type is missing or another type.
     """
     declared = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
     if declared != JSON:

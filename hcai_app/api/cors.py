@@ -11,7 +11,7 @@ PREFLIGHT_S = b"86400"
 
 
 def allow(exchange: Exchange, origins: list[str]) -> None:
-    """Add the headers that let a page of an allowed origin read the answer."""
+    """Add the CORS response headers for an allowed origin."""
     origin = exchange.header(b"origin")
     if origin is None:
         return
@@ -26,7 +26,7 @@ def allow(exchange: Exchange, origins: list[str]) -> None:
 
 
 async def answer_preflight(exchange: Exchange) -> None:
-    """Answer a browser's question before its call; only an allowed origin was given headers."""
+    """Answer a CORS preflight; `allow` has added the headers of an allowed origin."""
     asked = exchange.header(b"access-control-request-headers") or "authorization, content-type"
     await exchange.start(
         204,

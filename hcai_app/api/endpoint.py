@@ -1,4 +1,4 @@
-"""An endpoint of `/proxy/v1`: who answers, for whom, and what its description says."""
+"""An endpoint of `/proxy/v1`: its handler, authentication and OpenAPI description."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Description:
 
     @property
     def may_fail_late(self) -> bool:
-        """Whether an error may come after the 200: what is relayed may take long."""
+        """Whether an error may follow the 200, as relayed answers send heartbeats first."""
         return bool(self.request)
 
 
@@ -41,7 +41,7 @@ class Endpoint:
     method: Literal["GET", "POST"]
     path: str  # below /proxy/v1; names in braces stand for any segment
     description: Description
-    handler: Handler | None = None  # for everybody, without a key
+    handler: Handler | None = None  # public, without a key
     # For callers: found by key below /proxy/v1, by session below /playground/v1.
     handler_for: Callable[[FindCaller], Handler] | None = None
     find_caller: FindCaller | None = None  # below /proxy/v1

@@ -29,6 +29,6 @@ def body_for(exchange: Exchange, error: HcaiError) -> bytes:
 
 
 async def reply(exchange: Exchange, error: HcaiError) -> None:
-    """Send an error as the whole answer."""
+    """Send an error as the complete response."""
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
     await exchange.reply(error.code, body_for(exchange, error), JSON_TYPE, *headers)

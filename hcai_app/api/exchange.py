@@ -1,6 +1,6 @@
 """One HTTP request and its response in plain ASGI.
 
-Starlette's requests and responses would cost more than the rest of the road together.
+Starlette's Request and Response would cost more than the rest of the road together.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -19,12 +19,12 @@ Headers = list[tuple[bytes, bytes]]
 
 JSON_TYPE = (b"content-type", b"application/json")
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
-# Answers that come piece by piece must not be kept or collected on their way.
+# Streaming responses must not be cached or buffered by reverse proxies.
 UNBUFFERED: Headers = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
 
 class Exchange:
-    """A request and its answer; `headers` are sent with whatever answer there will be."""
+    """A request and its response; `headers` are sent with every response, errors included."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, proxy_hops: int = 0) -> None:
         self.scope = scope
@@ -38,7 +38,7 @@ class Exchange:
             (b"x-request-id", self.request_id.encode()),
             (b"x-content-type-options", b"nosniff"),
         ]
-        self.status = 0  # of our answer, once it is sent
+        self.status = 0  # of our response, once it has started
         self.is_anthropic = False  # errors have the envelope of Anthropic's clients
 
     @property
@@ -57,7 +57,7 @@ class Exchange:
         return None if value is None else value.decode("latin-1")
 
     def repeats(self, name: bytes) -> bool:
-        """Tell whether a request header (lower-case name) was sent more than once."""
+        """Return whether a request header (lower-case name) was sent more than once."""
         sent = self.scope["headers"]
         if len(sent) == len(self._request_headers):
             return False
@@ -85,20 +85,20 @@ class Exchange:
         )
 
     def write(self, data: bytes, *, more: bool = True) -> Awaitable[None]:
-        """Send a piece of the body; with `more` False the last one."""
+        """Send a chunk of the body; `more=False` ends the response."""
         return self._send({"type": "http.response.body", "body": data, "more_body": more})
 
     async def until_left(self) -> None:
-        """Wait until the client leaves; for answers to requests without a body."""
+        """Wait until the client disconnects; for requests without a body."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
     async def reply(self, status: int, data: bytes, *headers: tuple[bytes, bytes]) -> None:
-        """Send a whole answer."""
+        """Send a complete response."""
         length = (b"content-length", str(len(data)).encode())
         await self.start(status, length, *headers)
         await self.write(b"" if self.method == "HEAD" else data, more=False)
 
     async def reply_json(self, status: int, value: Any, *headers: tuple[bytes, bytes]) -> None:
-        """Send a whole answer as JSON."""
+        """Send a complete response as JSON."""
         await self.reply(status, msgspec.json.encode(value), JSON_TYPE, *headers)

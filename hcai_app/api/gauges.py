@@ -15,13 +15,13 @@ REJECTED = "rejected.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Gauges(Collector):
-    """The present state of a worker; `unsettled` is None when the database does not say."""
+    """Current state of a worker; `unsettled` is None when the database is away."""
 
     worker: Worker
     unsettled: int | None
 
     def collect(self) -> Iterator[Metric]:
-        """Give the state in Prometheus' form."""
+        """Yield the state as Prometheus metric families."""
         worker = self.worker
         yield _gauge("hcai_running_calls", "Calls that run now.", len(worker.in_flight))
         yield _gauge(

@@ -5,12 +5,12 @@ from hcai_app.worker.context import Worker
 
 
 async def alive(_worker: Worker, exchange: Exchange) -> None:
-    """Answer whoever wants to know whether the process is to be restarted."""
+    """Answer the liveness probe."""
     await exchange.reply_json(200, {"status": "ok"})
 
 
 async def ready(worker: Worker, exchange: Exchange) -> None:
-    """Answer whoever wants to know whether calls may be sent here."""
+    """Answer the readiness probe."""
     checks = {"database": await worker.database.answers()}
     if worker.redis is not None:
         checks["redis"] = await worker.redis.answers()

@@ -1,6 +1,6 @@
 """`POST /api/keys`: creates an API key for the keys page.
 
-No event of the page does this: the key must never be in a state, which may rest in a store.
+A plain request rather than a Reflex event: states are stored, and must never hold a key.
 """
 
 import msgspec
@@ -16,13 +16,13 @@ NOT_STORED = (b"cache-control", b"no-store")
 
 
 class NewKey(msgspec.Struct, frozen=True):
-    """What a page asks for."""
+    """The request body."""
 
     name: str
 
 
 async def create(worker: Worker, exchange: Exchange) -> None:
-    """Make a key for the user; this answer is the only place where it is ever shown."""
+    """Issue a key for the user; this response is the only place that shows it."""
     require_own_page(worker, exchange)
     caller = await callers.signed_in(worker, exchange)
     asked = await read_json(exchange, NewKey)

@@ -17,7 +17,7 @@ NO_STORE = (b"cache-control", b"no-store")
 
 
 async def show(worker: Worker, exchange: Exchange) -> None:
-    """Show the numbers to who may see them."""
+    """Send the metrics to an authorized scraper."""
     _check_reader(worker, exchange)
     gauges = Gauges(worker, await worker.unsettled.find())
     body = generate_latest(gauges) + generate_latest(worker.metrics.registry)
@@ -25,10 +25,10 @@ async def show(worker: Worker, exchange: Exchange) -> None:
 
 
 def _check_reader(worker: Worker, exchange: Exchange) -> None:
-    """Ask for the token where there is one, else for a caller on this machine.
+    """Require the metrics token, or loopback when no token is set.
 
     Raises:
-        NotAllowed: When it is neither.
+        NotAllowed: When the token is wrong, or the client is not on this machine.
     """
     token = worker.settings.metrics_token
     if token is not None:

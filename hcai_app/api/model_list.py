@@ -19,7 +19,7 @@ VARY = (b"vary", b"accept-encoding")
 
 
 class _Made:
-    """The list as it was last made, and of what: the catalogue's edition, on which day."""
+    """The cached list and its cache key: catalog, edition and UTC day."""
 
     of: tuple[int, int, int] = (0, 0, 0)
     data: bytes = b""
@@ -27,10 +27,10 @@ class _Made:
 
 
 async def show(worker: Worker, exchange: Exchange) -> None:
-    """List every allowed model with what is searched, filtered and shown of it."""
+    """Send every allowed model with its searchable, filterable and visible fields."""
     await worker.catalog.language_models()
     now_ms = clock.now_ms()
-    # What counts as new changes with the calendar's day, whatever the budget's period is.
+    # The mark of a new model depends on the calendar day, whatever the budget's period is.
     of = (id(worker.catalog), worker.catalog.edition, now_ms // clock.MS_PER_DAY)
     if _Made.of != of:
         models = [model_row(card, now_ms // 1000) for card in await facts.listed(worker.catalog)]
@@ -44,7 +44,7 @@ async def show(worker: Worker, exchange: Exchange) -> None:
 
 
 def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
-    """Return one model as the page wants it: texts to show, numbers to sort by."""
+    """Return one model for the page: formatted texts, and numbers to sort by."""
     return {
         "id": card.id,
         "name": card.name,

@@ -1,4 +1,4 @@
-"""The route table: every path of the API, its methods, and who answers.
+"""The route table: every path of the API, its methods and handlers.
 
 Endpoints of `/proxy/v1` come from their table; those with callers have a second door below
 `/playground/v1`, for our own pages' users. A path with names in braces is found by its pattern;
@@ -28,7 +28,7 @@ Methods = dict[str, Handler]
 PROXY, ROOT = "/proxy", "/proxy/v1"
 PLAYGROUND = "/playground/v1"  # below the page's own address
 DESCRIPTION = ROOT + DOCUMENT.path
-# The folders that are ours whole; of other paths only those of the table.
+# Prefixes that belong to the API whole; elsewhere only the paths of the table.
 FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/")
 # Below these, errors have the envelope of Anthropic's clients.
 ANTHROPIC = tuple(
@@ -76,12 +76,12 @@ PATTERNS = [
 
 
 def owns(path: str) -> bool:
-    """Tell whether a path is the API's."""
+    """Return whether a path is the API's."""
     return path in ROUTES or path in (PROXY, PLAYGROUND) or path.startswith(FOLDERS)
 
 
 def find(path: str) -> tuple[Methods | None, dict[str, str]]:
-    """Return the methods of a path and what its names stand for; None for an unknown one."""
+    """Return a path's handlers by method and its path parameters; None for an unknown path."""
     wanted = path.rstrip("/") or "/"
     methods = ROUTES.get(wanted)
     if methods is not None:

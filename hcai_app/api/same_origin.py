@@ -8,7 +8,7 @@ from hcai_app.worker.context import Worker
 
 # In development the pages may be opened by either name, at any port.
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
-# Who sends one of these asks for somebody else, who need not be on this machine.
+# Headers of a reverse proxy, whose client need not be on this machine.
 FORWARDING = (
     b"forwarded",
     b"via",
@@ -22,7 +22,7 @@ FORWARDING = (
 
 
 def require_own_page(worker: Worker, exchange: Exchange) -> None:
-    """Refuse what a page of another site makes a browser send.
+    """Refuse cross-site requests (CSRF).
 
     Raises:
         NotAllowed: When the `Origin` is missing or foreign.
@@ -34,7 +34,7 @@ def require_own_page(worker: Worker, exchange: Exchange) -> None:
 
 
 def is_from_here(exchange: Exchange) -> bool:
-    """Tell whether a program on this machine asks, for itself."""
+    """Return whether the client is on loopback, without a reverse proxy between."""
     peer = exchange.scope.get("client")
     if peer is None or any(exchange.header(name) is not None for name in FORWARDING):
         return False

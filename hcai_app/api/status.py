@@ -6,22 +6,21 @@ from hcai_app.services.ops import version
 from hcai_app.services.ops.health import Health
 from hcai_app.worker.context import Worker
 
-# How long a copy of the answer may serve; the state itself is a few seconds old at most.
+# How long a response may be cached; the state itself is a few seconds old at most.
 CACHE = (b"cache-control", b"public, max-age=2")
-# Anybody's page may show it: it holds nothing but what everybody may know.
+# CORS for every origin: the status is public.
 ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 FAILING, DOWN = "failing", "down"
 OK, DEGRADED = "ok", "degraded"
-# How long callers whom a worker knows go on without the database.
+# How long cached callers are served while the database is away.
 KNOWN_CALLERS_S = 90.0
 COMMIT = version.running_commit()
 
 
 async def show(worker: Worker, exchange: Exchange) -> None:
-    """Tell the public how the service is, without asking anybody for it.
+    """Send the public status from cached health checks, without probing.
 
-    The status is 200 whatever the state: the question was answered. Who wants a status code that
-    takes a worker out of service asks `/readyz`.
+    The status code is 200 whatever the state; a load balancer uses `/readyz`.
     """
     watch = worker.health
     state = _state(worker, watch)

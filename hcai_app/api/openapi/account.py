@@ -1,4 +1,4 @@
-"""What is yours: your totals, your key, your generations."""
+"""Schemas of a caller's totals, key and generations."""
 
 from hcai_app.api.openapi.schemas import (
     Members,
@@ -31,7 +31,7 @@ GENERATION_NUMBERS = (
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the schemas of what belongs to a key's owner."""
+    """Return the schemas of the account endpoints."""
     return {
         "Stats": _stats(),
         "KeyAnswer": members({"data": _key()}),

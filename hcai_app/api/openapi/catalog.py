@@ -1,4 +1,4 @@
-"""The lists of models: every member that OpenAI's and OpenRouter's clients want to see."""
+"""Schemas of models and model lists, with every member that official clients read."""
 
 from hcai_app.api.openapi.schemas import (
     Schema,

@@ -1,4 +1,4 @@
-"""What goes into `/chat/completions`, and what comes out: whole, or chunk by chunk."""
+"""Schemas of `/chat/completions`: request, response and stream chunks."""
 
 from hcai_app.api.openapi.schemas import (
     Schema,
@@ -140,7 +140,7 @@ def _spoken(*role: str) -> Schema:
 
 
 def usage() -> Schema:
-    """Return the schema of what a call has cost."""
+    """Return the schema of usage and cost."""
     counts = {
         "prompt_tokens": whole("Tokens that went in."),
         "completion_tokens": whole("Tokens that came out."),

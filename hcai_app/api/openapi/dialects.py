@@ -1,4 +1,4 @@
-"""The two other ways to talk to a model: OpenAI's Responses and Anthropic's Messages."""
+"""Schemas of the other two dialects: OpenAI's Responses and Anthropic's Messages."""
 
 from hcai_app.api.openapi.chat import FALLBACKS, MAX_TOKENS, STREAM, TEMPERATURE
 from hcai_app.api.openapi.schemas import (
@@ -25,7 +25,7 @@ STATUSES = ("completed", "incomplete", "in_progress", "failed", "cancelled", "qu
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the schemas of both."""
+    """Return the schemas of both dialects."""
     return {
         "ResponsesRequest": _responses_request(),
         "ResponsesAnswer": _responses_answer(),

@@ -1,4 +1,4 @@
-"""Puts the document together, once for each set of settings, and serves it."""
+"""Builds the document, cached for each set of settings, and serves it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -56,7 +56,7 @@ KEY_SAYS = "Your key: `sk-hc-v1-` and 64 more characters. Make one on the site; 
 
 
 def shows(endpoints: Callable[[], Sequence[Endpoint]]) -> Handler:
-    """Return what serves the document of a table of endpoints, or 304 to whoever has it."""
+    """Return a handler that sends the document of a table of endpoints, with its ETag."""
 
     @lru_cache(maxsize=1)
     def prepared(offer: Offer) -> bytes:

@@ -18,7 +18,7 @@ from hcai_app.api.openapi.schemas import (
 from hcai_app.services.limits import period
 from hcai_app.upstream.error_bodies import ANTHROPIC_TYPES, anthropic_error
 
-# What stands in the examples.
+# Values of the examples.
 OF_PROVIDER = 529
 REQUEST_ID = "019ab1e5d3c80f9e8d7c6b5a49382716"
 
@@ -139,7 +139,7 @@ METADATA = nullable(
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the two forms."""
+    """Return the schemas of both error forms."""
     types = sorted({status.type for status in STATUSES.values()})
     kind = open_choice(*types, description="What kind of error this is, for programs.")
     ours = {"code": CODE, "message": MESSAGE, "type": kind, "param": PARAM, "metadata": METADATA}
@@ -161,7 +161,7 @@ def schemas() -> dict[str, Schema]:
 
 
 def responses() -> dict[str, Schema]:
-    """Return every error answer in both forms, ready to be referred to."""
+    """Return every error response in both forms, as components."""
     common = {item.name: _response(code, item) for code, item in STATUSES.items()}
     messages = {
         f"Messages{item.name}": _messages_response(code, item) for code, item in STATUSES.items()
@@ -170,7 +170,7 @@ def responses() -> dict[str, Schema]:
 
 
 def of_operation(*codes: str, prefix: str = "") -> dict[str, Schema]:
-    """Return the error answers of one operation, in the order of their statuses."""
+    """Return the error responses of one operation, by ascending status."""
     return {
         code: ref(f"{prefix}{item.name}", "responses")
         for code, item in STATUSES.items()

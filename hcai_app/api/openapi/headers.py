@@ -1,4 +1,4 @@
-"""The headers of answers: what each is called and says.
+"""Response headers: names and descriptions.
 
 A name that ends in `?` stands for a header that is not on every such answer.
 """
@@ -51,12 +51,12 @@ ALWAYS = ("RequestId", *STANDING, "RetryAfter", "ETag", "Challenge", "Allow")
 
 
 def components() -> dict[str, Schema]:
-    """Return every header, ready to be referred to."""
+    """Return every header as a component."""
     return {_component(name): _header(name) for name in (*ALWAYS, *AT_TIMES, SIMULATED)}
 
 
 def of_answer(*names: str) -> dict[str, Schema]:
-    """Return the headers of one answer; each has a request id."""
+    """Return the headers of one response; each has a request id."""
     return {
         HEADERS[name.removesuffix("?")].wire: ref(_component(name), "headers")
         for name in ("RequestId", *names)

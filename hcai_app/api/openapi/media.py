@@ -1,4 +1,4 @@
-"""Embeddings, pictures and moderation: what goes in, what comes out."""
+"""Schemas of embeddings, images and moderations."""
 
 from hcai_app.api.openapi.schemas import (
     Schema,
@@ -20,7 +20,7 @@ from hcai_app.upstream.openai.moderations import MODELS
 
 
 def schemas() -> dict[str, Schema]:
-    """Return the schemas of all three."""
+    """Return the schemas of all three endpoints."""
     return {
         "EmbeddingRequest": _embedding_request(),
         "EmbeddingList": _embedding_list(),

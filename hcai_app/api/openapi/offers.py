@@ -19,22 +19,22 @@ class Offer(NamedTuple):
 
     @property
     def chat_model(self) -> str:
-        """A model for examples."""
+        """The chat model of the examples."""
         return _first(self.language, LANGUAGE_MODELS)
 
     @property
     def image_model(self) -> str:
-        """A model that draws, for examples."""
+        """The image model of the examples."""
         return _first(self.image, IMAGE_MODELS)
 
     @property
     def embedding_model(self) -> str:
-        """A model that makes vectors, for examples."""
+        """The embedding model of the examples."""
         return _first(self.embedding, EMBEDDING_MODELS)
 
 
 def offer_of(settings: Settings) -> Offer:
-    """Return what these settings offer."""
+    """Return the offer of these settings."""
     return Offer(
         settings.origin,
         tuple(settings.language_models),

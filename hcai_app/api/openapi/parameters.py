@@ -65,7 +65,7 @@ REQUIRED = ("Author", "Slug", "GenerationId")
 
 
 def components() -> dict[str, Schema]:
-    """Return every parameter, ready to be referred to."""
+    """Return every parameter as a component."""
     return {
         component: {
             "name": parameter.name,

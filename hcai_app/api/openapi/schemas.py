@@ -12,7 +12,7 @@ def text(description: str = "", **keywords: Any) -> Schema:
 
 
 def whole(description: str = "", **keywords: Any) -> Schema:
-    """Return the schema of a whole number."""
+    """Return the schema of an integer."""
     return _typed("integer", description, keywords)
 
 
@@ -22,17 +22,17 @@ def number(description: str = "", **keywords: Any) -> Schema:
 
 
 def truth(description: str = "") -> Schema:
-    """Return the schema of true and false."""
+    """Return the schema of a boolean."""
     return _typed("boolean", description, {})
 
 
 def choice(*values: str, description: str = "") -> Schema:
-    """Return the schema of one of these strings."""
+    """Return the schema of an enum of strings."""
     return _typed("string", description, {"enum": list(values)})
 
 
 def open_choice(*values: str, description: str = "") -> Schema:
-    """Return the schema of a string that is mostly one of these; others may come in time."""
+    """Return the schema of an open enum: clients must accept other strings, too."""
     return _typed("string", description, {"examples": list(values)})
 
 
@@ -49,7 +49,7 @@ def array(items: Schema, description: str = "", **keywords: Any) -> Schema:
 def members(
     required: Members, optional: Members | None = None, description: str = "", **keywords: Any
 ) -> Schema:
-    """Return the schema of an object; what is not named may be there too."""
+    """Return the schema of an object that allows additional properties."""
     shape: Schema = {"properties": {**required, **(optional or {})}}
     if required:
         shape["required"] = list(required)
@@ -57,12 +57,12 @@ def members(
 
 
 def anything(description: str = "") -> Schema:
-    """Return the schema of an object that is relayed as it is."""
+    """Return the schema of an object relayed unchanged."""
     return _typed("object", description, {"additionalProperties": True})
 
 
 def either(*schemas: Schema, description: str = "") -> Schema:
-    """Return the schema of what fits one of several."""
+    """Return an `anyOf` of schemas."""
     return _described({"anyOf": list(schemas)}, description)
 
 
@@ -74,7 +74,7 @@ def event(payload: Schema, *names: str, has_end_mark: bool = False) -> Schema:
 
 
 def nullable(schema: Schema) -> Schema:
-    """Return a schema that null fits too."""
+    """Return a schema that also allows null."""
     if "type" not in schema or "enum" in schema:
         return {"anyOf": [schema, {"type": "null"}]}
     return {**schema, "type": [schema["type"], "null"]}

@@ -22,7 +22,7 @@ from hcai_app.worker.context import Worker
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
 
 DAY_S = int(timedelta(days=1).total_seconds())
-# What stands for a key's preview where one of our own pages asks, which has no key.
+# Stands in for the key's preview when a session, which has no key, asks.
 NO_KEY = "playground"
 # What OpenRouter's clients require of a key although nothing here is like it: see the reference,
 # section 13. What the provider's own keys cost (BYOK) is counted in `usage`.
@@ -43,17 +43,17 @@ NOT_OURS = {
 
 
 def stats_for(find_caller: FindCaller) -> Handler:
-    """Return what tells callers who are found in this way their totals."""
+    """Return a handler for a caller's totals."""
     return partial(_show_stats, find_caller)
 
 
 def key_for(find_caller: FindCaller) -> Handler:
-    """Return what tells them their limits, what they have spent and what is left."""
+    """Return a handler for a caller's limits, spending and remaining budget."""
     return partial(_show_key, find_caller)
 
 
 def generation_for(find_caller: FindCaller) -> Handler:
-    """Return what shows them the provider's record of one of their own calls."""
+    """Return a handler for the provider's record of one of the caller's calls."""
     return partial(_show_generation, find_caller)
 
 
@@ -108,7 +108,7 @@ async def _allowed(find_caller: FindCaller, worker: Worker, exchange: Exchange) 
 
 
 def _budget(limit: int, spent: int) -> dict[str, Any]:
-    """Return the period's budget, which all keys of a user share, in the form of OpenRouter's."""
+    """Return the period's budget, shared by all keys of a user, in OpenRouter's format."""
     resets_at = clock.from_ms(period.budget_period(clock.now_ms()).end_ms)
     return {
         "scope": "member",
@@ -124,7 +124,7 @@ def _budget(limit: int, spent: int) -> dict[str, Any]:
 
 
 def _rates(worker: Worker) -> dict[str, Any]:
-    """Return how often the caller may call; free models have no limit of their own."""
+    """Return the caller's rate limit; free models have none of their own."""
     rate = worker.settings.chat_rate_limit
     window_s = rate.get_expiry()
     calls_a_day = rate.amount * DAY_S // window_s

@@ -20,18 +20,18 @@ from hcai_app.upstream.openrouter.usage import find_usage
 EVENT_STREAM = "text/event-stream"
 # How long the provider may take to close after the end of its stream, in seconds.
 LINGER_S = 1.0
-# Answers up to here are held whole and parsed once; larger ones (images) go on as they come.
+# Answers up to this size are buffered and parsed once; larger ones (images) are streamed.
 MAX_WHOLE_BYTES = 1024 * 1024
 # How much of the end of a large answer is searched for its usage.
 TAIL_BYTES = 64 * 1024
-# Parsing more than this holds up the other calls; what we want of it can be found without.
+# Parsing more than this would block the event loop; larger events are searched for usage.
 MAX_PARSED_BYTES = 256 * 1024
 # No text holds this: its quotes would be escaped.
 ERROR_KEY = b'"error"'
 
 
 class StreamAnswer:
-    """Events go on as they come, while a tee reads along.
+    """Relays events as they arrive, while a tee reads along.
 
     The provider's comments before the first event wait for it, or for the first heartbeat: they
     would commit our 200 while an early failure can still have its true status.
@@ -43,7 +43,7 @@ class StreamAnswer:
         self._comments = b""
 
     async def relay(self, response: aiohttp.ClientResponse) -> None:
-        """Relay the events; the one that ends the stream waits for the row."""
+        """Relay the events; the final one waits for the commit of the ledger row."""
         delivery, tee = self._delivery, self._tee
         if response.content_type != EVENT_STREAM:
             await self._relay_whole(response)
@@ -66,7 +66,7 @@ class StreamAnswer:
         await delivery.exchange.write(self._take_comments() + ending, more=False)
 
     async def beat(self) -> None:
-        """Send a comment, which every client skips."""
+        """Send an SSE comment as a heartbeat."""
         await self._start_once()
         data = self._take_comments() or self._tee.keep_alive()
         if data:
@@ -110,14 +110,14 @@ class StreamAnswer:
         return comments
 
     def _raise_early_error(self) -> None:
-        """Turn an error that comes in place of an answer into a true status."""
+        """Raise an error event that precedes any content, so that it sets the status."""
         if self._tee.error is not None and not self._tee.has_content:
             self._learn()
             self._delivery.call.doubt_answer()
             raise failures.from_error(self._tee.error)
 
     async def _relay_whole(self, response: aiohttp.ClientResponse) -> None:
-        """Relay what the provider sent in place of a stream: most often an error."""
+        """Relay a plain body sent in place of a stream, most often an error."""
         if not self._delivery.exchange.status:
             self._delivery.answer = WholeAnswer(self._delivery)
             await self._delivery.answer.relay(response)
@@ -126,7 +126,7 @@ class StreamAnswer:
         raise _failure_in(reading.read(body))
 
     async def _rest(self, content: aiohttp.StreamReader) -> bytes:
-        """Return the event that ends the stream and what follows it, ended as an event must be."""
+        """Return the final event and all after it, closed by a blank line."""
         ending = self._tee.ending
         try:
             async with asyncio.timeout(LINGER_S):
@@ -147,15 +147,15 @@ class StreamAnswer:
 
 
 class WholeAnswer:
-    """A JSON body: read whole and parsed once, or, when it is large, sent on as it comes."""
+    """Relays a JSON body: buffered and parsed once, or streamed when it is large."""
 
     def __init__(self, delivery: Relay) -> None:
         self._delivery = delivery
-        self._held = b""  # of a large answer: what waits for the commit
+        self._held = b""  # tail of a large answer, held back until the commit
         self._is_large = False
 
     async def relay(self, response: aiohttp.ClientResponse) -> None:
-        """Relay the body; its last bytes wait for the row."""
+        """Relay the body; its last bytes wait for the commit of the ledger row."""
         body = await self._read(response.content)
         self._delivery.call.first_byte_ms = self._delivery.call.elapsed_ms()
         if len(body) > MAX_WHOLE_BYTES:
@@ -171,7 +171,7 @@ class WholeAnswer:
         await self._send(body)
 
     async def beat(self) -> None:
-        """Send white space before the JSON, or a byte of what is held back of a large answer."""
+        """Send white space as a heartbeat, or a byte of a large answer's held tail."""
         if not self._delivery.exchange.status:
             await self._delivery.start(JSON_TYPE, *UNBUFFERED)
         data = b" "
@@ -182,13 +182,13 @@ class WholeAnswer:
             await self._delivery.exchange.write(data)
 
     async def tell(self, error: HcaiError) -> None:
-        """Send the error as the body; an answer already on its way is cut off instead."""
+        """Send the error as the body; a large answer under way is truncated instead."""
         if not self._is_large:
             exchange = self._delivery.exchange
             await exchange.write(errors.body_for(exchange, error), more=False)
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
-        """Return the whole body, or, of a large one, what has come so far."""
+        """Return the complete body, or the first part of a large one."""
         pieces: list[bytes] = []
         size = 0
         while data := await content.readany():
@@ -205,7 +205,7 @@ class WholeAnswer:
         self._learn(reading.read_head(body))
         if not delivery.exchange.status:
             await delivery.start(JSON_TYPE, *UNBUFFERED)
-        tail, tail_bytes = deque([body]), len(body)  # in pieces: joining each time costs copies
+        tail, tail_bytes = deque([body]), len(body)  # chunks: joining at each one would copy
         self._held = body
         while data := await content.readany():
             await delivery.pulse.settle()
@@ -248,7 +248,7 @@ def _read(body: bytes) -> Reading | None:
 
 
 def _is_comment(lines: bytes) -> bool:
-    """Tell whether there is nothing that a client would look at."""
+    """Return whether there is nothing that a client would look at."""
     return all(not line or line.startswith(b":") for line in lines.splitlines())
 
 

@@ -1,8 +1,8 @@
 """Authentication of a request: by key, by either key header, or by session.
 
-The road and the other handlers that need a caller are given one of these, and know nothing of how
-it finds them. None of them waits for anything once it has read its answer: the call takes its place
-among the running ones in the same breath, so that no ban or sign-out slips in between.
+The road and the other handlers get one of these as a parameter. None awaits anything after it has
+read the caller: the call takes its in-flight slot in the same turn of the event loop, so that no
+ban or sign-out slips in between.
 """
 
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ BEARER = "bearer "
 
 
 async def by_key(worker: Worker, exchange: Exchange) -> Caller:
-    """Return whose key is sent as `Authorization`.
+    """Return the caller of the key in `Authorization`.
 
     Raises:
         HcaiError: As `Authentication.by_key` does.
@@ -30,7 +30,7 @@ async def by_key(worker: Worker, exchange: Exchange) -> Caller:
 
 
 async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
-    """Return whose key is sent as `Authorization` or, as Anthropic's clients do, as `x-api-key`.
+    """Return the caller of the key in `Authorization` or, as Anthropic's clients do, `x-api-key`.
 
     Raises:
         HcaiError: As `Authentication.by_key` does.
@@ -42,12 +42,12 @@ async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
 
 
 async def by_session(worker: Worker, exchange: Exchange) -> Caller:
-    """Return who is signed in, where a page of ours asks for them.
+    """Return the caller of the session cookie, for a request of our own pages.
 
     A form can send no JSON, and a page of another site neither our `Origin` nor, without our leave,
     JSON. A browser sends no `Origin` with its own page's GET; there only a foreign one is refused.
-    A key that comes along is not looked at: nobody is two callers at once, and where a test site
-    lies behind a password, browsers send that by themselves.
+    An `Authorization` header is ignored: a request has one caller, and on a test site behind basic
+    authentication browsers send that header by themselves.
 
     Raises:
         NotAllowed: When another site's page asks.
@@ -64,7 +64,7 @@ async def by_session(worker: Worker, exchange: Exchange) -> Caller:
 
 
 async def signed_in(worker: Worker, exchange: Exchange) -> Caller:
-    """Return who is signed in, where nothing runs for them.
+    """Return the caller of the session cookie, for requests that start no call.
 
     Raises:
         NotAuthenticated: When nobody is signed in.
@@ -90,7 +90,7 @@ def _session_cookie(exchange: Exchange) -> str | None:
 
 
 def _lone(exchange: Exchange, name: bytes) -> str | None:
-    """Return a header, but not one of two: who stands in front of us may have read the other."""
+    """Return a header sent once; of a duplicate a reverse proxy may have read the other."""
     if exchange.repeats(name):
         raise NotAuthenticated(f"Send one {name.decode().title()} header, not two.")
     return exchange.header(name)

@@ -1,7 +1,7 @@
 """The public catalog routes: lists of models, one model, its endpoints.
 
-All of it comes out of the worker's copy of the catalogue, cut to the allowed models first and to
-the wanted page last, so that `total_count` and the clients' `.next()` are right.
+All come from the worker's cached catalog, filtered to the allowed models first and
+paginated last, so that `total_count` and the clients' `.next()` are right.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from hcai_app.services.models.catalog import Model, outputs_of
 from hcai_app.worker.context import Worker
 
 MAX_LIMIT = 1000
-# The length of a page where only its beginning was asked for: the clients count on it.
+# Default page size when only an offset is sent: the clients rely on it.
 DEFAULT_LIMIT = 500
 ALL = "all"
 
@@ -60,7 +60,7 @@ async def retrieve_model(worker: Worker, exchange: Exchange) -> None:
 
 
 async def list_endpoints(worker: Worker, exchange: Exchange) -> None:
-    """Tell who serves an allowed model, in the provider's own words."""
+    """Send the provider's list of endpoints of an allowed model."""
     await reply_tagged(exchange, await worker.catalog.endpoints(_named(exchange)))
 
 
@@ -70,7 +70,7 @@ async def reply_tagged(
     *more: tuple[bytes, bytes],
     kind: tuple[bytes, bytes] = JSON_TYPE,
 ) -> None:
-    """Send JSON, or another kind, with an ETag, or 304 to a client that has it already."""
+    """Send a body with its ETag, or 304 when If-None-Match matches."""
     tag = f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
     headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache"), *more]
     known = exchange.header(b"if-none-match") or ""
@@ -91,7 +91,7 @@ def _query_of(exchange: Exchange) -> Query:
 
 
 def _fits(model: Model, query: Query) -> bool:
-    """Tell whether a model is wanted; filters that are not known here leave it in."""
+    """Return whether a model passes the filters; unknown filters are ignored."""
     wanted_outputs = _words(query.get("output_modalities", ALL))
     inputs = items_of(members_of(model.get("architecture")).get("input_modalities"))
     text = f"{model['id']} {model.get('name')}".lower()
@@ -125,7 +125,7 @@ async def _reply_page(exchange: Exchange, path: str, listed: list[Model], query:
 
 
 def _page(query: Query, length: int) -> tuple[int, int]:
-    """Return where the page begins and how long it is; with neither asked for it is the list."""
+    """Return offset and limit; without either parameter, those of the complete list."""
     if "offset" not in query and "limit" not in query:
         return 0, length
     offset = _whole(query, "offset", 0, 0)

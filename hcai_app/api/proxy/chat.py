@@ -8,13 +8,13 @@ from hcai_app.api.proxy import members
 from hcai_app.api.proxy.members import MAX_ANSWERS, Fields
 from hcai_app.api.proxy.requests import Request
 
-# Larger bodies are not read twice, not even quickly.
+# Larger bodies skip the fast path, which may parse twice.
 MAX_PLAIN_BYTES = 256 * 1024
 Whole = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class _Plain(msgspec.Struct):
-    """What nearly every request is: read in one go."""
+    """The common shape of a request, decoded in one pass (fast path)."""
 
     model: Annotated[str, msgspec.Meta(min_length=1)]
     messages: list[msgspec.Raw]
@@ -38,7 +38,7 @@ def parse(body: bytes) -> Request:
         try:
             return _plain(_plain_requests.decode(body), fields)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # something is out of the ordinary: member by member it can be said what
+            pass  # slow path: member by member, to name the invalid one
     return _parse_by_member(fields)
 
 

@@ -93,7 +93,7 @@ def _has_escaped_letters(body: bytes) -> bool:
 def _check_content(
     raw: msgspec.Raw, param: str, suspect: re.Pattern[bytes], check_model: CheckModel
 ) -> None:
-    """Look through messages, or whatever else is told to the model; read only the suspect ones."""
+    """Check messages and other model input; parse only the suspect ones."""
     if suspect.search(raw):
         for message in _messages(raw, param):
             if suspect.search(message):

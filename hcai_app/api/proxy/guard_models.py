@@ -186,7 +186,7 @@ def _settings(tool: dict[str, Any], *, is_providers: bool) -> list[Any]:
 
 
 def _require(place: Any, names: Iterable[str], who: str, param: str) -> None:
-    """Refuse what does not name the models that it may use."""
+    """Require the names of all models that a router or tool may use."""
     for name in names:
         value = members_of(place).get(name)
         wanted = list if name.endswith("s") else str
@@ -212,7 +212,7 @@ def check_within(value: Any, param: str, check_model: CheckModel) -> None:
 
 
 def _names_in(value: Any) -> list[Any]:
-    """Return what a member names: text, or what is listed. Switches and numbers name nothing."""
+    """Return the names in a member: its text, or its list of texts."""
     return [value] if isinstance(value, str) else items_of(value)
 
 
@@ -226,7 +226,7 @@ def _objects(value: Any, param: str) -> list[dict[str, Any]]:
 
 
 def _are_own(raw: msgspec.Raw) -> bool:
-    """Tell quickly whether all tools are a student's own, as they nearly always are.
+    """Return whether all tools are the student's own (fast path of nearly every call).
 
     The same members written out again are as long as what came, if no name came twice.
     """

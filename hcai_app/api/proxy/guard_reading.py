@@ -10,7 +10,7 @@ from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
 
 Member = tuple[str, Any]
-# Reading builds an object for each part of a value, in the time of all other calls.
+# Parsing builds an object for each part of a value, and blocks the event loop meanwhile.
 MAX_PARTS = 500_000
 # A value of fewer bytes cannot hold so many that it matters.
 FEW_BYTES = 128 * 1024
@@ -23,7 +23,7 @@ class _NamedTwice(ValueError):
 def _object(pairs: list[Member]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        # One parser takes the first, another the last: what we check must be what is used.
+        # Of duplicate keys parsers keep the first or the last: we must check the one that is used.
         raise _NamedTwice
     return members
 
@@ -47,7 +47,7 @@ def read(raw: msgspec.Raw, param: str) -> Any:
 
 
 def check_parts(raw: msgspec.Raw, param: str) -> None:
-    """Refuse what would take long to read.
+    """Refuse a value that is expensive to parse.
 
     Raises:
         InvalidRequest: When there are too many parts in it.

@@ -38,7 +38,7 @@ GUARDED = frozenset(STATE) | {
 }
 _PROPER = {name.replace("_", ""): name for name in GUARDED}
 _SEPARATORS = re.compile(r"[\W_]+")
-# Of names without their separators, in small letters.
+# Names in lower case without separators.
 _KEY_OR_ADDRESS = re.compile(
     r".*(apikey|accesskey|privatekey|secret|passw|credential|authorization|bearer|accesstoken"
     r"|authtoken|sessiontoken|serviceaccount|vault|baseurl|apibase|apiurl|endpoint|callback|webhook"
@@ -78,7 +78,7 @@ def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
 
 
 def _plain(name: str) -> str:
-    """Return a name without separators, in small letters; of one that is too long nothing."""
+    """Return a name in lower case without separators; empty for an overlong one."""
     return _SEPARATORS.sub("", name.lower()) if len(name) <= MAX_NAME else ""
 
 

@@ -1,7 +1,7 @@
-"""The heartbeat of an answer: bytes are sent whenever the provider is silent for too long.
+"""Heartbeat and idle timeout of an answer: bytes are sent whenever the provider is silent for long.
 
 The Python client of OpenRouter gives up after five silent seconds and then asks again, at our cost.
-After a much longer silence the provider itself is given up. One timer a call serves both: one a
+After a much longer silence the call times out. One timer a call serves both: one a
 piece, as the HTTP client would set it, costs a stream a tenth of its speed.
 """
 
@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app.api.exchange import Exchange
 
-# Timers come a little early.
+# Timers may fire a little early.
 TOLERANCE_S = 0.001
 
 
 class Heartbeat:
-    """Writes for its owner; once started it calls `beat` in silences, and at last `give_up`."""
+    """Writes for its owner; calls `beat` in silences, and `give_up` at the idle timeout."""
 
     def __init__(
         self,
@@ -39,24 +39,24 @@ class Heartbeat:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to beat; the silence since the making of the pulse counts."""
+        """Start the timer; the silence counts from the construction."""
         self._fire()
 
     def hear(self) -> None:
-        """Note that the provider has sent something; what is written needs no such note."""
+        """Reset the idle timeout: the provider has sent data; `write` resets it by itself."""
         self._heard_at = self._loop.time()
 
     async def settle(self) -> None:
-        """Wait for a beat that is on its way.
+        """Wait for a heartbeat under way.
 
-        Whoever takes in a new piece does so first, and then writes at once: a beat must not send
-        from the middle of a line whose beginning is not written yet.
+        Call it before taking in a new chunk, then write at once: a heartbeat must not split a line
+        whose beginning is not written yet.
         """
         if self._beating is not None:
             await self._beating
 
     async def write(self, data: bytes) -> None:
-        """Send a piece, after a beat that is still on its way."""
+        """Send a chunk, after a heartbeat under way."""
         await self.settle()
         self._is_writing = True
         try:
@@ -66,7 +66,7 @@ class Heartbeat:
             self._sent_at = self._heard_at = self._loop.time()
 
     async def stop(self) -> None:
-        """End the pulse; a beat that is on its way arrives first."""
+        """Stop the timer after a heartbeat under way."""
         self._is_over = True
         if self._timer is not None:
             self._timer.cancel()
@@ -74,9 +74,9 @@ class Heartbeat:
             await self._beating
 
     def abort(self) -> None:
-        """End the pulse at once: nobody listens any more.
+        """Cancel timer and heartbeat at once: the client has disconnected.
 
-        It lets go of its owner, so that both are freed without the garbage collector.
+        Drops the references to its owner, so that both are freed without the garbage collector.
         """
         self._beat, self._give_up = _beat_nothing, _give_up_nothing
         self._is_over = True
@@ -87,7 +87,7 @@ class Heartbeat:
 
     def _fire(self) -> None:
         now = self._loop.time()
-        if self._is_writing:  # to a slow client: nobody is silent
+        if self._is_writing:  # backpressure of a slow client: the provider is not idle
             self._sent_at = self._heard_at = now
         if now - self._heard_at >= self._patience_s - TOLERANCE_S:
             self._give_up()
@@ -112,8 +112,8 @@ class Heartbeat:
 
 
 async def _beat_nothing() -> None:
-    """Stand in for the beat of an owner that is gone."""
+    """Replace the `beat` callback after `abort`."""
 
 
 def _give_up_nothing() -> None:
-    """Stand in for the end of an owner that is gone."""
+    """Replace the `give_up` callback after `abort`."""

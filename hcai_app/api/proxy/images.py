@@ -11,9 +11,9 @@ from hcai_app.api.proxy.members import Fields
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest
 
-# What only OpenAI's own models know.
+# Parameters of OpenAI's own models only.
 DROPPED = ("response_format", "style", "moderation", "partial_images")
-# The older names of qualities.
+# Legacy names of qualities.
 QUALITIES = {"standard": "medium", "hd": "high"}
 
 

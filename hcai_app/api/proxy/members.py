@@ -8,7 +8,7 @@ import msgspec
 from hcai_app.errors import InvalidRequest
 
 Fields = dict[str, msgspec.Raw]
-# An escaped surrogate without its other half.
+# An escaped lone surrogate.
 HALF_A_PAIR = re.compile(
     rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f][0-9a-f]{2}"
 )
@@ -24,7 +24,7 @@ def object_in(body: bytes) -> Fields:
     """
     try:
         if not body.isascii():
-            body.decode()  # what is kept unparsed is not looked at by the decoder
+            body.decode()  # the decoder does not validate raw values
         return _fields.decode(body)
     except msgspec.ValidationError:
         raise InvalidRequest("The body must be a JSON object.") from None
@@ -58,7 +58,7 @@ def value(fields: Fields, name: str) -> Any:
 
 
 def model(fields: Fields) -> str:
-    """Return the model that is asked for.
+    """Return the requested model.
 
     Raises:
         InvalidRequest: When none is named.
@@ -72,7 +72,7 @@ def model(fields: Fields) -> str:
 
 
 def is_stream(fields: Fields) -> bool:
-    """Tell whether a stream is asked for.
+    """Return whether the request is for a stream.
 
     Raises:
         InvalidRequest: When `stream` is no boolean.
@@ -84,19 +84,19 @@ def is_stream(fields: Fields) -> bool:
 
 
 def whole(fields: Fields, name: str) -> int | None:
-    """Return a positive whole number; what is none of that is for the provider to judge."""
+    """Return a positive integer; None for other values, which the provider validates."""
     number = value(fields, name)
     is_whole = isinstance(number, int) and not isinstance(number, bool) and number > 0
     return number if is_whole else None
 
 
 def answers(fields: Fields) -> int:
-    """Return how many answers are asked for."""
+    """Return the requested number of answers."""
     return min(whole(fields, "n") or 1, MAX_ANSWERS)
 
 
 def require_list(fields: Fields, name: str, of: str) -> None:
-    """Refuse a member that is missing or no list.
+    """Require a list.
 
     Raises:
         InvalidRequest: Saying which.
@@ -109,7 +109,7 @@ def require_list(fields: Fields, name: str, of: str) -> None:
 
 
 def require_text_or_list(fields: Fields, name: str, of: str) -> None:
-    """Refuse a member that is missing, or neither a text nor a list.
+    """Require a text or a list.
 
     Raises:
         InvalidRequest: Saying which.
@@ -120,5 +120,5 @@ def require_text_or_list(fields: Fields, name: str, of: str) -> None:
 
 
 def starts_with(raw: msgspec.Raw, *openings: bytes) -> bool:
-    """Tell whether a value is of the kind that opens so, without reading it."""
+    """Return whether a raw value starts with these bytes, without parsing it."""
     return bytes(memoryview(raw)[:64]).lstrip().startswith(openings)

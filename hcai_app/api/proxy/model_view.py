@@ -8,10 +8,10 @@ from typing import Any
 from hcai_app.loose_json import members_of
 from hcai_app.services.models.catalog import Model
 
-# What must be there but may be null.
+# Required but nullable members.
 NULLABLE = ("context_length", "per_request_limits", "default_parameters", "supported_voices")
 TEXT_ONLY = {"modality": None, "input_modalities": ["text"], "output_modalities": ["text"]}
-# -1 is how OpenRouter writes a price that it cannot name.
+# OpenRouter writes an unknown price as -1.
 UNPRICED = {"prompt": "-1", "completion": "-1"}
 
 
@@ -32,7 +32,7 @@ def model_view(model: Model) -> dict[str, Any]:
 
 
 def _plain_members(model: Model, name: str) -> dict[str, Any]:
-    """Return the members that must not be null, as they are or with something in their place."""
+    """Return the non-nullable members, with defaults for missing ones."""
     wanted = {
         "canonical_slug": name.split(":", 1)[0],
         "name": name,

@@ -17,15 +17,15 @@ from hcai_app.services.call import Outcome
 from hcai_app.upstream.openai.moderations import MODELS, Moderations
 from hcai_app.worker.context import Worker
 
-# What could name the end user: OpenAI needs none of it to judge a text.
+# Members that could identify the end user: moderation needs none of them.
 NAMES = ("user", "safety_identifier", "metadata")
-# No more than this of an odd name is compared with the names that there are.
+# An unknown name is truncated to this length before the search for similar names.
 MAX_COMPARED = 60
 SIMULATED = (b"x-simulated", b"true")
 
 
 def of(find_caller: FindCaller) -> Callable[[Worker, Exchange], Awaitable[None]]:
-    """Return what lets OpenAI judge texts and images of callers who are found in this way."""
+    """Return a handler that relays moderation calls to OpenAI."""
     return partial(_create, find_caller)
 
 
@@ -51,7 +51,7 @@ def _offered(worker: Worker) -> Moderations:
 
 
 def body_from(body: bytes) -> bytes:
-    """Return the body for OpenAI: what the caller sent, but for who they are.
+    """Return the body for OpenAI, without members that identify the end user.
 
     Raises:
         InvalidRequest: When it is no JSON object or lacks its shape.
@@ -78,7 +78,7 @@ def _check_model(model: object) -> None:
 
 
 async def _relay(worker: Worker, exchange: Exchange, asking: asyncio.Task[bytes]) -> None:
-    """Wait for the answer, with a byte of white space for each long silence, and send it."""
+    """Wait for the answer, with white space as heartbeats, and send it."""
     try:
         while not asking.done():
             await asyncio.wait({asking}, timeout=worker.settings.heartbeat_seconds)

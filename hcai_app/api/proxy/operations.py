@@ -1,4 +1,4 @@
-"""A kind of generating call: what tells it from the others on the road that they share."""
+"""A kind of generating call: its differences on the shared road."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hcai_app.upstream.openrouter.dialects import ChatDialect
 
 
 def chat_models(catalog: Catalog) -> list[str]:
-    """Return the models that answer in text."""
+    """Return the text models."""
     return catalog.chat_models
 
 

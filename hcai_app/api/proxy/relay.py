@@ -2,7 +2,7 @@
 
 Every way out goes through `close`: the end, a failing provider, a client that leaves, a revoked
 key, a stop of the server. The last byte of an answer, or `[DONE]`, leaves after the row is
-committed. How a stream or a plain answer is relayed stands in `answers.py`.
+committed. `answers.py` relays streams and plain answers.
 """
 
 import asyncio
@@ -24,27 +24,27 @@ from hcai_app.worker.context import Worker
 
 log = logging.getLogger(__name__)
 
-# A call that is over sooner needs neither a pulse nor an eye on its client.
+# A shorter call needs neither a heartbeat nor a disconnect watch.
 WATCH_AFTER_S = 0.1
 CLIENT_CLOSED = 499
 INTERNAL_ERROR = 500
-# How much longer than the provider may be silent a row waits for an answer still on its way.
+# How long after the provider's idle timeout a row still waits for its answer.
 GRACE_MS = 60_000
 
 
 class Answer(Protocol):
-    """A way to relay: `answers.StreamAnswer` or `answers.WholeAnswer`."""
+    """Relay strategy: `answers.StreamAnswer` or `answers.WholeAnswer`."""
 
     async def relay(self, response: aiohttp.ClientResponse) -> None:
-        """Relay an answer that began well, to its end."""
+        """Relay a successful answer to its end."""
         ...
 
     async def beat(self) -> None:
-        """Send something harmless, because the provider is silent."""
+        """Send a heartbeat, because the provider is silent."""
         ...
 
     async def tell(self, error: HcaiError) -> None:
-        """End an answer that has begun with an error."""
+        """End an answer under way with an error."""
         ...
 
 
@@ -77,7 +77,7 @@ class Relay:
         self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
 
     async def run(self, path: str, body: bytes) -> None:
-        """Carry the call to its end; nothing of it is left running."""
+        """Run the call to its end and clean up its tasks and timers."""
         try:
             await self._ask(path, body)
         except asyncio.CancelledError:
@@ -90,12 +90,12 @@ class Relay:
             self._clean_up()
 
     async def start(self, *headers: tuple[bytes, bytes]) -> None:
-        """Send our 200 and headers, with the generation's id where it came before them."""
+        """Send our 200 and headers, with the generation's id when it is known."""
         self.show_generation()
         await self.exchange.start(200, *headers)
 
     def learn_generation(self, generation_id: str | None) -> None:
-        """Journal the generation's id, by which its cost is found if we do not see its end."""
+        """Journal the generation's id, by which reconciliation finds the cost of a lost call."""
         if generation_id is not None and self.call.generation_id is None:
             self.call.generation_id = generation_id
             try:
@@ -104,7 +104,7 @@ class Relay:
                 log.error("the journal does not take a generation's id: %s", error)
 
     def close(self, outcome: Outcome, status: int) -> asyncio.Future[None]:
-        """Hand the call's row to the ledger, if that is not done; return its commit."""
+        """Queue the call's ledger row, once; return the future of its commit."""
         self._awaits_provider = False
         if self._committed is None:
             return self._record(self.call.finish(outcome, status))
@@ -136,7 +136,7 @@ class Relay:
         await self._settle_after_leaving()
 
     async def _end_cancelled(self) -> None:
-        """End because the client has left, or the call was cut, or the server is going down."""
+        """Finish after a cancellation: client disconnect, revocation or shutdown."""
         task, error = asyncio.current_task(), self._slot.cut_by
         if task is None or not (self.has_left or error):
             self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
@@ -151,7 +151,7 @@ class Relay:
             await self.close(Outcome.CLIENT_CLOSED, self.exchange.status or CLIENT_CLOSED)
 
     async def _end(self, outcome: Outcome, error: HcaiError) -> None:
-        """Commit the row of a call that failed, then tell the client."""
+        """Commit the row of a failed call, then send the error."""
         await self.close(outcome, self.exchange.status or error.code)
         if self.has_left:
             return
@@ -171,7 +171,7 @@ class Relay:
             self._slot.cut(failures.silence())
 
     def show_generation(self) -> None:
-        """Add the generation's id to our headers, where it is known."""
+        """Add the generation's id to our headers, when it is known."""
         if self.call.generation_id is not None:
             header = (b"x-generation-id", self.call.generation_id.encode())
             self.exchange.headers.append(header)
@@ -181,10 +181,10 @@ class Relay:
         self._watch = asyncio.get_running_loop().create_task(self._watch_client())
 
     async def _watch_client(self) -> None:
-        """Wait until the client leaves.
+        """Wait until the client disconnects.
 
-        A stream is cancelled, which stops the provider's bill. A plain answer is billed whole
-        anyway: its row is written now, and settled by the answer that nobody waits for.
+        A stream is cancelled, which stops the provider's billing. A plain answer is billed in full
+        anyway: its row is written now, and settled when the answer arrives.
         """
         while (await self.exchange.receive())["type"] != "http.disconnect":
             pass
@@ -201,7 +201,7 @@ class Relay:
             self._record(self.call.finish(Outcome.CLIENT_CLOSED, status, settle_in_ms=wait_ms))
 
     async def _settle_after_leaving(self) -> None:
-        """Settle the row that was written when the client left a plain answer."""
+        """Settle the row written when the client of a plain answer disconnected."""
         if self._entry is None or self._entry.settled or not self.has_left:
             return
         if self._committed is not None:
@@ -218,12 +218,12 @@ class Relay:
             await self._stop_waiting()
 
     async def _stop_waiting(self) -> None:
-        """Let a row be looked up now that waited for an answer which does not come any more."""
+        """Make a row due for reconciliation now, as its answer will not arrive."""
         if self.has_left and self._entry is not None and not self._entry.settled:
             await self._worker.ledger.hasten([self.call.finish(Outcome.CLIENT_CLOSED, 0)])
 
     def _clean_up(self) -> None:
-        """Leave nothing running, and no circle of references: collecting those cost a third."""
+        """Cancel timers and tasks, and break reference cycles: collecting those cost a third."""
         self._watch_timer.cancel()
         del self._watch_timer
         if self._watch is not None:
@@ -233,5 +233,5 @@ class Relay:
         if self._is_held:
             self._worker.journal.release(self.call.segment)
         if self._response is not None:
-            self._response.close()  # does nothing to an answer that was read to its end
+            self._response.close()  # no effect on a response read to its end
         del self.answer

@@ -6,11 +6,11 @@ from hcai_app.services.limits.body_memory import BodyMemory
 
 
 class ClientGoneError(Exception):
-    """The client has left; there is nobody to answer."""
+    """The client has disconnected; no response can be sent."""
 
 
 def check_declared_size(bodies: BodyMemory, exchange: Exchange) -> None:
-    """Refuse a body that says itself that it is too large.
+    """Refuse a body whose Content-Length is too large.
 
     Raises:
         TooLarge: When Content-Length is over the limit.
@@ -21,9 +21,9 @@ def check_declared_size(bodies: BodyMemory, exchange: Exchange) -> None:
 
 
 async def read_body(bodies: BodyMemory, exchange: Exchange) -> bytes:
-    """Read the whole body; whoever gets it gives its size back to `bodies` at the end.
+    """Return the whole body; the caller releases its size from the body memory at the end.
 
-    How long a client may be silent meanwhile is the affair of `edge/http_protocol`.
+    The timeout of a silent client is in `edge/http_protocol`.
 
     Raises:
         TooLarge: When it is over the limit.
@@ -56,7 +56,7 @@ def _check_encoding(exchange: Exchange) -> None:
 
 
 async def _next_piece(exchange: Exchange) -> tuple[bytes, bool]:
-    """Return the next piece, and whether it is the last."""
+    """Return the next chunk, and whether it is the last."""
     message = await exchange.receive()
     if message["type"] == "http.disconnect":
         raise ClientGoneError

@@ -11,7 +11,7 @@ from hcai_app.errors import InvalidRequest
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the road needs to know of a request; `fields` is all of it, values byte for byte."""
+    """A parsed request; `fields` holds all members, values byte for byte."""
 
     model: str
     is_stream: bool
@@ -22,7 +22,7 @@ class Request:
     has_metadata_name: bool = False  # the end user is named in `metadata.user_id`, too
 
     def body_for(self, pseudonym: str) -> bytes:
-        """Return the body for the provider, in which our pseudonym is the end user's only name."""
+        """Return the body for the provider, with every end-user id replaced by our pseudonym."""
         name = msgspec.Raw(msgspec.json.encode(pseudonym))
         for member in self.names:
             self.fields[member] = name
@@ -38,7 +38,7 @@ class Request:
         try:
             pairs = members.object_in(bytes(metadata))
         except InvalidRequest:
-            return metadata  # no object: for the provider to judge
+            return metadata  # no object: the provider validates it
         if "user_id" not in pairs and not self.has_metadata_name:
             return metadata
         return msgspec.Raw(msgspec.json.encode({**pairs, "user_id": name}))

@@ -1,7 +1,7 @@
 """The one road of a generating call: key, permission, limits, body, model, budget, relay.
 
-Whatever refuses a call does so before the provider is asked, and costs nothing. The playground
-enters after the key, with the signed-in user in its place (`callers.by_session`).
+Every refusal comes before the request to the provider, and costs nothing. The playground
+authenticates by session instead of key (`callers.by_session`).
 """
 
 import asyncio
@@ -26,14 +26,14 @@ from hcai_app.worker.context import Worker
 def of(
     operation: Operation, find_caller: FindCaller
 ) -> Callable[[Worker, Exchange], Awaitable[None]]:
-    """Return what answers a kind of generating call, of callers who are found in this way."""
+    """Return a handler for one kind of generating call."""
     return partial(carry, operation, find_caller)
 
 
 async def carry(
     operation: Operation, find_caller: FindCaller, worker: Worker, exchange: Exchange
 ) -> None:
-    """Carry a call from its caller to its row in the ledger."""
+    """Run a call from authentication to its ledger row."""
     if operation.is_anthropic:
         exchange.headers.append((b"request-id", exchange.request_id.encode()))
     caller = await find_caller(worker, exchange)
@@ -63,7 +63,7 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 async def _carry_counted(
     operation: Operation, worker: Worker, exchange: Exchange, slot: Slot
 ) -> None:
-    """Carry a call that has taken its place in the caller's window."""
+    """Run a call that the rate limit has counted."""
     try:
         await _check_room(worker, exchange, slot)
         body = await request_body.read_body(worker.body_memory, exchange)
@@ -77,7 +77,7 @@ async def _carry_counted(
         finally:
             worker.body_memory.give_back(len(body))
     except Exception:
-        # Its place is gone, and there may be no row that tells the caller's pages of it.
+        # Its slot is released, and there may be no ledger row to update the caller's pages.
         worker.tabs.note(slot.caller.user_id, exchange.started_at_ms)
         raise
 
@@ -89,7 +89,7 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 
 
 def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> list[str]:
-    """Refuse what is not on offer, wherever the body names it; return what may answer."""
+    """Run the guard on the body; return the models that may answer."""
     offered, named = operation.models(worker.catalog), [request.model]
 
     def check_model(model: str, param: str) -> None:
@@ -102,7 +102,7 @@ def _check_models(operation: Operation, worker: Worker, request: Request, body: 
 
 
 def _estimate(worker: Worker, request: Request, models: list[str], body_bytes: int) -> int:
-    """Return what the call may cost with the dearest of the models that may answer."""
+    """Return the maximum cost of the call, by the dearest of its possible models."""
     return max(
         catalog.estimate(
             worker.catalog.prices_of(model),
@@ -154,7 +154,7 @@ async def _deliver(
 
 
 def show_standing(exchange: Exchange, standing: Standing) -> None:
-    """Tell the caller where their rate limit stands, and refuse the call that is over it.
+    """Add the rate limit headers, and refuse a call over the limit.
 
     Raises:
         RateLimited: When the window is full.
