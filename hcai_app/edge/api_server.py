@@ -17,7 +17,7 @@ class ApiServer:
         self.others = Router(lifespan=lambda _app: worker_lifespan(host))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or a message of the server."""
+        """Handle a request or a lifespan message."""
         await (self.api if scope["type"] == "http" else self.others)(scope, receive, send)
 
 

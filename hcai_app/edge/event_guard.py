@@ -1,4 +1,4 @@
-"""The gate of the event socket: only what a page of ours could have sent goes through to Reflex.
+"""Allow-list for the event socket: Reflex gets only events that a page of ours could have sent.
 
 A socket's messages are hostile. Reflex runs whatever public method they name, with whatever they
 bring, and writes what it cannot run to the log, a prompt perhaps. And to Socket.IO a message called
@@ -24,7 +24,7 @@ OURS = "hcai_app."
 REFLEX_OWN = frozenset(
     {"hydrate_and_load", "on_load_internal", "update_vars_internal", "handle_frontend_exception"}
 )
-# Those of them that bring what the browser keeps for us.
+# Those of them that carry browser storage.
 KEEPING = frozenset({"hydrate_and_load", "update_vars_internal"})
 LONGEST_STORED = 4_096
 # What Reflex makes of every state, and what our handlers call: events to Reflex, to pages none.
@@ -36,7 +36,7 @@ LONGEST_ROUTE = 4_096
 
 
 def guard(app: rx.App) -> None:
-    """Put the gate before an app's event socket; a lifespan task."""
+    """Install the guard on an app's event socket; a lifespan task."""
 
     async def trigger_event(
         inner: Callable[..., Awaitable[Any]], name: Any, sid: str, *given: Any
@@ -69,7 +69,7 @@ def _admit_handshake(given: Any) -> Any:
 
 
 def admit(given: Any) -> dict[str, Any] | None:
-    """Return an event as a page of ours could have sent it; None when none could."""
+    """Return the sanitized event; None to drop it."""
     if not isinstance(given, dict) or not isinstance(given.get("name"), str):
         return None
     handler, payload = _handler_of(given["name"]), given.get("payload") or {}
@@ -91,7 +91,7 @@ def _handler_of(name: str) -> EventHandler | None:
 
 
 def _suits(handler: EventHandler, payload: Mapping[str, Any]) -> bool:
-    """Tell whether a handler takes these arguments."""
+    """Return whether a handler accepts these arguments."""
     try:
         inspect.signature(handler.fn).bind(None, **payload)
     except TypeError:
@@ -103,7 +103,7 @@ def _suits(handler: EventHandler, payload: Mapping[str, Any]) -> bool:
 
 
 def _stored(kept: Any) -> dict[str, str]:
-    """Return what a browser keeps for our states, as far as they ask browsers to keep it."""
+    """Return the browser storage of an event, limited to the vars that our states declare."""
     return {
         name: value
         for name, value in (kept.items() if isinstance(kept, dict) else ())
@@ -114,7 +114,7 @@ def _stored(kept: Any) -> dict[str, str]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Tell whether a value is what a handler's argument says, where it says something simple."""
+    """Return whether a value matches an argument's annotation, when that is a simple type."""
     kind = get_origin(hint) or hint
     if kind in (Union, UnionType):
         return any(_fits(value, one) for one in get_args(hint))
@@ -128,7 +128,7 @@ def _fits(value: Any, hint: Any) -> bool:
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:
-    """Tell whether all of a value can be kept by a database, and understood by us."""
+    """Return whether a value is plain JSON that a database can store."""
     if isinstance(value, str):
         return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
     if isinstance(value, (int, float)):

@@ -11,10 +11,10 @@ from hcai_app.api import errors
 from hcai_app.errors import HcaiError, InvalidRequest
 from hcai_app.services import call
 
-# A connection that has not sent its headers by then is closed, and one whose headers never end.
+# Timeout and size limit of the headers; the connection is closed beyond either.
 HEADERS_S = 20.0
 MAX_HEADER_BYTES = 64 * 1024
-# A client that sends nothing for so long while its body is awaited has lost its way.
+# Idle timeout of a request body.
 BODY_SILENCE_S = 60.0
 # What Java's client asks for by default over plain HTTP. A server may ignore it, but httptools
 # takes the body that follows for the other protocol's.
@@ -23,21 +23,21 @@ ASKS_FOR_H2C = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself waits for headers and bodies without end.
+    """uvicorn's protocol with timeouts for headers and bodies, which it lacks (slowloris).
 
-    One timer a connection looks every so often: a timer a request would cost too much.
+    One periodic timer per connection: one per request would cost too much.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the clock: headers are expected."""
+        """Start the header timeout."""
         super().connection_made(transport)
         self._header_bytes = 0
         self._headers_since: float | None = self.loop.time()
-        self._body_at: float | None = None  # when the last of an unfinished body came
+        self._body_at: float | None = None  # arrival of the last chunk of an unfinished body
         self._guard = self.loop.call_later(HEADERS_S, self._look)
 
     def data_received(self, data: bytes) -> None:
-        """Count the bytes of headers."""
+        """Enforce the header size limit."""
         if H2C in data and (self.cycle is None or not self.cycle.more_body):
             data = _without_h2c(data)
         super().data_received(data)
@@ -49,33 +49,33 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._refuse(InvalidRequest("The path and the headers are too long; send less."))
 
     def on_message_begin(self) -> None:
-        """Start the clock for the next request of the connection."""
+        """Start the header timeout of the next keep-alive request."""
         super().on_message_begin()
         self._headers_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
-        """Stop the clock, and start that of the body."""
+        """Stop the header timeout, start that of the body."""
         self._body_at = self._headers_since
         self._headers_since = None
         self._header_bytes = 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Stop the clock: the body is here."""
+        """Stop the body timeout."""
         self._body_at = None
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop looking."""
+        """Cancel the timer."""
         self._guard.cancel()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, in the form of every error."""
+        """Answer malformed HTTP with a JSON error."""
         self._refuse(InvalidRequest(f"{msg} Check the request line, headers and body length."))
 
     def _refuse(self, error: HcaiError) -> None:
-        """Answer and close, as nothing that follows can be read; an answer under way is cut off."""
+        """Send the error and close the connection; a response under way is truncated."""
         if self.transport is None or self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
@@ -91,7 +91,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _look(self) -> None:
         if self.transport is None or self.transport.is_closing():
-            return  # a connection that became a WebSocket's does not tell us of its end
+            return  # after an upgrade to WebSocket `connection_lost` is not called here
         since, body_at, now = self._headers_since, self._body_at, self.loop.time()
         if since is not None and now - since >= HEADERS_S:
             self._close_late()
@@ -103,7 +103,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._guard = self.loop.call_later(min(headers_s, body_s), self._look)
 
     def _refuse_rest(self) -> None:
-        """Answer a request whose body stopped coming, unless it has its answer already."""
+        """Answer a request whose body timed out, unless its response has started."""
         if self.cycle is not None and self.cycle.response_started:
             self._close_late()
         else:
@@ -115,6 +115,6 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def _without_h2c(data: bytes) -> bytes:
-    """Return a request's beginning without the wish for HTTP/2."""
+    """Return a request's head without the `Upgrade: h2c` header."""
     headers, end, body = data.partition(b"\r\n\r\n")
     return ASKS_FOR_H2C.sub(b"", headers + end[:2]) + end[2:] + body

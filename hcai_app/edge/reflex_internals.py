@@ -1,4 +1,4 @@
-"""All that we use of Reflex without its promise: look here first when a new one breaks something.
+"""Every private API of Reflex that we use: look here first when an upgrade breaks something.
 
 Read in the source of Reflex 0.10.1, and held by the tests of the pages, the socket and the build.
 It imports nothing of ours, so that the pages and the build may use it as well.
@@ -39,7 +39,7 @@ VAR_MARK = "_rx_state_"
 
 
 def open_tabs(app: rx.App) -> Mapping[str, str]:
-    """Return the open tabs of this process: their tokens, and the sockets that they have now.
+    """Return the open tabs of this process: token to socket id.
 
     The event namespace keeps `token_to_sid` up to date as sockets come and go.
     """
@@ -52,7 +52,7 @@ def is_tab(app: rx.App, sid: str) -> bool:
 
 
 def unsent_updates(app: rx.App, sid: str) -> int:
-    """Return how many messages wait for a socket.
+    """Return the length of a socket's send queue.
 
     Socket.IO's connection is Engine.IO's socket, and that has a queue; one that closes has none.
     """
@@ -63,7 +63,7 @@ def unsent_updates(app: rx.App, sid: str) -> int:
 
 
 async def run_in_tab(app: rx.App, token: str, event: EventSpec) -> None:
-    """Have a tab run an event of the browser, as after a handler that returned it.
+    """Send a browser event to a tab, as if a handler had returned it.
 
     `emit_update` sends an update without a change of state; with Redis also to another worker's.
     """
@@ -110,7 +110,7 @@ def has_states_in_memory(app: rx.App) -> bool:
 
 
 async def touch_states(app: rx.App, token: str) -> None:
-    """Let the states of a tab expire later: whatever reads them starts their time again."""
+    """Renew the expiry of a tab's states by reading them."""
     await app.state_manager.get_state(rx.BaseStateToken(ident=token, cls=rx.State))
 
 

@@ -20,7 +20,7 @@ TWO_YEARS_HTTPS = "max-age=63072000; includeSubDomains"
 
 
 class SecurityHeaders:
-    """Adds to every answer below it what a browser needs to be strict."""
+    """Adds security headers to every response of the wrapped app."""
 
     def __init__(self, app: ASGIApp, *, pages: Path, https_only: bool) -> None:
         self.app = app
@@ -33,7 +33,7 @@ class SecurityHeaders:
             self.headers.append((b"strict-transport-security", TWO_YEARS_HTTPS.encode()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on; HTTP answers get the headers."""
+        """Call the wrapped app; add the headers to HTTP responses."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -42,7 +42,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 kept = message.get("headers", [])
                 added = [*self.headers, *_cache_header(scope["path"], message)]
-                if message["status"] != NOT_MODIFIED:  # what the browser keeps has its policy
+                if message["status"] != NOT_MODIFIED:  # a cached document keeps its policy
                     policy = self.policies.of(scope["path"], kept)
                     added.append((b"content-security-policy", policy))
                 message = {**message, "headers": [*kept, *added]}
@@ -69,7 +69,7 @@ class Policies:
         self._plain = _policy(())
 
     def of(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-        """Return the policy for an answer; what is no document needs no script."""
+        """Return the policy for a response; other than documents need no scripts."""
         if not any(name.lower() == b"content-type" and HTML in value for name, value in headers):
             return self._plain
         return self._of_pages.get(path.rstrip("/"), self._fallback)

@@ -14,11 +14,11 @@ from hcai_app.settings import Settings
 
 APP = "hcai_app.hcai_app:app"
 API = "hcai_app.edge.api_server:api_server"
-# How a process tells its workers where they listen; Reflex reads it too.
+# Environment variable of the listening address for workers; Reflex reads it too.
 HOST = "REFLEX_BACKEND_HOST"
 BACKLOG = 4096
 KEEP_ALIVE_S = 75
-# What the server waits beyond HCAI_STOP_SECONDS for calls that were cut to end.
+# Extra wait after HCAI_STOP_SECONDS for cancelled calls to end, in seconds.
 STOP_GRACE_S = 10
 
 
@@ -46,5 +46,5 @@ def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -
 
 
 def listening_host() -> str:
-    """Return where the server that started this worker listens."""
+    """Return the listening address of this worker's server."""
     return os.environ[HOST]

@@ -25,14 +25,14 @@ TOKEN = "token"  # noqa: S105 - a name
 
 
 class SocketHandshake:
-    """Cuts the event socket's handshake down before Reflex sees it."""
+    """Redacts the event socket's handshake before Reflex sees it."""
 
     def __init__(self, app: ASGIApp, *, secret_key: str) -> None:
         self.app = app
         self.secret_key = secret_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on; the event socket's in its short form."""
+        """Call the wrapped app, with a redacted scope for the event socket."""
         if scope["type"] != "lifespan" and scope["path"].startswith(EVENTS):
             scope = self._cut(scope)
         await self.app(scope, receive, send)
@@ -53,9 +53,9 @@ class SocketHandshake:
 
 
 def _bound(query: bytes, session_id: str) -> bytes:
-    """Return the query with the tab's token bound to the session; without one it gets a fresh one.
+    """Return the query with the tab's token bound to the session; a missing token is generated.
 
-    Reflex would take such a tab's events for a fault, and write them to the log.
+    Reflex would log the events of a tab without a token as errors.
     """
     given = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     token = next((value for name, value in given if name == TOKEN), "") or str(uuid.uuid4())

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class TrailingSlash:
-    """Finds a page's document at its address."""
+    """Rewrites a page's path to that of its document."""
 
     def __init__(self, app: ASGIApp, *, pages: Path) -> None:
         self.app = app
@@ -18,7 +18,7 @@ class TrailingSlash:
         self.folders = {"/" + page.parent.relative_to(pages).as_posix() for page in documents}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on."""
+        """Call the wrapped app with the rewritten path."""
         if scope["type"] == "http" and scope["path"] in self.folders:
             folder = scope["path"] + "/"
             scope = {**scope, "path": folder, "raw_path": folder.encode()}

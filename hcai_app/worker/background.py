@@ -15,7 +15,7 @@ from hcai_app.worker.context import Worker
 
 
 async def start(stack: AsyncExitStack, opened: Worker) -> None:
-    """Adopt what dead workers left, then start what runs beside the calls."""
+    """Recover the journals of dead workers, then start the background tasks."""
     await recovery.adopt(opened.journal, opened.ledger, opened.budget)
     revocation = Revocation(opened.database, opened.authentication, opened.in_flight, opened.tabs)
     stack.push_async_callback(revocation.close)
@@ -40,7 +40,7 @@ async def start(stack: AsyncExitStack, opened: Worker) -> None:
 
 
 def keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
-    """Let work run until the stack closes."""
+    """Run a coroutine as a task; cancel it when the stack closes."""
     task = asyncio.create_task(work)
 
     async def stop() -> None:

@@ -1,6 +1,6 @@
 """The services of one worker process.
 
-Every service of the API hangs here; nothing is made at import, since servers fork.
+Holds every service of the API; nothing is created at import, since servers fork.
 """
 
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Worker:
 
 
 class _Holder:
-    """The worker that is open in this process, if one is."""
+    """The open worker of this process, if any."""
 
     worker: Worker | None = None
 
@@ -70,5 +70,5 @@ def current() -> Worker | None:
 
 
 def set_current(worker: Worker | None) -> None:
-    """Make a worker this process's; for the lifespan only."""
+    """Set this process's worker; for the lifespan only."""
     _Holder.worker = worker

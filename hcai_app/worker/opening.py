@@ -2,7 +2,7 @@
 
 The start: database (migrated in development), what dead workers left, the provider (simulated when
 development has no key), then the services. The end: running calls get HCAI_STOP_SECONDS from the
-signal on, then they are cut with an error, their rows are written, and everything closes.
+signal on, then they are cancelled with an error, their rows are written, and everything closes.
 """
 
 import gc
@@ -47,7 +47,7 @@ from hcai_app.worker.sign_in import signing_in
 
 log = logging.getLogger(__name__)
 
-# New objects before the youngest is looked through, and how often the older generations follow.
+# Garbage collector thresholds: new objects before a young collection, then the older generations'.
 GC_THRESHOLDS = (50_000, 20, 50)
 SWITCH_INTERVAL_S = 0.0005
 
@@ -58,7 +58,7 @@ class SchemaError(Exception):
 
 @asynccontextmanager
 async def worker_lifespan(host: str) -> AsyncIterator[None]:
-    """Keep this process's worker open; `host` is where its server listens.
+    """Open this process's worker for the app's lifespan; `host` is the listening address.
 
     Registered with Reflex, which runs it once per worker.
     """
@@ -74,12 +74,11 @@ async def worker_lifespan(host: str) -> AsyncIterator[None]:
 
 
 def _tune_interpreter() -> None:
-    """Set the interpreter up for a server.
+    """Tune garbage collection and thread switching for a server.
 
-    The garbage collector is kept out of what was loaded at start and lives as long as we do:
-    looking through Reflex' objects again and again made pauses of a tenth of a second under load.
-    And the ledger's thread on SQLite must not wait 5 ms for the interpreter's lock at each
-    statement.
+    Objects loaded at startup are frozen: scanning those of Reflex at each collection made pauses of
+    a tenth of a second under load. And the ledger's thread on SQLite must not wait 5 ms for the GIL
+    at each statement.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     gc.collect()
@@ -89,7 +88,7 @@ def _tune_interpreter() -> None:
 
 @asynccontextmanager
 async def open_worker(settings: Settings, *, host: str) -> AsyncIterator[Worker]:
-    """Open everything that a worker owns, and close it again in reverse order."""
+    """Open every service of a worker; close them in reverse order."""
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
@@ -108,7 +107,7 @@ async def _prepare_schema(database: Database, settings: Settings) -> None:
 
 
 async def _open_simulator(stack: AsyncExitStack, settings: Settings) -> str | None:
-    """Start the simulated provider where development lacks a key; return where it is."""
+    """Start the simulated provider when development has no key; return its address."""
     if settings.is_production or (settings.openrouter_api_key and settings.openai_api_key):
         return None
     simulator = Simulator()

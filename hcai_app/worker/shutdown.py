@@ -13,12 +13,12 @@ from hcai_app.worker.context import Worker
 
 log = logging.getLogger(__name__)
 
-# How long calls that were cut may take to say so and to reach the ledger.
+# Timeout for cancelled calls to send their error and write their ledger row, in seconds.
 CUT_S = 5.0
 
 
 class stop_on_signal:  # noqa: N801 - used like a function
-    """Cut running calls HCAI_STOP_SECONDS after SIGTERM; the server's own handler follows.
+    """Cancel running calls HCAI_STOP_SECONDS after SIGTERM; the server's own handler follows.
 
     Servers wait for running requests first and end the lifespan last, so the time must run from
     the signal on.
@@ -51,12 +51,12 @@ class stop_on_signal:  # noqa: N801 - used like a function
 
 
 def cut_all(opened: Worker) -> None:
-    """End every running call with an error that says to send it again."""
+    """Cancel every running call with an error that asks for a retry."""
     opened.in_flight.cut_all(Unavailable("The server is restarting; send the call again.", 1))
 
 
 async def end_calls(opened: Worker) -> None:
-    """Cut what still runs, and wait until it has told its client and the ledger."""
+    """Cancel the running calls, and wait for their errors and ledger rows."""
     cut_all(opened)
     try:
         await asyncio.wait_for(opened.in_flight.empty(), CUT_S)

@@ -13,7 +13,7 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One worker's part in signing people in."""
+    """The sign-in services of one worker."""
 
     attempts: Attempts
     provider: HackClub | None  # None: no OAuth client, in development only
@@ -23,7 +23,7 @@ class SignIn:
 
 @asynccontextmanager
 async def signing_in(settings: Settings, *, host: str) -> AsyncIterator[SignIn]:
-    """Open it, and close it again; `host` is where the server listens."""
+    """Open and close the sign-in services; `host` is the listening address."""
     is_local = host in LOOPBACK_HOSTS
     provider = provider_of(settings)
     try:
