@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 
 class HcaiError(Exception):
-    """An error that a caller is told about."""
+    """An error that is sent to the caller."""
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "server_error"

@@ -11,13 +11,13 @@ STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
 WINDOWS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 SECOND_MS, MINUTE_MS = 1_000, 60_000
 CENT_NANOUSD = money.NANO // 100
-# Less is told as less than this: nobody reads more zeros.
+# Smaller amounts show as less than this: nobody reads more zeros.
 LEAST_NANOUSD = 1_000
 SIGNIFICANT = 2
 
 
 def count(number: int) -> str:
-    """Return a whole number with its thousands apart, like 12,345."""
+    """Return an integer with thousands separators, like 12,345."""
     return f"{number:,}"
 
 
@@ -30,7 +30,7 @@ def tokens(number: int) -> str:
 
 
 def usd(nanousd: int) -> str:
-    """Return dollars: cents when there are some, else the first two digits that tell anything."""
+    """Return dollars: cents when there are some, else two significant digits."""
     if nanousd < 0:
         return f"-{usd(-nanousd)}"
     if nanousd == 0:
@@ -55,7 +55,7 @@ def usd_exact(nanousd: int) -> str:
 
 
 def ms(number: int | None) -> str:
-    """Return how long something took, like 340 ms, 1.2 s or 2 min 5 s."""
+    """Return a duration like 340 ms, 1.2 s or 2 min 5 s."""
     if number is None:
         return NOTHING
     if number < SECOND_MS:
@@ -76,7 +76,7 @@ def window(limit: RateLimitItem, *, article: bool = False) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Return a share like 42%; a share that is not nothing is never told as 0%."""
+    """Return a share like 42%; a share above zero never shows as 0%."""
     if not part or not whole:
         return "0%"
     return f"{100 * part / whole:.0f}%" if part * 100 >= whole else "<1%"

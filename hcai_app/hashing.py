@@ -24,5 +24,5 @@ def _hash_key(secret_key: str) -> bytes:
 
 
 def pseudonym_of(user_id: str, secret_key: str) -> str:
-    """Return the name by which the provider knows a user."""
+    """Return the pseudonym of a user at the provider."""
     return f"hc_{keyed_hash(user_id, secret_key, b'pseudonym')[:24]}"

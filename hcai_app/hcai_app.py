@@ -56,7 +56,7 @@ class Doors:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the call to the door that owns its path; lifespan and events are Reflex'."""
+        """Dispatch by path to the API or Reflex; lifespan and events go to Reflex."""
         to_api = scope["type"] == "http" and self.api.owns(scope["path"])
         await (self.api if to_api else self.pages)(scope, receive, send)
 

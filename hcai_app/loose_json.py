@@ -7,9 +7,9 @@ import msgspec
 
 
 def read_json(data: bytes) -> Any:
-    """Return what a JSON text holds; None when it is none.
+    """Return the decoded JSON text; None when it is invalid.
 
-    Half a surrogate pair, as in a text cut within an emoji, becomes a question mark.
+    A lone surrogate, as in a text cut within an emoji, becomes a question mark.
     """
     try:
         return msgspec.json.decode(data)
@@ -26,10 +26,10 @@ def _read_odd_json(data: bytes) -> Any:
 
 
 def members_of(value: Any) -> dict[str, Any]:
-    """Return the members of a JSON object; of anything else none."""
+    """Return the members of a JSON object; empty for other values."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def items_of(value: Any) -> list[Any]:
-    """Return the items of a JSON list; of anything else none."""
+    """Return the items of a JSON list; empty for other values."""
     return cast("list[Any]", value) if isinstance(value, list) else []

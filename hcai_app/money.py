@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 NANO = 1_000_000_000
-# More is a broken figure of the provider's; sums over a thousand of these still fit a column.
+# A larger amount from the provider is invalid; the sum of a thousand of these fits a column.
 MAX_NANOUSD = 2**53
 MAX_USD = Decimal(MAX_NANOUSD) / NANO
 

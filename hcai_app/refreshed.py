@@ -1,6 +1,6 @@
-"""A cached value that renews itself: fetched by one task at a time, however many ask for it.
+"""A cache of one value with background refresh and single-flight fetching.
 
-A fetch runs in the background and is not cancelled with whoever asked; nothing piles up.
+A fetch is a task of its own, which the cancellation of a waiting caller does not cancel.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Refreshed(Generic[T]):
 
     @property
     def age_s(self) -> float | None:
-        """How many seconds ago it was fetched; None when it never was."""
+        """Age of the cached value in seconds; None before the first fetch."""
         return None if self.value is None else time.monotonic() - self._fetched_at
 
     async def get(self) -> T:

@@ -152,7 +152,7 @@ class Settings(BaseModel):
         return self.max_body_mb * 1024 * 1024
 
 
-# What production cannot do without: name, how to get it.
+# Settings required in production: name, how to get it.
 REQUIRED_IN_PRODUCTION = {
     "HCAI_BASE_URL": "write the public origin, like https://ai.example.org",
     "HCAI_SECRET_KEY": f"write {MIN_SECRET_BYTES} bytes or more, made by: openssl rand -hex 32",
@@ -239,16 +239,16 @@ def _development_secret() -> str:
         draft = SECRET_FILE.with_name(f"{SECRET_FILE.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_hex(32))
-        with suppress(FileExistsError):  # another process was first: its secret holds
+        with suppress(FileExistsError):  # another process won the race: use its secret
             SECRET_FILE.hardlink_to(draft)
         draft.unlink()
     return SECRET_FILE.read_text().strip()
 
 
 def journal_folder(settings: Settings) -> Path:
-    """Return where this database's journals lie: one folder per database, so that two never mix.
+    """Return the journal folder of this database: one per database, so that two never mix.
 
-    Who opens the database is no part of its name: a new password must not hide what lies there.
+    User and password are not part of its name: a new password must not hide old journals.
     """
     place = urlsplit(settings.database_url)
     name = settings.database_url

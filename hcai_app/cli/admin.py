@@ -63,7 +63,7 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
 
 
 def _prepare_pages(port: int, *, with_pages: bool) -> None:
-    """Build the pages if they are not, and have the app serve them.
+    """Build missing pages, and set the app up to serve them.
 
     Raises:
         frontend.BuildError: When the pages cannot be built.

@@ -17,7 +17,7 @@ from hcai_app.upstream.openrouter.client import provider_of
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing looked at."""
+    """The result of one check."""
 
     name: str
     is_good: bool
@@ -25,11 +25,11 @@ class Result:
 
 
 class FaultError(Exception):
-    """Something does not work; the message says what and what to do."""
+    """A failed check; the message says what is wrong and what to do."""
 
 
 async def run(database: Database, settings: Settings) -> list[Result]:
-    """Look at everything."""
+    """Run every check."""
     return [
         Result("settings", True, f"{settings.env}, {settings.origin}"),
         await _result("database", _database(database)),

@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        return 0  # whoever read the output has enough
+        return 0  # broken pipe: the reader has closed
     except Exception as error:
         if engine.is_away(error) or engine.is_unmigrated(error):
             hint = "; run: python -m hcai_app migrate" if engine.is_unmigrated(error) else ""

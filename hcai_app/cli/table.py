@@ -7,22 +7,22 @@ MAX_PORT = 65_535
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
+    """A parser with one-line errors."""
 
     def error(self, message: str) -> NoReturn:
-        """End with the message alone; `--help` tells the rest."""
+        """Exit with the message alone; `--help` has the rest."""
         self.exit(2, f"error: {message} (see {self.prog} --help)\n")
 
 
 def port(text: str) -> int:
-    """Read the number of a port."""
+    """Parse a port number."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: write 1 to {MAX_PORT}")
     return int(text)
 
 
 def worker_count(text: str) -> int:
-    """Read a number of workers."""
+    """Parse a number of workers."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: write 1 or more")
     return int(text)

@@ -1,9 +1,8 @@
 """Bulk inserts and upserts with few statements, on SQLite and PostgreSQL.
 
-The driver's `executemany` on SQLite runs a statement a row and gives the interpreter's lock away at
-each: under load a group of forty rows then waited longer for the lock than for the disk. Here a
-group goes out in two statements, so that few prepared ones serve: as many eights as there are, then
-the rest.
+The driver's `executemany` on SQLite runs a statement a row and releases the GIL at each: under load
+a group of forty rows then waited longer for the GIL than for the disk. Here a group takes two
+statements, multiples of eight and the rest, so that few prepared statements suffice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +31,7 @@ class Bulk:
             left = len(rows) - start
             size = left if left < STEP else min(left - left % STEP, LARGEST)
             values = tuple(chain.from_iterable(rows[start : start + size]))
-            # By way of SQLAlchemy, which tells a database that is away from one that refuses a row.
+            # Through SQLAlchemy, which separates connection errors from integrity errors.
             connection.exec_driver_sql(self._text(connection.dialect.name, size), values)
             start += size
 
@@ -48,7 +47,7 @@ class Bulk:
 
 
 def adding(table: Table, sums: Iterable[str], latest: Iterable[str] = ()) -> str:
-    """Return the clause that adds to a row of sums, and moves its latest moments on."""
+    """Return the upsert clause that adds `sums` and keeps the maximum of `latest`."""
     name, key = table.name, ", ".join(column.name for column in table.primary_key)
     steps = [f"{column} = {name}.{column} + excluded.{column}" for column in sums]
     steps += [

@@ -26,15 +26,15 @@ BUSY_TIMEOUT_S = 5
 # A database that does not answer within this many seconds counts as away.
 COMMAND_TIMEOUT_S = 5
 POOL_SIZE = 5
-# The class of PostgreSQL's states for values that do not fit.
+# PostgreSQL's SQLSTATE class of data exceptions.
 DATA_EXCEPTION = "22"
 CACHED_STATEMENTS = 256
 READING_THREADS = 2
-# How many pages gather in the write-ahead log: the busy ones are then copied back less often.
+# Pages in the write-ahead log before a checkpoint: hot pages are then copied back less often.
 CHECKPOINT_PAGES = 4_000
 
 T = TypeVar("T")
-Conflict = IntegrityError  # what `write` raises for a row that breaks a rule of its table
+Conflict = IntegrityError  # raised by `write` for a row that violates a constraint
 
 
 class _Engine(Protocol):
@@ -58,7 +58,7 @@ class Database:
             self._reader = _SqliteEngine(self.url, "BEGIN", READING_THREADS)
             self._writer = _SqliteEngine(self.url, "BEGIN IMMEDIATE", 1)
         else:
-            # Readers ask first whether the connection still lives: a restart costs no call.
+            # Pre-ping: a restart of the database fails no read.
             self._reader = _PostgresEngine(self.url, pre_ping=True, isolation="REPEATABLE READ")
             self._writer = _PostgresEngine(self.url, pre_ping=False, isolation="READ COMMITTED")
 
@@ -87,7 +87,7 @@ class Database:
             raise
 
     async def answers(self) -> bool:
-        """Tell whether the database answers."""
+        """Return whether the database answers."""
         try:
             await self.read(lambda connection: connection.scalar(text("SELECT 1")), "database")
         except (SQLAlchemyError, Unavailable) as error:
@@ -107,7 +107,7 @@ class _PostgresEngine:
     def __init__(self, url: URL, *, pre_ping: bool, isolation: str) -> None:
         self._engine = create_async_engine(
             url,
-            hide_parameters=True,  # an error in the log tells no hash, name or address
+            hide_parameters=True,  # errors in the log contain no hash, name or address
             pool_size=POOL_SIZE,
             max_overflow=POOL_SIZE,
             pool_timeout=COMMAND_TIMEOUT_S,
@@ -166,7 +166,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "temp_store=MEMORY",  # else a statement of many rows makes a file to undo it by
+        "temp_store=MEMORY",  # else a statement of many rows creates a statement journal file
         f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
     ):
@@ -175,13 +175,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _refuse_if_away(error: Exception, what: str) -> None:
-    """Turn an error that means an outage into one that a client repeats; it stays the cause."""
+    """Raise `Unavailable` from an error that means an outage, so that clients retry."""
     if is_away(error) and not is_unmigrated(error):
         raise Unavailable(f"Your {what} cannot be reached just now; try again soon.") from error
 
 
 def is_away(error: BaseException) -> bool:
-    """Tell whether the error means that the database cannot be reached or does not answer."""
+    """Return whether the error means an outage: no connection, or a timeout."""
     error = _origin_of(error)
     if isinstance(error, (IntegrityError, ProgrammingError, DataError)) or _is_refusal(error):
         return False
@@ -189,25 +189,25 @@ def is_away(error: BaseException) -> bool:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Tell whether PostgreSQL, or asyncpg before it, refuses a value: SQLAlchemy does not say."""
+    """Return whether PostgreSQL or asyncpg rejects a value; SQLAlchemy has no class for it."""
     cause = getattr(getattr(error, "orig", None), "__cause__", None)
     state = getattr(cause, "sqlstate", None) or ""
     return isinstance(cause, ValueError) or state.startswith(DATA_EXCEPTION)
 
 
 def is_unmigrated(error: BaseException) -> bool:
-    """Tell whether the error means that a table is missing: nobody has run the migrations."""
+    """Return whether the error is a missing table: the migrations have not run."""
     text = str(getattr(error, "orig", error))
     return isinstance(error, DBAPIError) and ("no such table" in text or "does not exist" in text)
 
 
 def reason(error: BaseException) -> str:
-    """Return what an error of the database is, without the statement's values."""
+    """Return an error's class and first line, without the statement's values."""
     error = _origin_of(error)
     origin = getattr(error, "orig", None) or error
     return f"{type(origin).__name__}: {str(origin).splitlines()[0] if str(origin) else ''}"
 
 
 def _origin_of(error: BaseException) -> BaseException:
-    """Return the database's own error where `read` or `write` has turned it into a 503."""
+    """Return the cause of an `Unavailable` from `read` or `write`, else the error itself."""
     return (isinstance(error, Unavailable) and error.__cause__) or error

@@ -11,12 +11,12 @@ from alembic import command
 from hcai_app.db.engine import Database
 
 ALEMBIC_INI = Path(__file__).resolve().parents[2] / "alembic.ini"
-# Any number will do, so long as nothing else on the server uses it.
+# Advisory lock id: any number that nothing else on the server uses.
 ADVISORY_LOCK = 7_241_001
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the database to the current schema; a second process waits for the first.
+    """Run the pending migrations under a lock; a second process waits for the first.
 
     SQLite is locked by BEGIN IMMEDIATE, which opens every writing unit of work.
 
@@ -27,7 +27,7 @@ async def upgrade(database: Database) -> None:
 
 
 async def is_current(database: Database) -> bool:
-    """Tell whether the database has the schema that this code expects.
+    """Return whether the database has the schema that this code expects.
 
     Raises:
         Unavailable: When the database is away.

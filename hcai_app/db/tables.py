@@ -1,4 +1,4 @@
-"""Every table, for queries that name their columns: whoever reads one imports it from here."""
+"""Every table, for queries by column: import tables from here only."""
 
 from typing import cast
 

@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class CallRow(SQLModel, table=True):
-    """One admitted call, a row of the books.
+    """One admitted call, a row of the ledger.
 
     `id` opens with the start's milliseconds in hexadecimal: ids sort in the order of starts.
     """

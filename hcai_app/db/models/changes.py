@@ -9,7 +9,7 @@ from hcai_app import clock
 
 
 class ChangeRow(SQLModel, table=True):
-    """Something about a user or a key has changed: forget what is cached, cut what is running."""
+    """A change of a user or key: invalidate caches, cancel running calls."""
 
     __tablename__ = "changes"  # pyright: ignore[reportAssignmentType]
 

@@ -8,14 +8,14 @@ from hcai_app import clock
 
 
 class KeyRow(SQLModel, table=True):
-    """One key of one user; `revoked_at` set means dead."""
+    """One key of one user; revoked when `revoked_at` is set."""
 
     __tablename__ = "keys"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id", index=True)
     name: str
-    hash: str = Field(unique=True)  # keyed BLAKE2b, in hex: services/keys.py
+    hash: str = Field(unique=True)  # keyed BLAKE2b, in hex: hashing.py
     preview: str
     created_at: datetime = Field(default_factory=clock.now)
     revoked_at: datetime | None = None

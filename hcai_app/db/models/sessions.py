@@ -8,7 +8,7 @@ from hcai_app import clock
 
 
 class SessionRow(SQLModel, table=True):
-    """One signed-in browser; gone at sign-out."""
+    """One signed-in browser; deleted at sign-out."""
 
     __tablename__ = "sessions"  # pyright: ignore[reportAssignmentType]
 

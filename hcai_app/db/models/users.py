@@ -17,12 +17,12 @@ class UserRow(SQLModel, table=True):
     slack_id: str | None = Field(default=None, unique=True)
     subject: str | None = Field(default=None, unique=True)  # of the sign-in provider
     name: str
-    email: str | None = None  # for the owner of a leaked key; told by the sign-in provider
+    email: str | None = None  # for the owner of a leaked key; from the sign-in provider
     is_verified: bool = False
-    verification_status: str | None = None  # the sign-in provider's own words, at the last sign-in
+    verification_status: str | None = None  # the provider's value at the last sign-in
     ysws_eligible: bool | None = None
     signed_in_at: datetime | None = None
-    checked_at: datetime | None = None  # when the provider last told of them without a sign-in
+    checked_at: datetime | None = None  # last refresh from the provider without a sign-in
     banned_at: datetime | None = None
     ban_reason: str | None = None
     budget_nanousd: int | None = Field(
