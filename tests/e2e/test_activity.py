@@ -50,13 +50,16 @@ def test_older_calls_are_a_page_away_and_a_row_tells_all(arrive: Arrive, site: S
     page = ada.open("/activity")
     calls = page.locator("button.call")
     expect(calls).to_have_count(50)
+    newer = page.get_by_role("button", name="Newer")
     page.get_by_role("button", name="Older").click()
+    expect(newer).to_be_visible()  # comes with the rows of its page
     calls.first.click()
     expect(page.get_by_text(rows[50]["id"], exact=True)).to_be_visible()
     facts = page.locator(".call-detail")
     expect(facts).to_contain_text(rows[50]["model"])
     expect(facts).to_contain_text(f"{rows[50]['total_tokens']:,}")
-    page.get_by_role("button", name="Newer").click()
+    newer.click()
+    expect(newer).to_have_count(0)
     calls.first.click()
     expect(page.get_by_text(rows[0]["id"], exact=True)).to_be_visible()
     assert ada.problems == []
