@@ -3,12 +3,14 @@
 Routes, doors, error forms, paths at the provider and the OpenAPI document come from here.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from hcai_app.api.endpoint import Description, Endpoint, Handler
+from hcai_app.api.endpoint import Description, Endpoint, Handler, RequestSchema, StreamSchema, Tag
 from hcai_app.api.openapi import document, errors
 from hcai_app.api.openapi.headers import SIMULATED, STANDING
+from hcai_app.api.openapi.parameters import Cached, Filters, GenerationQuery, ModelPath, Paging
 from hcai_app.api.proxy import (
     account,
     callers,
@@ -17,6 +19,7 @@ from hcai_app.api.proxy import (
     embeddings,
     images,
     messages,
+    model_view,
     moderations,
     responses,
     road,
@@ -25,82 +28,64 @@ from hcai_app.api.proxy.operations import Operation
 from hcai_app.services.limits import period
 from hcai_app.upstream.openrouter import dialects
 
-FILTERS = ("Search", "Inputs", "Outputs", "Understood")
 
-
-def _generating(operation: Operation, description: Description) -> Endpoint:
+def _generating(
+    operation: Operation, name: str, tag: Tag, summary: str, text: str, **schemas: Any
+) -> Endpoint:
+    """Describe a generating call; `schemas` are those of its description."""
+    described = Description(name, tag, summary, text, **schemas)
     return Endpoint(
         "POST",
         operation.endpoint,
-        description,
+        replace(described, errors=errors.GENERATING, headers=(*STANDING, "GenerationId?")),
         handler_for=partial(road.of, operation),
         find_caller=callers.by_either_key if operation.is_anthropic else callers.by_key,
         is_anthropic=operation.is_anthropic,
     )
 
 
-def _generates(name: str, tag: Any, summary: str, text: str, **schemas: str) -> Description:
-    return Description(
-        name,
-        tag,
-        summary,
-        text,
-        **schemas,  # pyright: ignore[reportArgumentType]
-        errors=errors.GENERATING,
-        headers=(*STANDING, "GenerationId?"),
-    )
-
-
 GENERATING = (
     _generating(
         Operation("/chat/completions", chat.parse),
-        _generates(
-            "createChatCompletion",
-            "Talk",
-            "Ask a model",
-            "The heart of it all. Send a conversation, get the next thing that is said. Works with "
-            "pictures, PDFs, tools and JSON, and, with `stream: true`, word by word.",
-            request="ChatRequest",
-            answer="ChatCompletion",
-            event="ChatEvent",
-        ),
+        "createChatCompletion",
+        "Talk",
+        "Ask a model",
+        "The heart of it all. Send a conversation, get the next thing that is said. Works with "
+        "pictures, PDFs, tools and JSON, and, with `stream: true`, word by word.",
+        request=RequestSchema(chat.ChatRequest, chat.examples),
+        answer=chat.ChatCompletion,
+        stream=StreamSchema(chat.ChatChunk),
     ),
     _generating(
         Operation("/responses", responses.parse, dialect=dialects.RESPONSES),
-        _generates(
-            "createResponse",
-            "Talk",
-            "Ask a model, the OpenAI Responses way",
-            "For programs that speak OpenAI's newer form. Nothing is kept between two calls.",
-            request="ResponsesRequest",
-            answer="ResponsesAnswer",
-            event="ResponsesEvent",
-        ),
+        "createResponse",
+        "Talk",
+        "Ask a model, the OpenAI Responses way",
+        "For programs that speak OpenAI's newer form. Nothing is kept between two calls.",
+        request=RequestSchema(responses.ResponsesRequest, responses.examples),
+        answer=responses.ResponsesAnswer,
+        stream=StreamSchema(responses.ResponsesEvent, has_names=True),
     ),
     _generating(
         Operation("/messages", messages.parse, dialect=dialects.MESSAGES, is_anthropic=True),
-        _generates(
-            "createMessage",
-            "Talk",
-            "Ask a model, the Anthropic way",
-            "For programs that speak Anthropic's form. Any model answers, not "
-            "only Claude. The key may also come as `x-api-key`, and errors have Anthropic's form.",
-            request="MessagesRequest",
-            answer="MessagesAnswer",
-            event="MessagesEvent",
-        ),
+        "createMessage",
+        "Talk",
+        "Ask a model, the Anthropic way",
+        "For programs that speak Anthropic's form. Any model answers, not "
+        "only Claude. The key may also come as `x-api-key`, and errors have Anthropic's form.",
+        request=RequestSchema(messages.MessagesRequest, messages.examples),
+        answer=messages.MessagesAnswer,
+        stream=StreamSchema(messages.MessagesEvent, has_names=True, has_end_mark=False),
     ),
     _generating(
         Operation("/embeddings", embeddings.parse, lambda catalog: catalog.embedding_models),
-        _generates(
-            "createEmbedding",
-            "Make",
-            "Turn texts into vectors",
-            "Texts that mean nearly the same get nearly the same numbers: the stuff that searches "
-            "and recommendations are made of.",
-            request="EmbeddingRequest",
-            answer="EmbeddingList",
-        ),
+        "createEmbedding",
+        "Make",
+        "Turn texts into vectors",
+        "Texts that mean nearly the same get nearly the same numbers: the stuff that searches "
+        "and recommendations are made of.",
+        request=RequestSchema(embeddings.EmbeddingRequest, embeddings.examples),
+        answer=embeddings.EmbeddingList,
     ),
     _generating(
         Operation(
@@ -110,15 +95,13 @@ GENERATING = (
             dialects.EVENTS,
             upstream_path="/images",
         ),
-        _generates(
-            "createImage",
-            "Make",
-            "Draw a picture",
-            "Say what you want to see. The picture comes as base64, ready to be saved.",
-            request="ImageRequest",
-            answer="ImageList",
-            event="ImageEvent",
-        ),
+        "createImage",
+        "Make",
+        "Draw a picture",
+        "Say what you want to see. The picture comes as base64, ready to be saved.",
+        request=RequestSchema(images.ImageRequest, images.examples),
+        answer=images.ImageList,
+        stream=StreamSchema(images.ImageEvent),
     ),
 )
 MODERATIONS = Endpoint(
@@ -130,8 +113,8 @@ MODERATIONS = Endpoint(
         "Check whether something is nasty",
         "Good manners for your Discord bot: is this text or picture hateful, violent, or worse? "
         "It costs nothing of your budget.",
-        request="ModerationRequest",
-        answer="Moderation",
+        request=RequestSchema(moderations.ModerationRequest, moderations.examples),
+        answer=moderations.Moderation,
         errors=errors.MODERATING,
         headers=(*STANDING, SIMULATED),
     ),
@@ -157,8 +140,8 @@ LOOK_AROUND = (
         "listModels",
         "Every model you can talk to",
         "Language and image models, with what they can and what they cost.",
-        answer="ModelList",
-        parameters=(*FILTERS, "Offset", "PageSize", "IfNoneMatch"),
+        answer=model_view.ModelList,
+        parameters=(Filters, Paging, Cached),
         errors=("400", *errors.ANYWHERE),
     ),
     _public(
@@ -167,8 +150,8 @@ LOOK_AROUND = (
         "listEmbeddingModels",
         "Every model for embeddings",
         "The same for `/embeddings`.",
-        answer="ModelList",
-        parameters=("Offset", "PageSize", "IfNoneMatch"),
+        answer=model_view.ModelList,
+        parameters=(Paging, Cached),
         errors=("400", *errors.ANYWHERE),
     ),
     _public(
@@ -177,8 +160,8 @@ LOOK_AROUND = (
         "countModels",
         "How many models there are",
         "The length of `GET /models`, with the same filters.",
-        answer="ModelCount",
-        parameters=(*FILTERS, "IfNoneMatch"),
+        answer=model_view.ModelCount,
+        parameters=(Filters, Cached),
     ),
     _public(
         "/model/{author}/{slug}",
@@ -186,8 +169,8 @@ LOOK_AROUND = (
         "getModel",
         "One model",
         "All about a single model.",
-        answer="ModelAnswer",
-        parameters=("Author", "Slug", "IfNoneMatch"),
+        answer=model_view.ModelAnswer,
+        parameters=(ModelPath, Cached),
         errors=("404", *errors.ANYWHERE),
     ),
     _public(
@@ -196,8 +179,8 @@ LOOK_AROUND = (
         "retrieveModel",
         "One model, as OpenAI's clients retrieve it",
         "The model without an envelope.",
-        answer="Model",
-        parameters=("Author", "Slug", "IfNoneMatch"),
+        answer=model_view.Model,
+        parameters=(ModelPath, Cached),
         errors=("404", *errors.ANYWHERE),
     ),
     _public(
@@ -206,8 +189,8 @@ LOOK_AROUND = (
         "listEndpoints",
         "Who runs a model",
         "Its providers, with their prices and how often they are up.",
-        answer="EndpointsAnswer",
-        parameters=("Author", "Slug", "IfNoneMatch"),
+        answer=model_view.EndpointsAnswer,
+        parameters=(ModelPath, Cached),
         errors=("404", *errors.ANYWHERE),
     ),
 )
@@ -228,7 +211,7 @@ YOURS = (
         "getStats",
         "What you have used",
         "Your calls and tokens since the beginning, over all of your keys.",
-        answer="Stats",
+        answer=account.Stats,
     ),
     _own(
         "/key",
@@ -236,7 +219,7 @@ YOURS = (
         "getKey",
         "What you may still use",
         f"{period.POSSESSIVE} budget, what is spent of it, and what is left.",
-        answer="KeyAnswer",
+        answer=account.KeyAnswer,
     ),
     _own(
         "/generation",
@@ -245,8 +228,8 @@ YOURS = (
         "What one call has cost",
         "Your own calls only. The provider needs a few seconds before it knows: a 404 right after "
         "a call means that you should ask again.",
-        answer="GenerationAnswer",
-        parameters=("GenerationId",),
+        answer=account.GenerationAnswer,
+        parameters=(GenerationQuery,),
         errors=("400", "404", "502", "504", "default", *errors.WITH_KEY),
     ),
 )
@@ -256,7 +239,7 @@ DOCUMENT = _public(
     "getDocument",
     "This document",
     "For your code generator, your API client, or your favourite model.",
-    answer="Document",
-    parameters=("IfNoneMatch",),
+    answer=document.Document,
+    parameters=(Cached,),
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*GENERATING, MODERATIONS, *LOOK_AROUND, *YOURS, DOCUMENT)

@@ -19,13 +19,13 @@ from hcai_app.api import (
     plain_docs,
     status,
 )
-from hcai_app.api.endpoint import Handler
+from hcai_app.api.endpoint import ROOT, Handler
 from hcai_app.api.endpoints import DOCUMENT, ENDPOINTS
 from hcai_app.api.proxy import callers
 
 Methods = dict[str, Handler]
 
-PROXY, ROOT = "/proxy", "/proxy/v1"
+PROXY = "/proxy"
 PLAYGROUND = "/playground/v1"  # below the page's own address
 DESCRIPTION = ROOT + DOCUMENT.path
 # Prefixes that belong to the API whole; elsewhere only the paths of the table.

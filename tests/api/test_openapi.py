@@ -197,7 +197,10 @@ def stranger() -> Iterator[requests.Session]:
 def described_as(name: str) -> dict[str, Any]:
     """The schema of what an answer is about, out of its envelope."""
     described = DOCUMENT["components"]["schemas"][name]
-    return described["properties"].get("data", described) if name.endswith("Answer") else described
+    if not name.endswith("Answer"):
+        return described
+    data = described["properties"].get("data", described)
+    return described_as(data["$ref"].rpartition("/")[2]) if "$ref" in data else data
 
 
 def assert_told(answer: Response) -> None:
@@ -227,6 +230,13 @@ def test_every_operation_is_explained_and_says_how_it_may_fail() -> None:
         assert len(operation["description"]) > 20, name
         assert {"200", "405", "500", "503"} <= operation["responses"].keys(), name
         assert ("401" in operation["responses"]) == bool(operation["security"]), name
+        assert ("requestBody" in operation) == (name[0] == "post"), name
+
+
+def test_every_request_has_an_example() -> None:
+    assert {path for path, _, _ in examples()} == {
+        path for way, path in OPERATIONS if way == "post"
+    }
 
 
 @pytest.mark.parametrize(("name", "model"), OFFICIAL.items(), ids=OFFICIAL)

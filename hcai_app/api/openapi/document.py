@@ -1,33 +1,22 @@
 """Builds the document, cached for each set of settings, and serves it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from hcai_app.api.endpoint import Description, Endpoint, Handler
+from hcai_app.api.endpoint import ROOT, Endpoint, Handler, StreamSchema
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.openapi import (
-    account,
-    catalog,
-    chat,
-    dialects,
-    errors,
-    examples,
-    headers,
-    media,
-    offers,
-    parameters,
-)
+from hcai_app.api.openapi import errors, headers, offers, parameters, schemas
 from hcai_app.api.openapi.offers import Offer
-from hcai_app.api.openapi.schemas import Schema, either, ref
+from hcai_app.api.openapi.schemas import Schema, ref
 from hcai_app.api.proxy.catalog import reply_tagged
 from hcai_app.worker.context import Worker
 
 BEARER, API_KEY = "bearer", "apiKey"
 JSON, EVENT_STREAM = "application/json", "text/event-stream"
-ROOT = "/proxy/v1"
 DESCRIPTION = """\
 Free AI for teenagers who build things: dozens of models behind one key, in the forms that your \
 tools know already. Point any OpenAI, OpenRouter or Anthropic client at this server, and ship \
@@ -53,6 +42,19 @@ TAGS = {
     "Yours": "What you have used, and what is left.",
 }
 KEY_SAYS = "Your key: `sk-hc-v1-` and 64 more characters. Make one on the site; it is shown once."
+SECURITY = {
+    BEARER: {"type": "http", "scheme": "bearer", "description": KEY_SAYS},
+    API_KEY: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-api-key",
+        "description": f"{KEY_SAYS} On `/messages` only.",
+    },
+}
+
+
+class Document(Struct):
+    """OpenAPI 3.1."""
 
 
 def shows(endpoints: Callable[[], Sequence[Endpoint]]) -> Handler:
@@ -68,7 +70,7 @@ def shows(endpoints: Callable[[], Sequence[Endpoint]]) -> Handler:
     return show
 
 
-def build(endpoints: Iterable[Endpoint], offer: Offer) -> dict[str, Any]:
+def build(endpoints: Sequence[Endpoint], offer: Offer) -> dict[str, Any]:
     """Return the whole document."""
     return {
         "openapi": "3.1.0",
@@ -81,20 +83,20 @@ def build(endpoints: Iterable[Endpoint], offer: Offer) -> dict[str, Any]:
         "externalDocs": {"description": "The docs, for people", "url": f"{offer.origin}/docs"},
         "servers": [{"url": f"{offer.origin}{ROOT}"}],
         "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
-        "paths": _paths(endpoints, offer),
-        "components": _components(offer),
+        "paths": {
+            endpoint.path: {endpoint.method.lower(): _operation(endpoint, offer)}
+            for endpoint in endpoints
+        },
+        "components": {
+            "schemas": offers.schemas(offer) | schemas.components(_types(endpoints)),
+            "headers": headers.components(),
+            "responses": errors.responses(),
+            "securitySchemes": SECURITY,
+        },
     }
 
 
-def _paths(endpoints: Iterable[Endpoint], offer: Offer) -> dict[str, Schema]:
-    requests = examples.of_requests(offer)
-    return {
-        endpoint.path: {endpoint.method.lower(): _operation(endpoint, requests)}
-        for endpoint in endpoints
-    }
-
-
-def _operation(endpoint: Endpoint, requests: dict[str, examples.Examples]) -> Schema:
+def _operation(endpoint: Endpoint, offer: Offer) -> Schema:
     item = endpoint.description
     built: Schema = {
         "operationId": item.name,
@@ -105,10 +107,10 @@ def _operation(endpoint: Endpoint, requests: dict[str, examples.Examples]) -> Sc
         "responses": _responses(endpoint),
     }
     if item.parameters:
-        built["parameters"] = [ref(name, "parameters") for name in item.parameters]
+        built["parameters"] = parameters.of_operation(*item.parameters)
     if item.request:
-        content = {"schema": ref(item.request), "examples": requests[item.request]}
-        built["requestBody"] = {"required": True, "content": {JSON: content}}
+        body = {"schema": ref(item.request.schema), "examples": item.request.examples(offer)}
+        built["requestBody"] = {"required": True, "content": {JSON: body}}
     return built
 
 
@@ -118,28 +120,25 @@ def _security(endpoint: Endpoint) -> tuple[str, ...]:
     return (BEARER, API_KEY) if endpoint.is_anthropic else (BEARER,)
 
 
-def _error_prefix(endpoint: Endpoint) -> str:
-    return "Messages" if endpoint.is_anthropic else ""
-
-
 def _responses(endpoint: Endpoint) -> Schema:
     item = endpoint.description
-    answers = {"200": _answer(item, _error_prefix(endpoint))}
+    answers = {"200": _answer(endpoint)}
     if "ETag" in item.headers:
         says = "You have it already."
         answers["304"] = {"description": says, "headers": headers.of_answer("ETag")}
-    return answers | errors.of_operation(*item.errors, prefix=_error_prefix(endpoint))
+    return answers | errors.of_operation(*item.errors, is_anthropic=endpoint.is_anthropic)
 
 
-def _answer(item: Description, error_prefix: str) -> Schema:
+def _answer(endpoint: Endpoint) -> Schema:
+    item = endpoint.description
     schema = ref(item.answer)
-    if item.may_fail_late:
-        late = ref(f"{error_prefix}Error")
-        schema = either(schema, late, description="An error here came after the 200 had left.")
+    if item.request:  # what is relayed may take long
+        late = ref(errors.form_of(is_anthropic=endpoint.is_anthropic))
+        says = "An error here came after the 200 had left."
+        schema = {"anyOf": [schema, late], "description": says}
     content: Schema = {JSON: {"schema": schema}}
-    if item.event:
-        # As is the custom in 3.1, which has no word for a sequence: the schema is one event's.
-        content[EVENT_STREAM] = {"schema": ref(item.event)}
+    if item.stream:
+        content[EVENT_STREAM] = {"schema": _event(item.stream)}
     return {
         "description": item.summary,
         "headers": headers.of_answer(*item.headers),
@@ -147,28 +146,28 @@ def _answer(item: Description, error_prefix: str) -> Schema:
     }
 
 
-def _components(offer: Offer) -> Schema:
+def _event(stream: StreamSchema) -> Schema:
+    """Return the schema of one event: 3.1 has no word for a sequence."""
+    data: Schema = {"type": "string", "contentMediaType": JSON}
+    data["contentSchema"] = ref(stream.payload)
+    if stream.has_end_mark:
+        data = {"anyOf": [{"type": "string", "const": "[DONE]"}, data]}
+    names = {"event": {"type": "string"}} if stream.has_names else {}
     return {
-        "schemas": {
-            **offers.schemas(offer),
-            **chat.schemas(),
-            **dialects.schemas(),
-            **media.schemas(),
-            **catalog.schemas(),
-            **account.schemas(),
-            **errors.schemas(),
-            "Document": {"type": "object", "description": "OpenAPI 3.1."},
-        },
-        "parameters": parameters.components(),
-        "headers": headers.components(),
-        "responses": errors.responses(),
-        "securitySchemes": {
-            BEARER: {"type": "http", "scheme": "bearer", "description": KEY_SAYS},
-            API_KEY: {
-                "type": "apiKey",
-                "in": "header",
-                "name": "x-api-key",
-                "description": f"{KEY_SAYS} On `/messages` only.",
-            },
-        },
+        "type": "object",
+        "properties": {"data": data, **names},
+        "required": ["data"],
+        "additionalProperties": True,
     }
+
+
+def _types(endpoints: Sequence[Endpoint]) -> Iterator[type[Struct]]:
+    """All types that the document refers to."""
+    for is_anthropic in (False, True):
+        yield errors.form_of(is_anthropic=is_anthropic)
+    for item in (endpoint.description for endpoint in endpoints):
+        yield item.answer
+        if item.request:
+            yield item.request.schema
+        if item.stream:
+            yield item.stream.payload

@@ -1,20 +1,12 @@
 """Error answers: one form for all paths but `/messages`, and what each status means."""
 
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Struct
 
 from hcai_app.api.openapi import headers
 from hcai_app.api.openapi.headers import STANDING_AT_TIMES
-from hcai_app.api.openapi.schemas import (
-    Schema,
-    anything,
-    constant,
-    members,
-    nullable,
-    open_choice,
-    ref,
-    text,
-    whole,
-)
+from hcai_app.api.openapi.schemas import Anything, Schema, doc, ref
 from hcai_app.services.limits import period
 from hcai_app.upstream.error_bodies import ANTHROPIC_TYPES, anthropic_error
 
@@ -130,76 +122,82 @@ WITH_KEY = ("401", "403", "429", *ANYWHERE)
 GENERATING = tuple(STATUSES)
 MODERATING = tuple(code for code in STATUSES if code != "402")
 
-CODE = whole("The HTTP status, once more: an error inside a stream has no other.")
-MESSAGE = text("What happened, and what to do about it. Made to be read.")
-PARAM = nullable(text("Which part of the request is meant."))
-METADATA = nullable(
-    anything("More about it, such as the `nearest` models or the provider's own words.")
-)
+TYPES = sorted({status.type for status in STATUSES.values()})
+THEIR_TYPES = sorted({*ANTHROPIC_TYPES.values(), "api_error"})
 
 
-def schemas() -> dict[str, Schema]:
-    """Return the schemas of both error forms."""
-    types = sorted({status.type for status in STATUSES.values()})
-    kind = open_choice(*types, description="What kind of error this is, for programs.")
-    ours = {"code": CODE, "message": MESSAGE, "type": kind, "param": PARAM, "metadata": METADATA}
-    names = sorted({*ANTHROPIC_TYPES.values(), "api_error"})
-    theirs = {**ours, "type": open_choice(*names, description="Anthropic's name for it.")}
-    return {
-        "Error": members(
-            {"error": members(ours)}, description="Every error, wherever it comes from."
-        ),
-        "MessagesError": members(
-            {
-                "type": constant("error"),
-                "error": members(theirs),
-                "request_id": nullable(text("The same as `X-Request-Id`.")),
-            },
-            description="Every error of `/messages`, in Anthropic's form.",
-        ),
-    }
+class ErrorBody(Struct):
+    """What went wrong."""
+
+    code: Annotated[int, doc("The HTTP status, once more: an error inside a stream has no other.")]
+    message: Annotated[str, doc("What happened, and what to do about it. Made to be read.")]
+    type: Annotated[str, doc("What kind of error this is, for programs.", *TYPES)]
+    param: Annotated[str | None, doc("Which part of the request is meant.")]
+    metadata: Annotated[
+        Anything | None,
+        doc("More about it, such as the `nearest` models or the provider's own words."),
+    ]
+
+
+class MessagesErrorBody(ErrorBody):
+    """What went wrong, by Anthropic's name."""
+
+    type: Annotated[str, doc("Anthropic's name for it.", *THEIR_TYPES)]
+
+
+class Error(Struct):
+    """Every error, wherever it comes from."""
+
+    error: ErrorBody
+
+
+class MessagesError(Struct):
+    """Every error of `/messages`, in Anthropic's form."""
+
+    type: Literal["error"]
+    error: MessagesErrorBody
+    request_id: Annotated[str | None, doc("The same as `X-Request-Id`.")]
+
+
+def form_of(*, is_anthropic: bool) -> type[Struct]:
+    """Return the form of an endpoint's errors."""
+    return MessagesError if is_anthropic else Error
 
 
 def responses() -> dict[str, Schema]:
     """Return every error response in both forms, as components."""
-    common = {item.name: _response(code, item) for code, item in STATUSES.items()}
-    messages = {
-        f"Messages{item.name}": _messages_response(code, item) for code, item in STATUSES.items()
+    return {
+        _component(status, is_anthropic): _response(code, status, is_anthropic)
+        for is_anthropic in (False, True)
+        for code, status in STATUSES.items()
     }
-    return common | messages
 
 
-def of_operation(*codes: str, prefix: str = "") -> dict[str, Schema]:
+def of_operation(*codes: str, is_anthropic: bool) -> dict[str, Schema]:
     """Return the error responses of one operation, by ascending status."""
     return {
-        code: ref(f"{prefix}{item.name}", "responses")
-        for code, item in STATUSES.items()
+        code: ref(_component(status, is_anthropic), "responses")
+        for code, status in STATUSES.items()
         if code in codes
     }
 
 
-def _response(code: str, status: Status) -> Schema:
-    return _answer(status, "Error", {"error": _example(code, status)})
+def _component(status: Status, is_anthropic: bool) -> str:
+    return f"Messages{status.name}" if is_anthropic else status.name
 
 
-def _messages_response(code: str, status: Status) -> Schema:
-    example = anthropic_error(_example(code, status), REQUEST_ID)
-    return _answer(status, "MessagesError", example)
-
-
-def _example(code: str, status: Status) -> Schema:
-    return {
+def _response(code: str, status: Status, is_anthropic: bool) -> Schema:
+    error = {
         "code": int(code) if code.isdigit() else OF_PROVIDER,
         "message": status.message,
         "type": status.type,
         "param": "messages" if code == "400" else None,
         "metadata": None,
     }
-
-
-def _answer(status: Status, form: str, example: Schema) -> Schema:
+    example = anthropic_error(error, REQUEST_ID) if is_anthropic else {"error": error}
+    form = ref(form_of(is_anthropic=is_anthropic))
     return {
         "description": status.meaning,
         "headers": headers.of_answer(*status.headers),
-        "content": {"application/json": {"schema": ref(form), "example": example}},
+        "content": {"application/json": {"schema": form, "example": example}},
     }

@@ -5,43 +5,40 @@ A name that ends in `?` stands for a header that is not on every such answer.
 
 from typing import NamedTuple
 
-from hcai_app.api.openapi.schemas import Schema, ref, text, whole
+from hcai_app.api.openapi.schemas import Schema, ref
 
 
 class Header(NamedTuple):
-    """One header: its name on the wire, and what it says."""
+    """One header: its name on the wire, what it says, and its type in JSON Schema."""
 
     wire: str
     says: str
-    schema: Schema
+    type: str = "string"
 
 
 HEADERS = {
     "RequestId": Header(
         "X-Request-Id",
         "The name of this very request. Something went wrong? Tell us this, and we find it.",
-        text(),
     ),
-    "Limit": Header("X-RateLimit-Limit", "How many calls fit into one window of time.", whole()),
-    "Remaining": Header("X-RateLimit-Remaining", "How many of them are left.", whole()),
-    "Reset": Header("X-RateLimit-Reset", "When the window ends, in Unix seconds.", whole()),
+    "Limit": Header("X-RateLimit-Limit", "How many calls fit into one window of time.", "integer"),
+    "Remaining": Header("X-RateLimit-Remaining", "How many of them are left.", "integer"),
+    "Reset": Header("X-RateLimit-Reset", "When the window ends, in Unix seconds.", "integer"),
     "GenerationId": Header(
-        "X-Generation-Id", "What `GET /generation` takes, to tell what this call has cost.", text()
+        "X-Generation-Id", "What `GET /generation` takes, to tell what this call has cost."
     ),
     "RetryAfter": Header(
-        "Retry-After", "How long to wait before you try again: seconds, or a date.", text()
+        "Retry-After", "How long to wait before you try again: seconds, or a date."
     ),
     "ShouldRetry": Header(
-        "X-Should-Retry", "`false`: trying again will not help. OpenAI's clients obey it.", text()
+        "X-Should-Retry", "`false`: trying again will not help. OpenAI's clients obey it."
     ),
-    "ETag": Header(
-        "ETag", "The fingerprint of this answer. Send it as `If-None-Match` next time.", text()
-    ),
+    "ETag": Header("ETag", "The fingerprint of this answer. Send it as `If-None-Match` next time."),
     "Simulated": Header(
-        "X-Simulated", "`true`: this server has no provider, and made the answer up.", text()
+        "X-Simulated", "`true`: this server has no provider, and made the answer up."
     ),
-    "Challenge": Header("WWW-Authenticate", "Which kind of key we want.", text()),
-    "Allow": Header("Allow", "The methods that this path takes.", text()),
+    "Challenge": Header("WWW-Authenticate", "Which kind of key we want."),
+    "Allow": Header("Allow", "The methods that this path takes."),
 }
 STANDING = ("Limit", "Remaining", "Reset")
 STANDING_AT_TIMES = tuple(f"{name}?" for name in STANDING)
@@ -72,5 +69,5 @@ def _header(name: str) -> Schema:
     return {
         "description": header.says,
         "required": not name.endswith("?"),
-        "schema": header.schema,
+        "schema": {"type": header.type},
     }

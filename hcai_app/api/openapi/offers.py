@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hcai_app.api.openapi.schemas import Schema, either, text
+from hcai_app.api.openapi.schemas import Schema
 from hcai_app.settings import ANY_MODEL, EMBEDDING_MODELS, IMAGE_MODELS, LANGUAGE_MODELS, Settings
 
 LISTED_AT = "`GET /models` lists them all."
@@ -55,9 +55,13 @@ def schemas(offer: Offer) -> dict[str, Schema]:
 
 def _model(names: tuple[str, ...], says: str) -> Schema:
     if ANY_MODEL in names or not names:
-        return text(says)
-    variant = text("One of these with a suffix such as `:nitro`.", examples=[f"{names[0]}:nitro"])
-    return either({"type": "string", "enum": list(names)}, variant, description=says)
+        return {"type": "string", "description": says}
+    variant = {
+        "type": "string",
+        "description": "One of these with a suffix such as `:nitro`.",
+        "examples": [f"{names[0]}:nitro"],
+    }
+    return {"anyOf": [{"type": "string", "enum": list(names)}, variant], "description": says}
 
 
 def _first(names: tuple[str, ...], defaults: str) -> str:

@@ -1,78 +1,86 @@
-"""The parameters of paths, queries and headers."""
+"""Request parameters: structs, each for a query, a path or a header."""
 
-from typing import NamedTuple
+from typing import Annotated, ClassVar
 
-from hcai_app.api.openapi.schemas import Schema, text, whole
+from msgspec import Struct
 
+from hcai_app.api.openapi.schemas import UNSET, Schema, components, doc
 
-class Parameter(NamedTuple):
-    """One parameter: its place, its name there, and what it says."""
-
-    place: str
-    name: str
-    says: str
-    schema: Schema
+MAX_OFFSET = 999_999_999
 
 
-MOST = 999_999_999
-PARAMETERS = {
-    "Search": Parameter("query", "q", "A part of the name.", text(examples=["qwen"])),
-    "Inputs": Parameter(
-        "query",
-        "input_modalities",
-        "What the model must take, all of it: `text,image`.",
-        text(examples=["text,image"]),
-    ),
-    "Outputs": Parameter(
-        "query",
-        "output_modalities",
-        "What the model must make, any of it; `all` for all.",
-        text(examples=["image"], default="all"),
-    ),
-    "Understood": Parameter(
-        "query",
-        "supported_parameters",
-        "What the model must understand: `tools,reasoning`.",
-        text(examples=["tools"]),
-    ),
-    "Offset": Parameter(
-        "query", "offset", "How many to leave out.", whole(minimum=0, maximum=MOST)
-    ),
-    "PageSize": Parameter(
-        "query",
-        "limit",
-        "How many to list. With neither this nor `offset` you get them all.",
-        whole(minimum=1, maximum=1000),
-    ),
-    "IfNoneMatch": Parameter(
-        "header",
-        "If-None-Match",
-        "The `ETag` that you have already: if it still holds, you get an empty 304.",
-        text(),
-    ),
-    "Author": Parameter("path", "author", "Who made it.", text(minLength=1, examples=["qwen"])),
-    "Slug": Parameter(
-        "path", "slug", "Its name, after the slash.", text(minLength=1, examples=["qwen3-32b"])
-    ),
-    "GenerationId": Parameter(
-        "query",
-        "id",
-        "The `id` of an answer, or its `X-Generation-Id` header.",
-        text(minLength=1, examples=["gen-1763900000-abcdefghij"]),
-    ),
-}
-REQUIRED = ("Author", "Slug", "GenerationId")
+class Parameters(Struct):
+    """Parameters of one place."""
+
+    place: ClassVar[str] = "query"
 
 
-def components() -> dict[str, Schema]:
-    """Return every parameter as a component."""
-    return {
-        component: {
-            "name": parameter.name,
-            "in": parameter.place,
-            "description": parameter.says,
-            "required": component in REQUIRED,
-            "schema": parameter.schema,
+class Filters(Parameters):
+    """Which models are listed."""
+
+    q: Annotated[str, doc("A part of the name.", "qwen")] = UNSET
+    input_modalities: Annotated[
+        str, doc("What the model must take, all of it: `text,image`.", "text,image")
+    ] = UNSET
+    output_modalities: Annotated[
+        str, doc("What the model must make, any of it; `all` for all.", "image")
+    ] = "all"
+    supported_parameters: Annotated[
+        str, doc("What the model must understand: `tools,reasoning`.", "tools")
+    ] = UNSET
+
+
+class Paging(Parameters):
+    """Which part of a list is wanted."""
+
+    offset: Annotated[int, doc("How many to leave out.", ge=0, le=MAX_OFFSET)] = UNSET
+    limit: Annotated[
+        int,
+        doc("How many to list. With neither this nor `offset` you get them all.", ge=1, le=1000),
+    ] = UNSET
+
+
+class Cached(Parameters, rename={"etag": "If-None-Match"}):
+    """Which answer the client has already."""
+
+    place: ClassVar[str] = "header"
+    etag: Annotated[
+        str, doc("The `ETag` that you have already: if it still holds, you get an empty 304.")
+    ] = UNSET
+
+
+class ModelPath(Parameters):
+    """Which model is meant."""
+
+    place: ClassVar[str] = "path"
+    author: Annotated[str, doc("Who made it.", "qwen", min_length=1)]
+    slug: Annotated[str, doc("Its name, after the slash.", "qwen3-32b", min_length=1)]
+
+
+class GenerationQuery(Parameters):
+    """Which generation is meant."""
+
+    id: Annotated[
+        str,
+        doc(
+            "The `id` of an answer, or its `X-Generation-Id` header.",
+            "gen-1763900000-abcdefghij",
+            min_length=1,
+        ),
+    ]
+
+
+def of_operation(*kinds: type[Parameters]) -> list[Schema]:
+    """Return the parameters of one operation."""
+    return [
+        {
+            "name": name,
+            "in": kind.place,
+            "description": schema.pop("description"),
+            "required": name in described["required"],
+            "schema": schema,
         }
-        for component, parameter in PARAMETERS.items()
-    }
+        for kind in kinds
+        for described in components([kind]).values()
+        for name, schema in described["properties"].items()
+    ]

@@ -1,93 +1,69 @@
-"""Small builders for JSON Schema, so that the schemas beside this file read like tables."""
+"""Turns annotated msgspec structs into JSON Schema, and holds the members that many share.
 
-from typing import Any
+A struct's docstring is its description; all objects allow additional members.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 Schema = dict[str, Any]
-Members = dict[str, Schema]
+Examples = dict[str, Schema]  # of requests, by their names
+# The default of an optional member; its annotation is its type where it is sent.
+UNSET: Any = msgspec.UNSET
+# An object relayed unchanged.
+Anything = Annotated[dict[str, Any], Meta(extra_json_schema={"additionalProperties": True})]
 
 
-def text(description: str = "", **keywords: Any) -> Schema:
-    """Return the schema of a string."""
-    return _typed("string", description, keywords)
+def doc(description: str, *examples: str, **limits: Any) -> Meta:
+    """Return an annotation that describes a member, with examples of it and its limits."""
+    return Meta(description=description, examples=list(examples) or None, **limits)
 
 
-def whole(description: str = "", **keywords: Any) -> Schema:
-    """Return the schema of an integer."""
-    return _typed("integer", description, keywords)
+def components(types: Iterable[type[msgspec.Struct]]) -> dict[str, Schema]:
+    """Return the schemas of structs, and of all that they hold, by their names."""
+    template = "#/components/schemas/{name}"
+    _, schemas = msgspec.json.schema_components(types, ref_template=template)
+    return {name: {**schema, "additionalProperties": True} for name, schema in schemas.items()}
 
 
-def number(description: str = "", **keywords: Any) -> Schema:
-    """Return the schema of any number."""
-    return _typed("number", description, keywords)
+def list_of(items: Schema) -> Schema:
+    """Return the schema of a list that is not empty: a type may be one kind of list alone."""
+    return {"type": "array", "items": items, "minItems": 1}
 
 
-def truth(description: str = "") -> Schema:
-    """Return the schema of a boolean."""
-    return _typed("boolean", description, {})
-
-
-def choice(*values: str, description: str = "") -> Schema:
-    """Return the schema of an enum of strings."""
-    return _typed("string", description, {"enum": list(values)})
-
-
-def open_choice(*values: str, description: str = "") -> Schema:
-    """Return the schema of an open enum: clients must accept other strings, too."""
-    return _typed("string", description, {"examples": list(values)})
-
-
-def constant(value: str) -> Schema:
-    """Return the schema of one string."""
-    return {"type": "string", "const": value}
-
-
-def array(items: Schema, description: str = "", **keywords: Any) -> Schema:
-    """Return the schema of a list."""
-    return _typed("array", description, {"items": items, **keywords})
-
-
-def members(
-    required: Members, optional: Members | None = None, description: str = "", **keywords: Any
-) -> Schema:
-    """Return the schema of an object that allows additional properties."""
-    shape: Schema = {"properties": {**required, **(optional or {})}}
-    if required:
-        shape["required"] = list(required)
-    return _typed("object", description, {**shape, "additionalProperties": True, **keywords})
-
-
-def anything(description: str = "") -> Schema:
-    """Return the schema of an object relayed unchanged."""
-    return _typed("object", description, {"additionalProperties": True})
-
-
-def either(*schemas: Schema, description: str = "") -> Schema:
-    """Return an `anyOf` of schemas."""
-    return _described({"anyOf": list(schemas)}, description)
-
-
-def event(payload: Schema, *names: str, has_end_mark: bool = False) -> Schema:
-    """Return the schema of one server-sent event, whose data is JSON, or the stream's end mark."""
-    data = text(contentMediaType="application/json", contentSchema=payload)
-    data = either(constant("[DONE]"), data) if has_end_mark else data
-    return members({"data": data}, {name: text() for name in names})
-
-
-def nullable(schema: Schema) -> Schema:
-    """Return a schema that also allows null."""
-    if "type" not in schema or "enum" in schema:
-        return {"anyOf": [schema, {"type": "null"}]}
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-def ref(name: str, kind: str = "schemas") -> Schema:
+def ref(component: str | type, kind: str = "schemas") -> Schema:
     """Return a reference to a component."""
+    name = component if isinstance(component, str) else component.__name__
     return {"$ref": f"#/components/{kind}/{name}"}
 
 
-def _typed(name: str, description: str, keywords: Schema) -> Schema:
-    return _described({"type": name, **keywords}, description)
+def example(summary: str, **value: object) -> Schema:
+    """Return an example of a request, which works as it stands."""
+    return {"summary": summary, "value": value}
 
 
-def _described(schema: Schema, description: str) -> Schema:
-    return {**schema, "description": description} if description else schema
+JOKE = [{"role": "user", "content": "Tell me a joke about ducks."}]
+# A model's id; which there are is an installation's offer.
+ChatModel = Annotated[Any, Meta(extra_json_schema=ref("ChatModel"))]
+ImageModel = Annotated[Any, Meta(extra_json_schema=ref("ImageModel"))]
+EmbeddingModel = Annotated[Any, Meta(extra_json_schema=ref("EmbeddingModel"))]
+# What several endpoints take or give.
+Stream = Annotated[
+    bool | None, doc("`true`: the answer comes word by word, as server-sent events.")
+]
+Fallbacks = Annotated[
+    list[ChatModel] | None, doc("What to ask instead when `model` cannot answer.")
+]
+MaxTokens = Annotated[int | None, doc("The most tokens to write. A token is about ¾ of a word.")]
+Temperature = Annotated[
+    Annotated[float, Meta(ge=0, le=2)] | None, doc("0: the same again and again. 2: wild.")
+]
+Functions = Annotated[list[Anything], doc("Functions of yours that the model may ask for.")]
+Cost = Annotated[float | None, doc("US dollars.")]
+GenerationId = Annotated[str, doc("The generation's id.")]
+EventType = Annotated[str, doc("Which kind of event this is.")]
+Created = Annotated[int, doc("Unix seconds.")]
+Answering = Annotated[str, doc("Who answered.")]

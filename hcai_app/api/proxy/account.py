@@ -6,11 +6,14 @@ No rate limit counts these calls, but the key or session must be good and its ow
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
+
+from msgspec import Struct, defstruct
 
 from hcai_app import clock, money
 from hcai_app.api.exchange import Exchange
+from hcai_app.api.openapi.schemas import UNSET, Anything, doc
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.call import Caller
@@ -24,22 +27,110 @@ Handler = Callable[[Worker, Exchange], Awaitable[None]]
 DAY_S = int(timedelta(days=1).total_seconds())
 # Stands in for the key's preview when a session, which has no key, asks.
 NO_KEY = "playground"
-# What OpenRouter's clients require of a key although nothing here is like it: see the reference,
-# section 13. What the provider's own keys cost (BYOK) is counted in `usage`.
-NOT_OURS = {
-    "allowed_data_regions": ["global"],
-    "byok_usage": 0,
-    "byok_usage_daily": 0,
-    "byok_usage_weekly": 0,
-    "byok_usage_monthly": 0,
-    "expires_at": None,
-    "include_byok_in_limit": True,
-    "is_free_tier": False,
-    "is_management_key": False,
-    "is_provisioning_key": False,
-    "organization_id": None,
-    "workspace_id": None,
-}
+Spent = Annotated[float, doc("US dollars spent.")]
+
+
+class Stats(Struct, rename="camel"):
+    """Everything that you ever did here, with all of your keys."""
+
+    total_requests: Annotated[int, doc("Calls, failed ones too.", ge=0)]
+    total_tokens: Annotated[int, doc("Tokens in and out.", ge=0)]
+    total_prompt_tokens: Annotated[int, doc("Tokens in.", ge=0)]
+    total_completion_tokens: Annotated[int, doc("Tokens out.", ge=0)]
+
+
+class KeyRate(Struct):
+    """How often you may call."""
+
+    requests: int
+    interval: str
+    note: str
+
+
+class FreeRequests(Struct):
+    """How often you may call free models, which have no limit of their own."""
+
+    limit: int
+    used: int
+    remaining: int
+
+
+class KeyFacts(Struct, kw_only=True, rename={"end": "expires_at"}):
+    """OpenRouter's form."""
+
+    label: Annotated[str, doc("The key, mostly hidden.")]
+    limit: Annotated[float | None, doc(f"US dollars that {period.EACH} may cost.")]
+    limit_remaining: Annotated[float | None, doc(f"US dollars left for {period.THIS}.")]
+    limit_reset: Annotated[str | None, doc(f"`{period.INTERVAL}`: at {period.BOUNDARY}.")]
+    usage: Spent
+    usage_daily: Annotated[float, doc("US dollars spent today.")]
+    usage_weekly: Spent
+    usage_monthly: Spent
+    creator_user_id: str | None
+    budgets: list[Anything]
+    effective_budget: Anything | None
+    rate_limit: KeyRate
+    free_model_daily_requests: FreeRequests
+    allowed_data_regions: list[str]
+    byok_usage: float
+    byok_usage_daily: float
+    byok_usage_weekly: float
+    byok_usage_monthly: float
+    end: str | None = UNSET  # whether a key has expired is for `services/keys` alone
+    include_byok_in_limit: bool
+    is_free_tier: bool
+    is_management_key: bool
+    is_provisioning_key: bool
+    organization_id: str | None
+    workspace_id: str | None
+
+
+class KeyAnswer(Struct):
+    """What your key may do."""
+
+    data: KeyFacts
+
+
+# OpenRouter's clients reject an answer without any one of these.
+GENERATION_TEXTS = (
+    "api_type external_user finish_reason http_referer native_finish_reason preset_id"
+    " provider_name router service_tier upstream_id user_agent web_search_engine workspace_id"
+)
+GENERATION_COUNTS = (
+    "app_id native_tokens_cached native_tokens_completion native_tokens_completion_images"
+    " native_tokens_prompt native_tokens_reasoning num_fetches num_input_audio_prompt"
+    " num_media_completion num_media_prompt num_search_results tokens_completion tokens_prompt"
+)
+GENERATION_NUMBERS = (
+    "cache_discount generation_time latency moderation_latency upstream_inference_cost"
+)
+GenerationMembers = defstruct(
+    "GenerationMembers",
+    [
+        *[(name, str | None) for name in GENERATION_TEXTS.split()],
+        *[(name, int | None) for name in GENERATION_COUNTS.split()],
+        *[(name, float | None) for name in GENERATION_NUMBERS.split()],
+    ],
+)
+
+
+class Generation(GenerationMembers):
+    """What one call was, and what it has cost."""
+
+    id: str
+    model: Annotated[str, doc("Who answered.")]
+    created_at: Annotated[str, doc("When, in ISO 8601.")]
+    total_cost: Annotated[float, doc("US dollars.")]
+    usage: Annotated[float, doc("US dollars, the same.")]
+    streamed: bool | None
+    cancelled: Annotated[bool | None, doc("Whether you left before the end.")]
+    is_byok: bool
+    origin: str
+    data_region: str
+    provider_responses: list[Anything] | None
+
+
+GenerationAnswer = defstruct("GenerationAnswer", [("data", Generation)])
 
 
 def stats_for(find_caller: FindCaller) -> Handler:
@@ -60,36 +151,53 @@ def generation_for(find_caller: FindCaller) -> Handler:
 async def _show_stats(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
     caller = await _allowed(find_caller, worker, exchange)
     totals = await stats.of_user(worker.database, caller.user_id)
-    body = {
-        "totalRequests": totals.requests,
-        "totalTokens": totals.total_tokens,
-        "totalPromptTokens": totals.prompt_tokens,
-        "totalCompletionTokens": totals.completion_tokens,
-    }
-    await exchange.reply_json(200, body)
+    answer = Stats(
+        total_requests=totals.requests,
+        total_tokens=totals.total_tokens,
+        total_prompt_tokens=totals.prompt_tokens,
+        total_completion_tokens=totals.completion_tokens,
+    )
+    await exchange.reply_json(200, answer)
 
 
 async def _show_key(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
     caller = await _allowed(find_caller, worker, exchange)
     spent = await spending.of_caller(worker.database, caller)
+    await exchange.reply_json(200, KeyAnswer(_key_facts(worker, caller, spent)))
+
+
+def _key_facts(worker: Worker, caller: Caller, spent: spending.Spending) -> KeyFacts:
     limit = worker.budget.limit_of(caller)
     budget = _budget(limit, spent.period)
-    data = {
-        "label": NO_KEY if caller.key_id is None else spent.key_preview,
-        "limit": _usd(limit),
-        "limit_remaining": max(0, budget["remaining_usd"]),
-        "limit_reset": period.INTERVAL,
-        "usage": _usd(spent.total),
-        "usage_daily": _usd(spent.day),
-        "usage_weekly": _usd(spent.week),
-        "usage_monthly": _usd(spent.month),
-        "creator_user_id": caller.user_id,
-        "budgets": [budget],
-        "effective_budget": budget,
-        **_rates(worker),
-        **NOT_OURS,
-    }
-    await exchange.reply_json(200, {"data": data})
+    return KeyFacts(
+        label=NO_KEY if caller.key_id is None else spent.key_preview,
+        limit=_usd(limit),
+        limit_remaining=max(0, budget["remaining_usd"]),
+        limit_reset=period.INTERVAL,
+        usage=_usd(spent.total),
+        usage_daily=_usd(spent.day),
+        usage_weekly=_usd(spent.week),
+        usage_monthly=_usd(spent.month),
+        creator_user_id=caller.user_id,
+        budgets=[budget],
+        effective_budget=budget,
+        rate_limit=_rate(worker),
+        free_model_daily_requests=_free_requests(worker),
+        # OpenRouter's clients require what follows, although nothing here is like it (reference,
+        # section 13). What the provider's own keys cost (BYOK) is counted in `usage`.
+        allowed_data_regions=["global"],
+        byok_usage=0,
+        byok_usage_daily=0,
+        byok_usage_weekly=0,
+        byok_usage_monthly=0,
+        end=None,
+        include_byok_in_limit=True,
+        is_free_tier=False,
+        is_management_key=False,
+        is_provisioning_key=False,
+        organization_id=None,
+        workspace_id=None,
+    )
 
 
 async def _show_generation(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
@@ -123,16 +231,16 @@ def _budget(limit: int, spent: int) -> dict[str, Any]:
     }
 
 
-def _rates(worker: Worker) -> dict[str, Any]:
-    """Return the caller's rate limit; free models have none of their own."""
+def _rate(worker: Worker) -> KeyRate:
     rate = worker.settings.chat_rate_limit
-    window_s = rate.get_expiry()
-    calls_a_day = rate.amount * DAY_S // window_s
     note = "Of all generating calls together, with all of your keys."
-    return {
-        "rate_limit": {"requests": rate.amount, "interval": f"{window_s}s", "note": note},
-        "free_model_daily_requests": {"limit": calls_a_day, "used": 0, "remaining": calls_a_day},
-    }
+    return KeyRate(rate.amount, f"{rate.get_expiry()}s", note)
+
+
+def _free_requests(worker: Worker) -> FreeRequests:
+    rate = worker.settings.chat_rate_limit
+    calls_a_day = rate.amount * DAY_S // rate.get_expiry()
+    return FreeRequests(limit=calls_a_day, used=0, remaining=calls_a_day)
 
 
 def _usd(nanousd: int) -> float:

@@ -30,7 +30,7 @@ async def models(worker: Worker, exchange: Exchange) -> None:
     query = _query_of(exchange)
     listed = await worker.catalog.language_models()
     found = [model for model in listed if _fits(model, query)]
-    await _reply_page(exchange, "/proxy/v1/models", found, query)
+    await _reply_page(exchange, found, query)
 
 
 async def count_models(worker: Worker, exchange: Exchange) -> None:
@@ -44,7 +44,7 @@ async def count_models(worker: Worker, exchange: Exchange) -> None:
 async def embedding_models(worker: Worker, exchange: Exchange) -> None:
     """List the allowed embedding models, page by page if asked to."""
     listed = await worker.catalog.embedders()
-    await _reply_page(exchange, "/proxy/v1/embeddings/models", listed, _query_of(exchange))
+    await _reply_page(exchange, listed, _query_of(exchange))
 
 
 async def show_model(worker: Worker, exchange: Exchange) -> None:
@@ -110,10 +110,11 @@ def _words(value: str | None) -> list[str]:
     return [word.strip() for word in (value or "").split(",") if word.strip()]
 
 
-async def _reply_page(exchange: Exchange, path: str, listed: list[Model], query: Query) -> None:
+async def _reply_page(exchange: Exchange, listed: list[Model], query: Query) -> None:
     offset, limit = _page(query, len(listed))
     end, following = offset + limit, None
     if end < len(listed):
+        path = exchange.path.rstrip("/")
         following = f"{path}?{urlencode({**query, 'offset': end, 'limit': limit})}"
     body: dict[str, Any] = {
         "object": "list",

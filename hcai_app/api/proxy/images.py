@@ -4,8 +4,21 @@ The answers have one form already: `created`, `data[].b64_json` and `usage`. The
 images, so nothing can be sent as a URL. Source: openrouter-api reference, section 12.
 """
 
-import msgspec
+from typing import Annotated, Literal
 
+import msgspec
+from msgspec import Meta, Struct
+
+from hcai_app.api.openapi.offers import Offer
+from hcai_app.api.openapi.schemas import (
+    UNSET,
+    Anything,
+    Created,
+    Examples,
+    ImageModel,
+    doc,
+    example,
+)
 from hcai_app.api.proxy import members
 from hcai_app.api.proxy.members import Fields
 from hcai_app.api.proxy.requests import Request
@@ -15,6 +28,49 @@ from hcai_app.errors import InvalidRequest
 DROPPED = ("response_format", "style", "moderation", "partial_images")
 # Legacy names of qualities.
 QUALITIES = {"standard": "medium", "hd": "high"}
+
+
+class ImageRequest(Struct):
+    """OpenAI's form."""
+
+    model: ImageModel
+    prompt: Annotated[str, doc("What to draw. The more you say, the better.", min_length=1)]
+    n: Annotated[Annotated[int, Meta(ge=1, le=10)] | None, doc("How many pictures.")] = UNSET
+    size: Annotated[str | None, doc("Such as `1024x1024`, or `auto`.")] = UNSET
+    quality: Annotated[str | None, doc("`low`, `medium`, `high` or `auto`.")] = UNSET
+    stream: Annotated[bool | None, doc("`true`: sketches come first, as server-sent events.")] = (
+        UNSET
+    )
+    response_format: Annotated[Literal["b64_json"] | None, doc("There are no URLs.")] = UNSET
+
+
+class Picture(Struct):
+    """One picture."""
+
+    b64_json: Annotated[str, doc("The picture, as base64.")]
+
+
+class ImageList(Struct):
+    """The pictures."""
+
+    created: Created
+    data: list[Picture]
+    usage: Annotated[Anything | None, doc("With `cost`, in US dollars.")] = UNSET
+
+
+class ImageEvent(Struct):
+    """A step on the way to a picture."""
+
+    type: Annotated[
+        str, doc("`image_generation.completed` for each picture; the last has `usage`.")
+    ]
+    b64_json: Annotated[str, doc("The picture, or a sketch of it.")] = UNSET
+
+
+def examples(offer: Offer) -> Examples:
+    """Return requests that work as they stand."""
+    model, prompt = offer.image_model, "An orca that eats pizza, as a sticker"
+    return {"draw": example("A sticker", model=model, prompt=prompt)}
 
 
 def parse(body: bytes) -> Request:

@@ -1,7 +1,94 @@
-"""`/messages`: validation of Anthropic's Messages requests."""
+"""`/messages`: the schemas of Anthropic's Messages, and the validation of requests."""
 
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from hcai_app.api.openapi.offers import Offer
+from hcai_app.api.openapi.schemas import (
+    JOKE,
+    UNSET,
+    Answering,
+    Anything,
+    ChatModel,
+    Cost,
+    EventType,
+    Examples,
+    Fallbacks,
+    GenerationId,
+    MaxTokens,
+    Stream,
+    Temperature,
+    doc,
+    example,
+)
 from hcai_app.api.proxy import members
 from hcai_app.api.proxy.requests import Request
+
+
+class MessagesTurn(Struct):
+    """One turn of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: Annotated[str | list[Anything], doc("A text, or blocks.")]
+
+
+class MessagesRequest(Struct):
+    """Anthropic's Messages form, for any model, not only Claude."""
+
+    model: ChatModel
+    messages: Annotated[list[MessagesTurn], doc("The conversation so far, oldest first.")]
+    max_tokens: MaxTokens = UNSET
+    system: Annotated[str | list[Anything], doc("How to behave.")] = UNSET
+    stream: Stream = UNSET
+    models: Fallbacks = UNSET
+    temperature: Temperature = UNSET
+    tools: Annotated[list[Anything], doc("Tools of yours that the model may ask for.")] = UNSET
+
+
+class MessagesBlock(Struct):
+    """A piece of the answer."""
+
+    type: Annotated[str, Meta(examples=["text", "thinking", "tool_use"])]
+
+
+class MessagesUsage(Struct):
+    """What this call used."""
+
+    input_tokens: int
+    output_tokens: int
+    cost: Cost = UNSET
+
+
+class MessagesAnswer(Struct):
+    """A whole answer, in Anthropic's form."""
+
+    id: GenerationId
+    type: Literal["message"]
+    role: Literal["assistant"]
+    content: list[MessagesBlock]
+    model: Answering
+    stop_reason: (
+        Annotated[str, Meta(examples=["end_turn", "max_tokens", "stop_sequence", "tool_use"])]
+        | None
+    )
+    stop_sequence: str | None
+    usage: MessagesUsage
+
+
+class MessagesEvent(Struct):
+    """From `message_start` to `message_stop`."""
+
+    type: EventType
+
+
+def examples(offer: Offer) -> Examples:
+    """Return requests that work as they stand."""
+    given = {"model": offer.chat_model, "max_tokens": 200, "messages": JOKE}
+    return {
+        "ask": example("A first question", **given),
+        "stream": example("Word by word", **given, stream=True),
+    }
 
 
 def parse(body: bytes) -> Request:

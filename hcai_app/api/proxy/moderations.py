@@ -4,11 +4,15 @@ import asyncio
 import difflib
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta, Struct
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, UNBUFFERED, Exchange
+from hcai_app.api.openapi.offers import Offer
+from hcai_app.api.openapi.schemas import UNSET, Anything, Examples, doc, example, list_of
 from hcai_app.api.proxy import members, request_body
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.road import show_standing
@@ -22,6 +26,55 @@ NAMES = ("user", "safety_identifier", "metadata")
 # An unknown name is truncated to this length before the search for similar names.
 MAX_COMPARED = 60
 SIMULATED = (b"x-simulated", b"true")
+
+
+STRING = {"type": "string"}
+PART = {
+    "type": "object",
+    "properties": {"type": {"type": "string", "enum": ["text", "image_url"]}},
+    "required": ["type"],
+    "additionalProperties": True,
+}
+INPUTS = [STRING, list_of(STRING), list_of(PART)]
+
+
+class ModerationRequest(Struct):
+    """What to check."""
+
+    input: Annotated[
+        Any,
+        doc("A text, many texts, or parts with pictures."),
+        Meta(extra_json_schema={"anyOf": INPUTS}),
+    ]
+    model: Annotated[
+        Annotated[str, Meta(extra_json_schema={"enum": list(MODELS)})] | None,
+        doc("Who judges. Left out, it is the newest."),
+    ] = UNSET
+
+
+class ModerationResult(Struct):
+    """What is bad in one input."""
+
+    flagged: Annotated[bool, doc("Whether there is anything bad in it at all.")]
+    categories: Annotated[dict[str, bool | None], doc("What kind of bad.")]
+    category_scores: Annotated[dict[str, float | None], doc("How sure, from 0 to 1.")]
+    category_applied_input_types: Anything | None = UNSET
+
+
+class Moderation(Struct):
+    """The judgement of all inputs."""
+
+    id: str
+    model: str
+    results: Annotated[list[ModerationResult], doc("One for each input.")]
+
+
+def examples(_offer: Offer) -> Examples:
+    """Return requests that work as they stand."""
+    return {
+        "one": example("Something nice", input="I like ducks."),
+        "many": example("Two at once", input=["I like ducks.", "I like geese."]),
+    }
 
 
 def of(find_caller: FindCaller) -> Callable[[Worker, Exchange], Awaitable[None]]:
