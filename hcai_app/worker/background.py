@@ -9,7 +9,7 @@ from hcai_app.services.changes import Follower
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import retention
 from hcai_app.services.ops.revocation import Revocation
-from hcai_app.services.people import eligibility
+from hcai_app.services.people import eligibility_check
 from hcai_app.services.people.sign_in import Rules
 from hcai_app.worker.context import Worker
 
@@ -36,7 +36,7 @@ async def start(stack: AsyncExitStack, opened: Worker) -> None:
         keep_running(stack, opened.shared_in_flight.run())
     provider, rules = opened.sign_in.provider, Rules.of(opened.settings)
     if provider is not None and rules.require_verified:
-        keep_running(stack, eligibility.run(opened.database, provider.check, rules))
+        keep_running(stack, eligibility_check.run(opened.database, provider.check, rules))
 
 
 def keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

@@ -1,13 +1,10 @@
-"""An identity from the sign-in provider, and the reasons to refuse it."""
+"""An identity from the sign-in provider, and the refusals of a sign-in."""
 
-import logging
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hcai_app.errors import NotAllowed
-
-log = logging.getLogger(__name__)
 
 VERIFIED = "verified"
 STUDENT = re.compile(r"[\w-]{1,40}", re.ASCII)
@@ -57,24 +54,6 @@ class Identity:
     def is_eligible(self) -> bool:
         """Whether this is a verified, eligible teen: both, since a ban leaves the second true."""
         return self.verification_status == VERIFIED and self.ysws_eligible is True
-
-
-REASONS = {
-    VERIFIED: Reason.OVER_AGE,
-    "pending": Reason.PENDING,
-    "needs_submission": Reason.VERIFY,
-    "ineligible": Reason.INELIGIBLE,
-}
-
-
-def ineligibility_of(identity: Identity) -> Reason | None:
-    """Return why somebody is no eligible teen; None when they are one."""
-    if identity.is_eligible:
-        return None
-    reason = REASONS.get(identity.verification_status or "")
-    if reason is None:
-        log.warning("an unknown verification status: %.40r", identity.verification_status)
-    return reason or Reason.UNKNOWN_STATUS
 
 
 def development_student(name: str | None) -> Identity:

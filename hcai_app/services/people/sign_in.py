@@ -19,7 +19,8 @@ from hcai_app.db.tables import users_table
 from hcai_app.services import changes
 from hcai_app.services.limits.period import budget_period
 from hcai_app.services.people import sessions, users
-from hcai_app.services.people.identity import Identity, Reason, SignInRefused, ineligibility_of
+from hcai_app.services.people.eligibility import ineligibility_of
+from hcai_app.services.people.identity import Identity, Reason, SignInRefused
 from hcai_app.settings import Settings
 
 log = logging.getLogger(__name__)
