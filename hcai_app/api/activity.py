@@ -18,7 +18,7 @@ from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy import callers
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.call import LedgerEntry
-from hcai_app.services.ledger import rows as exports
+from hcai_app.services.ledger import rows
 from hcai_app.services.usage import activity, filters
 from hcai_app.services.usage.filters import Filter
 from hcai_app.worker.context import Worker
@@ -41,7 +41,7 @@ async def show_csv(worker: Worker, exchange: Exchange) -> None:
     if exchange.method == "HEAD":
         await exchange.write(b"", more=False)
         return
-    await exchange.write(_lines([exports.FIELDS, *_cells(first)]))
+    await exchange.write(_lines([rows.FIELDS, *_cells(first)]))
     await _send_rest(exchange, pieces)
 
 
@@ -70,8 +70,8 @@ def _wanted(exchange: Exchange) -> Filter:
 
 
 def _cells(entries: list[LedgerEntry]) -> Iterable[list[Any]]:
-    rows = (astuple(exports.exported(entry)) for entry in entries)
-    return ([_plain(value) for value in row] for row in rows)
+    exported = (astuple(rows.exported(entry)) for entry in entries)
+    return ([_plain(value) for value in row] for row in exported)
 
 
 def _plain(value: Any) -> Any:
@@ -79,7 +79,7 @@ def _plain(value: Any) -> Any:
     return f"'{value}" if is_formula else value
 
 
-def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
+def _lines(cells: Iterable[Iterable[Any]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(cells)
     return text.getvalue().encode()

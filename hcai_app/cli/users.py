@@ -14,7 +14,7 @@ from hcai_app.services.limits import budget, period
 from hcai_app.services.limits.budget import Account
 from hcai_app.services.people import users
 from hcai_app.services.people.users import User
-from hcai_app.services.usage import totals as stats
+from hcai_app.services.usage import totals
 from hcai_app.settings import Settings
 
 
@@ -66,7 +66,7 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
         return user, budget.read_account(connection, budget.current_account(user.id))
 
     user, account = await database.read(work, "account")
-    totals = await stats.of_user(database, user.id)
+    used = await totals.of_user(database, user.id)
     limit = user.budget_nanousd
     shown = {
         "id": user.id,
@@ -78,9 +78,9 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
         "ban_reason": user.ban_reason,
         "budget_usd": settings.daily_budget_usd if limit is None else money.to_usd(limit),
         "spent_today_usd": money.to_text(account.spent),
-        "requests": totals.requests,
-        "total_tokens": totals.total_tokens,
-        "cost_usd": money.to_text(totals.cost_nanousd),
+        "requests": used.requests,
+        "total_tokens": used.total_tokens,
+        "cost_usd": money.to_text(used.cost_nanousd),
         "created_at": user.created_at,
         "deleted_at": user.deleted_at,
     }

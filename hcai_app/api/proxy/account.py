@@ -18,8 +18,7 @@ from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.call import Caller
 from hcai_app.services.limits import period
-from hcai_app.services.usage import spending
-from hcai_app.services.usage import totals as stats
+from hcai_app.services.usage import spending, totals
 from hcai_app.worker.context import Worker
 
 Handler = Callable[[Worker, Exchange], Awaitable[None]]
@@ -150,12 +149,12 @@ def generation_for(find_caller: FindCaller) -> Handler:
 
 async def _show_stats(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
     caller = await _allowed(find_caller, worker, exchange)
-    totals = await stats.of_user(worker.database, caller.user_id)
+    used = await totals.of_user(worker.database, caller.user_id)
     answer = Stats(
-        total_requests=totals.requests,
-        total_tokens=totals.total_tokens,
-        total_prompt_tokens=totals.prompt_tokens,
-        total_completion_tokens=totals.completion_tokens,
+        total_requests=used.requests,
+        total_tokens=used.total_tokens,
+        total_prompt_tokens=used.prompt_tokens,
+        total_completion_tokens=used.completion_tokens,
     )
     await exchange.reply_json(200, answer)
 

@@ -15,7 +15,7 @@ from hcai_app.db.tables import hours_table, keys_table, totals_table, users_tabl
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
-from hcai_app.services.ledger import rows as exports
+from hcai_app.services.ledger import rows
 from hcai_app.services.ledger.rollups import SUMS
 from hcai_app.services.people import sessions
 from hcai_app.services.people.sessions import OpenSession
@@ -82,9 +82,9 @@ async def holdings_of(database: Database, caller: Caller) -> Holdings:
     return await database.read(lambda it: _holdings(it, caller), "data")
 
 
-def calls_of(database: Database, caller: Caller) -> AsyncIterator[exports.ExportedCall]:
+def calls_of(database: Database, caller: Caller) -> AsyncIterator[rows.ExportedCall]:
     """Yield the user's ledger rows, in the fields of the export, from the oldest on."""
-    return exports.rows(database, user_id=caller.user_id)
+    return rows.rows(database, user_id=caller.user_id)
 
 
 async def hours_of(database: Database, caller: Caller) -> AsyncIterator[dict[str, Any]]:
@@ -146,12 +146,12 @@ def _holdings(connection: Connection, caller: Caller) -> Holdings:
     by_key = select(totals.key_id, totals.last_call_ms, *sums).where(
         totals.user_id == caller.user_id
     )
-    rows = _plain(connection, by_key.order_by(totals.key_id))
+    by_key_sums = _plain(connection, by_key.order_by(totals.key_id))
     return Holdings(
         account=_account(connection, caller),
         keys=_plain(connection, keys.exported(caller.user_id)),
-        totals={name: sum(row[name] for row in rows) for name in SUMS},
-        totals_by_key=rows,
+        totals={name: sum(row[name] for row in by_key_sums) for name in SUMS},
+        totals_by_key=by_key_sums,
     )
 
 

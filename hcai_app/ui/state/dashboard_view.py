@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hcai_app import formatting
 from hcai_app.services.call import Outcome
-from hcai_app.services.models import colors as palette
+from hcai_app.services.models import colors
 from hcai_app.services.usage import charts
 from hcai_app.services.usage.charts import MOST_NAMES, OTHER, SPANS, Group, Series
 from hcai_app.services.usage.dashboard import LatestCall, ModelUse, Today
@@ -53,7 +53,7 @@ def line_of(call: LatestCall) -> CallLine:
 
 def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
     """Return the top models; the longest bar is that of the dearest, or else of the busiest."""
-    colors = palette.color_indexes(use.model for use in uses)
+    indexes = colors.color_indexes(use.model for use in uses)
     has_cost = any(use.cost_nanousd for use in uses)
     weights = [use.cost_nanousd if has_cost else use.requests for use in uses]
     return [
@@ -64,7 +64,7 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
             tokens=formatting.tokens(use.tokens),
             cost=formatting.usd(use.cost_nanousd),
             share_percent=round(100 * weight / (max(weights) or 1), 1),
-            color=palette.color_of(colors[use.model]),
+            color=colors.color_of(indexes[use.model]),
         )
         for use, weight in zip(uses, weights, strict=True)
     ]
@@ -106,13 +106,13 @@ def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...
     new = [name for name in charts.top_names(series.buckets, most=None) if name not in known]
     joining = dict(zip(new, _free_places(names, series), strict=False))
     staying = [name for place, name in enumerate(names) if place not in joining.values()]
-    colors = _colors([*(name.id for name in staying if name.id != OTHER), *joining], staying)
+    own = _colors([*(name.id for name in staying if name.id != OTHER), *joining], staying)
     for name, place in joining.items():
-        fresh = ChartName(name, _label(series, name), colors[name], last_ms[name])
+        fresh = ChartName(name, _label(series, name), own[name], last_ms[name])
         names[place : place + 1] = [fresh]
     needs_other = len(new) > len(joining) or OTHER in last_ms
     if needs_other and OTHER not in {name.id for name in names}:
-        names.append(ChartName(OTHER, OTHER_LABEL, palette.color_of(palette.OTHER)))
+        names.append(ChartName(OTHER, OTHER_LABEL, colors.color_of(colors.OTHER)))
     return tuple(names)
 
 
@@ -132,12 +132,12 @@ def _free_places(names: Sequence[ChartName], series: Series) -> list[int]:
 def _colors(names: list[str], shown: Sequence[ChartName]) -> dict[str, str]:
     """Return every name's color; those that are shown keep theirs."""
     chosen = {name.id: name.color for name in shown}
-    wanted = {name: palette.color_of(index) for name, index in palette.color_indexes(names).items()}
-    every = [palette.color_of(index) for index in range(palette.CHART_COLORS)]
+    wanted = {name: colors.color_of(index) for name, index in colors.color_indexes(names).items()}
+    every = [colors.color_of(index) for index in range(colors.CHART_COLORS)]
     for name in names:
         taken = chosen.values()
         free = (color for color in (wanted[name], *every) if color not in taken)
-        chosen.setdefault(name, next(free, palette.color_of(palette.OTHER)))
+        chosen.setdefault(name, next(free, colors.color_of(colors.OTHER)))
     return chosen
 
 

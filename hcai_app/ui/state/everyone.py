@@ -4,7 +4,7 @@ import reflex as rx
 
 from hcai_app import formatting
 from hcai_app.errors import HcaiError
-from hcai_app.services.models import colors as palette
+from hcai_app.services.models import colors
 from hcai_app.services.usage.everyone import SiteUse, Used
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import DayView, ModelShareView, SiteView
@@ -62,12 +62,12 @@ def _board(models: list[tuple[str, Used]]) -> list[ModelShareView]:
         return []
     whole = sum(used.requests for _, used in models)
     most = models[0][1].requests
-    colors = palette.color_indexes(model for model, _ in models[:BOARD])
+    indexes = colors.color_indexes(model for model, _ in models[:BOARD])
     return [
         ModelShareView(
             place=place,
             model=model,
-            color=palette.color_of(colors[model]),
+            color=colors.color_of(indexes[model]),
             requests=formatting.count(used.requests),
             tokens=formatting.tokens(used.tokens),
             share=formatting.percent(used.requests, whole),

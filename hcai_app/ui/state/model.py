@@ -7,7 +7,7 @@ import reflex as rx
 from hcai_app import formatting
 from hcai_app.docs.examples import calls, highlight
 from hcai_app.errors import NotFound, Unavailable
-from hcai_app.services.models import facts as model_cards
+from hcai_app.services.models import facts
 from hcai_app.services.models.facts import ModelCard, ModelFacts
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import ExampleView, ModelView, PriceView
@@ -51,7 +51,7 @@ class ModelState(SiteState):
         self.asked = unquote(self.router.url.path).removeprefix(FOLDER).strip("/")[:MAX_NAME]
         try:
             catalog = serving().catalog
-            self.model = model_view(await model_cards.facts(catalog, self.asked))
+            self.model = model_view(await facts.facts(catalog, self.asked))
             self.title = f"{self.model.name} · HCAI"
             self.status = FOUND
         except NotFound:
@@ -68,9 +68,9 @@ class ModelState(SiteState):
         self.reset()
 
 
-def model_view(facts: ModelFacts) -> ModelView:
+def model_view(known: ModelFacts) -> ModelView:
     """Return a model as it is shown."""
-    card = facts.card
+    card = known.card
     writes = card.kind != "embedding"
     return ModelView(
         id=card.id,
@@ -88,8 +88,8 @@ def model_view(facts: ModelFacts) -> ModelView:
         prices=_prices(card),
         parameters=list(card.parameters),
         since=formatting.day(card.created_s * 1000) if card.created_s else "",
-        knowledge_until=facts.knowledge_until,
-        description=facts.description,
+        knowledge_until=known.knowledge_until,
+        description=known.description,
         examples=examples_of(card.kind, card.id),
     )
 

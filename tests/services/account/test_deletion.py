@@ -88,9 +88,9 @@ async def test_keys_and_sessions_end_and_every_worker_is_told(
     assert caller is not None
     await delete(database, user_id)
     assert await signed_in(database, cookie, secret_key=SECRET) is None
-    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
+    authentication = Authentication(database, secret_key=SECRET, require_verified=False)
     with pytest.raises(NotAuthenticated):
-        await keyring.by_key(key.secret, "here")
+        await authentication.by_key(key.secret, "here")
     with pytest.raises(NotAuthenticated):
         await export.of_caller(database, caller)
     told = await fetch(database, "SELECT user_id, key_id FROM changes ORDER BY id")
@@ -147,8 +147,8 @@ async def test_others_keep_what_is_theirs(database: Database, user_id: str) -> N
     key = await issue(database, bob)
     cookie = await sessions.create(database, bob, secret_key=SECRET)
     await delete(database, user_id)
-    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    assert (await keyring.by_key(key.secret, "here")).user_id == bob
+    authentication = Authentication(database, secret_key=SECRET, require_verified=False)
+    assert (await authentication.by_key(key.secret, "here")).user_id == bob
     caller = await signed_in(database, cookie, secret_key=SECRET)
     assert caller is not None
     assert caller.name == "Bob"
@@ -160,8 +160,8 @@ async def test_calls_that_run_are_cut_and_booked_and_the_books_stay(
     key = await issue(database, user_id)
     await books.record(entry(user_id=user_id, key_id=key.id, cost=500))
     running = InFlight(5)
-    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Tabs())
+    authentication = Authentication(database, secret_key=SECRET, require_verified=False)
+    revocation = Revocation(database, authentication, running, Tabs())
 
     async def call(key_id: str | None) -> None:
         slot = running.enter(Caller(user_id, key_id, True, None, None, "hc_1"))

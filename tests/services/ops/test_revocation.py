@@ -40,8 +40,8 @@ async def test_a_revocation_that_meets_an_outage_ends_the_call_when_that_is_over
 
     task = asyncio.create_task(call())
     await asyncio.sleep(0)
-    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Tabs())
+    authentication = Authentication(database, secret_key=SECRET, require_verified=False)
+    revocation = Revocation(database, authentication, running, Tabs())
     await outage.begin()
     revocation.apply(user_id, key.id)
     await asyncio.sleep(1)
@@ -69,8 +69,8 @@ async def test_the_calls_of_a_session_end_with_it_and_no_others(database: Databa
     ]
     for slot in slots:
         slot.task = None  # of this test: not to be cancelled
-    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Tabs())
+    authentication = Authentication(database, secret_key=SECRET, require_verified=False)
+    revocation = Revocation(database, authentication, running, Tabs())
     revocation.apply(user_id, None)  # a new budget, say
     await sessions.end(database, phone)
     revocation.apply(user_id, None)
@@ -97,8 +97,8 @@ async def test_a_look_that_goes_on_ends_with_the_cutter(
     monkeypatch.setattr(database, "read", lambda _work, what: read(go_on, what))
     running = InFlight(5)
     running.enter(Caller("user_1", "key_1", True, None, None, "hc_1")).task = None
-    keyring = Authentication(database, secret_key=SECRET, require_verified=False)
-    revocation = Revocation(database, keyring, running, Tabs())
+    authentication = Authentication(database, secret_key=SECRET, require_verified=False)
+    revocation = Revocation(database, authentication, running, Tabs())
     pool = database._reader._engine.pool
     assert isinstance(pool, QueuePool)
     revocation.apply("user_1", None)
