@@ -1,5 +1,6 @@
 """Formats numbers, money, durations and dates for people, the same on every page."""
 
+import re
 from datetime import UTC, datetime
 
 from limits import RateLimitItem
@@ -14,6 +15,7 @@ CENT_NANOUSD = money.NANO // 100
 # Smaller amounts show as less than this: nobody reads more zeros.
 LEAST_NANOUSD = 1_000
 SIGNIFICANT = 2
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def count(number: int) -> str:
@@ -73,6 +75,16 @@ def window(limit: RateLimitItem, *, article: bool = False) -> str:
     if seconds != length:
         return f"{seconds // length} {unit}s"
     return f"{'an' if unit == 'hour' else 'a'} {unit}" if article else unit
+
+
+def one_line(text: str) -> str | None:
+    """Return a name that somebody gave, on one line; None when it holds what nobody can read.
+
+    That is control characters, halves of a sign, and marks that turn the direction of all that
+    follows. Emoji are made of invisible signs too: those stay.
+    """
+    spaced = " ".join(re.split(r"[ \t\r\n]+", text)).strip()
+    return None if UNREADABLE.search(spaced) else " ".join(spaced.split())
 
 
 def percent(part: int, whole: int) -> str:

@@ -19,6 +19,7 @@ from reflex.environment import EnvVar, environment
 from reflex.event import Event, EventHandler, EventSpec
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import StateUpdate
+from reflex_base.constants import REFLEX_VAR_OPENING_TAG
 from reflex_base.registry import RegistrationContext
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
@@ -33,6 +34,9 @@ RouterLink = ReactRouterLink
 is_connection_lost = has_too_many_connection_errors
 # The values of the configuration's `state_manager_mode`, which is an enum that `rx` does not name.
 STATES_IN_MEMORY, STATES_IN_REDIS = StateManagerMode.MEMORY, StateManagerMode.REDIS
+
+# Opens a reference to a var within a text, wherever Reflex makes JavaScript of the text.
+VAR_TAG = REFLEX_VAR_OPENING_TAG
 
 # Reflex writes it behind the names of vars.
 VAR_MARK = "_rx_state_"

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, func, insert, select, update
 
-from hcai_app import clock, hashing
+from hcai_app import clock, formatting, hashing
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table
 from hcai_app.errors import InvalidRequest, NotFound
@@ -75,9 +75,10 @@ async def issue(
         InvalidRequest: When the name is empty, or the user has as many active keys as they may.
         Unavailable: When the database is away.
     """
-    label = " ".join(name.split())[:MAX_NAME]
-    if not label or "\0" in label:
-        raise InvalidRequest("Give the key a name.", param="name")
+    line = formatting.one_line(name)
+    if not line:
+        raise InvalidRequest("Give the key a name of letters and signs.", param="name")
+    label = line[:MAX_NAME]
     key = PREFIX + secrets.token_hex(32)
     issued = IssuedKey(f"key_{secrets.token_hex(10)}", label, f"{key[:13]}…{key[-4:]}", key)
     row = {

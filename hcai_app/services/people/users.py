@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from hcai_app import clock
+from hcai_app import clock, formatting
 from hcai_app.db.engine import Conflict, Database
 from hcai_app.db.tables import users_table
 from hcai_app.errors import InvalidRequest, NotFound
@@ -47,13 +47,14 @@ async def create(
         InvalidRequest: When the Slack id is taken, or one of the names is empty.
         Unavailable: When the database is away.
     """
-    if not slack_id.strip() or not name.strip():
-        raise InvalidRequest("A user needs a Slack id and a name.")
+    shown, reference = formatting.one_line(name), formatting.one_line(slack_id)
+    if not shown or not reference:
+        raise InvalidRequest("A user needs a Slack id and a name of letters and signs.")
     user_id = f"usr_{secrets.token_hex(10)}"
     row = {
         "id": user_id,
         "slack_id": slack_id,
-        "name": name.strip()[:MAX_NAME],
+        "name": shown[:MAX_NAME],
         "is_verified": is_verified,
         "budget_nanousd": budget_nanousd,
         "created_at": clock.now(),

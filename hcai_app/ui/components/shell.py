@@ -13,6 +13,7 @@ from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import SignInLink
 from hcai_app.ui.islands.more import more
+from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import RELOAD, SiteState
 
 # Title, path, icon.
@@ -72,7 +73,7 @@ def _private(
         rx.cond(SiteState.is_signed_in, rx.fragment(*children), sign_in_card()),
         rx.cond(
             SiteState.trouble != "",
-            problem(SiteState.trouble, rx.call_script(RELOAD)),
+            problem(SiteState.trouble, page_actions.run(RELOAD)),
             skeleton() if skeleton else loading(),
         ),
     )

@@ -10,6 +10,7 @@ from hcai_app.settings import first_model
 from hcai_app.ui.components import limits, shell
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.playground import playground as island
+from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import RELOAD
 from hcai_app.ui.state.playground import HERE, PlaygroundState
 
@@ -33,7 +34,7 @@ def playground() -> rx.Component:
                 rx.cond(PlaygroundState.is_signed_in, room(), outside()),
                 rx.cond(
                     PlaygroundState.trouble != "",
-                    shut(shell.problem(PlaygroundState.trouble, rx.call_script(RELOAD))),
+                    shut(shell.problem(PlaygroundState.trouble, page_actions.run(RELOAD))),
                     shut(rx.el.span(class_name="skeleton play-skeleton")),
                 ),
             ),

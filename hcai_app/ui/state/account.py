@@ -14,13 +14,14 @@ from hcai_app.services.call import Caller
 from hcai_app.services.live.tabs import Tab
 from hcai_app.services.people import sessions
 from hcai_app.services.people.identity import Reason
+from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import AccountView, SessionView
 
 # What is typed before an account is deleted.
 PHRASE = "delete my account"
-LEAVE = rx.call_script("window.location.assign('/')")
-GONE = rx.call_script(f"window.location.assign('/sign-in/{Reason.DELETED.value}')")
+LEAVE = page_actions.run("window.location.assign('/')")
+GONE = page_actions.run(f"window.location.assign('/sign-in/{Reason.DELETED.value}')")
 MAX_SESSIONS = 20  # that are listed
 
 

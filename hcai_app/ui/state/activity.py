@@ -16,7 +16,7 @@ from hcai_app.errors import HcaiError, InvalidRequest
 from hcai_app.services.call import Caller
 from hcai_app.services.usage import activity, filter_options, filters
 from hcai_app.services.usage.filter_options import Choices, Key
-from hcai_app.ui.state import activity_view
+from hcai_app.ui.state import activity_view, page_actions
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import CallDetailView, CallView, ChoiceView, FilterView
 
@@ -84,7 +84,7 @@ class ActivityState(SiteState):
             return None
         self._trail = [*self._trail, self._older][-MAX_PAGES_BACK:]
         await self._show(caller)
-        return rx.scroll_to(LIST_ID)
+        return page_actions.scroll_to(LIST_ID)
 
     @rx.event
     async def show_newer(self) -> EventSpec:
@@ -92,7 +92,7 @@ class ActivityState(SiteState):
         caller = await self.caller()
         self._trail = self._trail[:-1]
         await self._show(caller)
-        return rx.scroll_to(LIST_ID)
+        return page_actions.scroll_to(LIST_ID)
 
     @rx.event
     async def show_newest(self) -> EventSpec:
@@ -100,7 +100,7 @@ class ActivityState(SiteState):
         caller = await self.caller()
         self._trail = []
         await self._show(caller)
-        return rx.scroll_to(LIST_ID)
+        return page_actions.scroll_to(LIST_ID)
 
     @rx.event
     async def toggle(self, call_id: str) -> None:
@@ -183,7 +183,7 @@ class ActivityState(SiteState):
 def _go(parameters: Mapping[str, str]) -> EventSpec:
     """Open the page at a filter, which must be one."""
     filters.parse(parameters)
-    return rx.redirect(_address(PAGE_PATH, parameters))
+    return page_actions.go(_address(PAGE_PATH, parameters))
 
 
 def _address(path: str, parameters: Mapping[str, str]) -> str:

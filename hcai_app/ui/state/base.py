@@ -12,6 +12,7 @@ from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
 from hcai_app.services.call import Caller
 from hcai_app.services.live.tabs import Tab
 from hcai_app.services.people import sessions
+from hcai_app.ui.state import page_actions
 from hcai_app.worker import context
 from hcai_app.worker.context import Worker
 
@@ -95,8 +96,8 @@ def serving() -> Worker:
 def show_error(exception: Exception) -> EventSpec | None:
     """Show a handler's error to the user: the one edge where pages render errors."""
     if isinstance(exception, NotAuthenticated):
-        return rx.call_script(RELOAD)
+        return page_actions.run(RELOAD)
     if isinstance(exception, HcaiError):
-        return rx.toast.error(exception.message)
+        return page_actions.failure(exception.message)
     log.error("a page's handler failed", exc_info=exception)
-    return rx.toast.error("Something broke on our side. Try again; it is not you.")
+    return page_actions.failure("Something broke on our side. Try again; it is not you.")

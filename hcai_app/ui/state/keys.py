@@ -8,6 +8,7 @@ from hcai_app.errors import Unavailable
 from hcai_app.services.keys import keys
 from hcai_app.services.usage import by_key
 from hcai_app.services.usage.by_key import KeyUsage
+from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import KeyView
 
@@ -40,8 +41,8 @@ class KeysState(SiteState):
         caller = await self.caller()
         name = await keys.revoke_own(serving().database, caller.user_id, str(key_id))
         await self._show(caller.user_id)
-        return rx.toast.success(
-            f"{name} is revoked.", description="Programs with this key are refused from now on."
+        return page_actions.success(
+            f"{name} is revoked.", "Programs with this key are refused from now on."
         )
 
     async def _show(self, user_id: str) -> None:

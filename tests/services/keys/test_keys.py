@@ -57,11 +57,31 @@ async def test_a_key_is_revoked_by_its_id_or_itself(by: str, database: Database)
     assert again == revoked
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\n", "a\0b"])
-async def test_a_key_needs_a_name(name: str, database: Database) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "  ",
+        "\n",
+        "a\0b",
+        "a\x07",
+        "\x1b[2J",
+        "a\x1fb",
+        "a\x7f",
+        "a\x85b",
+        "a\u2028b",
+        "\u202egpj.exe",
+    ],
+)
+async def test_a_key_needs_a_name_that_can_be_read(name: str, database: Database) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         await issue(database, name)
     assert refusal.value.param == "name"
+
+
+@pytest.mark.parametrize("name", ["laptop", "Änne's 👩‍👩‍👧", "مفتاح", "<reflex.Var>x</reflex.Var>"])
+async def test_a_key_may_be_called_anything_that_can_be_read(name: str, database: Database) -> None:
+    assert (await issue(database, name)).name == name
 
 
 async def test_names_are_kept_short_and_on_one_line(database: Database) -> None:
