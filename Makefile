@@ -1,6 +1,6 @@
 # HCAI's commands. A machine needs Python 3.11 or newer (with venv) and make; Node comes with the packages.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check fix bench screens
+.PHONY: help setup run test test-slow chaos check fix bench screens
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -44,6 +44,9 @@ test: $(TOOLS) $(NODE_CLIENTS) ## Run the whole test suite, but for the tests th
 
 test-slow: $(TOOLS) $(NODE_CLIENTS) ## Run the tests that take minutes
 	python -m pytest -m slow
+
+chaos: $(TOOLS) ## Break everything under load and print what was lost (PostgreSQL, Redis; a quarter of an hour)
+	python -m tests.chaos.table
 
 check: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Check format, lint, types, the fast tests, and that the pages compile
 	ruff format --check .

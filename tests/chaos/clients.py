@@ -4,9 +4,9 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import aiohttp
 
@@ -14,6 +14,15 @@ from tests.harness.product import Product
 
 MODEL = "qwen/qwen3-32b"
 DONE = b"data: [DONE]\n\n"
+# A client whom nobody answers tries again after so long.
+NOBODY_THERE_S = 0.05
+
+
+class Posted(NamedTuple):
+    """A call of another endpoint than chat's."""
+
+    path: str
+    body: bytes
 
 
 @dataclass
@@ -26,6 +35,7 @@ class Seen:
     body: bytes = b""
     whole: bool = False
     seconds: float = 0.0
+    started: float = 0.0  # time.monotonic()
 
     @property
     def error(self) -> dict[str, Any]:
@@ -58,15 +68,21 @@ def body_of(text: str, *, stream: bool, **fields: Any) -> bytes:
 
 
 async def ask(
-    session: aiohttp.ClientSession, product: Product, key: str, body: bytes, *, limit: float = 60
+    session: aiohttp.ClientSession,
+    product: Product,
+    key: str,
+    call: bytes | Posted,
+    *,
+    limit: float = 60,
 ) -> Seen:
-    """Make one call and read its answer as far as it goes."""
-    seen, started = Seen(), time.monotonic()
+    """Make one call (a body alone is chat's) and read its answer as far as it goes."""
+    path, body = call if isinstance(call, Posted) else ("/chat/completions", call)
+    seen = Seen(started=time.monotonic())
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     timeout = aiohttp.ClientTimeout(total=limit)
     try:
         async with session.post(
-            f"{product.base_url}/chat/completions", data=body, headers=headers, timeout=timeout
+            product.base_url + path, data=body, headers=headers, timeout=timeout
         ) as answer:
             seen.status = answer.status
             seen.headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -78,7 +94,7 @@ async def ask(
             seen.whole = True
     except (aiohttp.ClientError, ConnectionError):
         pass
-    seen.seconds = time.monotonic() - started
+    seen.seconds = time.monotonic() - seen.started
     return seen
 
 
@@ -102,7 +118,13 @@ class Load:
     """Clients that call again and again, in a thread of their own, until they are told to stop."""
 
     def __init__(
-        self, product: Product, key: str, clients: int, bodies: list[bytes], *, limit: float = 60
+        self,
+        product: Product,
+        key: str,
+        clients: int,
+        bodies: Sequence[bytes | Posted],
+        *,
+        limit: float = 60,
     ) -> None:
         self._product, self._key, self._clients = product, key, clients
         self._bodies, self._limit = bodies, limit
@@ -137,6 +159,8 @@ class Load:
             number += 1
             if self.ends_on(seen):
                 return
+            if not seen.status:
+                await asyncio.sleep(NOBODY_THERE_S)
 
 
 def _session() -> aiohttp.ClientSession:

@@ -38,9 +38,9 @@ class Cluster:
     def start(self) -> None:
         self._run("pg_ctl", "start", "-w", "-l", str(self.folder / "log"))
 
-    def stop(self) -> None:
-        """Break every connection and refuse new ones, as a crash or a restart does."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate")
+    def stop(self, mode: str = "immediate") -> None:
+        """Break every connection and refuse new ones, as a crash ("fast": a restart) does."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode)
 
     def freeze(self) -> None:
         """Answer nobody any more, but keep every connection open."""

@@ -1,6 +1,7 @@
 """A Redis server of the tests' own, which may be stopped and started again with what it held."""
 
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -42,6 +43,24 @@ class OwnRedis:
             self._process.terminate()
             self._process.wait()
             self._process = None
+
+    def forget(self) -> None:
+        """Lose, while stopped, everything that it held."""
+        shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
+
+    def flush(self) -> None:
+        """Lose everything while running, as a failover to an empty server does."""
+        with Redis.from_url(self.url) as client:
+            client.flushall()
+
+    def freeze(self) -> None:
+        """Answer nobody any more, but keep every connection open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:

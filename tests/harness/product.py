@@ -46,14 +46,18 @@ class Product:
 
     def start(self, workers: int = 1) -> "Product":
         """Start the server and wait until it is ready."""
+        self.launch(workers).wait_until_ready()
+        return self
+
+    def launch(self, workers: int = 1) -> Process:
+        """Start the server, which may have to wait for what it needs."""
         arguments = ["serve", self.part, "--host", "127.0.0.1", "--port", str(self.port)]
         if workers > 1:
             arguments += ["--workers", str(workers)]
         self.process = Process(
             arguments, folder=self.folder, env=self.env, ready=f"{self.origin}/readyz"
         )
-        self.process.wait_until_ready()
-        return self
+        return self.process
 
     def stop(self) -> None:
         if self.process is not None:

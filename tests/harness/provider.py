@@ -12,11 +12,11 @@ class Provider:
     """Scripts the simulated provider and asks what it has seen."""
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
-        port = port or free_port()
-        self.origin = f"http://127.0.0.1:{port}"
+        self.port = port or free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
         self.base_url = f"{self.origin}/api/v1"
         self.process = Process(
-            ["simulate", "--port", str(port)],
+            ["simulate", "--port", str(self.port)],
             folder=folder,
             env=clean_environment(),
             ready=f"{self.origin}/_simulator/count",

@@ -1,0 +1,1 @@
+"""`make chaos`: every fault against a real server, PostgreSQL and Redis, as one table."""
