@@ -12,6 +12,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
+from tests.api.bad_input.raw import head, line
 from tests.api.wire import assert_error, assert_error_body, chat_body, events
 from tests.conftest import _product
 from tests.harness.processes import TLS
@@ -267,3 +268,24 @@ def test_the_books_know_the_true_status(beating: tuple[Product, str], provider: 
     row = beating[0].rows()[-1]
     assert row["id"] == heard.answer.headers["x-request-id"]
     assert (row["outcome"], row["cost_usd"], row["settled"]) == ("upstream_error", "0", True)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "stream"])
+def test_http_1_0_gets_heartbeats_and_an_answer_without_chunks(
+    beating: tuple[Product, str], streamed: bool
+) -> None:
+    product, key = beating
+    body = json.dumps(chat_body(f"Hi\n/simulate before={SILENT_S}", stream=streamed)).encode()
+    lines = [b"Authorization: Bearer " + key.encode(), b"Content-Length: %d" % len(body)]
+    heard = {}
+    for version in (b"HTTP/1.0", b"HTTP/1.1"):
+        with line(product) as opened:
+            opened.send(head(*lines, b"Connection: close", version=version) + body)
+            heard[version] = opened.rest()
+    headers, _, old = heard[b"HTTP/1.0"].partition(b"\r\n\r\n")
+    assert b"connection: close" in headers
+    assert b"transfer-encoding" not in headers
+    assert old.startswith(COMMENT.encode() if streamed else b" ")
+    assert old.endswith(b"data: [DONE]\n\n") if streamed else json.loads(old)["choices"]
+    assert b"transfer-encoding: chunked" in heard[b"HTTP/1.1"]
