@@ -26,7 +26,7 @@ def run_on(connection: Connection) -> None:
 async def run_on_database() -> None:
     """Run the migrations on DATABASE_URL: what the `alembic` command does."""
     database = Database(load_settings().database_url)
-    await database.write(run_on, "database")
+    await database.alter(run_on, "database")
     await database.close()
 
 

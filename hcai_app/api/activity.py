@@ -1,7 +1,6 @@
 """`GET /api/activity.csv`: the user's calls as CSV, newest first, filtered like the page.
 
-The columns are those of a ledger row. Against CSV injection, a cell that a spreadsheet would run as
-a formula gets a quote in front: models and ids come from the provider.
+The columns are those of a ledger row.
 """
 
 import asyncio
@@ -10,8 +9,6 @@ import io
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
-
-from msgspec.structs import astuple
 
 from hcai_app import clock
 from hcai_app.api.exchange import Exchange
@@ -25,7 +22,6 @@ from hcai_app.worker.context import Worker
 
 CSV_TYPE = (b"content-type", b"text/csv; charset=utf-8")
 NOT_KEPT = (b"cache-control", b"no-store")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MAX_QUERY = 2_000
 
 
@@ -70,13 +66,7 @@ def _wanted(exchange: Exchange) -> Filter:
 
 
 def _cells(entries: list[LedgerEntry]) -> Iterable[list[Any]]:
-    exported = (astuple(rows.exported(entry)) for entry in entries)
-    return ([_plain(value) for value in row] for row in exported)
-
-
-def _plain(value: Any) -> Any:
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-    return f"'{value}" if is_formula else value
+    return (rows.cells(rows.exported(entry)) for entry in entries)
 
 
 def _lines(cells: Iterable[Iterable[Any]]) -> bytes:

@@ -2,13 +2,15 @@
 
 import argparse
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from hcai_app.cli.table import add_command, port, say, worker_count
-from hcai_app.db import migrate
+from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest
-from hcai_app.settings import Settings
+from hcai_app.services.ops import folders
+from hcai_app.settings import JOURNALS, WEB, Settings
 
 DEVELOPMENT_HOST = "127.0.0.1"
 PRODUCTION_HOST = "0.0.0.0"  # noqa: S104 - production stands behind a reverse proxy
@@ -17,9 +19,10 @@ DEFAULT_PORT = 3000
 
 def add_to(commands: Any) -> None:
     """Add the area's commands."""
-    add_command(commands, "migrate", "bring the database to the current schema", command=_migrate)
+    brought = "bring the database to the current schema"
+    add_command(commands, "migrate", brought, command=_migrate, needs_schema=False)
     checked = "check everything that must work"
-    add_command(commands, "doctor", checked, command=_doctor, migrates=False)
+    add_command(commands, "doctor", checked, command=_doctor, needs_schema=False)
     served = add_command(commands, "serve", "the production server", offline=_serve)
     served.add_argument("--host")
     served.add_argument("--port", type=port, default=DEFAULT_PORT)
@@ -54,12 +57,18 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     if settings.is_production:  # before the pages are built and the workers begin
         asyncio.run(_require_schema(settings))
+    _require_folders([JOURNALS, *([] if parsed.backend_only or parsed.api_only else [WEB])])
     host = parsed.host or (PRODUCTION_HOST if settings.is_production else DEVELOPMENT_HOST)
     app = server.API
     if not parsed.api_only:
         app = server.APP
         _prepare_pages(parsed.port, with_pages=not parsed.backend_only)
     server.serve(app, settings, host=host, port=parsed.port, workers=parsed.workers)
+
+
+def _require_folders(needed: list[Path]) -> None:
+    if problem := next(folders.problems(needed), None):
+        raise InvalidRequest(problem)
 
 
 def _prepare_pages(port: int, *, with_pages: bool) -> None:
@@ -78,8 +87,8 @@ def _prepare_pages(port: int, *, with_pages: bool) -> None:
 async def _require_schema(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
-        if not await migrate.is_current(database):
-            raise InvalidRequest("the database is not up to date: run python -m hcai_app migrate")
+        with faults.explained(database):
+            await migrate.require_current(database)
     finally:
         await database.close()
 

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from hcai_app.db import engine, migrate
+from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
+from hcai_app.services.ops import folders
 from hcai_app.services.redis_client import RedisClient
-from hcai_app.settings import Settings
+from hcai_app.settings import JOURNALS, WEB, Settings
 from hcai_app.upstream.hackclub import client
 from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import provider_of
@@ -32,6 +33,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
     """Run every check."""
     return [
         Result("settings", True, f"{settings.env}, {settings.origin}"),
+        *(Result("folder", False, problem) for problem in folders.problems((JOURNALS, WEB))),
         await _result("database", _database(database)),
         await _result("redis", _redis(settings)),
         await _result("provider", _provider(settings)),
@@ -48,12 +50,22 @@ async def _result(name: str, check: Awaitable[str]) -> Result:
 
 async def _database(database: Database) -> str:
     try:
-        await database.read(lambda it: it.scalar(text("SELECT 1")), "database")
-    except Exception as error:
-        raise FaultError(f"does not answer ({engine.reason(error)}): check DATABASE_URL") from error
-    if not await migrate.is_current(database):
-        raise FaultError("is not up to date: run python -m hcai_app migrate")
+        with faults.explained(database):
+            if await database.is_pooled_by_transaction():
+                raise FaultError(faults.POOLER)
+            if await database.write(_is_copy, "database"):
+                raise FaultError(faults.COPY)
+            await migrate.require_current(database)
+    except HcaiError as error:
+        raise FaultError(error.message.removeprefix("the database ")) from error
     return f"{database.url.get_backend_name()}, schema up to date"
+
+
+def _is_copy(connection: Connection) -> bool:
+    """Return whether nothing can be written there; SQLite says so itself."""
+    if connection.dialect.name == "sqlite":
+        return False
+    return connection.scalar(text("SHOW transaction_read_only")) == "on"
 
 
 async def _redis(settings: Settings) -> str:
@@ -61,8 +73,8 @@ async def _redis(settings: Settings) -> str:
         return "not used; one worker needs none"
     redis = RedisClient(settings.redis_url)
     try:
-        if not await redis.answers():
-            raise FaultError("does not answer: check REDIS_URL")
+        if fault := await redis.fault():
+            raise FaultError(fault)
     finally:
         await redis.close()
     return "answers"

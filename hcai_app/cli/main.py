@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app.cli import admin, keys, usage, users
 from hcai_app.cli.table import Parser
-from hcai_app.db import engine, migrate
+from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.settings import Settings, SettingsError, load_settings
@@ -29,13 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0  # broken pipe: the reader has closed
-    except Exception as error:
-        if engine.is_away(error) or engine.is_unmigrated(error):
-            hint = "; run: python -m hcai_app migrate" if engine.is_unmigrated(error) else ""
-            return _fail(f"the database does not answer as it should: {engine.reason(error)}{hint}")
-        if isinstance(error, HcaiError):
-            return _fail(error.message)
-        raise
+    except HcaiError as error:
+        return _fail(error.message)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _fail(f"{error.filename} cannot be used: {error.strerror}")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,12 +49,20 @@ def parser() -> argparse.ArgumentParser:
 async def _run(command: Command, settings: Settings, parsed: argparse.Namespace) -> int | None:
     database = Database(settings.database_url)
     try:
-        migrates = parsed.migrates and not settings.is_production
-        if migrates and not await migrate.is_current(database):
-            await migrate.upgrade(database)  # as the server does at its start in development
-        return await command(database, settings, parsed)
+        with faults.explained(database):
+            await _prepare(database, settings, parsed)
+            return await command(database, settings, parsed)
     finally:
         await database.close()
+
+
+async def _prepare(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
+    if not parsed.needs_schema:
+        return
+    if settings.is_production:
+        await migrate.require_current(database)
+    else:
+        await migrate.upgrade(database)  # as the server does at its start in development
 
 
 def _fail(message: str) -> int:

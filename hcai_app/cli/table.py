@@ -31,10 +31,10 @@ def worker_count(text: str) -> int:
 def add_command(commands: Any, name: str, help_text: str, **runs: Any) -> argparse.ArgumentParser:
     """Add a command that runs on the database (`command=`) or without it (`offline=`).
 
-    With `migrates=False` it takes the database as it finds it, in development too.
+    With `needs_schema=False` it takes the database as it finds it.
     """
     made: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
-    made.set_defaults(**{"command": None, "offline": None, "migrates": True, **runs})
+    made.set_defaults(**{"command": None, "offline": None, "needs_schema": True, **runs})
     return made
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from hcai_app import clock
 from hcai_app.cli.table import add_area, add_command, say
@@ -37,7 +36,7 @@ async def _export(database: Database, _settings: Settings, parsed: argparse.Name
         table.writerow(rows.FIELDS)
     async for row in rows.rows(database, user_id=user_id, since_ms=since_ms):
         if parsed.format == "csv":
-            table.writerow(astuple(row))
+            table.writerow(rows.cells(row))
         else:
             say(msgspec.json.encode(row).decode())
 

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import create_engine, event, make_url, text
@@ -19,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from hcai_app.errors import Unavailable
+from hcai_app.settings.database_url import ADDRESS_OPTIONS, driver_options
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ COMMAND_TIMEOUT_S = 5
 POOL_SIZE = 5
 # PostgreSQL's SQLSTATE class of data exceptions.
 DATA_EXCEPTION = "22"
+UNDEFINED_TABLE = "42P01"
+LOCK_NOT_AVAILABLE = "55P03"
 CACHED_STATEMENTS = 256
 READING_THREADS = 2
 # Pages in the write-ahead log before a checkpoint: hot pages are then copied back less often.
@@ -52,15 +57,18 @@ class Database:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed.set(drivername="sqlite" if self.is_sqlite else "postgresql+asyncpg")
+        self._options: dict[str, Any] = {}
         self._reader: _Engine
         self._writer: _Engine
         if self.is_sqlite:
             self._reader = _SqliteEngine(self.url, "BEGIN", READING_THREADS)
             self._writer = _SqliteEngine(self.url, "BEGIN IMMEDIATE", 1)
         else:
+            self._options = driver_options(self.url.query)
+            self.url = self.url.set(query=_address_of(self.url))
             # Pre-ping: a restart of the database fails no read.
-            self._reader = _PostgresEngine(self.url, pre_ping=True, isolation="REPEATABLE READ")
-            self._writer = _PostgresEngine(self.url, pre_ping=False, isolation="READ COMMITTED")
+            self._reader = self._postgres(pre_ping=True, isolation="REPEATABLE READ")
+            self._writer = self._postgres(pre_ping=False, isolation="READ COMMITTED")
 
     async def read(self, work: Callable[[Connection], T], what: str) -> T:
         """Run a unit of work that only reads; `what` names the thing that is read.
@@ -86,6 +94,39 @@ class Database:
             _refuse_if_away(error, what)
             raise
 
+    async def alter(self, work: Callable[[Connection], T], what: str) -> T:
+        """Run a unit of work that changes tables, which may take long, and commit it.
+
+        Raises:
+            Unavailable: When the database is away.
+        """
+        if self.is_sqlite:
+            return await self.write(work, what)
+        altering = self._postgres(
+            pre_ping=False, isolation="READ COMMITTED", command_timeout_s=None
+        )
+        try:
+            return await altering.run(work)
+        except Exception as error:
+            _refuse_if_away(error, what)
+            raise
+        finally:
+            await altering.close()
+
+    async def is_pooled_by_transaction(self) -> bool:
+        """Return whether a pooler gives each transaction another session.
+
+        Raises:
+            Unavailable: When the database is away.
+        """
+        if not isinstance(self._reader, _PostgresEngine):
+            return False
+        try:
+            return await self._reader.loses_session()
+        except Exception as error:
+            _refuse_if_away(error, "database")
+            raise
+
     async def answers(self) -> bool:
         """Return whether the database answers."""
         try:
@@ -100,11 +141,19 @@ class Database:
         await self._reader.close()
         await self._writer.close()
 
+    def _postgres(
+        self, *, pre_ping: bool, isolation: str, command_timeout_s: float | None = COMMAND_TIMEOUT_S
+    ) -> "_PostgresEngine":
+        options = {"timeout": BUSY_TIMEOUT_S, "command_timeout": command_timeout_s, **self._options}
+        return _PostgresEngine(self.url, options, pre_ping=pre_ping, isolation=isolation)
+
 
 class _PostgresEngine:
     """asyncpg's connections; its statements run in the event loop."""
 
-    def __init__(self, url: URL, *, pre_ping: bool, isolation: str) -> None:
+    def __init__(
+        self, url: URL, options: dict[str, Any], *, pre_ping: bool, isolation: str
+    ) -> None:
         self._engine = create_async_engine(
             url,
             hide_parameters=True,  # errors in the log contain no hash, name or address
@@ -113,12 +162,26 @@ class _PostgresEngine:
             pool_timeout=COMMAND_TIMEOUT_S,
             pool_pre_ping=pre_ping,
             isolation_level=isolation,
-            connect_args={"timeout": BUSY_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+            connect_args=options,
         )
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
+
+    async def loses_session(self) -> bool:
+        """Return whether a connection has another session after somebody else's transaction.
+
+        A pooler gives the session that became free to the next who asks.
+        """
+        session = text("SELECT pg_backend_pid()")
+        async with self._engine.connect() as one, self._engine.connect() as other:
+            async with one.begin():
+                first = await one.scalar(session)
+            async with other.begin():
+                await other.scalar(session)
+                async with one.begin():
+                    return first != await one.scalar(session)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -143,6 +206,7 @@ class _SqliteEngine:
         def open_transaction(connection: Connection) -> None:
             connection.exec_driver_sql(begin)
 
+        event.listen(self._engine, "do_connect", _make_sqlite_file)
         event.listen(self._engine, "connect", _prepare_sqlite)
         event.listen(self._engine, "begin", open_transaction)
         self._threads = ThreadPoolExecutor(threads, f"sqlite {begin.lower()}")
@@ -158,6 +222,12 @@ class _SqliteEngine:
     def _run(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
             return work(connection)
+
+
+def _make_sqlite_file(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """Make a missing file readable by its owner alone; SQLite's other files take after it."""
+    with suppress(OSError):  # SQLite says what is wrong
+        Path(arguments[0]).touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -191,14 +261,25 @@ def is_away(error: BaseException) -> bool:
 def _is_refusal(error: BaseException) -> bool:
     """Return whether PostgreSQL or asyncpg rejects a value; SQLAlchemy has no class for it."""
     cause = getattr(getattr(error, "orig", None), "__cause__", None)
-    state = getattr(cause, "sqlstate", None) or ""
-    return isinstance(cause, ValueError) or state.startswith(DATA_EXCEPTION)
+    return isinstance(cause, ValueError) or _state_of(error).startswith(DATA_EXCEPTION)
 
 
 def is_unmigrated(error: BaseException) -> bool:
     """Return whether the error is a missing table: the migrations have not run."""
-    text = str(getattr(error, "orig", error))
-    return isinstance(error, DBAPIError) and ("no such table" in text or "does not exist" in text)
+    orig = getattr(error, "orig", None)
+    return _state_of(error) == UNDEFINED_TABLE or "no such table" in str(orig)
+
+
+def is_locked(error: BaseException) -> bool:
+    """Return whether somebody else has locked what the unit of work needs."""
+    error = _origin_of(error)
+    orig = getattr(error, "orig", None)
+    return _state_of(error) == LOCK_NOT_AVAILABLE or "database is locked" in str(orig)
+
+
+def _state_of(error: BaseException) -> str:
+    """Return PostgreSQL's SQLSTATE, or nothing."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
 
 
 def reason(error: BaseException) -> str:
@@ -206,6 +287,11 @@ def reason(error: BaseException) -> str:
     error = _origin_of(error)
     origin = getattr(error, "orig", None) or error
     return f"{type(origin).__name__}: {str(origin).splitlines()[0] if str(origin) else ''}"
+
+
+def _address_of(url: URL) -> dict[str, str | tuple[str, ...]]:
+    """Return those options of an address that say where the server is, and who asks."""
+    return {name: value for name, value in url.query.items() if name in ADDRESS_OPTIONS}
 
 
 def _origin_of(error: BaseException) -> BaseException:

@@ -10,9 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hcai_app.edge import reflex_internals
-from hcai_app.settings import load_settings
+from hcai_app.settings import WEB, load_settings
 
-WEB = Path(".web")
 BUILT_PAGES = WEB / "build" / "client"
 # Reflex removes the folder with every build of its own, and the stamp with it.
 STAMP = WEB / "build" / "hcai-sources"

@@ -6,7 +6,13 @@ from collections.abc import Awaitable
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    InvalidResponse,
+    ReadOnlyError,
+    RedisError,
+)
 
 from hcai_app import clock
 
@@ -27,12 +33,17 @@ class RedisClient:
 
     async def answers(self) -> bool:
         """Tell whether Redis answers."""
+        if fault := await self.fault():
+            log.warning("Redis %s", fault)
+        return fault is None
+
+    async def fault(self) -> str | None:
+        """Say what is wrong with Redis and what to do, as what follows its name."""
         try:
             await self.client.ping()  # pyright: ignore[reportGeneralTypeIssues, reportUnknownMemberType]
         except (RedisError, OSError) as error:
-            log.warning("Redis is away: %s", type(error).__name__)
-            return False
-        return True
+            return _explain(error)
+        return None
 
     async def count_workers(self, name: str, lease_ms: int) -> int:
         """Say that this worker lives; return how many do.
@@ -62,3 +73,20 @@ class RedisClient:
     async def close(self) -> None:
         """Close the connections."""
         await self.client.aclose()
+
+
+def _explain(error: Exception) -> str:
+    text = str(error)
+    if isinstance(error, AuthenticationError) or "NOAUTH" in text or "NOPERM" in text:
+        return "does not let us in: check user and password in REDIS_URL"
+    if "DB index" in text:
+        return "has no database of that number: write another in REDIS_URL, like /0"
+    if isinstance(error, ReadOnlyError):
+        return "is a copy, and cannot be written: name the primary in REDIS_URL"
+    if isinstance(error, BusyLoadingError):
+        return "is still reading its data: try again (REDIS_URL)"
+    if "SSL" in text or "certificate" in text:
+        return "cannot be reached over TLS: check rediss:// and the ssl_ options in REDIS_URL"
+    if isinstance(error, InvalidResponse):
+        return "answers something else: check port and rediss:// in REDIS_URL"
+    return f"does not answer ({type(error).__name__}): check REDIS_URL"

@@ -52,10 +52,6 @@ GC_THRESHOLDS = (50_000, 20, 50)
 SWITCH_INTERVAL_S = 0.0005
 
 
-class SchemaError(Exception):
-    """The database does not have the current schema."""
-
-
 @asynccontextmanager
 async def worker_lifespan(host: str) -> AsyncIterator[None]:
     """Open this process's worker for the app's lifespan; `host` is the listening address.
@@ -102,8 +98,8 @@ async def open_worker(settings: Settings, *, host: str) -> AsyncIterator[Worker]
 async def _prepare_schema(database: Database, settings: Settings) -> None:
     if not settings.is_production:
         await migrate.upgrade(database)
-    elif not await migrate.is_current(database):
-        raise SchemaError("the database is not up to date: run python -m hcai_app migrate")
+    else:
+        await migrate.require_current(database)
 
 
 async def _open_simulator(stack: AsyncExitStack, settings: Settings) -> str | None:

@@ -93,3 +93,11 @@ async def test_a_row_that_is_refused_is_no_outage(database: Database) -> None:
 
 def test_a_503_of_something_else_is_no_outage() -> None:
     assert not engine.is_away(Unavailable("Too many large requests at once."))
+
+
+async def test_the_files_of_sqlite_are_their_owner_s_alone(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'books.db'}")
+    await run(database, "CREATE TABLE numbers (number INTEGER PRIMARY KEY)")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("books.db", "books.db-wal", "books.db-shm"), 0o600)
+    await database.close()

@@ -1,20 +1,24 @@
 import asyncio
+import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from alembic import command
 from hcai_app.db import migrate, models
-from hcai_app.db.engine import Database
+from hcai_app.db.engine import COMMAND_TIMEOUT_S, Database
 from tests.harness.processes import ROOT, clean_environment
 
 UPGRADE = """
@@ -106,3 +110,63 @@ def test_the_command_line_migrates_what_the_settings_name(database_url: str) -> 
             [sys.executable, "-m", *arguments], cwd=ROOT, env=env, capture_output=True, check=False
         )
         assert done.returncode == 0, done.stderr.decode()
+
+
+@asynccontextmanager
+async def reading(database: Database, statement: str) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction that stays open, as a backup's does."""
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(url, server_settings={"application_name": "pg_dump"})
+    try:
+        async with connection.transaction():
+            await connection.execute(statement)
+            yield connection
+    finally:
+        await connection.close()
+
+
+async def test_a_backup_keeps_migrate_waiting_and_nobody_else(
+    empty: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    if empty.is_sqlite:
+        pytest.skip("SQLite's readers are in nobody's way")
+    caplog.set_level(logging.WARNING)
+    await migrate.upgrade(empty)
+    await empty.write(
+        lambda it: it.execute(text("UPDATE alembic_version SET version_num = '0002'")), "x"
+    )
+    await empty.write(lambda it: it.execute(text("ALTER TABLE users DROP COLUMN checked_at")), "x")
+    async with reading(empty, "SELECT 1 FROM users"):
+        migrating = asyncio.create_task(migrate.upgrade(empty))
+        longest_s = 0.0
+        while "migrate waits" not in caplog.text:  # a try, and its end
+            began = time.monotonic()
+            await empty.read(lambda it: it.scalar(text("SELECT count(*) FROM users")), "users")
+            longest_s = max(longest_s, time.monotonic() - began)
+            await asyncio.sleep(0.02)
+        assert not migrating.done()
+    await migrating
+    assert await migrate.is_current(empty)
+    assert longest_s < migrate.LOCK_TIMEOUT_S + 1.5
+    (line,) = [record.getMessage() for record in caplog.records if "migrate" in record.getMessage()]
+    assert "(pg_dump), which began at" in line
+
+
+async def test_a_change_of_tables_may_take_longer_than_an_answer(empty: Database) -> None:
+    if empty.is_sqlite:
+        pytest.skip("SQLite's statements have no time limit")
+    slow = text(f"SELECT pg_sleep({COMMAND_TIMEOUT_S + 0.5})")
+    await empty.alter(lambda it: it.execute(slow), "tables")
+
+
+async def test_a_lock_that_never_ends_is_named(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if empty.is_sqlite:
+        pytest.skip("the same loop, after five seconds a try")
+    monkeypatch.setattr(migrate, "PAUSE_S", 0.1)
+    monkeypatch.setattr(migrate, "PATIENCE_S", 1.5)
+    lock = f"SELECT pg_advisory_xact_lock({migrate.ADVISORY_LOCK})"
+    async with reading(empty, lock):
+        with pytest.raises(migrate.SchemaError, match=r"in use by process .*pg_dump"):
+            await migrate.upgrade(empty)

@@ -51,7 +51,8 @@ class Journal:
         Raises:
             OSError: When the folder cannot be written.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        for made in (folder.parent, folder):
+            made.mkdir(mode=0o700, exist_ok=True)
         self.folder = folder
         self.slot, self._lock = _take_free_slot(folder)
         self.first_segment = 1 + max(_segments(folder, self.slot), default=0)

@@ -1,8 +1,10 @@
 """Ledger rows for people and scripts, with the public field names, paged by keyset."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
@@ -41,6 +43,7 @@ class ExportedCall(msgspec.Struct, frozen=True):
     duration_ms: int
 
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FIELDS = ExportedCall.__struct_fields__
 _UNCHANGED = tuple(name for name in FIELDS if name in LedgerEntry.__struct_fields__)
 
@@ -67,6 +70,17 @@ def exported(entry: LedgerEntry) -> ExportedCall:
         started_at=clock.from_ms(entry.started_at_ms).isoformat(),
         **{name: getattr(entry, name) for name in _UNCHANGED},
     )
+
+
+def cells(row: ExportedCall) -> list[Any]:
+    """Return a row's cells for a spreadsheet.
+
+    One that it would run as a formula gets a quote in front: models and ids come from the provider.
+    """
+    return [
+        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+        for value in astuple(row)
+    ]
 
 
 def entry_from(row: RowMapping) -> LedgerEntry:

@@ -1,0 +1,283 @@
+"""The settings, read once from the environment and `.env`: the only reader of either.
+
+A wrong or missing setting stops the start; all are reported at once, each with what to write.
+"""
+
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from limits import parse
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from hcai_app.settings import sources
+from hcai_app.settings.addresses import ApiAddress, Origin, Origins, SentryDsn
+from hcai_app.settings.database_url import DatabaseUrl
+from hcai_app.settings.redis_url import RedisUrl
+from hcai_app.settings.values import (
+    PLACEHOLDER,
+    ClientId,
+    Dollars,
+    Key,
+    Names,
+    Rate,
+    Truth,
+    choice,
+    seconds,
+    split_list,
+    whole,
+)
+
+log = logging.getLogger(__name__)
+
+SECRET_KEY = "HCAI_SECRET_KEY"  # noqa: S105 - a setting's name
+SECRET_FILE = Path(".hcai-secret")
+MIN_SECRET_BYTES = 32
+JOURNALS = Path(".hcai-journal")
+WEB = Path(".web")  # the built pages
+POSTGRES_PORT = 5432
+
+LANGUAGE_MODELS = (
+    "qwen/qwen3-32b,moonshotai/kimi-k2-0905,openai/gpt-oss-120b,google/gemini-2.5-flash,"
+    "openai/gpt-5-mini,deepseek/deepseek-v3.2"
+)
+IMAGE_MODELS = "google/gemini-2.5-flash-image"
+EMBEDDING_MODELS = "qwen/qwen3-embedding-8b,openai/text-embedding-3-large"
+ANY_MODEL = "*"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` holds one line each, with what to write."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        lines = "".join(f"\n  - {problem}" for problem in problems)
+        only = problems[0] if len(problems) == 1 else None
+        super().__init__(only or f"HCAI cannot start with these settings:{lines}")
+
+
+def first_model(configured: Sequence[str] = (), defaults: str = LANGUAGE_MODELS) -> str:
+    """Return the model of examples: the first that is allowed by name, else the first default."""
+    named = (name for name in configured if name != ANY_MODEL)
+    return next(named, defaults.partition(",")[0])
+
+
+class Settings(BaseModel):
+    """Every setting, under its own name; the README says what each means."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    env: Annotated[
+        Literal["development", "production"], PlainValidator(choice("development", "production"))
+    ] = Field("development", alias="HCAI_ENV")
+    base_url: Origin = Field("http://localhost:3000", alias="HCAI_BASE_URL")
+    secret_key: SecretStr = Field(SecretStr(""), alias="HCAI_SECRET_KEY")
+    database_url: DatabaseUrl = Field("sqlite:///hcai.db", alias="DATABASE_URL", repr=False)
+    redis_url: RedisUrl | None = Field(None, alias="REDIS_URL", repr=False)
+    openrouter_api_key: Key | None = Field(None, alias="OPENROUTER_API_KEY")
+    openrouter_base_url: ApiAddress = Field(
+        "https://openrouter.ai/api/v1", alias="OPENROUTER_BASE_URL"
+    )
+    openai_api_key: Key | None = Field(None, alias="OPENAI_API_KEY")
+    openai_base_url: ApiAddress = Field("https://api.openai.com/v1", alias="OPENAI_BASE_URL")
+    hackclub_client_id: ClientId | None = Field(None, alias="HACKCLUB_CLIENT_ID")
+    hackclub_client_secret: Key | None = Field(None, alias="HACKCLUB_CLIENT_SECRET")
+    hackclub_issuer: ApiAddress = Field("https://auth.hackclub.com", alias="HACKCLUB_ISSUER")
+    require_verified_setting: Truth | None = Field(None, alias="HCAI_REQUIRE_VERIFIED")
+    language_models: Names = Field(split_list(LANGUAGE_MODELS), alias="HCAI_LANGUAGE_MODELS")
+    image_models: Names = Field(split_list(IMAGE_MODELS), alias="HCAI_IMAGE_MODELS")
+    embedding_models: Names = Field(split_list(EMBEDDING_MODELS), alias="HCAI_EMBEDDING_MODELS")
+    chat_rate_limit: Rate = Field(parse("150/30 minutes"), alias="HCAI_CHAT_RATE_LIMIT")
+    moderation_rate_limit: Rate = Field(parse("300/minute"), alias="HCAI_MODERATION_RATE_LIMIT")
+    daily_budget_usd: Dollars = Field(Decimal(4), alias="HCAI_DAILY_BUDGET_USD")
+    max_keys: Annotated[int, whole(1, 100_000)] = Field(50, alias="HCAI_MAX_KEYS")
+    # A worker holds 256 MB of bodies in all.
+    max_body_mb: Annotated[int, whole(1, 256)] = Field(64, alias="HCAI_MAX_BODY_MB")
+    max_in_flight: Annotated[int, whole(1, 100_000)] = Field(64, alias="HCAI_MAX_IN_FLIGHT")
+    stop_seconds: Annotated[float, seconds("0", "86400")] = Field(30, alias="HCAI_STOP_SECONDS")
+    retention_days: Annotated[int, whole(2, 36_500)] = Field(400, alias="HCAI_RETENTION_DAYS")
+    metrics_token: Key | None = Field(None, alias="HCAI_METRICS_TOKEN")
+    heartbeat_seconds: Annotated[float, seconds("0.01", "3600")] = Field(
+        3, alias="HCAI_HEARTBEAT_SECONDS"
+    )
+    upstream_timeout_seconds: Annotated[float, seconds("0.01", "86400")] = Field(
+        600, alias="HCAI_UPSTREAM_TIMEOUT_SECONDS"
+    )
+    cors_origins: Origins = Field(["*"], alias="HCAI_CORS_ORIGINS")
+    trusted_proxy_hops: Annotated[int, whole(0, 32)] = Field(0, alias="HCAI_TRUSTED_PROXY_HOPS")
+    admins: Names = Field([], alias="HCAI_ADMINS")
+    revoker_secret: Key | None = Field(None, alias="HCAI_REVOKER_SECRET")
+    sentry_dsn: SentryDsn | None = Field(None, alias="SENTRY_DSN")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether this is the real service."""
+        return self.env == "production"
+
+    @property
+    def require_verified(self) -> bool:
+        """Whether only verified, eligible teens may use keys."""
+        chosen = self.require_verified_setting
+        return self.is_production if chosen is None else chosen
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the built-in simulated provider answers."""
+        return self.openrouter_api_key is None and not self.is_production
+
+    @property
+    def models(self) -> list[str]:
+        """The ids of all configured models, in the order of their lists."""
+        return [*self.language_models, *self.image_models, *self.embedding_models]
+
+    @property
+    def origin(self) -> str:
+        """The public origin, without a slash at its end."""
+        return self.base_url.rstrip("/")
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The largest request body, in bytes."""
+        return self.max_body_mb * 1024 * 1024
+
+
+# Settings required in production: name, how to get it.
+REQUIRED_IN_PRODUCTION = {
+    "HCAI_BASE_URL": "write the public origin, like https://ai.example.org",
+    "HCAI_SECRET_KEY": f"write {MIN_SECRET_BYTES} bytes or more, made by: openssl rand -hex 32",
+    "OPENROUTER_API_KEY": "write the provider's key, which begins with sk-or-v1-",
+    "HACKCLUB_CLIENT_ID": "write the id of the OAuth client made at Hack Club Auth",
+    "HACKCLUB_CLIENT_SECRET": "write the secret of the OAuth client made at Hack Club Auth",
+}
+
+
+KNOWN = [str(field.alias) for field in Settings.model_fields.values()]
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        SettingsError: With every missing or wrong setting.
+    """
+    try:
+        ours = sources.read_dotenv()
+    except sources.UnreadableError as error:
+        raise SettingsError([str(error)]) from None
+    variables = {**ours, **os.environ}
+    # The environment is shared with other programs, `.env` is ours alone.
+    mistyped = sources.mistyped_names(variables.keys(), KNOWN)
+    in_file = [line for line in mistyped if line.partition(" ")[0] in ours]
+    for line in mistyped:
+        if line not in in_file:
+            log.warning(line)
+    return read_settings(variables, in_file)
+
+
+def read_settings(variables: Mapping[str, str], problems: Sequence[str] = ()) -> Settings:
+    """Build the settings from the given variables alone; `problems` are known already.
+
+    Raises:
+        SettingsError: With every missing or wrong setting.
+    """
+    filled = {name: _trim(name, value) for name, value in variables.items() if value.strip()}
+    wrong = {
+        name: reason
+        for name, reason in sources.misquoted_values(filled).items()
+        if name in KNOWN and name != SECRET_KEY
+    }
+    told = [
+        *problems,
+        *sources.unknown_names(filled.keys(), KNOWN),
+        *_missing_in_production(filled),
+        *_wrong_secret(filled),
+    ]
+    readable = {name: filled[name] for name in KNOWN if name in filled and name not in wrong}
+    try:
+        settings = Settings.model_validate(readable)
+    except ValidationError as error:
+        wrong |= {str(detail["loc"][0]): _reason(detail) for detail in error.errors()}
+        settings = None
+    told += [f"{name} is wrong: {reason}" for name, reason in wrong.items()]
+    if told or settings is None:
+        raise SettingsError(told)
+    if not settings.secret_key.get_secret_value():
+        return settings.model_copy(update={"secret_key": SecretStr(_development_secret())})
+    return settings
+
+
+def _reason(detail: ErrorDetails) -> str:
+    return str(detail.get("ctx", {}).get("error", detail["msg"]))
+
+
+def _trim(name: str, value: str) -> str:
+    # Every byte of the secret counts: keys are stored under it.
+    return value if name == SECRET_KEY else value.strip()
+
+
+def _missing_in_production(variables: Mapping[str, str]) -> list[str]:
+    if variables.get("HCAI_ENV") != "production":
+        return []
+    return [
+        f"{name} is missing: {hint}"
+        for name, hint in REQUIRED_IN_PRODUCTION.items()
+        if name not in variables
+    ]
+
+
+def _wrong_secret(variables: Mapping[str, str]) -> list[str]:
+    secret = variables.get(SECRET_KEY)
+    if secret is None:
+        return []
+    length = len(secret.encode(errors="surrogateescape"))
+    if length >= MIN_SECRET_BYTES and PLACEHOLDER not in secret:
+        return []
+    fault = "is too short" if length < MIN_SECRET_BYTES else "is the example's placeholder"
+    return [f"{SECRET_KEY} {fault}: {REQUIRED_IN_PRODUCTION[SECRET_KEY]}"]
+
+
+def _development_secret() -> str:
+    """Return the secret of this folder, made on first use; server and command line share it."""
+    try:
+        if not SECRET_FILE.exists():
+            _make_secret_file()
+        secret = SECRET_FILE.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        hint = "make this folder writable, or set HCAI_SECRET_KEY"
+        raise SettingsError([f"{SECRET_FILE} cannot be made or read ({reason}): {hint}"]) from None
+    if len(secret.encode()) < MIN_SECRET_BYTES:
+        raise SettingsError([f"{SECRET_FILE} is too short: delete it, and a new one is made"])
+    return secret
+
+
+def _make_secret_file() -> None:
+    draft = SECRET_FILE.with_name(f"{SECRET_FILE.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(32))
+    with suppress(FileExistsError):  # another process won the race: use its secret
+        SECRET_FILE.hardlink_to(draft)
+    draft.unlink()
+
+
+def journal_folder(settings: Settings) -> Path:
+    """Return the journal folder of this database: one per database, so that two never mix.
+
+    User and password are not part of its name: a new password must not hide old journals.
+    """
+    place = urlsplit(settings.database_url)
+    name = settings.database_url
+    if place.scheme.startswith("postgres"):
+        sockets = parse_qs(place.query).get("host", [])
+        name = repr((place.hostname, place.port or POSTGRES_PORT, place.path, sockets))
+    return JOURNALS / hashlib.sha256(name.encode()).hexdigest()[:12]
