@@ -7,6 +7,7 @@ HcaiError                        status, type, message, param, metadata, headers
 ├─ NotAllowed            403     banned, unverified
 ├─ NotFound              404     unknown path or resource
 ├─ MethodNotAllowed      405
+├─ TooSlow               408     the body did not come in time; the connection is closed
 ├─ TooLarge              413     body over the limit
 ├─ RateLimited           429     carries Retry-After
 ├─ InternalError         500     a fault of ours
@@ -84,6 +85,16 @@ class MethodNotAllowed(HcaiError):
 
     status = 405
     type = "invalid_request_error"
+
+
+class TooSlow(HcaiError):
+    """The body did not come in time."""
+
+    status = 408
+    type = "invalid_request_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"Connection": "close"})
 
 
 class TooLarge(HcaiError):

@@ -1,12 +1,13 @@
 """Parses the small JSON bodies that our own pages send."""
 
+import asyncio
 from typing import TypeVar
 
 import msgspec
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.request_body import ClientGoneError
-from hcai_app.errors import InvalidRequest, TooLarge
+from hcai_app.api.proxy.request_body import PATIENCE_S, ClientGoneError
+from hcai_app.errors import InvalidRequest, TooLarge, TooSlow
 
 MAX_BYTES = 4_096
 JSON = "application/json"
@@ -19,10 +20,15 @@ async def read_json(exchange: Exchange, kind: type[T]) -> T:
     Raises:
         InvalidRequest: When it is no JSON, or not of that type.
         TooLarge: When it is over 4 KB.
+        TooSlow: When it comes too slowly.
         ClientGoneError: When the client leaves.
     """
     require_json(exchange)
-    body = await _read(exchange)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            body = await _read(exchange)
+    except TimeoutError:
+        raise TooSlow("The body came too slowly: send it again.") from None
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

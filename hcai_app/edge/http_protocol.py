@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from hcai_app import clock
 from hcai_app.api import errors
-from hcai_app.errors import HcaiError, InvalidRequest
+from hcai_app.errors import HcaiError, InvalidRequest, TooSlow
 from hcai_app.services import call
 
 # Timeout and size limit of the headers; the connection is closed beyond either.
@@ -227,7 +227,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.cycle is not None and self.cycle.response_started:
             self._close_late()
         else:
-            self._refuse(InvalidRequest("The body stopped coming."))
+            self._refuse(TooSlow("The body stopped coming: send it again."))
 
     def _close_late(self) -> None:
         if self.transport is not None and not self.transport.is_closing():

@@ -67,6 +67,12 @@ STATUSES = {
         "Use POST here.",
         ("Allow",),
     ),
+    "408": Status(
+        "TooSlow",
+        "The body came too slowly, or stopped coming; the connection is closed. Send it again.",
+        "invalid_request_error",
+        "The body came too slowly, or stopped coming: send it again.",
+    ),
     "413": Status(
         "TooLarge",
         "The body is too large. Shrink your pictures, or send fewer of them.",
@@ -111,7 +117,7 @@ STATUSES = {
     ),
     "default": Status(
         "ProviderSaid",
-        "Any other status is the provider's own (408, 422, 529 …), with its message.",
+        "Any other status is the provider's own (422, 529 …), with its message.",
         "provider_error",
         "The model is overloaded.",
         headers.AT_TIMES,

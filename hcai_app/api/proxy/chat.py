@@ -25,6 +25,7 @@ from hcai_app.api.openapi.schemas import (
     example,
 )
 from hcai_app.api.proxy import members
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.members import MAX_ANSWERS, Fields
 from hcai_app.api.proxy.requests import Request
 
@@ -202,7 +203,7 @@ class _Plain(msgspec.Struct):
 _plain_requests = msgspec.json.Decoder(_Plain)
 
 
-def parse(body: bytes) -> Request:
+def parse(body: Body) -> Request:
     """Read a request.
 
     Raises:

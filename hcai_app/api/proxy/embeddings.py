@@ -15,6 +15,7 @@ from hcai_app.api.openapi.schemas import (
     list_of,
 )
 from hcai_app.api.proxy import members
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest
 
@@ -79,7 +80,7 @@ def examples(offer: Offer) -> Examples:
     }
 
 
-def parse(body: bytes) -> Request:
+def parse(body: Body) -> Request:
     """Read a request.
 
     Raises:

@@ -11,9 +11,16 @@ from typing import Any
 import msgspec
 
 from hcai_app.api.proxy import guard_models, guard_state
+from hcai_app.api.proxy.body_bounds import Body, search
 from hcai_app.api.proxy.guard_models import CheckModel
-from hcai_app.api.proxy.guard_reading import check_parts, members_within, read
-from hcai_app.api.proxy.members import Fields
+from hcai_app.api.proxy.guard_reading import (
+    MAX_SPLIT_PARTS,
+    Reader,
+    members_within,
+    parts_of,
+    too_many_parts,
+)
+from hcai_app.api.proxy.members import Fields, starts_with
 from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
 
@@ -56,11 +63,15 @@ IN_CONTENT = frozenset({"file_id", "file_ids", "container_id", "vector_store_ids
 TOOLS_IN_CONTENT = frozenset({"tools", "definition"})
 # What a model called a tool with, and the tools, is not looked through as if it were a message.
 OPAQUE = TOOLS_IN_CONTENT | {"input", "arguments"}
+# The provider keeps 16 pairs of 64 and 512 characters.
+MAX_METADATA = 64 * 1024
+# No conversation is longer in which an item must be looked into.
+MAX_MESSAGES = 20_000
 _lists = msgspec.json.Decoder(list[msgspec.Raw])
 _names = msgspec.json.Decoder(str)
 
 
-def check(fields: Fields, body: bytes, check_model: CheckModel) -> None:
+def check(fields: Fields, body: Body, check_model: CheckModel) -> None:
     """Check all that a request names; `fields` are its members, `body` is the whole of it.
 
     Raises:
@@ -72,42 +83,47 @@ def check(fields: Fields, body: bytes, check_model: CheckModel) -> None:
         raise InvalidRequest("The body is nested too deeply.") from None
 
 
-def _check(fields: Fields, body: bytes, check_model: CheckModel) -> None:
-    routers = guard_models.NO_ROUTERS
+def _check(fields: Fields, body: Body, check_model: CheckModel) -> None:
+    routers, reader = guard_models.NO_ROUTERS, None
     if not ORDINARY.issuperset(fields):
-        guard_state.check_fields(fields, ORDINARY)
-        routers = guard_models.check_fields(fields, check_model)
+        reader = Reader()
+        guard_state.check_fields(fields, ORDINARY, reader)
+        routers = guard_models.check_fields(fields, check_model, reader)
+    if "metadata" in fields and len(memoryview(fields["metadata"])) > MAX_METADATA:
+        raise InvalidRequest("`metadata` is too long: send less of it.", param="metadata")
     guard_models.check_name(_model(fields), "model", check_model, routers)
     suspect = _SUSPECT_OR_DISGUISED if _has_escaped_letters(body) else _SUSPECT
-    if suspect.search(body):
+    if search(suspect, body):
+        reader = reader or Reader()
         for name in CONTENT & fields.keys():
-            _check_content(fields[name], name, suspect, check_model)
+            for message in _suspects(fields[name], name, suspect):
+                for inner, value in members_within(reader.read(message, name), OPAQUE):
+                    _check_member(inner, value, name, check_model)
 
 
-def _has_escaped_letters(body: bytes) -> bool:
+def _has_escaped_letters(body: Body) -> bool:
     # A single character is found at once, and most large files have no backslash.
     at = body.find(_BACKSLASH)
-    return at >= 0 and _ESCAPED_LETTER.search(body, at) is not None
+    return at >= 0 and search(_ESCAPED_LETTER, body, at)
 
 
-def _check_content(
-    raw: msgspec.Raw, param: str, suspect: re.Pattern[bytes], check_model: CheckModel
-) -> None:
-    """Check messages and other model input; parse only the suspect ones."""
-    if suspect.search(raw):
-        for message in _messages(raw, param):
-            if suspect.search(message):
-                for name, value in members_within(read(message, param), OPAQUE):
-                    _check_member(name, value, param, check_model)
+def _suspects(raw: msgspec.Raw, param: str, suspect: re.Pattern[bytes]) -> list[msgspec.Raw]:
+    """Return the messages, or other model input, in which something suspect is named."""
+    if not search(suspect, memoryview(raw)):
+        return []
+    messages = _messages(raw, param)
+    if len(messages) > MAX_MESSAGES:
+        raise InvalidRequest(f"`{param}` has more than {MAX_MESSAGES:,} items.", param=param)
+    return [message for message in messages if search(suspect, memoryview(message))]
 
 
 def _messages(raw: msgspec.Raw, param: str) -> list[msgspec.Raw]:
     """Return the items of a list; of anything else itself."""
-    check_parts(raw, param)
-    try:
-        return _lists.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    if not starts_with(raw, b"["):
         return [raw]
+    if parts_of(raw) > MAX_SPLIT_PARTS:
+        raise too_many_parts(param)
+    return _lists.decode(raw)
 
 
 def _check_member(name: str, value: Any, param: str, check_model: CheckModel) -> None:

@@ -10,7 +10,12 @@ from typing import Any, Literal
 import msgspec
 
 from hcai_app.api.proxy import guard_state
-from hcai_app.api.proxy.guard_reading import check_parts, members_within, read
+from hcai_app.api.proxy.guard_reading import (
+    MAX_SPLIT_PARTS,
+    Reader,
+    members_within,
+    parts_of,
+)
 from hcai_app.api.proxy.members import Fields
 from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
@@ -57,6 +62,10 @@ OWN_TOOLS = ("function", "custom", None)
 _VERSION = re.compile(r"_20\d{6}$")
 # What a router must *not* use: naming it there does no harm.
 EXCLUDED = "excluded_models"
+# Nobody falls back more often.
+MAX_FALLBACKS = 10
+# The choice of providers is short; each of its names is compared with many.
+MAX_PROVIDER_PARTS = 2_000
 
 
 class _OwnTool(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -75,7 +84,7 @@ class _OwnTool(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 _own_tools = msgspec.json.Decoder(list[_OwnTool])
 
 
-def check_fields(fields: Fields, check_model: CheckModel) -> Routers:
+def check_fields(fields: Fields, check_model: CheckModel, reader: Reader) -> Routers:
     """Check every field but `model`; return the plugins that name all models of their router.
 
     Raises:
@@ -83,14 +92,14 @@ def check_fields(fields: Fields, check_model: CheckModel) -> Routers:
     """
     routers = NO_ROUTERS
     if "plugins" in fields:
-        routers = _check_plugins(read(fields["plugins"], "plugins"), check_model)
+        routers = _check_plugins(reader.read(fields["plugins"], "plugins"), check_model)
     for name in ("models", "fallbacks"):
         if name in fields:
-            _check_fallbacks(read(fields[name], name), name, check_model, routers)
+            _check_fallbacks(reader.read(fields[name], name), name, check_model, routers)
     if "tools" in fields and not _are_own(fields["tools"]):
-        check_tools(read(fields["tools"], "tools"), "tools", check_model)
+        check_tools(reader.read(fields["tools"], "tools"), "tools", check_model)
     if "provider" in fields:
-        provider = read(fields["provider"], "provider")
+        provider = reader.read(fields["provider"], "provider", MAX_PROVIDER_PARTS)
         guard_state.check_provider(provider)
         check_within(provider, "provider", check_model)
     return routers
@@ -127,6 +136,8 @@ def _check_fallbacks(value: Any, param: str, check_model: CheckModel, routers: R
         return
     if not isinstance(value, list):
         raise InvalidRequest(f"`{param}` must be a list of model names.", param=param)
+    if len(items_of(value)) > MAX_FALLBACKS:
+        raise InvalidRequest(f"`{param}` can name {MAX_FALLBACKS} models at most.", param=param)
     for entry in items_of(value):
         named = members_of(entry).get("model") if isinstance(entry, dict) else entry
         check_name(named, param, check_model, routers)
@@ -230,7 +241,9 @@ def _are_own(raw: msgspec.Raw) -> bool:
 
     The same members written out again are as long as what came, if no name came twice.
     """
-    check_parts(raw, "tools")
+    # Every part is a byte at least.
+    if len(memoryview(raw)) > MAX_SPLIT_PARTS and parts_of(raw) > MAX_SPLIT_PARTS:
+        return False
     try:
         compact = msgspec.json.format(raw, indent=-1)
         return len(msgspec.json.encode(_own_tools.decode(compact))) == len(compact)

@@ -6,14 +6,17 @@ from typing import Any
 
 import msgspec
 
+from hcai_app.api.proxy.body_bounds import PIECE
 from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
 
 Member = tuple[str, Any]
-# Parsing builds an object for each part of a value, and blocks the event loop meanwhile.
-MAX_PARTS = 500_000
-# A value of fewer bytes cannot hold so many that it matters.
-FEW_BYTES = 128 * 1024
+# Parsing builds an object for each part of a value, and blocks the event loop meanwhile. All values
+# that are parsed of one body have no more parts, and none has more bytes.
+MAX_PARTS = 20_000
+MAX_BYTES = 16 * 1024 * 1024
+# A list of so many parts is split without being parsed.
+MAX_SPLIT_PARTS = 200_000
 
 
 class _NamedTwice(ValueError):
@@ -31,33 +34,44 @@ def _object(pairs: list[Member]) -> dict[str, Any]:
 _strict = json.JSONDecoder(object_pairs_hook=_object)
 
 
-def read(raw: msgspec.Raw, param: str) -> Any:
-    """Return a member's value.
+class Reader:
+    """Parses members of one body, within bounds that hold for all of them together."""
 
-    Raises:
-        InvalidRequest: When it cannot be read, is too large, or names something twice.
-    """
-    check_parts(raw, param)
-    try:
-        return _strict.decode(bytes(raw).decode())
-    except _NamedTwice:
-        raise InvalidRequest(f"`{param}` gives the same name twice.", param=param) from None
-    except (ValueError, RecursionError):
-        raise InvalidRequest(f"`{param}` cannot be read.", param=param) from None
+    def __init__(self) -> None:
+        self._left = MAX_PARTS
+
+    def read(self, raw: msgspec.Raw, param: str, most: int = MAX_PARTS) -> Any:
+        """Return a member's value of so many parts at most.
+
+        Raises:
+            InvalidRequest: When it cannot be read, is too large, or names something twice.
+        """
+        parts = parts_of(raw)
+        self._left -= parts
+        if parts > most or self._left < 0 or len(memoryview(raw)) > MAX_BYTES:
+            raise too_many_parts(param)
+        try:
+            return _strict.decode(bytes(raw).decode())
+        except _NamedTwice:
+            raise InvalidRequest(f"`{param}` gives the same name twice.", param=param) from None
+        except (ValueError, RecursionError):
+            raise InvalidRequest(f"`{param}` cannot be read.", param=param) from None
 
 
-def check_parts(raw: msgspec.Raw, param: str) -> None:
-    """Refuse a value that is expensive to parse.
+def parts_of(raw: msgspec.Raw) -> int:
+    """Return how many parts a value has at most, counted piece by piece."""
+    text, parts = memoryview(raw), 0
+    for at in range(0, len(text), PIECE):
+        piece = bytes(text[at : at + PIECE])
+        parts += piece.count(b",") + piece.count(b"[") + piece.count(b"{")
+    return parts
 
-    Raises:
-        InvalidRequest: When there are too many parts in it.
-    """
-    text = memoryview(raw)
-    if len(text) <= FEW_BYTES:
-        return
-    copy = bytes(text)
-    if sum(copy.count(mark) for mark in (b",", b"[", b"{")) > MAX_PARTS:
-        raise InvalidRequest(f"`{param}` has too many parts to be checked.", param=param)
+
+def too_many_parts(param: str) -> InvalidRequest:
+    """Return the refusal of a value that is expensive to parse."""
+    return InvalidRequest(
+        f"`{param}` has too many parts to be checked: send less of it.", param=param
+    )
 
 
 def members_within(value: Any, opaque: frozenset[str] = frozenset()) -> Iterator[Member]:

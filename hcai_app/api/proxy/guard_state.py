@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from hcai_app.api.proxy.guard_reading import Member, members_within, read
+from hcai_app.api.proxy.body_bounds import MAX_FIELDS
+from hcai_app.api.proxy.guard_reading import Member, Reader, members_within
 from hcai_app.api.proxy.members import Fields, starts_with
 from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
@@ -45,9 +46,8 @@ _KEY_OR_ADDRESS = re.compile(
     r"|headers?$|proxy|ur[il]s?$).*|key|keys|token|auth|host|hostname"
 )
 _SCHEME_END = "://"
-# No field that means something has a longer name; no request that means something has more of them.
+# No field that means something has a longer name.
 MAX_NAME = 100
-MAX_FIELDS = 1_000
 # Tools of the account's own: containers, files, and whatever a server anywhere offers.
 STATE_TOOLS = {
     **dict.fromkeys(("bash", "shell", "code_interpreter", "code_execution"), "container"),
@@ -56,7 +56,7 @@ STATE_TOOLS = {
 }
 
 
-def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
+def check_fields(fields: Fields, ordinary: frozenset[str], reader: Reader) -> None:
     """Check the fields of a request that are out of the ordinary.
 
     Raises:
@@ -72,7 +72,7 @@ def check_fields(fields: Fields, ordinary: frozenset[str]) -> None:
         raw = fields[name]
         is_stored_prompt = name == PROMPT and starts_with(raw, b"{")
         if name in STATE or name in (STORE, BACKGROUND) or is_stored_prompt:
-            check_member(name, read(raw, name), name)
+            check_member(name, reader.read(raw, name), name)
         elif _KEY_OR_ADDRESS.fullmatch(plain) and not starts_with(raw, b"null"):
             raise InvalidRequest(ADDRESS, param=name)
 
@@ -104,7 +104,7 @@ def check_provider(provider: Any) -> None:
     """Check the choice of providers; its options go to whoever runs the model as they are.
 
     Raises:
-        InvalidRequest: When it holds a key or an address.
+        InvalidRequest: When it holds a key or an address, or a name that no provider knows.
     """
     _check_addresses(members_within(provider, frozenset({OPTIONS})), "provider")
     options = members_of(provider).get(OPTIONS)
@@ -113,6 +113,11 @@ def check_provider(provider: Any) -> None:
 
 def _check_addresses(members: Iterable[Member], param: str) -> None:
     for name, value in members:
+        if len(name) > MAX_NAME:
+            raise InvalidRequest(
+                f"A name in `{param}` is longer than {MAX_NAME} characters: leave it out.",
+                param=param,
+            )
         texts = [value] if isinstance(value, str) else items_of(value)
         has_address = any(isinstance(text, str) and _SCHEME_END in text for text in texts)
         is_set = value is not None and _KEY_OR_ADDRESS.fullmatch(_plain(name))

@@ -20,6 +20,7 @@ from hcai_app.api.openapi.schemas import (
     example,
 )
 from hcai_app.api.proxy import members
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.members import Fields
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest
@@ -73,17 +74,16 @@ def examples(offer: Offer) -> Examples:
     return {"draw": example("A sticker", model=model, prompt=prompt)}
 
 
-def parse(body: bytes) -> Request:
+def parse(body: Body) -> Request:
     """Read a request.
 
     Raises:
         InvalidRequest: When it is no JSON object, lacks its shape, or wants a URL.
     """
     fields = members.object_in(body)
-    prompt = members.value(fields, "prompt")
-    if not isinstance(prompt, str) or not prompt:
+    if not members.is_text(fields, "prompt"):
         raise InvalidRequest("`prompt` is missing: describe the image.", param="prompt")
-    if members.value(fields, "response_format") not in (None, "b64_json"):
+    if members.scalar(fields, "response_format") not in (None, "b64_json"):
         raise InvalidRequest(
             "Images come as base64: leave `response_format` out, or send b64_json.",
             param="response_format",
@@ -99,9 +99,9 @@ def parse(body: bytes) -> Request:
 
 def _translated(fields: Fields) -> Fields:
     kept = {name: raw for name, raw in fields.items() if name not in DROPPED}
-    quality = members.value(fields, "quality")
+    quality = members.scalar(fields, "quality")
     if isinstance(quality, str) and quality in QUALITIES:
         kept["quality"] = msgspec.Raw(msgspec.json.encode(QUALITIES[quality]))
-    if members.value(fields, "size") == "auto":
+    if members.scalar(fields, "size") == "auto":
         del kept["size"]
     return kept

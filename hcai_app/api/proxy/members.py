@@ -1,56 +1,55 @@
 """The top-level members of a JSON request body, with their values byte for byte."""
 
-import re
 from typing import Any
 
 import msgspec
 
+from hcai_app.api.proxy import body_bounds, body_hints
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.errors import InvalidRequest
 
 Fields = dict[str, msgspec.Raw]
-# An escaped lone surrogate.
-HALF_A_PAIR = re.compile(
-    rb"(?i)\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f][0-9a-f]{2}"
-)
 _fields = msgspec.json.Decoder(Fields)
 MAX_ANSWERS = 128
+# A number, a switch or a name is shorter; what is longer is never decoded.
+MAX_SCALAR = 4_096
 
 
-def object_in(body: bytes) -> Fields:
+def object_in(body: Body) -> Fields:
     """Return the members of a JSON object, their values unparsed.
 
     Raises:
-        InvalidRequest: When the body is anything else.
+        InvalidRequest: When the body is anything else, or has too many parts.
     """
     try:
+        if len(body) > body_bounds.FEW_BYTES:
+            return _large_object_in(body)
         if not body.isascii():
             body.decode()  # the decoder does not validate raw values
         return _fields.decode(body)
     except msgspec.ValidationError:
         raise InvalidRequest("The body must be a JSON object.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequest(f"The body is not valid JSON: {_reason(error, body)}.") from None
+        raise InvalidRequest(body_hints.explain(error, body)) from None
 
 
-def _reason(error: Exception, body: bytes) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.start} is not UTF-8"
-    if HALF_A_PAIR.search(body):
-        return "half of a surrogate pair, as when a text is cut within an emoji"
-    return str(error)
+def _large_object_in(body: Body) -> Fields:
+    body_bounds.check_density(body)
+    body_bounds.check_utf8(body)
+    return body_bounds.decode_counted(body)
 
 
-def value(fields: Fields, name: str) -> Any:
-    """Return a member's value; None when it is missing.
+def scalar(fields: Fields, name: str) -> Any:
+    """Return a short member's value; None when it is missing.
 
     Raises:
-        InvalidRequest: When it cannot be read.
+        InvalidRequest: When it cannot be read, or is longer than any number, switch or name.
     """
     raw = fields.get(name)
     if raw is None:
         return None
+    if len(memoryview(raw)) > MAX_SCALAR:
+        raise InvalidRequest(f"`{name}` must be one short value.", param=name)
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -63,7 +62,7 @@ def model(fields: Fields) -> str:
     Raises:
         InvalidRequest: When none is named.
     """
-    named = value(fields, "model")
+    named = scalar(fields, "model")
     if not isinstance(named, str) or not named:
         raise InvalidRequest(
             "`model` is missing: name one that /proxy/v1/models lists.", param="model"
@@ -77,7 +76,7 @@ def is_stream(fields: Fields) -> bool:
     Raises:
         InvalidRequest: When `stream` is no boolean.
     """
-    chosen = value(fields, "stream")
+    chosen = scalar(fields, "stream")
     if chosen is None or isinstance(chosen, bool):
         return bool(chosen)
     raise InvalidRequest("`stream` must be true or false.", param="stream")
@@ -85,7 +84,7 @@ def is_stream(fields: Fields) -> bool:
 
 def whole(fields: Fields, name: str) -> int | None:
     """Return a positive integer; None for other values, which the provider validates."""
-    number = value(fields, name)
+    number = scalar(fields, name)
     is_whole = isinstance(number, int) and not isinstance(number, bool) and number > 0
     return number if is_whole else None
 
@@ -122,3 +121,9 @@ def require_text_or_list(fields: Fields, name: str, of: str) -> None:
 def starts_with(raw: msgspec.Raw, *openings: bytes) -> bool:
     """Return whether a raw value starts with these bytes, without parsing it."""
     return bytes(memoryview(raw)[:64]).lstrip().startswith(openings)
+
+
+def is_text(fields: Fields, name: str) -> bool:
+    """Return whether a member is a text with something in it."""
+    raw = fields.get(name)
+    return raw is not None and starts_with(raw, b'"') and len(memoryview(raw)) > len(b'""')

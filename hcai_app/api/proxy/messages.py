@@ -23,6 +23,7 @@ from hcai_app.api.openapi.schemas import (
     example,
 )
 from hcai_app.api.proxy import members
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.requests import Request
 
 
@@ -91,7 +92,7 @@ def examples(offer: Offer) -> Examples:
     }
 
 
-def parse(body: bytes) -> Request:
+def parse(body: Body) -> Request:
     """Read a request.
 
     Raises:

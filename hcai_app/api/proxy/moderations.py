@@ -13,7 +13,8 @@ from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, UNBUFFERED, Exchange
 from hcai_app.api.openapi.offers import Offer
 from hcai_app.api.openapi.schemas import UNSET, Anything, Examples, doc, example, list_of
-from hcai_app.api.proxy import members, request_body
+from hcai_app.api.proxy import body_bounds, members, request_body
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.road import show_standing
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound, UpstreamRefused
@@ -90,11 +91,12 @@ async def _create(find_caller: FindCaller, worker: Worker, exchange: Exchange) -
     show_standing(exchange, await worker.moderation_limit.hit(caller.user_id))
     if moderations.is_simulated:
         exchange.headers.append(SIMULATED)
-    body = await request_body.read_body(worker.body_memory, exchange)
+    body = await request_body.read_body(worker.body_memory, exchange, caller.user_id)
     try:
-        await _relay(worker, exchange, asyncio.create_task(moderations.create(body_from(body))))
+        relayed = await body_bounds.off_the_loop_if_large(body, body_from, body)
+        await _relay(worker, exchange, asyncio.create_task(moderations.create(relayed)))
     finally:
-        worker.body_memory.give_back(len(body))
+        worker.body_memory.give_back(caller.user_id, len(body))
 
 
 def _offered(worker: Worker) -> Moderations:
@@ -103,7 +105,7 @@ def _offered(worker: Worker) -> Moderations:
     return worker.moderations
 
 
-def body_from(body: bytes) -> bytes:
+def body_from(body: Body) -> bytes:
     """Return the body for OpenAI, without members that identify the end user.
 
     Raises:
@@ -111,10 +113,11 @@ def body_from(body: bytes) -> bytes:
     """
     fields = members.object_in(body)
     members.require_text_or_list(fields, "input", "texts or parts")
-    if members.value(fields, "model") is None:
+    model = members.scalar(fields, "model")
+    if model is None:
         fields.pop("model", None)
     else:
-        _check_model(members.value(fields, "model"))
+        _check_model(model)
     kept = {name: value for name, value in fields.items() if name not in NAMES}
     return msgspec.json.encode(kept)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.requests import Request
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.upstream.openrouter import dialects
@@ -19,7 +20,7 @@ class Operation:
     """One kind of generating call."""
 
     endpoint: str  # below /proxy/v1, and in the ledger
-    parse: Callable[[bytes], Request]
+    parse: Callable[[Body], Request]
     models: Callable[[Catalog], list[str]] = chat_models  # the ones on offer for it
     dialect: ChatDialect = dialects.CHAT  # of its streams
     upstream_path: str = ""  # where it is not the endpoint

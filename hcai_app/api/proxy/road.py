@@ -9,18 +9,22 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import guard, request_body
+from hcai_app.api.proxy import body_bounds, guard, request_body
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
+from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.operations import Operation
 from hcai_app.api.proxy.relay import Relay
 from hcai_app.api.proxy.requests import Request
-from hcai_app.errors import Unavailable
+from hcai_app.errors import InvalidRequest, Unavailable
 from hcai_app.services.call import Caller, CallStart, RunningCall
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.services.limits.windows import Standing
 from hcai_app.services.models import catalog
 from hcai_app.worker.context import Worker
+
+# Models that one call can name, fallbacks and those of routers and tools together.
+MAX_NAMED = 500
 
 
 def of(
@@ -66,16 +70,17 @@ async def _carry_counted(
     """Run a call that the rate limit has counted."""
     try:
         await _check_room(worker, exchange, slot)
-        body = await request_body.read_body(worker.body_memory, exchange)
+        user_id = slot.caller.user_id
+        body = await request_body.read_body(worker.body_memory, exchange, user_id)
         try:
-            request = operation.parse(body)
-            models = _check_models(operation, worker, request, body)
-            estimate = _estimate(worker, request, models, len(body))
+            request, estimate = await body_bounds.off_the_loop_if_large(
+                body, _understand, operation, worker, body
+            )
             call = _open(operation, exchange, slot.caller, request, estimate)
             await worker.budget.reserve(slot.caller, call)
             await _deliver(operation, worker, exchange, slot, call, request)
         finally:
-            worker.body_memory.give_back(len(body))
+            worker.body_memory.give_back(user_id, len(body))
     except Exception:
         # Its slot is released, and there may be no ledger row to update the caller's pages.
         worker.tabs.note(slot.caller.user_id, exchange.started_at_ms)
@@ -88,7 +93,14 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
         await worker.shared_in_flight.check(slot, exchange.request_id)
 
 
-def _check_models(operation: Operation, worker: Worker, request: Request, body: bytes) -> list[str]:
+def _understand(operation: Operation, worker: Worker, body: Body) -> tuple[Request, int]:
+    """Parse and check a body; return the request, and what it may cost."""
+    request = operation.parse(body)
+    models = _check_models(operation, worker, request, body)
+    return request, _estimate(worker, request, models, len(body))
+
+
+def _check_models(operation: Operation, worker: Worker, request: Request, body: Body) -> list[str]:
     """Run the guard on the body; return the models that may answer."""
     offered, named = operation.models(worker.catalog), [request.model]
 
@@ -96,6 +108,8 @@ def _check_models(operation: Operation, worker: Worker, request: Request, body: 
         worker.catalog.check_allowed(model, offered, param)
         if param != "model":
             named.append(model)
+        if len(named) > MAX_NAMED:
+            raise InvalidRequest(f"The body names more than {MAX_NAMED} models.", param=param)
 
     guard.check(request.fields, body, check_model)
     return named
