@@ -68,7 +68,9 @@ class HcaiApp(rx.App):
         """Build the server's ASGI app."""
         settings = load_settings()
         events = SocketHandshake(
-            super().__call__(), secret_key=settings.secret_key.get_secret_value()
+            super().__call__(),
+            secret_key=settings.secret_key.get_secret_value(),
+            is_production=settings.is_production,
         )
         documents = TrailingSlash(events, pages=build.BUILT_PAGES)
         pages = SecurityHeaders(

@@ -8,7 +8,8 @@ import logging
 from urllib.parse import parse_qs, quote, urlsplit
 
 from hcai_app.api.exchange import Exchange, Headers
-from hcai_app.api.same_origin import LOCAL_HOSTS, is_from_here, require_own_page
+from hcai_app.api.proxy import callers
+from hcai_app.api.same_origin import is_from_here, is_local_host, require_own_page
 from hcai_app.errors import HcaiError, MethodNotAllowed, RateLimited, Unavailable, UpstreamFailed
 from hcai_app.services.people import oauth_attempts, sessions, sign_in
 from hcai_app.services.people.identity import Identity, Reason, SignInRefused, development_student
@@ -23,6 +24,8 @@ PROVIDER_ERRORS = {
     "server_error": Reason.UNAVAILABLE,
     "temporarily_unavailable": Reason.UNAVAILABLE,
 }
+# What browsers say of a step that no other site has caused; older ones say nothing.
+OWN_STEPS = (None, "none", "same-origin")
 # No caching, and no referrer: the callback address carries the authorization code.
 PRIVATE: Headers = [(b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
 TOO_MANY = b"""<!doctype html><html lang="en"><meta charset="utf-8">
@@ -39,7 +42,7 @@ async def login(worker: Worker, exchange: Exchange) -> None:
         elif elsewhere := _own_address(worker, exchange, asked):
             await _redirect(exchange, elsewhere)
         else:
-            worker.sign_in.attempts.admit(exchange.address)
+            await worker.sign_in.attempts.admit(exchange.address)
             await _leave(worker, exchange, asked)
     except HcaiError as error:
         await _explain(exchange, error)
@@ -48,7 +51,7 @@ async def login(worker: Worker, exchange: Exchange) -> None:
 async def callback(worker: Worker, exchange: Exchange) -> None:
     """Handle the OAuth callback: open a session and set its cookie."""
     asked = _begin(exchange)
-    exchange.headers.append(_cookie(worker, oauth_attempts.COOKIE, "", 0, PATH))
+    exchange.headers.append(_cookie(worker, oauth_attempts.COOKIE, "", 0))
     try:
         identity, target = await _come_back(worker, exchange, asked)
         await _open_session(worker, exchange, identity, target)
@@ -87,7 +90,7 @@ async def _leave(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> N
     url = await worker.sign_in.provider.authorization_url(
         state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier
     )
-    cookie = _cookie(worker, oauth_attempts.COOKIE, sealed, oauth_attempts.LIFETIME_S, PATH)
+    cookie = _cookie(worker, oauth_attempts.COOKIE, sealed, oauth_attempts.LIFETIME_S)
     await _redirect(exchange, url, cookie)
 
 
@@ -96,14 +99,14 @@ async def _come_back(
 ) -> tuple[Identity, str]:
     """Return the identity from the callback, and the path to redirect to."""
     under_way = worker.sign_in.attempts
-    sealed = sessions.cookie_of(exchange.header(b"cookie") or "", oauth_attempts.COOKIE)
+    sealed = callers.cookie_of(worker, exchange, oauth_attempts.COOKIE)
     provider = worker.sign_in.provider
     if provider is None:
         raise SignInRefused(Reason.NOT_SET_UP)
     try:
         attempt = under_way.end(sealed, asked.get("state"))
     except SignInRefused:
-        under_way.admit(exchange.address)  # a guessed state counts as an attempt
+        await under_way.admit(exchange.address)  # a guessed state counts as an attempt
         raise
     if error := asked.get("error"):
         raise SignInRefused(_reason_of(error))
@@ -123,13 +126,15 @@ def _reason_of(error: str) -> Reason:
 async def _sign_in_student(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> None:
     """Sign in the development student; only on a machine reachable from itself alone.
 
+    A page of another site must not sign anybody in, so browsers must say that none sent them here.
+
     Raises:
         SignInRefused: Everywhere else.
     """
-    host = (exchange.header(b"host") or "").split(":")[0]
-    is_open = worker.sign_in.is_for_development and is_from_here(exchange)
-    if not is_open or host not in LOCAL_HOSTS:
+    if not worker.sign_in.is_for_development or not is_from_here(exchange):
         raise SignInRefused(Reason.NOT_SET_UP)
+    if exchange.header(b"sec-fetch-site") not in OWN_STEPS:
+        raise SignInRefused(Reason.CANCELLED)
     identity = development_student(asked.get("as"))
     await _open_session(worker, exchange, identity, oauth_attempts.local_path(asked.get("to")))
 
@@ -146,7 +151,7 @@ async def _open_session(
 
 
 async def _end_session(worker: Worker, exchange: Exchange) -> None:
-    cookie = sessions.cookie_of(exchange.header(b"cookie") or "")
+    cookie = callers.cookie_of(worker, exchange, sessions.COOKIE)
     if cookie:
         secret_key = worker.settings.secret_key.get_secret_value()
         await sessions.end(worker.database, sessions.id_of(cookie, secret_key))
@@ -178,16 +183,15 @@ def _own_address(worker: Worker, exchange: Exchange, asked: dict[str, str]) -> s
     """
     given, host = worker.settings, exchange.header(b"host") or ""
     own = urlsplit(given.origin).netloc
-    names = {name.split(":")[0] for name in (own, host)}
-    if given.is_production or host == own or not names <= set(LOCAL_HOSTS) or "moved" in asked:
+    are_local = is_local_host(own) and is_local_host(host)
+    if given.is_production or host == own or not are_local or "moved" in asked:
         return None
     target = quote(oauth_attempts.local_path(asked.get("to")), safe="")
     return f"{given.origin}{PATH}/login?moved=1&to={target}"
 
 
-def _cookie(
-    worker: Worker, name: str, value: str, age_s: int, path: str = "/"
-) -> tuple[bytes, bytes]:
-    secure = "; Secure" if worker.settings.is_production else ""
-    flags = f"Path={path}; Max-Age={age_s}; HttpOnly; SameSite=Lax{secure}"
-    return b"set-cookie", f"{name}={value}; {flags}".encode()
+def _cookie(worker: Worker, name: str, value: str, age_s: int) -> tuple[bytes, bytes]:
+    is_production = worker.settings.is_production
+    full_name = sessions.cookie_name(name, is_production=is_production)
+    flags = f"Path=/; Max-Age={age_s}; HttpOnly; SameSite=Lax{'; Secure' if is_production else ''}"
+    return b"set-cookie", f"{full_name}={value}; {flags}".encode()

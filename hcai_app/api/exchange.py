@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from hcai_app import clock
+from hcai_app.api.client_address import client_address
 from hcai_app.services import call
 
 Message = MutableMapping[str, Any]
@@ -63,15 +64,20 @@ class Exchange:
             return False
         return sum(key == name for key, _value in sent) > 1
 
+    def joined(self, name: bytes, separator: str) -> str:
+        """Return all that was sent in headers of a name (lower-case), in order."""
+        if not self.repeats(name):
+            return self.header(name) or ""
+        values = (value.decode("latin-1") for key, value in self.scope["headers"] if key == name)
+        return separator.join(values)
+
     @property
     def address(self) -> str:
-        """The client's address, behind as many reverse proxies as the settings trust."""
-        if self._proxy_hops:
-            hops = (self.header(b"x-forwarded-for") or "").split(",")
-            if len(hops) >= self._proxy_hops and hops[-self._proxy_hops].strip():
-                return hops[-self._proxy_hops].strip()
+        """The client's address or network, behind as many reverse proxies as the settings trust."""
         client = self.scope.get("client")
-        return client[0] if client else "unknown"
+        peer = client[0] if client else ""
+        forwarded = self.joined(b"x-forwarded-for", ",").split(",") if self._proxy_hops else []
+        return client_address(peer, forwarded, self._proxy_hops)
 
     async def start(self, status: int, *headers: tuple[bytes, bytes]) -> None:
         """Send status and headers."""

@@ -38,6 +38,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
         await _result("redis", _redis(settings)),
         await _result("provider", _provider(settings)),
         await _result("sign-in", _sign_in(settings)),
+        *_metrics(settings),
     ]
 
 
@@ -108,3 +109,10 @@ async def _sign_in(settings: Settings) -> str:
         await provider.close()
     back = settings.origin + client.CALLBACK
     return f"discovery of {found['issuer']} answers; its client must know {back}"
+
+
+def _metrics(settings: Settings) -> list[Result]:
+    if not settings.is_production or settings.metrics_token is not None:
+        return []
+    text = "no HCAI_METRICS_TOKEN: a proxy on this machine may show /metrics to everybody"
+    return [Result("metrics", True, text)]

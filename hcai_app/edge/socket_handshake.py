@@ -27,9 +27,10 @@ TOKEN = "token"  # noqa: S105 - a name
 class SocketHandshake:
     """Redacts the event socket's handshake before Reflex sees it."""
 
-    def __init__(self, app: ASGIApp, *, secret_key: str) -> None:
+    def __init__(self, app: ASGIApp, *, secret_key: str, is_production: bool = False) -> None:
         self.app = app
         self.secret_key = secret_key
+        self.cookie = sessions.cookie_name(sessions.COOKIE, is_production=is_production)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the wrapped app, with a redacted scope for the event socket."""
@@ -38,8 +39,8 @@ class SocketHandshake:
         await self.app(scope, receive, send)
 
     def _cut(self, scope: Scope) -> Scope:
-        given = dict(scope["headers"])
-        cookie = sessions.cookie_of(given.get(b"cookie", b"").decode("latin-1"))
+        sent = (value for name, value in scope["headers"] if name == b"cookie")
+        cookie = sessions.cookie_of(b";".join(sent).decode("latin-1"), self.cookie)
         session_id = sessions.id_of(cookie, self.secret_key) if cookie else ""
         headers = [
             (name, value)

@@ -136,7 +136,7 @@ async def _open_services(
         ledger=ledger,
         reconciler=Reconciler(database, totals, budget, client.generation, on_settled),
         budget=budget,
-        authentication=_authentication(settings, database),
+        authentication=_authentication(settings, database, redis),
         in_flight=InFlight(settings.max_in_flight),
         chat_limit=RateLimit("chat", settings.chat_rate_limit, redis),
         moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),
@@ -145,7 +145,7 @@ async def _open_services(
         generations=Generations(client.record),
         upstream=await stack.enter_async_context(Upstream(provider)),
         moderations=await stack.enter_async_context(moderating(settings, simulator)),
-        sign_in=await stack.enter_async_context(signing_in(settings, host=host)),
+        sign_in=await stack.enter_async_context(signing_in(settings, redis, host=host)),
         metrics=metrics,
         unsettled=reconciliation.unsettled_rows(database),
         health=health,
@@ -215,11 +215,14 @@ def _open_health(
     )
 
 
-def _authentication(settings: Settings, database: Database) -> Authentication:
+def _authentication(
+    settings: Settings, database: Database, redis: RedisClient | None
+) -> Authentication:
     return Authentication(
         database,
         secret_key=settings.secret_key.get_secret_value(),
         require_verified=settings.require_verified,
+        redis=redis,
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from hcai_app.services.people.oauth_attempts import Attempts
+from hcai_app.services.redis_client import RedisClient
 from hcai_app.settings import Settings
 from hcai_app.upstream.hackclub.client import HackClub, provider_of
 
@@ -22,13 +23,15 @@ class SignIn:
 
 
 @asynccontextmanager
-async def signing_in(settings: Settings, *, host: str) -> AsyncIterator[SignIn]:
+async def signing_in(
+    settings: Settings, redis: RedisClient | None, *, host: str
+) -> AsyncIterator[SignIn]:
     """Open and close the sign-in services; `host` is the listening address."""
     is_local = host in LOOPBACK_HOSTS
     provider = provider_of(settings)
     try:
         yield SignIn(
-            attempts=Attempts(settings.secret_key.get_secret_value()),
+            attempts=Attempts(settings.secret_key.get_secret_value(), redis),
             provider=provider,
             is_for_development=provider is None and not settings.is_production and is_local,
         )

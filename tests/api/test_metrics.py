@@ -45,8 +45,46 @@ def test_this_machine_may_see_them_but_nobody_through_a_proxy(product: Product) 
     answer = ask(product)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert answer.headers["cache-control"] == "no-store"
-    for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP"):
-        assert "HCAI_METRICS_TOKEN" in assert_error(ask(product, **{name: "127.0.0.1"}), 403)
+
+
+FORWARDING = (
+    *("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded", "Forwarded", "Forwarded-For", "Via"),
+    *("X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server", "X-Original-Forwarded-For"),
+    *(
+        "X-Real-IP",
+        "X-Client-IP",
+        "Client-IP",
+        "X-Cluster-Client-IP",
+        "True-Client-IP",
+        "X-ProxyUser-Ip",
+    ),
+    *("CF-Connecting-IP", "CF-Ray", "CDN-Loop", "Fly-Client-IP", "Fly-Region", "Fastly-Client-IP"),
+    *("X-Envoy-External-Address", "X-Azure-ClientIP", "X-Azure-SocketIP", "X-AppEngine-User-IP"),
+    *("X-AppEngine-Country", "X-Original-Host", "X-Amzn-Trace-Id", "X-Remote-Addr", "Remote-Addr"),
+    *("CloudFront-Viewer-Address", "WL-Proxy-Client-IP", "X-Arr-Ssl", "Akamai-Origin-Hop"),
+    *("X-Vercel-IP-Country", "X-Scheme", "Front-End-Https"),
+)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("name", FORWARDING)
+def test_nobody_may_see_them_through_a_proxy(product: Product, name: str) -> None:
+    assert "HCAI_METRICS_TOKEN" in assert_error(ask(product, **{name: "127.0.0.1"}), 403)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "[", ""],
+)
+def test_a_name_that_leads_here_shows_them_to_nobody(product: Product, host: str) -> None:
+    assert_error(ask(product, Host=host), 403)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:3000", "127.0.0.1:1", "[::1]:3000"])
+def test_names_of_this_machine_show_them(product: Product, host: str) -> None:
+    scraper = {"Accept": "text/plain", "X-Prometheus-Scrape-Timeout-Seconds": "10"}
+    assert ask(product, Host=host, **scraper).status_code == 200
 
 
 def test_with_a_token_only_who_has_it_may(install: Install) -> None:

@@ -102,6 +102,14 @@ def test_doctor_names_what_is_broken(install: Install) -> None:
     assert all(name in text for name, text in zip(wanted, failed.values(), strict=True))
 
 
+def test_doctor_says_when_a_proxy_may_show_the_metrics(install: Install) -> None:
+    nowhere = {"HACKCLUB_ISSUER": f"http://127.0.0.1:{free_port()}"}
+    line = "ok   metrics: no HCAI_METRICS_TOKEN"
+    assert line in install(**PRODUCTION, **nowhere).run("doctor").stdout
+    for more in ({"HCAI_METRICS_TOKEN": "a token of the tests"}, {"HCAI_ENV": "development"}):
+        assert line not in install(**{**PRODUCTION, **nowhere, **more}).run("doctor").stdout
+
+
 @pytest.mark.parametrize("command", ["serve --backend-only", "serve --api-only", "simulate"])
 def test_a_port_that_is_taken_is_said(shop: Product, provider: Provider, command: str) -> None:
     port = provider.origin.rpartition(":")[2]

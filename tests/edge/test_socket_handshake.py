@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 from starlette.types import Receive, Scope, Send
 
 from hcai_app.edge.socket_handshake import SocketHandshake
@@ -28,7 +29,7 @@ HEADERS = [
 ]
 
 
-async def pass_through(**changed: Any) -> Scope:
+async def pass_through(*, in_production: bool = False, **changed: Any) -> Scope:
     """What Reflex sees of a handshake."""
     seen: list[Scope] = []
 
@@ -44,7 +45,9 @@ async def pass_through(**changed: Any) -> Scope:
         **changed,
     }
     before = repr(scope)
-    await SocketHandshake(reflex, secret_key=SECRET_KEY)(scope, None, None)  # type: ignore[arg-type]
+    await SocketHandshake(reflex, secret_key=SECRET_KEY, is_production=in_production)(
+        scope, None, None
+    )  # type: ignore[arg-type]
     assert repr(scope) == before, "the server still logs by its own scope"
     return seen[0]
 
@@ -111,3 +114,20 @@ async def test_a_session_id_is_no_cookie() -> None:
     headers = [(b"cookie", f"hcai_session={session_id}".encode())]
     scope = await pass_through(headers=headers)
     assert session_id.encode() not in dict(scope["headers"])[b"cookie"]
+
+
+@pytest.mark.attack
+async def test_of_two_cookies_of_a_session_none_is_told() -> None:
+    for two in ([b"hcai_session=a; hcai_session=b"], [b"hcai_session=a", b"hcai_session=b"]):
+        scope = await pass_through(headers=[(b"cookie", value) for value in two])
+        assert not scope["headers"]
+    control = [(b"cookie", b"theme=dark"), (b"cookie", b"hcai_session=a")]
+    assert len((await pass_through(headers=control))["headers"]) == 1
+
+
+async def test_in_production_only_the_cookie_of_this_host_counts() -> None:
+    headers = [(b"cookie", b"hcai_session=eve; __Host-hcai_session=the-secret")]
+    session_id = sessions.id_of("the-secret", SECRET_KEY)
+    scope = await pass_through(in_production=True, headers=headers)
+    assert scope["headers"] == [(b"cookie", f"hcai_session={session_id}".encode())]
+    assert not (await pass_through(in_production=True, headers=headers[:0]))["headers"]

@@ -60,7 +60,9 @@ async def by_session(worker: Worker, exchange: Exchange) -> Caller:
         require_own_page(worker, exchange)
     if has_body:
         require_json(exchange)
-    return await worker.authentication.by_cookie(_session_cookie(exchange), even_banned=True)
+    return await worker.authentication.by_cookie(
+        _session_cookie(worker, exchange), even_banned=True
+    )
 
 
 async def signed_in(worker: Worker, exchange: Exchange) -> Caller:
@@ -70,7 +72,7 @@ async def signed_in(worker: Worker, exchange: Exchange) -> Caller:
         NotAuthenticated: When nobody is signed in.
         Unavailable: When the database is away.
     """
-    return await worker.authentication.by_cookie(_session_cookie(exchange))
+    return await worker.authentication.by_cookie(_session_cookie(worker, exchange))
 
 
 def bearer_key(exchange: Exchange) -> str | None:
@@ -85,8 +87,14 @@ def bearer_key(exchange: Exchange) -> str | None:
     return value[len(BEARER) :].strip()
 
 
-def _session_cookie(exchange: Exchange) -> str | None:
-    return sessions.cookie_of(exchange.header(b"cookie") or "")
+def cookie_of(worker: Worker, exchange: Exchange, name: str) -> str | None:
+    """Return the value of one of our cookies; None when it was sent never or twice."""
+    full_name = sessions.cookie_name(name, is_production=worker.settings.is_production)
+    return sessions.cookie_of(exchange.joined(b"cookie", ";"), full_name)
+
+
+def _session_cookie(worker: Worker, exchange: Exchange) -> str | None:
+    return cookie_of(worker, exchange, sessions.COOKIE)
 
 
 def _lone(exchange: Exchange, name: bytes) -> str | None:

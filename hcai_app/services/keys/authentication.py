@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from limits import RateLimitItemPerMinute
 from sqlalchemy import ColumnElement, Select, null, select
 
 from hcai_app import hashing
@@ -19,8 +20,9 @@ from hcai_app.db.tables import keys_table, sessions_table, users_table
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
 from hcai_app.services.call import Caller
 from hcai_app.services.keys import keys
-from hcai_app.services.limits.windows import Windows
+from hcai_app.services.limits.address_limit import AddressLimit
 from hcai_app.services.people import sessions
+from hcai_app.services.redis_client import RedisClient
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +57,22 @@ class _Cached:
 class Authentication:
     """Authenticates keys and sessions for one worker."""
 
-    def __init__(self, database: Database, *, secret_key: str, require_verified: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        secret_key: str,
+        require_verified: bool,
+        redis: RedisClient | None = None,
+    ) -> None:
         self._database = database
         self._secret_key = secret_key
         self._require_verified = require_verified
         self._cache: dict[str, _Cached] = {}
         self._changes = 0
         self._heard_at = float("-inf")
-        self._unknown = Windows(UNKNOWN_KEYS_PER_MINUTE, 60)
+        unknown = RateLimitItemPerMinute(UNKNOWN_KEYS_PER_MINUTE)
+        self._unknown = AddressLimit("unknown keys", unknown, redis, secret_key)
 
     async def by_key(self, key: str | None, address: str) -> Caller:
         """Return who the key belongs to.
@@ -81,7 +91,7 @@ class Authentication:
             return cached.caller
         caller = await self._load(key, hashed, cached, now)
         if caller is None:
-            self._refuse_unknown(address)
+            await self._refuse_unknown(address)
             raise NotAuthenticated(
                 f"This API key is not valid: it was mistyped or revoked. {HOW_TO_SEND}"
             )
@@ -197,8 +207,8 @@ class Authentication:
         if len(self._cache) > MAX_CACHED:
             del self._cache[next(iter(self._cache))]
 
-    def _refuse_unknown(self, address: str) -> None:
-        standing = self._unknown.hit(address)
+    async def _refuse_unknown(self, address: str) -> None:
+        standing = await self._unknown.hit(address)
         if not standing.is_allowed:
             wait = standing.seconds_to_reset()
             raise RateLimited("Too many unknown API keys from your address.", wait)

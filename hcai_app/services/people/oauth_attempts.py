@@ -1,7 +1,7 @@
 """OAuth attempts in progress: state, nonce and verifier, sealed in the browser's cookie.
 
 It is sealed in a cookie for ten minutes and good for one return; the server keeps only which ones
-were used, and how many began at which address, both in memory.
+were used, in memory, and how many began at which address.
 """
 
 import base64
@@ -13,14 +13,17 @@ from urllib.parse import unquote
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
+from limits import RateLimitItemPerMinute
 
 from hcai_app import clock, hashing
+from hcai_app.services.limits.address_limit import AddressLimit
 from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people.identity import Reason, SignInRefused
+from hcai_app.services.redis_client import RedisClient
 
 COOKIE = "hcai_sign_in"
 LIFETIME_S = 600
-ATTEMPTS = 30
+ATTEMPTS = RateLimitItemPerMinute(30, 10)
 MAX_TARGET = 1000
 HOME = "/dashboard"
 # A path of ours, as a browser reads it: one slash, then anything that is printed but `\`.
@@ -42,19 +45,19 @@ class Attempt:
 class Attempts:
     """Begins and ends sign-ins for one worker."""
 
-    def __init__(self, secret_key: str) -> None:
+    def __init__(self, secret_key: str, redis: RedisClient | None = None) -> None:
         key = bytes.fromhex(hashing.keyed_hash(COOKIE, secret_key, b"sign-in cookie"))
         self._seal = Fernet(base64.urlsafe_b64encode(key))
-        self._addresses = Windows(ATTEMPTS, LIFETIME_S)
+        self._addresses = AddressLimit("sign-in", ATTEMPTS, redis, secret_key)
         self._used = Windows(1, LIFETIME_S)
 
-    def admit(self, address: str) -> None:
+    async def admit(self, address: str) -> None:
         """Count an attempt of a client's address.
 
         Raises:
             RateLimited: When there were too many.
         """
-        self._addresses.hit(address).require()
+        (await self._addresses.hit(address)).require()
 
     def begin(self, target: str | None) -> tuple[Attempt, str]:
         """Begin a sign-in; return it, and what the browser's cookie is to hold."""

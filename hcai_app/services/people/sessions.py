@@ -40,13 +40,20 @@ def proof_of(cookie: str, secret_key: str) -> str:
     return hashing.keyed_hash(cookie, secret_key, b"session")
 
 
+def cookie_name(name: str, *, is_production: bool) -> str:
+    """Return a cookie's full name: in production one that no other host of the domain can set."""
+    return f"__Host-{name}" if is_production else name
+
+
 def cookie_of(header: str, name: str = COOKIE) -> str | None:
-    """Return a cookie's value out of a `Cookie` header."""
-    for part in header.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name and value:
-            return value
-    return None
+    """Return a cookie's value out of a `Cookie` header; None when there is none, or more than one.
+
+    Of two of one name the first may be somebody else's: a host beside ours can set cookies for the
+    whole domain, and whoever trusts it acts in that account.
+    """
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    values = [value.strip() for key, _, value in pairs if key.strip() == name]
+    return (values[0] or None) if len(values) == 1 else None
 
 
 async def create(database: Database, user_id: str, *, secret_key: str) -> str:

@@ -198,6 +198,39 @@ def test_a_page_of_ours_is_where_they_wanted_to_go(browser: Browser, target: str
     assert page_of(browser.sign_in(target)) == target
 
 
+@pytest.mark.attack
+def test_a_cookie_beside_ones_own_signs_nobody_in_as_somebody_else(
+    browser: Browser, site: Product
+) -> None:
+    with browser_of(site) as eve:
+        eve.sign_in()
+        planted = f"{SESSION}={eve.session}"
+    browser.sign_in()
+    own = f"{SESSION}={browser.session}"
+    for cookies in ([own], [f"theme=dark; {own}"], ["theme=dark", own]):
+        assert browser.get("/api/account.json", headers=sent(cookies)).status_code == 200
+    for cookies in ([f"{planted}; {own}"], [f"{own}; {planted}"], [planted, own]):
+        assert browser.get("/api/account.json", headers=sent(cookies)).status_code == 401
+
+
+@pytest.mark.attack
+def test_a_return_with_another_browsers_cookie_beside_ones_own_is_refused(
+    browser: Browser, site: Product
+) -> None:
+    with browser_of(site) as eve:
+        back = eve.leave()
+        planted = f"{UNDER_WAY}={eve.cookies.get(UNDER_WAY)}"
+    browser.leave()
+    own = f"{UNDER_WAY}={browser.cookies.get(UNDER_WAY)}"
+    browser.cookies.clear()
+    refused(browser, browser.get(back, headers=sent([f"{planted}; {own}"])), "expired")
+    assert page_of(browser.get(back, headers=sent([planted]))) == "/dashboard"  # Eve herself
+
+
+def sent(cookies: list[str]) -> list[tuple[str, str]]:
+    return [("Cookie", cookie) for cookie in cookies]
+
+
 def test_a_network_has_thirty_attempts(browser: Browser, site: Product) -> None:
     for _ in range(30):
         assert browser.get("/auth/login").status_code == 303

@@ -52,12 +52,32 @@ def test_an_odd_name_is_orpheus(student: Browser, name: str) -> None:
         {"Forwarded": "for=127.0.0.1"},
         {"X-Real-IP": "127.0.0.1"},
         {"Via": "1.1 proxy"},
+        {"X-Client-IP": "127.0.0.1"},
+        {"Host": "localhost:3000.evil.example"},
+        {"Host": "[::2]:3000"},
     ],
 )
 def test_nobody_else_is_a_student(student: Browser, headers: dict[str, str]) -> None:
     refused = student.get("/auth/login", headers=headers)
     assert page_of(refused) == "/sign-in/not-set-up"
     assert student.session is None
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("step", ["cross-site", "same-site", "odd"])
+def test_no_other_site_can_sign_a_student_in(student: Browser, step: str) -> None:
+    refused = student.get("/auth/login", headers={"Sec-Fetch-Site": step})
+    assert page_of(refused) == "/sign-in/cancelled"
+    assert student.session is None
+
+
+@pytest.mark.parametrize("step", ["same-origin", "none"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:3000", "[::1]:3000"])
+def test_an_address_typed_or_a_link_of_ours_signs_in(
+    student: Browser, step: str, host: str
+) -> None:
+    headers = {"Sec-Fetch-Site": step, "Host": host}
+    assert page_of(student.get("/auth/login", headers=headers)) == "/dashboard"
 
 
 def test_there_is_nothing_to_come_back_from(student: Browser) -> None:

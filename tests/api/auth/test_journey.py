@@ -12,6 +12,7 @@ from tests.api.auth.browsing import SESSION, UNDER_WAY, Browser, cookie_in, page
 from tests.api.auth.conftest import browser_of
 from tests.conftest import Install
 from tests.harness.identity import Identity
+from tests.harness.processes import TLS
 from tests.harness.product import Product
 
 THIRTY_DAYS = str(30 * 24 * 3600)
@@ -104,7 +105,7 @@ def test_nothing_of_it_is_cached_or_told_to_the_next_page(browser: Browser) -> N
 
 def test_the_cookies_of_development(browser: Browser) -> None:
     under_way = cookie_in(browser.get("/auth/login"), UNDER_WAY) or {}
-    assert (under_way["path"], under_way["max-age"]) == ("/auth", "600")
+    assert (under_way["path"], under_way["max-age"]) == ("/", "600")
     done = browser.sign_in()
     session = cookie_in(done, SESSION) or {}
     assert (session["path"], session["max-age"]) == ("/", THIRTY_DAYS)
@@ -113,7 +114,7 @@ def test_the_cookies_of_development(browser: Browser) -> None:
         assert "domain" not in cookie
         assert "secure" not in cookie
     spent = cookie_in(done, UNDER_WAY) or {}
-    assert (spent["value"], spent["max-age"], spent["path"]) == ("", "0", "/auth")
+    assert (spent["value"], spent["max-age"], spent["path"]) == ("", "0", "/")
 
 
 @pytest.fixture
@@ -126,14 +127,20 @@ def production(install: Install, identity: Identity, database_url: str) -> Itera
 def test_in_production_the_cookies_need_https(production: Product) -> None:
     with browser_of(production) as browser:
         sent = browser.get("/auth/login")
-        under_way = cookie_in(sent, UNDER_WAY) or {}
+        under_way = cookie_in(sent, f"__Host-{UNDER_WAY}") or {}
         back = browser.get(location(sent)).headers["location"]
-        held = {"Cookie": f"{UNDER_WAY}={under_way['value']}"}
+        held = {"Cookie": f"__Host-{UNDER_WAY}={under_way['value']}"}
         done = browser.get(back, headers=held)
-        session = cookie_in(done, SESSION) or {}
+        session = cookie_in(done, f"__Host-{SESSION}") or {}
     assert page_of(done) == "/dashboard"
     for cookie in (under_way, session):
         assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == ("True", "True", "Lax")
+        assert cookie["path"] == "/"
+        assert "domain" not in cookie
+    asked = f"{production.origin}/api/account.json"
+    for name, status in ((f"__Host-{SESSION}", 200), (SESSION, 401)):
+        held = {"Cookie": f"{name}={session['value']}"}
+        assert httpx.get(asked, headers=held, verify=TLS).status_code == status
 
 
 def test_no_secret_rests_anywhere(install: Install, identity: Identity) -> None:
@@ -149,7 +156,7 @@ def test_no_secret_rests_anywhere(install: Install, identity: Identity) -> None:
     product.stop()
     stored = b"".join(path.read_bytes() for path in product.folder.glob("hcai.db*"))
     assert all(secret and secret not in log for secret in [*secrets, "idntk.", "idnrf."])
-    assert all(s.encode() not in stored for s in [*secrets, "idntk.", "idnrf.", "198.51.100"])
+    assert all(s.encode() not in stored for s in [*secrets, "idntk.", "idnrf.", "198.51."])
     assert stored
 
 
