@@ -1,12 +1,17 @@
 # HCAI's commands. A machine needs Python 3.11 or newer (with venv) and make; Node comes with the packages.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow chaos check fix bench screens
+.PHONY: help setup run test test-slow chaos check fix bench screens lock
 
 PYTHON ?= python3
 PORT ?= 3000
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What reads the tree of packages; it is no part of the environment.
+UV := uv==0.13.9
+LOCKER := $(VENV)/locker
+LOCK := $(LOCKER)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
+	--custom-compile-command "make lock"
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 # The official Node clients that the tests run; npm writes this file last.
@@ -71,14 +76,19 @@ bench: $(TOOLS) $(NODE_CLIENTS) ## Measure HCAI against two bare relays, then it
 screens: $(TOOLS) ## Take pictures of every page and state into docs/screens (needs Chromium; six minutes)
 	python -m tests.e2e.screens
 
-$(RUNTIME): requirements.txt constraints.txt | $(BIN)/pip
+lock: $(BIN)/pip ## Pin the whole tree, with hashes, after a change of requirements.in or requirements-dev.in
+	@rm -rf $(LOCKER) && $(PYTHON) -m venv $(LOCKER) && $(LOCKER)/bin/python -m pip install --quiet $(UV)
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+$(RUNTIME): requirements.txt | $(BIN)/pip
 	@echo "Installing what HCAI runs on (a minute or two, once) ..."
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
 $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@echo "Installing what its tests need ..."
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # Without the npm registry the tests of these clients skip (in CI: fail) by name; all others run.

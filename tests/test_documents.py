@@ -68,3 +68,27 @@ def test_make_explains_each_of_its_commands():
     makefile = Path("Makefile").read_text()
     (names,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
     assert re.findall(r"^([a-z-]+):.* ## .+$", makefile, re.MULTILINE) == names.split()
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_package_is_pinned_with_hashes_and_no_index_is_named(name: str) -> None:
+    lock = Path(f"{name}.txt").read_text()
+    assert not re.search(r"https?://|--(extra-)?index|--find-links|@", lock)
+    blocks = re.split(r"\n(?=[a-z])", "\n" + lock.split("\n#")[-1])[1:]
+    pinned = [block for block in blocks if re.match(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+ ", block)]
+    assert len(pinned) == len(blocks) > 60
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def pins(file: str) -> set[tuple[str, str]]:
+    found = re.findall(
+        r"^([A-Za-z0-9._-]+)[^=\n]*==([^;\s]+)", Path(file).read_text(), re.MULTILINE
+    )
+    return {(re.sub("[-_.]+", "-", name).lower(), version) for name, version in found}
+
+
+def test_what_is_asked_for_is_what_is_pinned() -> None:
+    for name in ("requirements", "requirements-dev"):
+        assert len(pins(f"{name}.in")) > 10
+        assert pins(f"{name}.in") <= pins(f"{name}.txt"), "run make lock"
+    assert pins("requirements.txt") < pins("requirements-dev.txt")
