@@ -69,6 +69,8 @@ def ask_every_endpoint(product: Product, key: str) -> None:
         "/responses": {"model": "qwen/qwen3-32b", "input": text},
         "/messages": {"model": "qwen/qwen3-32b", "messages": messages, "max_tokens": 100},
         "/images/generations": {"model": image_model, "prompt": text},
+        "/images": {"model": image_model, "prompt": text},
+        "/completions": {"model": "qwen/qwen3-32b", "prompt": text},
         "/embeddings": {"model": "qwen/qwen3-embedding-8b", "input": text},
         "/moderations": {"input": text},
     }

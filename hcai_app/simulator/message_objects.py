@@ -63,7 +63,8 @@ def blocks(answer: SimulatedAnswer) -> list[dict[str, Any]]:
     if answer.tool_call:
         found.append(_tool_use(answer.tool_call))
     else:
-        found.append({"type": "text", "text": "".join(answer.pieces), "citations": None})
+        # Without `citations: null`, which `@ai-sdk/anthropic` takes for an invalid answer.
+        found.append({"type": "text", "text": "".join(answer.pieces)})
     return found
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from hcai_app.simulator import (
     catalog_routes,
     chat,
+    completions,
     control,
     embeddings,
     generations,
@@ -87,6 +88,7 @@ class Simulator:
         app.add_routes(
             [
                 web.post(f"{API}/chat/completions", chat.create),
+                web.post(f"{API}/completions", completions.create),
                 web.post(f"{API}/responses", responses.create),
                 web.post(f"{API}/messages", messages.create),
                 web.post(f"{API}/embeddings", embeddings.create),

@@ -23,17 +23,26 @@ OUR_ACCOUNT_MESSAGE = (
 )
 
 
-def error_chunk(error: dict[str, Any], generation_id: str | None, model: str | None) -> bytes:
-    """Return a chat chunk with an error, as JSON bytes; the error is normalised, or ours."""
+# The choice of a chunk with an error. OpenRouter's clients require one; `@ai-sdk/openai` shows an
+# error only where it cannot read the choices: so each has an odd member that no other looks at.
+CHAT_CHOICE: dict[str, Any] = {"delta": {"content": "", "annotations": [{"type": "error"}]}}
+TEXT_CHOICE: dict[str, Any] = {"text": "", "logprobs": {}}
+
+
+def error_chunk(
+    error: dict[str, Any], generation_id: str | None, model: str | None, *, is_text: bool = False
+) -> bytes:
+    """Return a chunk with an error, as JSON bytes; the error is normalised, or ours."""
     told = {name: value for name, value in error.items() if name != "metadata" or value}
+    choice = TEXT_CHOICE if is_text else CHAT_CHOICE
     return msgspec.json.encode(
         {
             "id": generation_id or "",
-            "object": "chat.completion.chunk",
+            "object": "text_completion" if is_text else "chat.completion.chunk",
             "created": clock.now_ms() // 1000,
             "model": model or "",
             "error": told,
-            "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}],
+            "choices": [{"index": 0, **choice, "finish_reason": "error"}],
         }
     )
 

@@ -20,6 +20,8 @@ ENDPOINTS: dict[str, dict[str, Any]] = {
     "/messages": {"model": OFFERED[0], "messages": HELLO, "max_tokens": 9},
     "/embeddings": {"model": EMBEDDING, "input": "hi"},
     "/images/generations": {"model": OFFERED[2], "prompt": "a cat"},
+    "/images": {"model": OFFERED[2], "prompt": "a cat"},
+    "/completions": {"model": OFFERED[0], "prompt": "hi"},
 }
 ASKED = [
     *REFUSED.values(),

@@ -10,7 +10,7 @@ import schemathesis
 from anthropic.types import Message
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
-from openai.types import ImagesResponse, ModerationCreateResponse
+from openai.types import Completion, ImagesResponse, ModerationCreateResponse
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openrouter import components, operations
 from pydantic import BaseModel
@@ -132,7 +132,10 @@ OFFICIAL: dict[str, type[BaseModel]] = {
     "EmbeddingList": operations.CreateEmbeddingsResponseBody,
     "ResponsesAnswer": components.OpenResponsesResult,
     "MessagesAnswer": Message,
+    "Completion": Completion,
     "ImageList": ImagesResponse,
+    "ImageModelList": components.ImageModelsListResponse,
+    "ImageModel": components.ImageModelListItem,
     "Moderation": ModerationCreateResponse,
     "Model": components.Model,
     "ModelList": components.ModelsListResponse,

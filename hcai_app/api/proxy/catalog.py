@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
-from hcai_app.api.proxy.model_view import model_view
+from hcai_app.api.proxy.model_view import image_model_view, model_view
 from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
 from hcai_app.services.models.catalog import Model, outputs_of
@@ -45,6 +45,13 @@ async def embedding_models(worker: Worker, exchange: Exchange) -> None:
     """List the allowed embedding models, page by page if asked to."""
     listed = await worker.catalog.embedders()
     await _reply_page(exchange, listed, _query_of(exchange))
+
+
+async def image_models(worker: Worker, exchange: Exchange) -> None:
+    """List the allowed models that draw."""
+    found = await worker.catalog.listed(worker.catalog.image_models)
+    listed = [image_model_view(model) for model in found]
+    await reply_tagged(exchange, msgspec.json.encode({"object": "list", "data": listed}))
 
 
 async def show_model(worker: Worker, exchange: Exchange) -> None:

@@ -1,7 +1,8 @@
-"""`/images/generations`: OpenAI's request, translated to the provider's image call.
+"""`/images/generations`, OpenAI's request translated to the provider's image call, and `/images`.
 
-The answers have one form already: `created`, `data[].b64_json` and `usage`. There are no hosted
-images, so nothing can be sent as a URL. Source: openrouter-api reference, section 12.
+The second is that call itself, as OpenRouter's clients send it. The answers have one form already:
+`created`, `data[].b64_json` and `usage`. There are no hosted images, so nothing can be sent as a
+URL. Source: openrouter-api reference, section 12.
 """
 
 from typing import Annotated, Literal
@@ -45,6 +46,22 @@ class ImageRequest(Struct):
     response_format: Annotated[Literal["b64_json"] | None, doc("There are no URLs.")] = UNSET
 
 
+class PictureRequest(Struct):
+    """OpenRouter's form. Whatever else it takes may be here too."""
+
+    model: ImageModel
+    prompt: Annotated[str, doc("What to draw. The more you say, the better.")]
+    n: Annotated[Annotated[int, Meta(ge=1, le=10)] | None, doc("How many pictures.")] = UNSET
+    size: Annotated[str | None, doc("Such as `1024x1024` or `2K`.")] = UNSET
+    aspect_ratio: Annotated[str | None, doc("Such as `16:9`.")] = UNSET
+    input_references: Annotated[
+        list[Anything] | None, doc("Pictures to start from, each `{type: image_url, image_url}`.")
+    ] = UNSET
+    stream: Annotated[bool | None, doc("`true`: sketches come first, as server-sent events.")] = (
+        UNSET
+    )
+
+
 class Picture(Struct):
     """One picture."""
 
@@ -81,19 +98,39 @@ def parse(body: Body) -> Request:
         InvalidRequest: When it is no JSON object, lacks its shape, or wants a URL.
     """
     fields = members.object_in(body)
-    if not members.is_text(fields, "prompt"):
-        raise InvalidRequest("`prompt` is missing: describe the image.", param="prompt")
+    _require_prompt(fields)
     if members.scalar(fields, "response_format") not in (None, "b64_json"):
         raise InvalidRequest(
             "Images come as base64: leave `response_format` out, or send b64_json.",
             param="response_format",
         )
+    return _request(fields, _translated(fields))
+
+
+def parse_own(body: Body) -> Request:
+    """Read a request in the provider's own form, which needs no translation.
+
+    Raises:
+        InvalidRequest: When it is no JSON object or lacks its shape.
+    """
+    fields = members.object_in(body)
+    if "input_references" not in fields:  # pictures can say enough
+        _require_prompt(fields)
+    return _request(fields, fields)
+
+
+def _require_prompt(fields: Fields) -> None:
+    if not members.is_text(fields, "prompt"):
+        raise InvalidRequest("`prompt` is missing: describe the image.", param="prompt")
+
+
+def _request(fields: Fields, sent: Fields) -> Request:
     return Request(
         model=members.model(fields),
         is_stream=members.is_stream(fields),
         max_tokens=None,
         answers=members.answers(fields),
-        fields=_translated(fields),
+        fields=sent,
     )
 
 

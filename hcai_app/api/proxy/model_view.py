@@ -91,6 +91,26 @@ class ModelList(Struct):
     total_count: Annotated[int, doc("How many there are on all pages together.")]
 
 
+class ImageModel(Struct):
+    """One of the models that draw."""
+
+    id: str
+    name: Annotated[str, doc("Its name, for people.")]
+    description: Annotated[str, doc("What it is good at.")]
+    created: Created
+    architecture: Architecture
+    supported_parameters: Annotated[Anything, doc("What else it understands, where that is known.")]
+    supports_streaming: bool
+    endpoints: Annotated[str, doc("The path of who runs it.")]
+
+
+class ImageModelList(Struct):
+    """The models that draw, in OpenRouter's form."""
+
+    object: Literal["list"]
+    data: list[ImageModel]
+
+
 class ModelEndpoint(Struct):
     """A provider that runs a model."""
 
@@ -147,6 +167,18 @@ def model_view(model: catalog.Model) -> dict[str, Any]:
         "links": {"details": f"/proxy/v1/models/{name}/endpoints"},
         "object": "model",
         "owned_by": name.split("/", 1)[0],
+    }
+
+
+def image_model_view(model: catalog.Model) -> dict[str, Any]:
+    """Return a model that draws, as the list of those has it."""
+    view = model_view(model)
+    kept = ("id", "name", "description", "created", "architecture")
+    return {
+        **{name: view[name] for name in kept},
+        "supported_parameters": dict[str, Any](),
+        "supports_streaming": True,
+        "endpoints": view["links"]["details"],
     }
 
 

@@ -22,8 +22,6 @@ from hcai_app.settings import ANY_MODEL
 MAX_MODEL_ID = 200
 # A variant such as `:free` or `:nitro`; the model before it is what must be allowed.
 MODEL_ID = re.compile(r"[A-Za-z0-9][\w.\-]*/[\w.\-]+(:[a-z0-9\-]{1,32})?", re.ASCII)
-# Variants that route any model differently; all others are models of their own in the catalogue.
-ROUTING_VARIANTS = frozenset({"nitro", "floor", "online", "exacto"})
 # No more than this of an odd name is compared with the names that there are.
 MAX_COMPARED = 60
 # Estimates for a model of unknown price: dearer than most, in nano-dollars a token.
@@ -43,7 +41,7 @@ Fetch = Callable[[str], Awaitable[list[Model]]]
 FetchEndpoints = Callable[[str], Awaitable[bytes | None]]
 LANGUAGE_PATH = "/models?output_modalities=all"
 EMBEDDING_PATH = "/embeddings/models"
-EMBEDDINGS = "embeddings"
+EMBEDDINGS, IMAGE = "embeddings", "image"
 FRESH_S = 300.0
 # After a failure the provider is asked again so soon, and only when somebody wants the value.
 RETRY_S = 5.0
@@ -109,10 +107,9 @@ class Catalog:
         if is_allowed(model, allowed):
             return
         near = self.nearest(model, allowed)
-        nearest = f" The nearest are: {', '.join(near)}." if near else ""
         path = EMBEDDING_PATH if allowed is self.embedding_models else "/models"
         raise InvalidRequest(
-            f"The model {model[:MAX_MODEL_ID]!r} is not offered here.{nearest} "
+            f"The model {model[:MAX_MODEL_ID]!r} is not offered here.{_in_words(near)} "
             f"All are listed at /proxy/v1{path}.",
             param=param,
             metadata={"nearest": near},
@@ -125,24 +122,21 @@ class Catalog:
         return prices.get(model) or prices.get(model.split(":", 1)[0]) or Prices()
 
     async def language_models(self) -> list[Model]:
-        """Return the allowed language and image models in the configured order.
-
-        Raises:
-            Unavailable: When the provider has never answered yet.
-        """
-        listing = await self._listing.get()
-        others = [name for name in listing.models if name not in listing.embeddings]
-        return _in_order(listing, self.chat_models, others)
+        """Return the allowed language and image models, as `listed` does."""
+        return await self.listed(self.chat_models)
 
     async def embedders(self) -> list[Model]:
-        """Return the allowed embedding models in the configured order.
+        """Return the allowed embedding models, as `listed` does."""
+        return await self.listed(self.embedding_models)
+
+    async def listed(self, allowed: list[str]) -> list[Model]:
+        """Return the models of one of our three lists, in the configured order.
 
         Raises:
             Unavailable: When the provider has never answered yet.
         """
         listing = await self._listing.get()
-        others = [name for name in listing.models if name in listing.embeddings]
-        return _in_order(listing, self.embedding_models, others)
+        return _in_order(listing, allowed, self._of_kind(listing, allowed))
 
     async def model(self, name: str) -> Model:
         """Return one allowed model.
@@ -152,12 +146,11 @@ class Catalog:
             Unavailable: When the provider has never answered yet.
         """
         if not is_allowed(name, [*self.chat_models, *self.embedding_models]):
-            raise _unknown(name)
+            raise self.unknown(name)
         known = (await self._listing.get()).models
-        base, _, variant = name.partition(":")
-        model = known.get(name) or (known.get(base) if variant in ROUTING_VARIANTS else None)
+        model = known.get(name) or known.get(name.split(":", 1)[0])
         if model is None:
-            raise _unknown(name)
+            raise self.unknown(name)
         return model
 
     async def endpoints(self, name: str) -> bytes:
@@ -174,7 +167,7 @@ class Catalog:
             copy = self._endpoints[model] = _refreshed(f"list of {model}'s endpoints", fetch)
         known = await copy.get()
         if not known:
-            raise _unknown(name)
+            raise self.unknown(name)
         return known
 
     def nearest(self, model: str, allowed: list[str] | None = None) -> list[str]:
@@ -182,9 +175,26 @@ class Catalog:
         allowed = [*self.chat_models, *self.embedding_models] if allowed is None else allowed
         names = [name for name in allowed if name != ANY_MODEL]
         if ANY_MODEL in allowed and self._listing.value is not None:
-            names += self._listing.value.models
+            names += self._of_kind(self._listing.value, allowed)
         base = model.split(":", 1)[0][:MAX_COMPARED]
         return difflib.get_close_matches(base, dict.fromkeys(names), 3, 0)
+
+    def unknown(self, name: str) -> NotFound:
+        """Return the error for a model that there is not, with the nearest that there are."""
+        near = self.nearest(name)
+        return NotFound(
+            f"There is no model {name[:MAX_MODEL_ID]!r} here.{_in_words(near)} All are listed at "
+            f"/proxy/v1/models and /proxy/v1{EMBEDDING_PATH}.",
+            metadata={"nearest": near},
+        )
+
+    def _of_kind(self, listing: Listing, allowed: list[str]) -> list[str]:
+        """Return the names of all models that one of the three lists could hold."""
+        if allowed is self.embedding_models:
+            return [name for name in listing.models if name in listing.embeddings]
+        if allowed is self.image_models:
+            return [name for name, model in listing.models.items() if IMAGE in outputs_of(model)]
+        return [name for name in listing.models if name not in listing.embeddings]
 
     def refresh_if_stale(self) -> None:
         """Start a refresh in the background when the copy is old and none is under way."""
@@ -216,6 +226,10 @@ def _refreshed(name: str, fetch: Callable[[], Awaitable[T]]) -> Refreshed[T]:
     return Refreshed(name, fetch, fresh_s=FRESH_S, retry_s=RETRY_S, patience_s=PATIENCE_S)
 
 
+def _in_words(near: list[str]) -> str:
+    return f" The nearest are: {', '.join(near)}." if near else ""
+
+
 def is_allowed(model: str, allowed: list[str]) -> bool:
     """Tell whether a name is one, and names an allowed model or a variant of one."""
     if len(model) > MAX_MODEL_ID or MODEL_ID.fullmatch(model) is None:
@@ -239,13 +253,6 @@ def _in_order(listing: Listing, allowed: list[str], others: Iterable[str]) -> li
 def _id_of(model: Model) -> str | None:
     name = model.get("id")
     return name if isinstance(name, str) and MODEL_ID.fullmatch(name) else None
-
-
-def _unknown(name: str) -> NotFound:
-    return NotFound(
-        f"There is no model {name[:MAX_MODEL_ID]!r} here; all are listed at /proxy/v1/models and "
-        "/proxy/v1/embeddings/models."
-    )
 
 
 def estimate(prices: Prices, *, body_bytes: int, max_tokens: int | None, answers: int = 1) -> int:

@@ -25,6 +25,7 @@ class ChatDialect:
     # Whether a stream with usage is complete even without its final event.
     ends_with_usage: ClassVar[bool] = True
     last: ClassVar[bytes] = DONE
+    is_text: ClassVar[bool] = False  # `text` in the place of `delta`
 
     def has_word(self, data: bytes) -> bool:
         """Whether the data holds a keyword, and must be parsed."""
@@ -41,13 +42,21 @@ class ChatDialect:
 
     def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
         """Return the provider's error event as clients can parse it; None to leave it unchanged."""
-        return error_bodies.error_chunk(error_bodies.normalised(error), generation_id, model)
+        told = error_bodies.normalised(error)
+        return error_bodies.error_chunk(told, generation_id, model, is_text=self.is_text)
 
     def error_event(
         self, error: dict[str, Any], generation_id: str | None, model: str | None
     ) -> bytes:
         """Return an error event of our own."""
-        return b"data: " + error_bodies.error_chunk(error, generation_id, model) + b"\n\n"
+        data = error_bodies.error_chunk(error, generation_id, model, is_text=self.is_text)
+        return b"data: " + data + b"\n\n"
+
+
+class TextDialect(ChatDialect):
+    """Chunks of the older completions: as in a chat, but `text` in the place of `delta`."""
+
+    is_text = True
 
 
 class _Event(msgspec.Struct):
@@ -95,6 +104,17 @@ class EventDialect(ChatDialect):
         """Return the data of an error event."""
         shown = {name: value for name, value in error.items() if name != "metadata" or value}
         return msgspec.json.encode({"type": "error", "error": shown})
+
+
+class PictureDialect(EventDialect):
+    """The provider's own events of pictures, whose clients take a text for an error's code."""
+
+    def error_data(self, error: dict[str, Any]) -> bytes:
+        """Return the data of an error event."""
+        shown = {name: error.get(name) for name in ("message", "type", "param")}
+        return msgspec.json.encode(
+            {"type": "error", "error": {"code": str(error["code"]), **shown}}
+        )
 
 
 class ResponsesDialect(EventDialect):
@@ -154,6 +174,8 @@ class MessagesDialect(EventDialect):
 
 
 CHAT = ChatDialect()
+TEXT = TextDialect()
 EVENTS = EventDialect()
+PICTURES = PictureDialect()
 RESPONSES = ResponsesDialect()
 MESSAGES = MessagesDialect()

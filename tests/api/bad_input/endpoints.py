@@ -54,8 +54,12 @@ IMAGES = Endpoint(
     "prompt",
     {"prompt": "a cat", "model": "google/gemini-2.5-flash-image"},
 )
+OWN_IMAGES = Endpoint(
+    "/images", "prompt", {"prompt": "a cat", "model": "google/gemini-2.5-flash-image"}
+)
+COMPLETIONS = Endpoint("/completions", "prompt", {"prompt": "hi", "model": CHAT})
 MODERATIONS = Endpoint("/moderations", "input", {"input": "hi"})
-GENERATING = [EMBEDDINGS, RESPONSES, ANTHROPIC, IMAGES]
+GENERATING = [EMBEDDINGS, RESPONSES, ANTHROPIC, IMAGES, OWN_IMAGES, COMPLETIONS]
 EACH = pytest.mark.parametrize("endpoint", [*GENERATING, MODERATIONS], ids=str)
 EACH_GENERATING = pytest.mark.parametrize("endpoint", GENERATING, ids=str)
 

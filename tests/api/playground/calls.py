@@ -18,7 +18,9 @@ def bodies(text: str = "hi") -> dict[str, dict[str, Any]]:
         "/chat/completions": {"model": MODEL, "messages": messages},
         "/responses": {"model": MODEL, "input": text},
         "/messages": {"model": MODEL, "messages": messages, "max_tokens": 100},
+        "/completions": {"model": MODEL, "prompt": text},
         "/images/generations": {"model": "google/gemini-2.5-flash-image", "prompt": text},
+        "/images": {"model": "google/gemini-2.5-flash-image", "prompt": text},
         "/embeddings": {"model": "qwen/qwen3-embedding-8b", "input": text},
         "/moderations": {"input": text},
     }

@@ -1,9 +1,9 @@
-"""Images through the official openai Node client."""
+"""Images through the official Node clients, each in its own form."""
 
 import pytest
 
 from tests.clients.node.clients import NodeClient
-from tests.clients.node.typed import assert_openai, thrown
+from tests.clients.node.typed import assert_openai, assert_openrouter, thrown
 from tests.clients.test_chat import PNG_URL, assert_whole_png
 from tests.harness.product import Product
 
@@ -47,3 +47,49 @@ def test_there_are_no_hosted_images(openai: NodeClient) -> None:
     error = thrown(openai, GENERATE, {**BODY, "response_format": "url"})
     assert_openai(error, 400)
     assert error.body["param"] == "response_format"
+
+
+def own(**fields: object) -> dict[str, object]:
+    return {"imageGenerationRequest": {**BODY, **fields}}
+
+
+def test_openrouter_gets_as_many_images_as_it_asks_for(
+    openrouter: NodeClient, product: Product
+) -> None:
+    answer = openrouter.call(GENERATE, own(n=2, aspectRatio="16:9"))
+    assert len(answer["data"]) == 2
+    for image in answer["data"]:
+        assert_whole_png(PNG_URL + image["b64Json"], 300_000)
+    row = product.rows()[-1]
+    assert (row["endpoint"], row["outcome"]) == ("/images", "completed")
+    assert float(row["cost_usd"]) == answer["usage"]["cost"] > 0
+
+
+def test_openrouter_gets_a_preview_and_the_image_in_a_stream(openrouter: NodeClient) -> None:
+    preview, image = openrouter.call(GENERATE, own(stream=True))
+    assert preview["type"] == "image_generation.partial_image"
+    assert_whole_png(PNG_URL + image["b64Json"], 300_000)
+
+
+@pytest.mark.parametrize("how", ["error=503 after=1", "cut=chunks after=1"])
+def test_openrouter_gets_an_error_in_mid_stream_as_an_event(
+    openrouter: NodeClient, how: str
+) -> None:
+    items = openrouter.call(GENERATE, own(stream=True, prompt=f"A duck\n/simulate {how}"))
+    assert items[-1]["type"] == "error"
+    assert items[-1]["error"]["message"]
+
+
+@pytest.mark.parametrize("status", [400, 429, 502])
+def test_openrouter_throws_the_providers_errors(clients, status: int) -> None:
+    assert_openrouter(
+        thrown(clients[1], GENERATE, own(prompt=f"A duck\n/simulate status={status}")), status
+    )
+
+
+def test_openrouter_lists_who_draws(openrouter: NodeClient, product: Product) -> None:
+    listed = openrouter.call("images.listModels")["data"]
+    assert listed[0]["id"] == BODY["model"]
+    assert all("image" in model["architecture"]["outputModalities"] for model in listed)
+    details = listed[0]["endpoints"].removeprefix("/proxy/v1")
+    assert product.get(details).status_code == 200
