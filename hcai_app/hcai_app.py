@@ -56,8 +56,8 @@ class Doors:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Dispatch by path to the API or Reflex; lifespan and events go to Reflex."""
-        to_api = scope["type"] == "http" and self.api.owns(scope["path"])
+        """Dispatch to the API or Reflex; lifespan and events go to Reflex."""
+        to_api = scope["type"] == "http" and self.api.owns(scope)
         await (self.api if to_api else self.pages)(scope, receive, send)
 
 

@@ -6,7 +6,7 @@ these paths.
 
 import logging
 
-from hcai_app.api import cors, errors, routes
+from hcai_app.api import addresses, cors, errors, routes
 from hcai_app.api.exchange import Exchange, Receive, Scope, Send
 from hcai_app.api.proxy.request_body import ClientGoneError
 from hcai_app.errors import HcaiError, InternalError, MethodNotAllowed, NotFound, Unavailable
@@ -22,16 +22,20 @@ MAX_SHOWN_PATH = 200
 class ApiApp:
     """Serves every path that is not a page."""
 
-    def owns(self, path: str) -> bool:
-        """Return whether a path is the API's."""
-        return routes.owns(path)
+    def owns(self, scope: Scope) -> bool:
+        """Return whether a request is the API's."""
+        path = routes.squeezed(scope["path"])
+        return routes.owns(path, scope["method"]) or (_has_key(scope) and routes.is_call(path))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if "//" in scope["path"]:
+            scope = {**scope, "path": routes.squeezed(scope["path"])}
         serving = context.current()
         hops = serving.settings.trusted_proxy_hops if serving else 0
         exchange = Exchange(scope, receive, send, proxy_hops=hops)
-        exchange.is_anthropic = exchange.path.startswith(routes.ANTHROPIC)
+        exchange.origin = serving.settings.origin if serving else ""
+        exchange.is_anthropic = any(path in exchange.path for path in routes.ANTHROPIC)
         try:
             if serving is None:
                 raise Unavailable("The server is starting or stopping; try again in a moment.")
@@ -57,18 +61,40 @@ def _count(serving: Worker | None, exchange: Exchange, status: int) -> None:
 
 
 async def _serve(serving: Worker, exchange: Exchange) -> None:
-    if exchange.path.startswith(routes.PROXY):
+    if routes.is_for_clients(exchange.path):
         cors.allow(exchange, serving.settings.cors_origins)
         if exchange.method == "OPTIONS":
             await cors.answer_preflight(exchange)
             return
     methods, exchange.scope["path_params"] = routes.find(exchange.path)
     if methods is None:
-        shown = exchange.path[:MAX_SHOWN_PATH]
-        raise NotFound(f"There is nothing at {shown}; {routes.DESCRIPTION} lists what there is.")
+        raise _nothing_at(serving, exchange)
     method = "GET" if exchange.method == "HEAD" else exchange.method
     handler = methods.get(method)
     if handler is None:
         allowed = ", ".join(methods)
         raise MethodNotAllowed(f"Use {allowed} here.", headers={"Allow": allowed})
     await handler(serving, exchange)
+
+
+def _nothing_at(serving: Worker, exchange: Exchange) -> HcaiError:
+    """Return the error for an unknown path, with the right one where that can be told."""
+    path, origin = exchange.path, exchange.origin
+    if (name := routes.model_in(path)) and addresses.call_in(path) is None:
+        return serving.catalog.unknown(name)
+    advice = addresses.advice(path, origin)
+    is_page = not (exchange.method in routes.READING or routes.owns(path) or routes.is_call(path))
+    if is_page:
+        return MethodNotAllowed(f"Pages are only read.{advice}", headers={"Allow": "GET, HEAD"})
+    shown = path[:MAX_SHOWN_PATH]
+    return NotFound(
+        f"There is nothing at {shown}.{advice} {origin}{routes.DESCRIPTION} lists what there is."
+    )
+
+
+def _has_key(scope: Scope) -> bool:
+    """Return whether a key comes with a request, as browsers never send one."""
+    return any(
+        name == b"authorization" and value[:7].lower() == b"bearer "
+        for name, value in scope["headers"]
+    )

@@ -5,8 +5,18 @@ from typing import Any
 import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
-from hcai_app.errors import HcaiError
+from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.upstream.error_bodies import anthropic_error
+
+# Where the docs tell more about a refusal, by its status.
+CODES = "errors-what-each-code-means"
+ANCHORS = {
+    401: "authentication-send-your-key",
+    402: "limits-and-budgets",
+    404: "errors-wrong-addresses",
+    429: "limits-and-budgets",
+    **dict.fromkeys((400, 403, 405, 413), CODES),
+}
 
 
 def error_object(error: HcaiError) -> dict[str, Any]:
@@ -23,6 +33,9 @@ def error_object(error: HcaiError) -> dict[str, Any]:
 def body_for(exchange: Exchange, error: HcaiError) -> bytes:
     """Return the JSON of an error answer, in the envelope that the path's clients expect."""
     told = error_object(error)
+    if error.code in ANCHORS and not isinstance(error, UpstreamFailed):
+        page = f"{exchange.origin}/docs#{ANCHORS[error.code]}"
+        told["metadata"] = {"help_url": page, **(error.metadata or {})}
     if exchange.is_anthropic:
         return msgspec.json.encode(anthropic_error(told, exchange.request_id))
     return msgspec.json.encode({"error": told})

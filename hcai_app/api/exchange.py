@@ -40,6 +40,7 @@ class Exchange:
             (b"x-content-type-options", b"nosniff"),
         ]
         self.status = 0  # of our response, once it has started
+        self.origin = ""  # ours, as people see it
         self.is_anthropic = False  # errors have the envelope of Anthropic's clients
 
     @property

@@ -12,6 +12,7 @@ from hcai_app.api import (
     account_export,
     activity,
     auth,
+    greeting,
     health,
     keys,
     metrics,
@@ -29,14 +30,18 @@ PROXY = "/proxy"
 PLAYGROUND = "/playground/v1"  # below the page's own address
 DESCRIPTION = ROOT + DOCUMENT.path
 # Prefixes that belong to the API whole; elsewhere only the paths of the table.
-FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/")
-# Below these, errors have the envelope of Anthropic's clients.
-ANTHROPIC = tuple(
-    door + endpoint.path
-    for endpoint in ENDPOINTS
-    if endpoint.is_anthropic
-    for door in (ROOT, PLAYGROUND)
-)
+FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/", "/v1/")
+BASES = (PROXY, PLAYGROUND, "/v1")
+# Below these are calls of clients, wherever their base URL is wrong.
+CALLED = (PROXY, "/v1", "/api/v1")
+# At these, errors have the envelope of Anthropic's clients.
+ANTHROPIC = tuple(endpoint.path for endpoint in ENDPOINTS if endpoint.is_anthropic)
+READING = ("GET", "HEAD")
+PAGE = re.compile("/models(/|$)")
+# Reflex's own paths, in front of which nothing stands.
+OF_REFLEX = ("/_", "/ping", "/auth-codespace")
+LONE_MODEL = re.compile(ROOT + r"/models?/([^/]+)(?:/endpoints)?/?")
+SLASHES = re.compile("/{2,}")
 
 
 def _of_endpoints() -> Iterator[tuple[str, Methods]]:
@@ -54,6 +59,7 @@ def _of_endpoints() -> Iterator[tuple[str, Methods]]:
 ENDPOINT_ROUTES: dict[str, Methods] = dict(_of_endpoints())
 ROUTES: dict[str, Methods] = {
     **{path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" not in path},
+    ROOT: {"GET": greeting.greet},
     "/api/models": {"GET": model_list.show},
     "/auth/login": {"GET": auth.login},
     "/auth/callback": {"GET": auth.callback},
@@ -75,9 +81,31 @@ PATTERNS = [
 ]
 
 
-def owns(path: str) -> bool:
-    """Return whether a path is the API's."""
-    return path in ROUTES or path in (PROXY, PLAYGROUND) or path.startswith(FOLDERS)
+def squeezed(path: str) -> str:
+    """Return a path in which slashes written twice are one."""
+    return SLASHES.sub("/", path) if "//" in path else path
+
+
+def owns(path: str, method: str = "GET") -> bool:
+    """Return whether a request is the API's: its paths, and calls that look for it elsewhere.
+
+    Pages are only read, and one of them has the name of a call.
+    """
+    if path in ROUTES or path in BASES or path.startswith(FOLDERS):
+        return True
+    if method in READING:
+        return not PAGE.match(path) and is_call(path)
+    return is_call(path) or (method != "OPTIONS" and not path.startswith(OF_REFLEX))
+
+
+def is_call(path: str) -> bool:
+    """Return whether a path would be a call's, below the right base."""
+    return path != "/" and find(ROOT + path)[0] is not None
+
+
+def is_for_clients(path: str) -> bool:
+    """Return whether programs of any origin may ask here: the API, and where it is looked for."""
+    return path.startswith(CALLED) or (not path.startswith(FOLDERS) and is_call(path))
 
 
 def find(path: str) -> tuple[Methods | None, dict[str, str]]:
@@ -90,3 +118,9 @@ def find(path: str) -> tuple[Methods | None, dict[str, str]]:
         if match := pattern.fullmatch(wanted):
             return named, match.groupdict()
     return None, {}
+
+
+def model_in(path: str) -> str | None:
+    """Return the name in the path of a model that lacks its author; None for other paths."""
+    found = LONE_MODEL.fullmatch(path)
+    return found[1] if found else None

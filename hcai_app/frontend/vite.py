@@ -17,8 +17,11 @@ from hcai_app.edge import reflex_internals
 SERVER_PATHS = (
     *("proxy", "playground/v1", "auth", "internal", "api", "healthz", "readyz", "up", "metrics"),
     *("docs.md", "llms.txt"),
+    # Calls that look for the API in the wrong place.
+    *("v1", "chat", "completions", "responses", "messages", "embeddings", "images", "moderations"),
+    *("model", "stats", "key", "generation", "openapi.json"),
 )
-SERVER_PATTERN = f"^/({'|'.join(SERVER_PATHS)})([/?]|$)"
+SERVER_PATTERN = f"^/+({'|'.join(SERVER_PATHS)})([/?]|$)"
 
 RELOADED = ("hcai_app", "assets", "rxconfig.py")
 
@@ -31,6 +34,9 @@ import {{ readFileSync }} from "node:fs";
 
 // Development: one page server on loopback that forwards the server's own paths, streams included.
 function hcaiForward() {{
+  const isRead = (method) => ["GET", "HEAD", "OPTIONS"].includes(method);
+  const pages = ({{ method, headers, url }}) =>
+    isRead(method) && !/^bearer /i.test(headers.authorization ?? "") ? url : undefined;
   const backend = "http://127.0.0.1:" + (process.env.REFLEX_BACKEND_PORT || "8000");
   return {{
     name: "hcai-forward",
@@ -38,7 +44,11 @@ function hcaiForward() {{
     config: () => ({{
       server: {{
         host: "127.0.0.1",
-        proxy: {{ "{SERVER_PATTERN}": {{ target: backend }} }},
+        proxy: {{
+          "{SERVER_PATTERN}": {{ target: backend }},
+          // Pages are only read: whatever else there is looks for the API.
+          "^/": {{ target: backend, bypass: pages }},
+        }},
       }},
     }}),
   }};

@@ -24,18 +24,20 @@ async def _answer(exchange: SimulatedExchange) -> web.StreamResponse:
 
 def _as_chat(body: dict[str, Any]) -> dict[str, Any]:
     if not _prompts(body):
-        raise Refusal(400, 'Input required: specify "prompt"')
+        raise Refusal(400, 'Input required: specify "prompt" as a text or a list of texts')
     return {**body, "messages": [{"role": "user", "content": "\n".join(_prompts(body))}]}
 
 
 def _prompts(body: dict[str, Any]) -> list[str]:
-    """Return the prompts as texts; one in tokens as the text of its numbers."""
+    """Return the prompts as texts, those in tokens as their numbers; nothing for anything else."""
     prompt = body.get("prompt")
     if isinstance(prompt, str):
         return [prompt]
     items = prompt if isinstance(prompt, list) else []
-    if items and isinstance(items[0], int):
+    if items and all(isinstance(item, int) for item in items):
         return [" ".join(map(str, items))]
+    if not all(isinstance(item, str | list) for item in items):
+        return []
     return [item if isinstance(item, str) else " ".join(map(str, item)) for item in items]
 
 

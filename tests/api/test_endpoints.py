@@ -303,6 +303,7 @@ WRONG: list[tuple[str, Body, str]] = [
     ("/completions", {"prompt": None}, "prompt"),
     ("/completions", {"prompt": None, "messages": []}, "prompt"),
     ("/completions", {"prompt": []}, "prompt"),
+    ("/completions", {"prompt": [None, "hi"]}, "prompt"),
     ("/completions", {"prompt": ["hi"] * 129}, "prompt"),
     ("/completions", {"prompt": {"id": "pmpt_1"}}, "prompt"),
     ("/images/generations", {"prompt": None}, "prompt"),

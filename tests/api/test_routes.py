@@ -17,12 +17,10 @@ from tests.harness.product import Product
     [
         "/proxy",
         "/proxy/",
-        "/proxy/v1",
         "/proxy/v2/chat/completions",
         "/proxy/v1/chat",
         "/proxy/v1/chat/completions/x",
         "/proxy/v1/files",
-        "/proxy/v1//models",
         "/proxy/v1/%2e%2e/%2e%2e/healthz",
         "/proxy/v1/models%00",
         "/api/nothing",

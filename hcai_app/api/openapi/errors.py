@@ -141,7 +141,10 @@ class ErrorBody(Struct):
     param: Annotated[str | None, doc("Which part of the request is meant.")]
     metadata: Annotated[
         Anything | None,
-        doc("More about it, such as the `nearest` models or the provider's own words."),
+        doc(
+            "More about it, such as `help_url` (where to read on), the `nearest` models or the "
+            "provider's own words."
+        ),
     ]
 
 

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app.api.bodies import require_json
 from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy import wrong_keys
 from hcai_app.api.same_origin import require_own_page
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
+from hcai_app.services.keys.authentication import HOW_TO_SEND
 from hcai_app.services.people import sessions
 from hcai_app.worker.context import Worker
 
@@ -26,7 +28,7 @@ async def by_key(worker: Worker, exchange: Exchange) -> Caller:
     Raises:
         HcaiError: As `Authentication.by_key` does.
     """
-    return await worker.authentication.by_key(bearer_key(exchange), exchange.address)
+    return await _caller_of(bearer_key(exchange), worker, exchange)
 
 
 async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
@@ -38,7 +40,16 @@ async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
     key = bearer_key(exchange)
     if key is None:
         key = _lone(exchange, b"x-api-key")
-    return await worker.authentication.by_key(key, exchange.address)
+    return await _caller_of(key, worker, exchange)
+
+
+async def _caller_of(key: str | None, worker: Worker, exchange: Exchange) -> Caller:
+    try:
+        return await worker.authentication.by_key(key, exchange.address)
+    except NotAuthenticated:
+        if said := wrong_keys.what_is_wrong(exchange):
+            raise NotAuthenticated(f"{said} {HOW_TO_SEND}") from None
+        raise
 
 
 async def by_session(worker: Worker, exchange: Exchange) -> Caller:

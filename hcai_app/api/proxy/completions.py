@@ -120,8 +120,14 @@ def _count_prompts(fields: Fields) -> int:
     if members.starts_with(raw, b'"'):
         return 1
     prompts = _prompts.decode(raw)
-    if not prompts or members.starts_with(prompts[0], b'"', b"["):
-        if not 1 <= len(prompts) <= MAX_PROMPTS:
-            raise InvalidRequest(f"Send 1 to {MAX_PROMPTS} prompts.", param="prompt")
+    if not 1 <= len(prompts) <= MAX_PROMPTS and not _is_number(prompts):
+        raise InvalidRequest(f"Send 1 to {MAX_PROMPTS} prompts.", param="prompt")
+    if members.starts_with(prompts[0], b'"', b"["):
         return len(prompts)
+    if not _is_number(prompts):
+        raise InvalidRequest("`prompt` must be a text or a list of texts.", param="prompt")
     return 1
+
+
+def _is_number(prompts: list[msgspec.Raw]) -> bool:
+    return bool(prompts) and bytes(prompts[0]).isdigit()

@@ -128,7 +128,7 @@ def _messages(raw: msgspec.Raw, param: str) -> list[msgspec.Raw]:
 
 def _check_member(name: str, value: Any, param: str, check_model: CheckModel) -> None:
     if name == "type" and value == "item_reference":
-        raise InvalidRequest(guard_state.STATE["previous_response_id"], param=param)
+        raise InvalidRequest(guard_state.REFERENCE, param=param)
     if name in IN_CONTENT:
         guard_state.check_member(name, value, param)
     elif name in TOOLS_IN_CONTENT:

@@ -29,6 +29,10 @@ STATE = {
     "and offer its tools as functions.",
     "debug": "Debugging output of the provider is not offered here: leave it out.",
 }
+REFERENCE = (
+    "Your client sent references to earlier answers, which are not kept here: in the AI SDK use "
+    "openai.chat(...) or store: false; elsewhere send the whole conversation each time."
+)
 ADDRESS = "Keys and addresses of other services cannot be set here: leave it out."
 # Fields that only some of their values make dangerous.
 STORE, BACKGROUND, PROMPT = "store", "background", "prompt"
