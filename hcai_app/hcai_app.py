@@ -7,6 +7,7 @@ from hcai_app.api.app import ApiApp
 from hcai_app.edge import event_guard
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
+from hcai_app.edge.socket_limits import SocketLimits
 from hcai_app.edge.trailing_slash import TrailingSlash
 from hcai_app.frontend import build
 from hcai_app.settings import load_settings
@@ -67,10 +68,15 @@ class HcaiApp(rx.App):
     def __call__(self) -> ASGIApp:
         """Build the server's ASGI app."""
         settings = load_settings()
-        events = SocketHandshake(
+        reflex = SocketHandshake(
             super().__call__(),
             secret_key=settings.secret_key.get_secret_value(),
             is_production=settings.is_production,
+        )
+        events = SocketLimits(
+            reflex,
+            origins=rx.config.get_config().cors_allowed_origins,
+            proxy_hops=settings.trusted_proxy_hops,
         )
         documents = TrailingSlash(events, pages=build.BUILT_PAGES)
         pages = SecurityHeaders(

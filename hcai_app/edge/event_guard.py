@@ -16,6 +16,7 @@ import reflex as rx
 from reflex.event import EventHandler
 
 from hcai_app.edge import reflex_internals
+from hcai_app.edge.socket_limits import CONNECTION, MAX_WAITING, Connection
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ def guard(app: rx.App) -> None:
             if given and reflex_internals.is_handshake(app, sid, told):
                 return await inner(name, sid, told, *map(_admit_handshake, given[1:2]))
         elif name == "event":
+            if reflex_internals.waiting_events(app, sid) >= MAX_WAITING:
+                return _end(reflex_internals.scope_of(app, sid))
             event = admit(told) if reflex_internals.is_tab(app, sid) else None
             return event and await inner(name, sid, event)
         elif name == "client_error":
@@ -55,6 +58,15 @@ def guard(app: rx.App) -> None:
         return None
 
     reflex_internals.intercept_events(app, trigger_event)
+    reflex_internals.take_messages(app, _end)
+    reflex_internals.dispatch_in_a_loop()
+
+
+def _end(scope: Mapping[str, Any]) -> None:
+    """Have a socket closed before its next message is read."""
+    connection: Connection | None = scope.get(CONNECTION)
+    if connection is not None:
+        connection.is_ending = True
 
 
 def _admit_handshake(given: Any) -> Any:

@@ -4,6 +4,7 @@ Read in the source of Reflex 0.10.1, and held by the tests of the pages, the soc
 It imports nothing of ours, so that the pages and the build may use it as well.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -20,8 +21,11 @@ from reflex.event import Event, EventHandler, EventSpec
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.state import StateUpdate
 from reflex_base.constants import REFLEX_VAR_OPENING_TAG
+from reflex_base.event.processor import EventProcessor
 from reflex_base.registry import RegistrationContext
 from reflex_components_core.core.banner import has_too_many_connection_errors
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Trigger = Callable[..., Awaitable[Any]]
@@ -37,6 +41,9 @@ STATES_IN_MEMORY, STATES_IN_REDIS = StateManagerMode.MEMORY, StateManagerMode.RE
 
 # Opens a reference to a var within a text, wherever Reflex makes JavaScript of the text.
 VAR_TAG = REFLEX_VAR_OPENING_TAG
+
+# Socket.IO's first packet of a socket.
+CONNECT_PACKET = 0
 
 # Reflex writes it behind the names of vars.
 VAR_MARK = "_rx_state_"
@@ -82,6 +89,70 @@ def intercept_events(app: rx.App, guard: Callable[..., Awaitable[Any]]) -> None:
     """
     sockets = _sockets(app)
     sockets.trigger_event = partial(guard, sockets.trigger_event)
+
+
+def take_messages(app: rx.App, refuse: Callable[[Any], None]) -> None:
+    """Take the sockets' messages in Socket.IO's place; it would log what it cannot read.
+
+    `refuse` is given the ASGI scope of a socket whose message is no handshake and no event.
+    """
+    server: Any = app.sio
+    requests = vars(server)["environ"]  # by connection: what opened it
+
+    async def take(connection: str, data: Any) -> None:
+        try:
+            packet = server.packet_class(encoded_packet=data)
+            if packet.packet_type == CONNECT_PACKET:
+                await server._handle_connect(connection, packet.namespace, packet.data)
+            elif isinstance(packet.data, list) and isinstance(packet.data[0], str):
+                await server._handle_event(connection, packet.namespace, None, packet.data)
+            else:
+                raise TypeError("an event is a list, its name first")
+        except Exception as error:
+            log.debug("a message cannot be taken: %s", type(error).__name__)
+            refuse(requests.get(connection, {}).get("asgi.scope", {}))
+
+    server.eio.on("message", take)
+
+
+def scope_of(app: rx.App, sid: str) -> Mapping[str, Any]:
+    """Return the ASGI scope of the request that opened a socket."""
+    environ = app.sio and app.sio.get_environ(sid, _sockets(app).namespace)
+    return (environ or {}).get("asgi.scope", {})
+
+
+def waiting_events(app: rx.App, sid: str) -> int:
+    """Return how many events of a socket wait for their turn, cancelled ones included."""
+    token = _sockets(app).sid_to_token.get(sid, "")
+    processor: Any = app.event_processor
+    return len(processor._token_queues.get(token, ()))
+
+
+def dispatch_in_a_loop() -> None:
+    """Let Reflex skip cancelled events in a loop.
+
+    Its own function calls itself for each of them, and ends at Python's limit, with the socket's
+    queue left in memory for ever and the whole processor written to the log.
+    """
+    kind: Any = EventProcessor
+    kind._dispatch_next_for_token = _dispatch_next
+
+
+def _dispatch_next(processor: Any, token: str) -> None:
+    """Start the first event of a tab's queue that is not cancelled."""
+    queue = processor._token_queues.get(token)
+    try:
+        while queue:
+            entry, handler = queue[0]
+            future = processor._futures.get(entry.ctx.txid)
+            if future is not None and not future.cancelled():
+                processor._create_event_task(entry=entry, registered_handler=handler)
+                return
+            queue.popleft()
+    except BaseException:
+        processor._token_queues.pop(token, None)
+        raise
+    processor._token_queues.pop(token, None)
 
 
 def is_handshake(app: rx.App, sid: str, given: Any) -> bool:

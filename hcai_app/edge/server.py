@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from hcai_app.edge.http_protocol import GuardedProtocol
+from hcai_app.edge.socket_limits import MAX_MESSAGE
 from hcai_app.settings import Settings
 
 APP = "hcai_app.hcai_app:app"
@@ -33,6 +34,9 @@ def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -
         "loop": "uvloop",
         "http": GuardedProtocol,
         "ws": "wsproto",
+        # Compressed, a few bytes become megabytes before anybody can refuse them.
+        "ws_per_message_deflate": False,
+        "ws_max_size": MAX_MESSAGE,
         "lifespan": "on",
         "access_log": False,
         "log_level": "warning",

@@ -40,7 +40,7 @@ from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider, Upstream, provider_of
 from hcai_app.upstream.openrouter.probe import Probe
-from hcai_app.worker import background, context
+from hcai_app.worker import background, context, foreign_faults
 from hcai_app.worker.context import Worker
 from hcai_app.worker.shutdown import end_calls, stop_on_signal
 from hcai_app.worker.sign_in import signing_in
@@ -58,6 +58,7 @@ async def worker_lifespan(host: str) -> AsyncIterator[None]:
 
     Registered with Reflex, which runs it once per worker.
     """
+    foreign_faults.quieten()
     async with open_worker(load_settings(), host=host) as opened:
         context.set_current(opened)
         _tune_interpreter()

@@ -127,10 +127,10 @@ async def test_a_message_that_calls_itself_a_handshake_changes_nothing(
 ) -> None:
     async with tab(product, victim.cookie) as hers:
         bound = hers.of(ROOT, "rx_router_session")["client_token"]
-    cookie = f"{sessions.COOKIE}={victim.session_id}".encode()
+    cookie = f"{sessions.COOKIE}={victim.session_id}"
     forged = {
         "QUERY_STRING": f"token={bound}",
-        "asgi.scope": {"headers": [[b"cookie", cookie]], "client": ["127.0.0.1", 1]},
+        "asgi.scope": {"headers": [["cookie", cookie]], "client": ["127.0.0.1", 1]},
     }
     async with tab(product, await attacker(product)) as shown:
         name = shown.of(SITE, "name")
