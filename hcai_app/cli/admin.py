@@ -55,8 +55,7 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
 
     if parsed.workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
-    if settings.is_production:  # before the pages are built and the workers begin
-        asyncio.run(_require_schema(settings))
+    asyncio.run(_require_schema(settings))  # before the pages are built and the workers begin
     _require_folders([JOURNALS, *([] if parsed.backend_only or parsed.api_only else [WEB])])
     host = parsed.host or (PRODUCTION_HOST if settings.is_production else DEVELOPMENT_HOST)
     app = server.API
@@ -72,15 +71,14 @@ def _require_folders(needed: list[Path]) -> None:
 
 
 def _prepare_pages(port: int, *, with_pages: bool) -> None:
-    """Build missing pages, and set the app up to serve them.
-
-    Raises:
-        frontend.BuildError: When the pages cannot be built.
-    """
+    """Build missing pages, and set the app up to serve them."""
     from hcai_app.frontend import build  # noqa: PLC0415 - brings Reflex
 
-    if with_pages:
-        build.ensure_built()
+    try:
+        if with_pages:
+            build.ensure_built()
+    except build.BuildError as error:
+        raise InvalidRequest(f"the pages cannot be built:\n{error}") from error
     build.serve_built_pages(port, with_pages=with_pages)
 
 
@@ -88,7 +86,10 @@ async def _require_schema(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
         with faults.explained(database):
-            await migrate.require_current(database)
+            if settings.is_production:
+                await migrate.require_current(database)
+            else:  # workers migrate it, unless it is newer
+                await migrate.is_current(database)
     finally:
         await database.close()
 

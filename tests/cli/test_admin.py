@@ -155,6 +155,20 @@ def test_export_as_csv_has_a_head_and_the_same_rows(books: Product) -> None:
     assert [row["cost_usd"] for row in table] == [row["cost_usd"] for row in rows]
 
 
+@pytest.mark.attack
+def test_no_cell_of_the_export_is_a_formula(books: Product) -> None:
+    path = books.settings["DATABASE_URL"].removeprefix("sqlite:///")
+    formula, harmless = '=HYPERLINK("http://x.example")', "qwen/qwen3-32b"
+    for model in (formula, harmless):  # the control
+        with sqlite3.connect(path) as database:
+            database.execute("UPDATE calls SET model = ?, generation_id = ?", (model, model))
+        database.close()
+        shown = f"'{model}" if model is formula else model
+        table = list(csv.DictReader(io.StringIO(books.cli(*export("csv")))))
+        assert {(row["model"], row["generation_id"]) for row in table} == {(shown, shown)}
+        assert {row["model"] for row in books.rows()} == {model}  # programs get it as it is
+
+
 def test_export_of_a_user_and_since_a_moment(books: Product) -> None:
     assert len(books.rows("--user", "UADA")) == 3
     (row,) = books.rows("--user", "UEVE")
