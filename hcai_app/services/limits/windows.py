@@ -1,8 +1,8 @@
 """Sliding-window counters in memory.
 
 The `limits` library has the same in memory, but sweeps with a thread hop a key at every hit: 30 to
-60 µs a call, where this takes one to three (docs/decisions/0003-moving-window.md). With Redis the
-library's own is used.
+60 µs a call, where this takes one to three (docs/decisions/0003-moving-window.md). With Redis a
+script does the same (`rate.py`).
 """
 
 import time
@@ -15,16 +15,21 @@ from hcai_app.errors import RateLimited
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a name stands after a hit; `reset_at` is the Unix time at which the oldest hit ends."""
+    """Where a name stands after a hit; `wait_s` is how long its oldest hit still counts."""
 
     is_allowed: bool
     limit: int
     remaining: int
-    reset_at: float
+    wait_s: float
+
+    @property
+    def reset_at(self) -> float:
+        """The Unix time at which the oldest hit ends, steady to a tenth of a second."""
+        return round(time.time() + self.wait_s, 1)
 
     def seconds_to_reset(self) -> int:
         """Return whole seconds, at least one, until another hit passes."""
-        return max(1, int(self.reset_at - time.time()) + 1)
+        return max(1, int(self.wait_s) + 1)
 
     def require(self) -> None:
         """Refuse the hit that the window has no room for.
@@ -43,17 +48,20 @@ def reached(limit: int) -> str:
 
 
 class Windows:
-    """A moving window for each name; refused hits are not counted."""
+    """A moving window for each name; refused hits are not counted.
+
+    Its clock is monotonic: a wall clock that is set back would lock out who is at the limit.
+    """
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
         self.seconds = seconds
         self._hits: dict[str, array[float]] = {}
-        self._sweep_at = time.time() + seconds
+        self._sweep_at = time.monotonic() + seconds
 
     def hit(self, name: str) -> Standing:
         """Count a hit if the window has room for it."""
-        now = time.time()
+        now = time.monotonic()
         if now >= self._sweep_at:
             self._sweep(now)
         hits = self._hits.get(name)
@@ -69,16 +77,18 @@ class Windows:
             hits.append(now)
             count += 1
         oldest = hits[expired] if count else now
-        return Standing(is_allowed, self.limit, self.limit - count, oldest + self.seconds)
+        return Standing(is_allowed, self.limit, self.limit - count, oldest + self.seconds - now)
 
     def peek(self, name: str) -> Standing:
         """Return a name's standing without counting a hit."""
-        now = time.time()
+        now = time.monotonic()
         hits = self._hits.get(name, array("d"))
         expired = bisect_right(hits, now - self.seconds)
         count = len(hits) - expired
         oldest = hits[expired] if count else now
-        return Standing(count < self.limit, self.limit, self.limit - count, oldest + self.seconds)
+        return Standing(
+            count < self.limit, self.limit, self.limit - count, oldest + self.seconds - now
+        )
 
     def _sweep(self, now: float) -> None:
         """Forget the names without a hit in their window, once a window's length."""

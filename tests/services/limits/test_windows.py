@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ SECONDS = 10.0
 class Clock:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.now = 1_000.0
-        patch.setattr(windows.time, "time", lambda: self.now)
+        patch.setattr(windows.time, "monotonic", lambda: self.now)
 
 
 @settings(deadline=None)
@@ -33,7 +35,7 @@ def test_a_window_lets_exactly_so_many_through_at_any_moment(
                 passed.append(clock.now)
                 recent.append(clock.now)
             assert standing.remaining == limit - len(recent)
-            assert standing.reset_at == recent[0] + SECONDS
+            assert standing.wait_s == recent[0] + SECONDS - clock.now
             assert len(counted._hits["user"]) <= 2 * limit + 1
 
 
@@ -54,6 +56,21 @@ def test_a_refusal_tells_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> No
     wait = int(refusal.value.headers["Retry-After"])
     clock.now += wait
     counted.hit("a").require()
+
+
+@pytest.mark.parametrize("step_s", [-3_600, 3_600])
+def test_a_wall_clock_that_is_set_moves_nobodys_window(
+    step_s: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Windows(1, SECONDS)
+    counted.hit("a").require()
+    wall = time.time
+    monkeypatch.setattr(windows.time, "time", lambda: wall() + step_s)
+    refused = counted.hit("a")
+    assert not refused.is_allowed
+    assert refused.seconds_to_reset() == SECONDS
+    assert refused.reset_at == pytest.approx(wall() + step_s + SECONDS, abs=1)
+    assert counted.hit("b").is_allowed
 
 
 def test_names_that_stay_away_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
