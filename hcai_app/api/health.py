@@ -13,6 +13,6 @@ async def ready(worker: Worker, exchange: Exchange) -> None:
     """Answer the readiness probe."""
     checks = {"database": await worker.database.answers()}
     if worker.redis is not None:
-        checks["redis"] = await worker.redis.answers()
+        checks["redis"] = await worker.redis.is_there()
     is_ready = all(checks.values())
     await exchange.reply_json(200 if is_ready else 503, {"ready": is_ready, **checks})

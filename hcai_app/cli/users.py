@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from hcai_app import money
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
-from hcai_app.services.limits import budget, period
-from hcai_app.services.limits.budget import Account
+from hcai_app.services.limits import accounts, period
+from hcai_app.services.limits.accounts import LedgerReading
 from hcai_app.services.people import users
 from hcai_app.services.people.users import User
 from hcai_app.services.usage import totals
@@ -61,9 +61,9 @@ async def _budget(database: Database, _settings: Settings, parsed: argparse.Name
 
 
 async def _show(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
-    def work(connection: Connection) -> tuple[User, Account]:
+    def work(connection: Connection) -> tuple[User, LedgerReading]:
         user = users.find(connection, parsed.user)
-        return user, budget.read_account(connection, budget.current_account(user.id))
+        return user, accounts.read_account(connection, accounts.current_account(user.id))
 
     user, account = await database.read(work, "account")
     used = await totals.of_user(database, user.id)

@@ -19,7 +19,13 @@ async def start(stack: AsyncExitStack, opened: Worker) -> None:
     await recovery.adopt(opened.journal, opened.ledger, opened.budget)
     revocation = Revocation(opened.database, opened.authentication, opened.in_flight, opened.tabs)
     stack.push_async_callback(revocation.close)
-    follower = Follower(opened.database, revocation.apply, opened.authentication.hear)
+
+    def apply(user_id: str, key_id: str | None) -> None:
+        if key_id is None:
+            opened.budget.forget_user(user_id)
+        revocation.apply(user_id, key_id)
+
+    follower = Follower(opened.database, apply, opened.authentication.hear)
     await follower.start()
     opened.catalog.refresh_if_stale()
     for running in (

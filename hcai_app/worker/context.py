@@ -16,7 +16,7 @@ from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.limits.shared_budget import SharedInFlight
+from hcai_app.services.limits.shared_in_flight import SharedInFlight
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import Health

@@ -7,7 +7,6 @@ signal on, then they are cancelled with an error, their rows are written, and ev
 
 import gc
 import logging
-import socket
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,7 +25,8 @@ from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.limits.shared_budget import SharedBudget, SharedInFlight
+from hcai_app.services.limits.shared_budget import SharedBudget
+from hcai_app.services.limits.shared_in_flight import SharedInFlight
 from hcai_app.services.live.redis import OtherWorkers
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
@@ -120,15 +120,14 @@ async def _open_services(
 ) -> Worker:
     provider = provider_of(settings, simulator if settings.is_simulated else None)
     journal = _open_journal(stack, settings)
-    name = f"{socket.gethostname()}-{journal.slot}"
-    redis = _open_redis(stack, settings)
+    redis = await _open_redis(stack, settings, journal)
     tabs = _open_tabs(stack, redis)
     metrics = Metrics(settings.models)
     health = _open_health(stack, database, provider, redis)
-    on_commit = (metrics.count, health.provider.hear, tabs.hear)
-    ledger = _open_ledger(stack, database, journal, totals := Rollups(name), on_commit)
+    budget = _budget(settings, database, redis)
+    on_commit = (budget.book, metrics.count, health.provider.hear, tabs.hear)
+    ledger = _open_ledger(stack, database, journal, totals := Rollups(journal.worker), on_commit)
     client = _open_catalog_client(stack, provider)
-    budget = _budget(settings, database, redis, name)
     on_settled = (metrics.count_settled, tabs.hear_settled)
     return Worker(
         settings=settings,
@@ -163,9 +162,9 @@ def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
     return journal
 
 
-def _budget(settings: Settings, database: Database, redis: RedisClient | None, name: str) -> Budget:
+def _budget(settings: Settings, database: Database, redis: RedisClient | None) -> Budget:
     default = money.to_nanousd(settings.daily_budget_usd)
-    return SharedBudget(database, default, redis, name) if redis else Budget(database, default)
+    return SharedBudget(database, default, redis) if redis else Budget(database, default)
 
 
 def _open_ledger(
@@ -187,11 +186,15 @@ def _open_catalog_client(stack: AsyncExitStack, provider: Provider) -> CatalogCl
     return client
 
 
-def _open_redis(stack: AsyncExitStack, settings: Settings) -> RedisClient | None:
+async def _open_redis(
+    stack: AsyncExitStack, settings: Settings, journal: Journal
+) -> RedisClient | None:
     if settings.redis_url is None:
         return None
-    redis = RedisClient(settings.redis_url)
+    redis = RedisClient(settings.redis_url, journal.workers_known())
     stack.push_async_callback(redis.close)
+    await redis.beat()
+    background.keep_running(stack, redis.run())
     return redis
 
 
@@ -212,7 +215,7 @@ def _open_health(
     return Health(
         database=DependencyHealth("database", database.answers),
         provider=ProviderHealth(probe.ask),
-        redis=DependencyHealth("redis", redis.answers) if redis else None,
+        redis=DependencyHealth("redis", redis.is_there, is_told=False) if redis else None,
     )
 
 

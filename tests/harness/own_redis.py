@@ -4,15 +4,32 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from tests.harness.databases import missing
 from tests.harness.processes import free_port
 
 PROGRAM = "redis-server"
 START_S = 20
+
+
+@contextmanager
+def own_redis(folder: Path) -> Iterator["OwnRedis"]:
+    """A server that runs, for as long as a test needs it."""
+    if not OwnRedis.is_possible():
+        missing("redis-server")
+    server = OwnRedis(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.thaw()
+        server.stop()
 
 
 class OwnRedis:
@@ -59,8 +76,8 @@ class OwnRedis:
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:

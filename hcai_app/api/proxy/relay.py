@@ -7,7 +7,7 @@ committed. `answers.py` relays streams and plain answers.
 
 import asyncio
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -69,7 +69,7 @@ class Relay:
         self._worker = worker
         self._slot = slot
         self._entry: LedgerEntry | None = None
-        self._committed: asyncio.Future[None] | None = None
+        self._committed: asyncio.Future[Any] | None = None
         self._response: aiohttp.ClientResponse | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_held = False  # in the journal, beyond its row
@@ -103,18 +103,29 @@ class Relay:
             except OSError as error:  # it is needed only if this process is killed
                 log.error("the journal does not take a generation's id: %s", error)
 
-    def close(self, outcome: Outcome, status: int) -> asyncio.Future[None]:
+    def close(self, outcome: Outcome, status: int) -> asyncio.Future[Any]:
         """Queue the call's ledger row, once; return the future of its commit."""
         self._awaits_provider = False
         if self._committed is None:
             return self._record(self.call.finish(outcome, status))
         return self._committed
 
-    def _record(self, entry: LedgerEntry) -> asyncio.Future[None]:
+    def _record(self, entry: LedgerEntry) -> asyncio.Future[Any]:
         self._entry = entry
         self._worker.budget.settle(entry)
-        self._committed = self._worker.ledger.record(entry, self.call.segment)
+        committed = self._worker.ledger.record(entry, self.call.segment)
+        self._committed = committed
+        if (left := self._leave()) is not None:
+            self._committed = asyncio.gather(committed, left, return_exceptions=True)
         return self._committed
+
+    def _leave(self) -> asyncio.Future[Any] | None:
+        """Give the call's place back before its last byte: its client may call again at once.
+
+        One whose client has left runs on, and keeps it.
+        """
+        shared = self._worker.shared_in_flight
+        return None if shared is None or self._is_held else shared.leave(self._slot)
 
     async def _ask(self, path: str, body: bytes) -> None:
         response = await self._worker.upstream.post(path, body)

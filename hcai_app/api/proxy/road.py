@@ -84,7 +84,15 @@ async def _carry_counted(
     except Exception:
         # Its slot is released, and there may be no ledger row to update the caller's pages.
         worker.tabs.note(slot.caller.user_id, exchange.started_at_ms)
+        await _leave_shared(worker, slot)
         raise
+
+
+async def _leave_shared(worker: Worker, slot: Slot) -> None:
+    """Give a refused call's place back before its client hears of it, and may call again."""
+    left = worker.shared_in_flight and worker.shared_in_flight.leave(slot)
+    if left is not None:
+        await asyncio.wait([left])
 
 
 async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:

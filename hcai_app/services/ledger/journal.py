@@ -9,7 +9,9 @@ adopts them.
 
 import fcntl
 import os
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -55,10 +57,15 @@ class Journal:
             made.mkdir(mode=0o700, exist_ok=True)
         self.folder = folder
         self.slot, self._lock = _take_free_slot(folder)
+        self.worker = f"{_name_of(folder)}-{self.slot}"  # of no other worker that lives
         self.first_segment = 1 + max(_segments(folder, self.slot), default=0)
         self._segment = self.first_segment - 1
         self._calls_in: dict[int, int] = {}  # segment -> calls that still need it
         self._file: Segment = self._start_segment()
+
+    def workers_known(self) -> int:
+        """Return how many workers have had a slot here at once, this one included."""
+        return len(list(self.folder.glob("*.lock")))
 
     def open(self, call: RunningCall) -> None:
         """Write that the call begins.
@@ -192,6 +199,18 @@ def find_orphans(journal: Journal) -> Iterator[Orphans]:
             continue
         paths = [_segment_path(journal.folder, slot, n) for n in _segments(journal.folder, slot)]
         yield Orphans(paths, lock)
+
+
+def _name_of(folder: Path) -> str:
+    """Return the folder's own name, which is random and stays: hosts may be called alike."""
+    path, made = folder / "name", folder / f"name.{os.getpid()}"
+    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.write(handle, uuid.uuid4().hex.encode())
+    os.close(handle)
+    with suppress(FileExistsError):
+        os.link(made, path)
+    made.unlink()
+    return path.read_text()
 
 
 def _take_free_slot(folder: Path) -> tuple[int, int]:

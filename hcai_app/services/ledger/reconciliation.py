@@ -86,7 +86,7 @@ class Reconciler:
         """Write the figures of a row, once, and book them where the row was booked."""
         settled = _settled(entry, settlement)
         if await self._database.write(lambda it: self._book(it, entry, settled), "calls"):
-            self._budget.settle(settled)
+            self._budget.book([settled])
             for listen in self._on_settled:
                 listen(settled)
 

@@ -49,7 +49,7 @@ async def _adopt(orphans: Orphans, ledger: Ledger, budget: Budget) -> int:
     made = 0
     for batch in _batches(rows):
         made += await ledger.insert_missing(batch)
-    budget.reread(rows)
+    budget.forget(rows)
     if made:
         log.warning("%d calls of a dead worker are in the ledger now", made)
     return made

@@ -1,93 +1,191 @@
--- The accounts of budgets and the running calls, in Redis: ARGV[1] names a command, which is one step.
+-- The accounts of budgets, in Redis: ARGV[1] names a command, which is one step.
+-- The states and their transitions stand in docs/decisions/0022-gate-and-ledger.md.
 --
--- An account, KEYS[1], is a hash: `spent`, `reserved` (a sum), and `r:<call id>` with the amount of
--- each reservation; beside it a sorted set, KEYS[2], holds when the lease of each ends. Amounts are
--- nano-dollars, times milliseconds. Both expire two days after the last touch, however long a
--- budget's period is: an account that has gone is read from the ledger again.
+-- An account, KEYS[1], is a hash. What was read of the ledger: `spent`, `waiting` (the sum of its
+-- unsettled rows, which stand in the hash KEYS[3]), `reading` (the token of that reading) and
+-- `read_at`. What is not in the ledger yet: `o:<call id>` for each call, as "kind amount reading",
+-- whose lease ends as the sorted set KEYS[2] says, and the sums `reserved` (kind r, an estimate)
+-- and `certain` (kind c, the cost of a call that has ended). The reading of a call is that of the
+-- account when it was known to lack the call's cost; "-" when nobody knows.
+-- `opening` is the token of a reading under way. KEYS[4] holds the workers.
+--
+-- Amounts are nano-dollars, times milliseconds by Redis' clock.
 
 local KEEP_S = 172800
-local account, leases = KEYS[1], KEYS[2]
+local UNKNOWN, ADMITTED, EXHAUSTED, WAITING, INCOMPLETE = -1, 0, 1, 2, 3
+local SUMS = {r = 'reserved', c = 'certain'}
+local account, leases, unsettled, workers = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local commands = {}
 
-local function reservation(id)
-  return 'r:' .. id
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local function drop(id, amount)
-  redis.call('HDEL', account, reservation(id))
-  redis.call('HINCRBY', account, 'reserved', -amount)
+local function field(name) return redis.call('HGET', account, name) end
+local function number(name) return tonumber(field(name) or '0') end
+
+local function add(name, amount)
+  if amount ~= 0 then redis.call('HINCRBY', account, name, string.format('%.0f', amount)) end
 end
 
-local function drop_ended(now)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
-    local amount = redis.call('HGET', account, reservation(id))
-    if amount then drop(id, amount) end
-    redis.call('ZREM', leases, id)
+local function keep()
+  for _, key in ipairs({account, leases, unsettled}) do redis.call('EXPIRE', key, KEEP_S) end
+end
+
+local function find(id)
+  local value = field('o:' .. id)
+  if value then return string.match(value, '^(%a) (%-?%d+) (%S+)$') end
+end
+
+local function drop(id)
+  local kind, amount = find(id)
+  if kind then
+    redis.call('HDEL', account, 'o:' .. id)
+    add(SUMS[kind], -tonumber(amount))
   end
-end
-
--- Reserves unless the call has its reservation already.
-local function reserve_once(id, amount, until_ms)
-  if redis.call('HSETNX', account, reservation(id), amount) == 1 then
-    redis.call('HINCRBY', account, 'reserved', amount)
-  end
-  redis.call('ZADD', leases, until_ms, id)
-end
-
-local function keep(...)
-  for _, key in ipairs({...}) do redis.call('EXPIRE', key, KEEP_S) end
-end
-
--- now, limit, call id, amount, lease -> -1 unknown account, 0 admitted, 1 exhausted, 2 waiting
-function commands.reserve(now, limit, id, amount, lease)
-  now, limit = tonumber(now), tonumber(limit)
-  local spent = redis.call('HGET', account, 'spent')
-  if not spent then return -1 end
-  drop_ended(now)
-  if tonumber(spent) >= limit then return 1 end
-  local reserved = tonumber(redis.call('HGET', account, 'reserved') or '0')
-  if tonumber(spent) + reserved >= limit then return 2 end
-  redis.call('HSET', account, reservation(id), amount)
-  redis.call('HINCRBY', account, 'reserved', amount)
-  redis.call('ZADD', leases, now + tonumber(lease), id)
-  keep(account, leases)
-  return 0
-end
-
--- spent, end of the leases, then call id and amount of each unsettled row; the first worker wins
-function commands.open(spent, until_ms)
-  if redis.call('HEXISTS', account, 'spent') == 1 then return 0 end
-  redis.call('HSET', account, 'spent', spent)
-  for i = 4, #ARGV, 2 do reserve_once(ARGV[i], ARGV[i + 1], until_ms) end
-  keep(account, leases)
-  return 1
-end
-
--- call id, cost -> 1 when the reservation was there: else the account was read with its cost
-function commands.settle(id, cost)
-  local amount = redis.call('HGET', account, reservation(id))
-  if not amount then return 0 end
-  drop(id, amount)
-  redis.call('HINCRBY', account, 'spent', cost)
   redis.call('ZREM', leases, id)
+end
+
+local function put(id, kind, amount, reading, ends_at)
+  drop(id)
+  redis.call('HSET', account, 'o:' .. id, kind .. ' ' .. amount .. ' ' .. reading)
+  add(SUMS[kind], tonumber(amount))
+  redis.call('ZADD', leases, ends_at, id)
+end
+
+local function drop_ended(at)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', at)) do drop(id) end
+end
+
+local function add_unsettled(id, amount)
+  redis.call('HSET', unsettled, id, amount)
+  add('waiting', tonumber(amount))
+end
+
+-- What was read is not right any more, nor what is being read; calls under way stay.
+local function forget()
+  redis.call('HDEL', account, 'spent', 'waiting', 'reading', 'read_at', 'opening')
+  redis.call('DEL', unsettled)
+end
+
+-- The token of the reading under way, or of one that begins; then the calls not in the ledger yet.
+local function begin_reading(token)
+  redis.call('HSETNX', account, 'opening', token)
+  keep()
+  local reply = {UNKNOWN, field('opening')}
+  for _, name in ipairs(redis.call('HKEYS', account)) do
+    if string.sub(name, 1, 2) == 'o:' then reply[#reply + 1] = string.sub(name, 3) end
+  end
+  return reply
+end
+
+-- limit, call id, amount, lease, token, how many workers must be there -> a verdict, and how old the
+-- reading is; with UNKNOWN what `begin_reading` says. INCOMPLETE: Redis was away or lost its
+-- data, and some worker has not registered its calls again
+function commands.reserve(limit, id, amount, lease, token, expected)
+  local at = now()
+  drop_ended(at)
+  local spent = tonumber(field('spent'))
+  if redis.call('ZCOUNT', workers, at, '+inf') < tonumber(expected) then return {INCOMPLETE} end
+  if not spent then return begin_reading(token) end
+  limit, spent = tonumber(limit), spent + number('certain')
+  if spent >= limit then return {EXHAUSTED} end
+  if spent + number('reserved') + number('waiting') >= limit then return {WAITING} end
+  put(id, 'r', amount, field('reading'), at + lease)
+  keep()
+  return {ADMITTED, at - number('read_at')}
+end
+
+-- token -> what `begin_reading` says, of an account that may be known already
+function commands.read_again(token)
+  return begin_reading(token)
+end
+
+-- token, spent, then three lists, each after its length: id and amount of each unsettled row, ids
+-- of calls whose settled row was read, ids of calls that had no row -> 0: something was booked
+-- meanwhile, or somebody was faster, and the reading is worth nothing
+function commands.open(token, spent)
+  if field('opening') ~= token then return 0 end
+  forget()
+  redis.call('HSET', account, 'spent', spent, 'reading', token, 'read_at', now())
+  local at = 4
+  local function list()
+    local from = at + 1
+    at = from + ARGV[at]
+    return from, at - 1
+  end
+  local first, last = list()
+  for n = first, last, 2 do
+    drop(ARGV[n])
+    add_unsettled(ARGV[n], ARGV[n + 1])
+  end
+  first, last = list()
+  for n = first, last do drop(ARGV[n]) end
+  first, last = list()
+  for n = first, last do
+    local kind, amount = find(ARGV[n])
+    if kind then redis.call('HSET', account, 'o:' .. ARGV[n], kind .. ' ' .. amount .. ' ' .. token) end
+  end
+  keep()
   return 1
 end
 
--- call id, amount, end of the lease; a reservation that Redis has lost is made again
-function commands.renew(id, amount, until_ms)
-  if redis.call('HEXISTS', account, 'spent') == 0 then return 0 end
-  reserve_once(id, amount, until_ms)
+-- lease, then id, kind and amount of each call: its lease begins anew, and what Redis lost is put
+-- back. A call that stands among the unsettled rows is in the ledger
+function commands.hold(lease)
+  local ends_at = now() + lease
+  for n = 3, #ARGV, 3 do
+    local id = ARGV[n]
+    if redis.call('HEXISTS', unsettled, id) == 0 then
+      local _, _, reading = find(id)
+      put(id, ARGV[n + 1], ARGV[n + 2], reading or '-', ends_at)
+    end
+  end
+  keep()
   return 1
 end
 
--- now, the most at once, call id, lease -> 1 when there is room; KEYS[1] holds a user's running calls
-function commands.enter(now, most, id, lease)
-  local running = KEYS[1]
-  redis.call('ZREMRANGEBYSCORE', running, '-inf', now)
-  if redis.call('ZCARD', running) >= tonumber(most) then return 0 end
-  redis.call('ZADD', running, tonumber(now) + tonumber(lease), id)
-  keep(running)
+-- call id, 1 when settled, cost or else estimate: its row is in the ledger -> 0 when nobody knows
+-- whether the ledger was read with it or without: then it is read again
+function commands.book(id, is_settled, amount)
+  redis.call('HDEL', account, 'opening')
+  local _, _, reading = find(id)
+  local is_lacking = reading and reading == field('reading')
+  local waiting = redis.call('HGET', unsettled, id)
+  drop(id)
+  if not (is_lacking or waiting) then
+    forget()
+    return 0
+  end
+  if waiting then
+    redis.call('HDEL', unsettled, id)
+    add('waiting', -tonumber(waiting))
+  end
+  if is_settled == '1' then add('spent', tonumber(amount)) else add_unsettled(id, amount) end
+  keep()
   return 1
 end
 
-return commands[ARGV[1]](ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
+-- call ids, which are not held any more: the ledger is read again
+function commands.forget()
+  for n = 2, #ARGV do drop(ARGV[n]) end
+  forget()
+  return 1
+end
+
+-- call id: it did not begin
+function commands.cancel(id)
+  drop(id)
+  return 1
+end
+
+-- -> spent, or false when the ledger is to be read; certain, reserved, waiting, age of the reading
+function commands.show()
+  local at = now()
+  drop_ended(at)
+  local age = field('read_at') and at - number('read_at')
+  return {field('spent'), field('certain'), field('reserved'), field('waiting'), age}
+end
+
+return commands[ARGV[1]](ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])

@@ -9,53 +9,49 @@ import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
-
-from sqlalchemy import Connection, false, func, select
 
 from hcai_app import clock, formatting
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import calls_table, hours_table
 from hcai_app.errors import BudgetExhausted, RateLimited
-from hcai_app.services.call import Caller, CallStart, LedgerEntry, RunningCall, first_id_at
+from hcai_app.services.call import Caller, LedgerEntry, RunningCall
 from hcai_app.services.limits import period
-from hcai_app.services.limits.period import Period, budget_period
+from hcai_app.services.limits.accounts import (
+    AccountId,
+    Gate,
+    Held,
+    account_of,
+    read_or_unavailable,
+)
+from hcai_app.services.limits.period import budget_period
 
 # An account that nobody used for so long is read from the database again next time.
 IDLE_S = 900.0
 SWEEP_S = 60.0
 
 
-class AccountId(NamedTuple):
-    """Whose budget, and of which period."""
-
-    user_id: str
-    period: Period
-
-
 @dataclass(slots=True)
-class Account:
-    """One user's period, in nano-dollars."""
+class _Account:
+    """One user's period: what was read of the ledger, if it is right, and what it lacks."""
 
-    spent: int
-    reserved: dict[str, int] = field(default_factory=dict[str, int])  # by call id
+    held: Held = field(default_factory=Held)
+    spent: int | None = None  # None: the ledger is to be read
+    unsettled: dict[str, int] = field(default_factory=dict[str, int])
+    is_stale: bool = False  # what is being read: something was booked meanwhile
     used_at: float = 0.0
-
-    @property
-    def reserved_sum(self) -> int:
-        """Everything that running and unsettled calls may still cost."""
-        return sum(self.reserved.values())
 
 
 class Budget:
-    """The accounts of this worker."""
+    """The accounts of this worker, which is alone.
+
+    `reserve` holds a call until `book` says that its row is in the ledger. Whenever it cannot be
+    known whether the ledger was read with a row or without, it is read again.
+    """
 
     def __init__(self, database: Database, default_nanousd: int) -> None:
         self._database = database
         self._default_nanousd = default_nanousd
-        self._accounts: dict[AccountId, Account] = {}
-        self._loading: dict[AccountId, asyncio.Task[Account]] = {}
-        self._settled_meanwhile: dict[AccountId, list[LedgerEntry]] = {}  # by what is loading
+        self._accounts: dict[AccountId, _Account] = {}
+        self._reading: dict[AccountId, asyncio.Task[None]] = {}
         self._sweep_at = time.monotonic() + SWEEP_S
 
     def limit_of(self, caller: Caller) -> int:
@@ -74,111 +70,112 @@ class Budget:
             RateLimited: When only running or unsettled calls stand in the way.
             Unavailable: When the spending cannot be read.
         """
-        await self.reserve_within(self.limit_of(caller), caller, call)
-
-    async def reserve_within(self, limit: int, caller: Caller, call: RunningCall) -> None:
-        """Set the call's estimate aside within a limit; refuses as `reserve` does."""
+        limit = self.limit_of(caller)
         account = await self._account(account_of(call.opening))
-        if account.spent >= limit:
+        spent = (account.spent or 0) + account.held.certain_sum
+        if spent >= limit:
             raise exhausted(limit)
-        if account.spent + account.reserved_sum >= limit:
+        if spent + account.held.reserved_sum + sum(account.unsettled.values()) >= limit:
             raise waiting()
-        account.reserved[call.id] = call.opening.reserved_nanousd
+        account.held.put(call.id, call.opening.reserved_nanousd)
 
     def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
         account = self._accounts.get(account_of(call.opening))
         if account is not None:
-            account.reserved.pop(call.id, None)
+            account.held.drop(call.id)
 
     def settle(self, entry: LedgerEntry) -> None:
-        """Book the row's cost in place of its reservation; an unsettled row keeps it."""
-        name = account_of(entry)
-        account = self._accounts.get(name)
-        if not entry.settled:
-            return
-        if account is None:
-            if name in self._loading:  # and may be read as it was before
-                self._settled_meanwhile.setdefault(name, []).append(entry)
-            return
-        if account.reserved.pop(entry.id, None) is not None:  # else it was read with its cost
-            account.spent += entry.cost_nanousd
+        """Count a call's cost in place of its estimate: it has ended, its row is on its way."""
+        account = self._accounts.get(account_of(entry))
+        if account is not None and entry.settled and entry.id in account.held:
+            account.held.put(entry.id, entry.cost_nanousd, is_certain=True)
 
-    def reread(self, entries: Iterable[LedgerEntry]) -> None:
-        """Do nothing: a single worker shares no accounts with a dead one."""
+    def book(self, entries: Iterable[LedgerEntry]) -> None:
+        """Take rows for the ledger's: they are in the database, settled or not."""
+        for entry in entries:
+            account = self._accounts.get(account_of(entry))
+            if account is not None:
+                _book(account, entry)
+
+    def forget(self, entries: Iterable[LedgerEntry]) -> None:
+        """Read the accounts of these rows again: what the ledger has of them is not known here."""
+        for entry in entries:
+            account = self._accounts.get(account_of(entry))
+            if account is not None:
+                account.held.drop(entry.id)
+                account.spent, account.is_stale = None, True
+
+    def forget_user(self, user_id: str) -> None:
+        """Read a user's accounts again: an operator wants it, or something about them changed."""
+        for name, account in self._accounts.items():
+            if name.user_id == user_id:
+                account.spent, account.is_stale = None, True
+
+    async def gate(self, name: AccountId) -> Gate | None:
+        """Return what the gate thinks; None where the ledger would be read first."""
+        account = self._accounts.get(name)
+        if account is None or account.spent is None:
+            return None
+        held = account.held
+        reserved = held.reserved_sum + sum(account.unsettled.values())
+        return Gate(account.spent, held.certain_sum, reserved)
 
     async def run(self) -> None:
         """Do what is to be done beside the calls: nothing, in one worker."""
 
-    async def _account(self, name: AccountId) -> Account:
+    def used(self) -> list[AccountId]:
+        """Return the accounts that were in use not long ago."""
+        return list(self._accounts)
+
+    async def _account(self, name: AccountId) -> _Account:
         now = time.monotonic()
-        account = self._accounts.get(name)
-        if account is None:
-            account = await self._load_once(name)
-        account.used_at = now
         if now >= self._sweep_at:
             self._sweep(now)
+        account = self._accounts.get(name)
+        if account is None:
+            account = self._accounts[name] = _Account()
+        account.used_at = now
+        while account.spent is None:
+            await self._read_once(name, account)
         return account
 
-    async def _load_once(self, name: AccountId) -> Account:
+    async def _read_once(self, name: AccountId, account: _Account) -> None:
         """Read an account, once for all who wait for it."""
-        loading = self._loading.get(name)
-        if loading is None:
-            loading = self._loading[name] = asyncio.create_task(self._load(name))
-            loading.add_done_callback(lambda _done: self._loading.pop(name, None))
-        return await asyncio.shield(loading)
+        reading = self._reading.get(name)
+        if reading is None:
+            reading = self._reading[name] = asyncio.create_task(self._read(name, account))
+            reading.add_done_callback(lambda _done: self._reading.pop(name, None))
+        await asyncio.shield(reading)
 
-    async def _load(self, name: AccountId) -> Account:
-        account = await read_or_unavailable(self._database, name)
-        account = self._accounts.setdefault(name, account)
-        for entry in self._settled_meanwhile.pop(name, ()):
-            self.settle(entry)
-        return account
+    async def _read(self, name: AccountId, account: _Account) -> None:
+        account.is_stale = False
+        found = await read_or_unavailable(self._database, name, account.held)
+        if account.is_stale:
+            return  # a row was booked meanwhile, which may be in it or not
+        for call_id in (*found.unsettled, *found.settled):
+            account.held.drop(call_id)
+        account.spent, account.unsettled = found.spent, found.unsettled
 
     def _sweep(self, now: float) -> None:
-        """Forget accounts that are idle and hold no reservation."""
+        """Forget accounts that are idle and hold no call."""
         self._sweep_at = now + SWEEP_S
         for name, account in list(self._accounts.items()):
-            if not account.reserved and now - account.used_at > IDLE_S:
+            if not account.held and now - account.used_at > IDLE_S:
                 del self._accounts[name]
 
 
-def account_of(call: CallStart | LedgerEntry) -> AccountId:
-    """Return which account a call is booked on."""
-    return AccountId(call.user_id, budget_period(call.started_at_ms))
-
-
-def current_account(user_id: str) -> AccountId:
-    """Return the account that a call of the user's would be booked on now."""
-    return AccountId(user_id, budget_period(clock.now_ms()))
-
-
-def read_account(connection: Connection, name: AccountId) -> Account:
-    """Read an account from the roll-ups and the rows that are not settled yet."""
-    user_id, (start_ms, end_ms) = name
-    hours = hours_table.c
-    in_period = (hours.start_ms >= start_ms) & (hours.start_ms < end_ms)
-    spent = connection.scalar(
-        select(func.sum(hours.cost_nanousd)).where(hours.user_id == user_id, in_period)
-    )
-    rows = calls_table.c
-    open_rows = select(rows.id, rows.reserved_nanousd).where(
-        rows.user_id == user_id,
-        rows.id >= first_id_at(start_ms),
-        rows.id < first_id_at(end_ms),
-        rows.settled == false(),
-    )
-    reserved = {row.id: row.reserved_nanousd for row in connection.execute(open_rows)}
-    return Account(int(spent or 0), reserved)
-
-
-async def read_or_unavailable(database: Database, name: AccountId) -> Account:
-    """Read an account.
-
-    Raises:
-        Unavailable: When the database is away.
-    """
-    return await database.read(lambda it: read_account(it, name), "budget")
+def _book(account: _Account, entry: LedgerEntry) -> None:
+    account.is_stale = True
+    is_known = entry.id in account.held or entry.id in account.unsettled
+    account.held.drop(entry.id)
+    account.unsettled.pop(entry.id, None)
+    if not is_known or account.spent is None:
+        account.spent = None
+    elif entry.settled:
+        account.spent += entry.cost_nanousd
+    else:
+        account.unsettled[entry.id] = entry.reserved_nanousd
 
 
 def exhausted(limit_nanousd: int) -> BudgetExhausted:

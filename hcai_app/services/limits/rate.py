@@ -1,22 +1,33 @@
 """Rate limits per user: a sliding window, exact in memory, shared over Redis."""
 
-import logging
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any
-
 from limits import RateLimitItem
-from limits.aio.storage import RedisStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from hcai_app.services.limits.windows import Standing, Windows
-from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.redis_client import Away, LuaScript, RedisClient
 
-log = logging.getLogger(__name__)
-
-# So long is Redis left alone after a failure: who comes meanwhile does not wait for it again.
-RETRY_S = 1.0
+# A window in Redis is a list of the times of its hits, newest first, by Redis' own clock. Where
+# that was set back the window begins anew: nobody is locked out until it has caught up.
+# limit, window in ms, 1 for a hit or 0 for a look -> allowed, how many hits count, ms to the reset
+WINDOW = LuaScript("""
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local hits, limit, window = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
+local newest = redis.call('LINDEX', hits, 0)
+if newest and tonumber(newest) > now + 1000 then redis.call('DEL', hits) end
+local oldest = redis.call('LINDEX', hits, -1)
+while oldest and tonumber(oldest) <= now - window do
+  redis.call('RPOP', hits)
+  oldest = redis.call('LINDEX', hits, -1)
+end
+local count = redis.call('LLEN', hits)
+local is_allowed = count < limit and 1 or 0
+if is_allowed == 1 and ARGV[3] == '1' then
+  redis.call('LPUSH', hits, now)
+  redis.call('PEXPIRE', hits, window)
+  count = count + 1
+end
+return {is_allowed, count, tonumber(oldest or now) + window - now}
+""")
 
 
 class RateLimit:
@@ -24,49 +35,28 @@ class RateLimit:
 
     def __init__(self, name: str, item: RateLimitItem, redis: RedisClient | None) -> None:
         self._name = name
-        self._item = item
+        self._amount = item.amount
+        self._window_ms = item.get_expiry() * 1000
         self._windows = Windows(item.amount, item.get_expiry())
-        self._shared = _shared_limiter(redis) if redis else None
-        self._ask_at_s = 0.0  # when Redis may be asked again
+        self._redis = redis
 
     async def hit(self, user_id: str) -> Standing:
         """Count an attempt and return whether it is allowed."""
-        return await self._ask(self._hit_shared, self._windows.hit, user_id)
+        return await self._ask(user_id, 1) or self._windows.hit(user_id)
 
     async def peek(self, user_id: str) -> Standing:
         """Return a user's standing without counting a hit."""
-        return await self._ask(self._standing, self._windows.peek, user_id)
+        return await self._ask(user_id, 0) or self._windows.peek(user_id)
 
-    async def _ask(
-        self,
-        shared: Callable[[MovingWindowRateLimiter, str], Awaitable[Standing]],
-        own: Callable[[str], Standing],
-        user_id: str,
-    ) -> Standing:
-        """Ask Redis; while it is away, each worker limits by itself."""
-        if self._shared is not None and time.monotonic() >= self._ask_at_s:
-            try:
-                return await shared(self._shared, user_id)
-            except Exception as error:
-                self._ask_at_s = time.monotonic() + RETRY_S
-                log.warning("the rate limit is not shared: %s", type(error).__name__)
-        return own(user_id)
-
-    async def _hit_shared(self, limiter: MovingWindowRateLimiter, user_id: str) -> Standing:
-        is_allowed = await limiter.hit(self._item, self._name, user_id)
-        standing = await self._standing(limiter, user_id)
-        return replace(standing, is_allowed=is_allowed)
-
-    async def _standing(self, limiter: MovingWindowRateLimiter, user_id: str) -> Standing:
-        window = await limiter.get_window_stats(self._item, self._name, user_id)
-        has_room = window.remaining > 0
-        return Standing(has_room, self._item.amount, window.remaining, window.reset_time)
-
-
-def _shared_limiter(redis: RedisClient) -> MovingWindowRateLimiter:
-    # The worker's own connections: their timeouts are kept, and they are closed with the others.
-    pool: Any = redis.client.connection_pool
-    storage = RedisStorage(
-        "async+redis://", implementation="redispy", key_prefix="hcai:limit", connection_pool=pool
-    )
-    return MovingWindowRateLimiter(storage)
+    async def _ask(self, user_id: str, hits: int) -> Standing | None:
+        """Ask Redis; None while it is away: then each worker limits by itself."""
+        if self._redis is None:
+            return None
+        key = f"hcai:limit:{self._name}:{user_id}"
+        try:
+            reply = await self._redis.ask(WINDOW, [key], [self._amount, self._window_ms, hits])
+        except Away:
+            return None
+        is_allowed, count, wait_ms = reply
+        left = max(0, self._amount - count)
+        return Standing(bool(is_allowed), self._amount, left, wait_ms / 1000)

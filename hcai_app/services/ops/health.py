@@ -33,9 +33,11 @@ Ask = Callable[[], Awaitable[bool]]
 class DependencyHealth:
     """One thing that the worker depends on."""
 
-    def __init__(self, name: str, ask: Ask) -> None:
+    def __init__(self, name: str, ask: Ask, *, is_told: bool = True) -> None:
+        """Watch nothing yet; with `is_told=False` somebody else logs its changes."""
         self.name = name
         self._ask = ask
+        self._is_told = is_told
         self._failed_looks = 0
         self.is_up: bool | None = None  # None: not known yet
         self.changed_at = time.monotonic()
@@ -85,7 +87,7 @@ class DependencyHealth:
 
     def _set(self, *, is_up: bool) -> None:
         if is_up is not self.is_up:
-            if self.is_up is not None:
+            if self.is_up is not None and self._is_told:
                 log.warning("the %s is %s", self.name, "back" if is_up else "away")
             self.is_up, self.changed_at = is_up, time.monotonic()
 

@@ -9,12 +9,26 @@ from sqlalchemy.exc import DBAPIError
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.errors import BudgetExhausted, RateLimited
-from hcai_app.services.call import Caller, LedgerEntry, RunningCall
+from hcai_app.services.call import Caller, CostSource, LedgerEntry, RunningCall, Usage
+from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.limits import budget as budget_module
+from hcai_app.services.limits.accounts import current_account
 from hcai_app.services.limits.budget import Budget
 from tests.services.books import Books, caller_of, entry, execute, open_call
 
 LIMIT = 1_000
+
+
+async def settle(books: Books, budget: Budget, row: LedgerEntry, cost: int) -> LedgerEntry:
+    """Settle a row of the ledger as a look-up does; return it as it is then."""
+    heard: list[LedgerEntry] = []
+    reconciler = Reconciler(books.database, books.totals, budget, no_lookup, [heard.append])
+    await reconciler.settle(row, Settlement(Usage(cost_nanousd=cost), None, CostSource.LOOKUP))
+    return heard[0]
+
+
+async def no_lookup(_generation_id: str) -> None:
+    return None
 
 
 class Student:
@@ -41,11 +55,12 @@ class Student:
             reserved_nanousd=call.opening.reserved_nanousd,
         )
         self.budget.settle(row)
+        self.budget.book([row])
         return row
 
     async def spent(self) -> int:
-        name = budget_module.current_account(self.caller.user_id)
-        return (await self.budget._account(name)).spent
+        name = current_account(self.caller.user_id)
+        return (await self.budget._account(name)).spent or 0
 
 
 @pytest.fixture
@@ -159,9 +174,9 @@ async def test_after_a_restart_the_day_is_read_from_the_books(books: Books, call
     assert await restarted.spent() == 300
     with pytest.raises(RateLimited):
         await restarted.begin(1)
-    settled = entry(id=waiting.id, user_id=caller.user_id, cost=100)
-    restarted.budget.settle(settled)
-    restarted.budget.settle(settled)  # booked once, however often it is told
+    settled = await settle(books, restarted.budget, waiting, 100)
+    assert await restarted.spent() == 400
+    restarted.budget.book([settled])  # booked once, however often it is told
     assert await restarted.spent() == 400
 
 
@@ -201,7 +216,8 @@ async def test_a_row_settled_while_its_day_is_being_read_frees_its_reservation(
 
     async def read_slowly(*given: Any) -> Any:
         account = await read(*given)
-        student.budget.settle(entry(id=waiting.id, user_id=caller.user_id, cost=1))
+        monkeypatch.setattr(budget_module, "read_or_unavailable", read)
+        await settle(books, student.budget, waiting, 1)
         return account
 
     monkeypatch.setattr(budget_module, "read_or_unavailable", read_slowly)

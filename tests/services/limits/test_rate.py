@@ -3,14 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from limits import parse
 
-from hcai_app.services.limits import rate
 from hcai_app.services.limits.rate import RateLimit
-from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.redis_client import TIMEOUT_S, RedisClient
 from tests.harness.databases import OWN_REDIS, emptied_redis
+from tests.harness.own_redis import own_redis
 from tests.harness.silence import silent_server
 
 FIVE = parse("5/minute")
@@ -38,20 +39,32 @@ async def test_whoever_comes_meanwhile_does_not_wait_for_it_again(silent: RateLi
     for _ in range(4):
         await silent.hit("ada")
     assert not (await silent.hit("ada")).is_allowed
-    assert time.monotonic() - began < rate.RETRY_S / 2
+    assert time.monotonic() - began < TIMEOUT_S / 2
 
 
-async def test_a_redis_that_is_back_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate, "RETRY_S", 0.1)
-    with emptied_redis(OWN_REDIS) as redis:
-        shared = RedisClient(OWN_REDIS)
+async def test_a_redis_that_is_back_is_asked_again(tmp_path: Path) -> None:
+    with own_redis(tmp_path) as server:
+        shared = RedisClient(server.url)
         limit = RateLimit("chat", FIVE, shared)
         assert (await limit.hit("ada")).remaining == 4
-        with monkeypatch.context() as patch:
-            patch.setattr(limit, "_shared", object())  # whatever it does, it does not answer
-            assert (await limit.hit("ada")).remaining == 4
-        assert (await limit.hit("ada")).remaining == 3  # by itself
-        await asyncio.sleep(0.2)
+        server.stop()
+        assert (await limit.hit("ada")).remaining == 4  # by itself
+        server.start()
+        assert (await limit.hit("ada")).remaining == 3
+        await shared.beat()
         assert (await limit.hit("ada")).remaining == 3  # with the others
-        assert redis.keys("hcai:limit*")
+        await shared.close()
+
+
+async def test_hosts_whose_clocks_differ_share_one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    with emptied_redis(OWN_REDIS):
+        shared = RedisClient(OWN_REDIS)
+        limit = RateLimit("chat", FIVE, shared)
+        wall = time.time
+        for step_s in (0, 3_600, -3_600, 120, -120):
+            monkeypatch.setattr(time, "time", lambda step_s=step_s: wall() + step_s)
+            assert (await limit.hit("ada")).is_allowed
+        refused = await limit.hit("ada")
+        assert not refused.is_allowed
+        assert 55 <= refused.seconds_to_reset() <= 60
         await shared.close()

@@ -1,0 +1,78 @@
+"""Shares: what one worker may spend of a budget while Redis is away.
+
+The first call of an outage reads what the ledger says is left of its budget; each worker may spend
+that, divided by how many workers there are. What is read holds for this outage alone.
+"""
+
+from dataclasses import dataclass
+
+from hcai_app.db.engine import Database
+from hcai_app.errors import Unavailable
+from hcai_app.services.limits.accounts import AccountId, Held, read_or_unavailable
+from hcai_app.services.limits.budget import exhausted, waiting
+from hcai_app.services.redis_client import RedisClient
+
+RETRY_S = 5
+
+
+@dataclass(slots=True)
+class _Share:
+    """What the ledger said at the outage's first call, and what this worker has spent since."""
+
+    epoch: int  # of `RedisClient`
+    spent: int
+    unsettled: int
+    used: int = 0
+
+
+class Shares:
+    """The shares of one worker."""
+
+    def __init__(self, database: Database, redis: RedisClient) -> None:
+        self._database = database
+        self._redis = redis
+        self._shares: dict[AccountId, _Share] = {}
+
+    def clear(self) -> None:
+        """Forget all: the outage is over."""
+        self._shares.clear()
+
+    def use(self, name: AccountId, amount: int) -> None:
+        """Count what a call has cost, or may still, whose row is in the ledger now."""
+        if (share := self._shares.get(name)) is not None:
+            share.used += amount
+
+    async def check(self, name: AccountId, limit: int, held: Held | None) -> None:
+        """Refuse a call that is over the share; `held` are this worker's other calls.
+
+        Raises:
+            BudgetExhausted: When the ledger says that the whole budget is spent.
+            RateLimited: When only running or unsettled calls stand in the way.
+            Unavailable: When the share is used up, or the spending cannot be read.
+        """
+        share, held = await self._find(name), held or Held()
+        if share.spent >= limit:
+            raise exhausted(limit)
+        part = (limit - share.spent - share.unsettled) // self._redis.workers
+        used = share.used + held.certain_sum
+        if used + held.reserved_sum < part:
+            return
+        if (await read_or_unavailable(self._database, name)).spent >= limit:
+            raise exhausted(limit)
+        if used < part or share.spent + share.unsettled >= limit:
+            raise waiting()
+        raise Unavailable(
+            "Our servers cannot add up what you have spent just now, and this one's share of what "
+            "is left of your budget is used up; try again in a few seconds.",
+            RETRY_S,
+        )
+
+    async def _find(self, name: AccountId) -> _Share:
+        share, epoch = self._shares.get(name), self._redis.epoch
+        if share is None or share.epoch != epoch:
+            found = await read_or_unavailable(self._database, name)
+            known = self._shares.get(name)
+            if known is None or known.epoch != epoch:  # else another call was faster
+                unsettled = sum(found.unsettled.values())
+                self._shares[name] = _Share(epoch, found.spent, unsettled)
+        return self._shares[name]
