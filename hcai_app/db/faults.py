@@ -44,7 +44,7 @@ BY_TEXT = {
     "no such table": UNMIGRATED,
     "no such column": UNMIGRATED,
     "already exists": FOREIGN,
-    "unable to open": "{name} cannot be opened: make its folder, and writable (DATABASE_URL)",
+    "unable to open": "{name} cannot be opened: its folder must be there, and writable (DATABASE_URL)",
     "readonly": "{name} cannot be written: make file and folder writable (DATABASE_URL)",
     "not a database": "{name} is no SQLite database: name another file in DATABASE_URL",
     "malformed": "{name} is damaged: restore the backup (DATABASE_URL)",
