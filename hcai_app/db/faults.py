@@ -22,6 +22,7 @@ COPY = "cannot be written, it is a copy: name the primary in DATABASE_URL"
 NOT_LET_IN = "does not let us in ({reason}): check user and password in DATABASE_URL"
 UNMIGRATED = f"is not up to date: {MIGRATE}"
 FOREIGN = "has tables that HCAI did not make: name an empty database as DATABASE_URL"
+NOT_OPENED = "{name} cannot be opened: its folder must exist and be writable (DATABASE_URL)"
 # PostgreSQL's SQLSTATE -> what it means here.
 BY_STATE = {
     "3D000": "{name} does not exist: create it first: createdb {name} (DATABASE_URL names it)",
@@ -44,7 +45,7 @@ BY_TEXT = {
     "no such table": UNMIGRATED,
     "no such column": UNMIGRATED,
     "already exists": FOREIGN,
-    "unable to open": "{name} cannot be opened: its folder must be there, and writable (DATABASE_URL)",
+    "unable to open": NOT_OPENED,
     "readonly": "{name} cannot be written: make file and folder writable (DATABASE_URL)",
     "not a database": "{name} is no SQLite database: name another file in DATABASE_URL",
     "malformed": "{name} is damaged: restore the backup (DATABASE_URL)",
