@@ -1,6 +1,7 @@
 """The two kinds of relayed answers: an event stream and a plain JSON body."""
 
 import asyncio
+import re
 from collections import deque
 
 import aiohttp
@@ -28,6 +29,10 @@ TAIL_BYTES = 64 * 1024
 MAX_PARSED_BYTES = 256 * 1024
 # No text holds this: its quotes would be escaped.
 ERROR_KEY = b'"error"'
+# Null where Anthropic has a list or nothing: `@ai-sdk/anthropic` takes it for an invalid answer. No
+# text holds this key, and what a tool is called with is the student's own.
+CITATIONS_KEY, TOOL_USE = b'"citations"', b'"tool_use"'
+NULL_CITATIONS = re.compile(rb',\s*"citations"\s*:\s*null\b|"citations"\s*:\s*null\s*,')
 
 
 class StreamAnswer:
@@ -224,6 +229,8 @@ class WholeAnswer:
         delivery = self._delivery
         if delivery.has_left:
             return
+        if delivery.exchange.is_anthropic and CITATIONS_KEY in body and TOOL_USE not in body:
+            body = NULL_CITATIONS.sub(b"", body)
         await delivery.pulse.stop()
         if delivery.exchange.status:  # a heartbeat was first
             await delivery.exchange.write(body, more=False)

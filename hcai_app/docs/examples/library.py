@@ -89,6 +89,12 @@ FILES: dict[str, tuple[Language, str, str, str]] = {
         "JavaScript · @anthropic-ai/sdk",
         "npm install @anthropic-ai/sdk",
     ),
+    "javascript_ai.mjs": (
+        "javascript",
+        "ai",
+        "JavaScript · AI SDK",
+        "npm install ai @ai-sdk/openai",
+    ),
     "javascript.mjs": ("javascript", "", "JavaScript", ""),
 }
 

@@ -60,6 +60,7 @@ TABLE = (
     ),
     ExampleEntry("errors", "Catch what goes wrong", is_for_curl=False),
     ExampleEntry("limits", "See how many calls are left"),
+    ExampleEntry("ai-sdk", "A conversation with the AI SDK", is_for_curl=False),
     ExampleEntry("discord", "A Discord bot", is_for_curl=False),
     ExampleEntry("web-page", "A web page with a server of its own", is_for_curl=False),
 )

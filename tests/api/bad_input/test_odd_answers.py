@@ -154,3 +154,29 @@ def test_half_a_surrogate_pair_is_never_a_500_wherever_it_stands(
     for place in ("user", "metadata", "stop", "unknown"):
         fields = {**chat_body(), place: {"user_id": "\ud83d"}}
         assert send(served, served_key, json.dumps(fields).encode()).status_code in (200, 400)
+
+
+MESSAGE = (
+    b'{"id":"gen-1","type":"message","role":"assistant","model":"qwen/qwen3-32b",'
+    b'"content":[%b],"stop_reason":"end_turn","stop_sequence":null,'
+    b'"usage":{"input_tokens":1,"output_tokens":2,"cost":0.5}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("block", "shown"),
+    [
+        (b'{"type":"text","text":"hi","citations":null}', b'{"type":"text","text":"hi"}'),
+        (b'{"type":"text", "citations" : null, "text":"hi"}', b'{"type":"text", "text":"hi"}'),
+        (b'{"type":"text","text":"\\"citations\\":null, x"}',) * 2,
+        (b'{"type":"text","text":"hi","citations":[]}',) * 2,
+        (b'{"type":"tool_use","id":"t","name":"n","input":{"a":1,"citations":null}}',) * 2,
+    ],
+)
+def test_null_citations_are_left_out_of_messages_and_nothing_else_is(
+    served: Product, socket_provider: RawProvider, served_key: str, block: bytes, shown: bytes
+) -> None:
+    socket_provider.says(MESSAGE % block, JSON)
+    ask = {"model": "qwen/qwen3-32b", "max_tokens": 9, "messages": chat_body()["messages"]}
+    answer = served.post("/messages", served_key, json=ask)
+    assert answer.content == MESSAGE % shown

@@ -87,8 +87,8 @@ def command_for(program: Program, text: str, folder: Path) -> list[str]:
         (folder / "example.py").write_text(text)
         is_bot = program.client == "discord.py"
         return [sys.executable, str(DISCORD) if is_bot else "example.py"]
-    package = program.needs.removeprefix("npm install").strip()
-    if package and not are_installed(package):
+    packages = program.needs.removeprefix("npm install").split()
+    if packages and not are_installed(*packages):
         missing("tests/clients/node/node_modules, which `make setup` gets from the npm registry,")
     (folder / "node_modules").symlink_to(FOLDER / "node_modules")
     (folder / "example.mjs").write_text(text)

@@ -55,6 +55,7 @@ EXPECTED = {
     "key": Expected(r"\A\$4\.0000 of \$4\.00 are left", r'"limit_remaining":\s*4', 0, 0),
     "generation": Expected(r"\Agen-\S+ has cost \d", endpoint=CHAT),
     "errors": Expected(ANSWER),
+    "ai-sdk": Expected(rf"(?s){ANSWER}.*{ANSWER}", calls=2),
     "limits": Expected(
         rf"(?s)\A\d+ of 150 calls are left; a place gets free in 1\d\d\d s\n.*{ANSWER}",
         "(?i)x-ratelimit-remaining: 1[45][0-9]",
