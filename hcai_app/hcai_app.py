@@ -9,6 +9,7 @@ from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.socket_limits import SocketLimits
 from hcai_app.edge.trailing_slash import TrailingSlash
+from hcai_app.edge.waiting import Waiting
 from hcai_app.frontend import build
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, connection, shell
@@ -78,7 +79,7 @@ class HcaiApp(rx.App):
             origins=rx.config.get_config().cors_allowed_origins,
             proxy_hops=settings.trusted_proxy_hops,
         )
-        documents = TrailingSlash(events, pages=build.BUILT_PAGES)
+        documents = TrailingSlash(Waiting(events), pages=build.BUILT_PAGES)
         pages = SecurityHeaders(
             documents, pages=build.BUILT_PAGES, https_only=settings.is_production
         )

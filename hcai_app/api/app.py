@@ -31,14 +31,15 @@ class ApiApp:
         """Serve one request."""
         if "//" in scope["path"]:
             scope = {**scope, "path": routes.squeezed(scope["path"])}
-        serving = context.current()
-        hops = serving.settings.trusted_proxy_hops if serving else 0
+        opened = context.opened()
+        serving = opened if routes.is_for_operators(scope["path"]) else context.current()
+        hops = opened.settings.trusted_proxy_hops if opened else 0
         exchange = Exchange(scope, receive, send, proxy_hops=hops)
-        exchange.origin = serving.settings.origin if serving else ""
+        exchange.origin = opened.settings.origin if opened else ""
         exchange.is_anthropic = any(path in exchange.path for path in routes.ANTHROPIC)
         try:
             if serving is None:
-                raise Unavailable("The server is starting or stopping; try again in a moment.")
+                raise Unavailable(context.NOT_SERVING)
             await _serve(serving, exchange)
         except ClientGoneError:
             return

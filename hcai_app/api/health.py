@@ -1,6 +1,10 @@
-"""`/healthz` (the process is alive) and `/readyz` (it can serve calls)."""
+"""`/healthz` (the process is alive) and `/readyz` (it can serve calls), which ask nobody.
+
+What is away is known from the checks that run in the background, so that both answer at once.
+"""
 
 from hcai_app.api.exchange import Exchange
+from hcai_app.worker import context
 from hcai_app.worker.context import Worker
 
 
@@ -10,9 +14,11 @@ async def alive(_worker: Worker, exchange: Exchange) -> None:
 
 
 async def ready(worker: Worker, exchange: Exchange) -> None:
-    """Answer the readiness probe."""
-    checks = {"database": await worker.database.answers()}
-    if worker.redis is not None:
-        checks["redis"] = await worker.redis.is_there()
-    is_ready = all(checks.values())
-    await exchange.reply_json(200 if is_ready else 503, {"ready": is_ready, **checks})
+    """Answer the readiness probe: 200 while calls can be served, if only those of known users."""
+    is_serving = context.current() is worker
+    has_database = is_serving and worker.health.database.is_up is not False
+    parts = {"database": has_database}
+    if (redis := worker.health.redis) is not None:
+        parts["redis"] = redis.is_up is not False
+    is_ready = is_serving and (has_database or worker.authentication.serves_known)
+    await exchange.reply_json(200 if is_ready else 503, {"ready": is_ready, **parts})

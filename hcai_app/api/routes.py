@@ -74,6 +74,8 @@ ROUTES: dict[str, Methods] = {
     "/up": {"GET": status.show},
     "/metrics": {"GET": metrics.show},
 }
+# They tell of a worker that waits for its database, too.
+FOR_OPERATORS = ("/healthz", "/readyz", "/up", "/metrics")
 PATTERN_ROUTES = {path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" in path}
 PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
@@ -106,6 +108,11 @@ def is_call(path: str) -> bool:
 def is_for_clients(path: str) -> bool:
     """Return whether programs of any origin may ask here: the API, and where it is looked for."""
     return path.startswith(CALLED) or (not path.startswith(FOLDERS) and is_call(path))
+
+
+def is_for_operators(path: str) -> bool:
+    """Return whether a path is answered while the worker does not serve yet."""
+    return path.rstrip("/") in FOR_OPERATORS
 
 
 def find(path: str) -> tuple[Methods | None, dict[str, str]]:

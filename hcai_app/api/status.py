@@ -4,6 +4,7 @@ from hcai_app import clock
 from hcai_app.api.exchange import Exchange
 from hcai_app.services.ops import version
 from hcai_app.services.ops.health import Health
+from hcai_app.worker import context
 from hcai_app.worker.context import Worker
 
 # How long a response may be cached; the state itself is a few seconds old at most.
@@ -39,6 +40,8 @@ async def show(worker: Worker, exchange: Exchange) -> None:
 
 def _state(worker: Worker, watch: Health) -> str:
     """Return `ok`; `degraded` when some calls fail; `down` when none can succeed."""
+    if context.current() is not worker:
+        return DOWN  # it waits for its database
     if watch.provider.state == DOWN or watch.database.down_for_s() > KNOWN_CALLERS_S:
         return DOWN
     states = [watch.provider.state, _database(worker, watch)]
@@ -48,4 +51,5 @@ def _state(worker: Worker, watch: Health) -> str:
 
 def _database(worker: Worker, watch: Health) -> str:
     """Return the database's state; one that answers but takes no rows is away, too."""
-    return DOWN if worker.ledger.backlog else watch.database.state
+    is_away = worker.ledger.backlog or context.current() is not worker
+    return DOWN if is_away else watch.database.state

@@ -2,8 +2,9 @@
 
 import argparse
 import asyncio
+import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from hcai_app.cli.table import add_command, port, say, worker_count
 from hcai_app.db import faults, migrate
@@ -50,9 +51,10 @@ async def _doctor(database: Database, settings: Settings, _parsed: argparse.Name
     return 0 if all(result.is_good for result in results) else 1
 
 
-def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
+def _serve(settings: Settings, parsed: argparse.Namespace) -> int:
     from hcai_app.edge import server  # noqa: PLC0415 - brings the API, which no other command needs
 
+    signal.signal(signal.SIGTERM, _end)  # until the server takes its signals itself
     if parsed.workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     asyncio.run(_require_schema(settings))  # before the pages are built and the workers begin
@@ -62,7 +64,11 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
     if not parsed.api_only:
         app = server.APP
         _prepare_pages(parsed.port, with_pages=not parsed.backend_only)
-    server.serve(app, settings, host=host, port=parsed.port, workers=parsed.workers)
+    return server.serve(app, settings, host=host, port=parsed.port, workers=parsed.workers)
+
+
+def _end(*_signal: Any) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _require_folders(needed: list[Path]) -> None:
@@ -83,6 +89,7 @@ def _prepare_pages(port: int, *, with_pages: bool) -> None:
 
 
 async def _require_schema(settings: Settings) -> None:
+    """Refuse a database without the current schema; workers wait for one that is away."""
     database = Database(settings.database_url)
     try:
         with faults.explained(database):
@@ -90,6 +97,9 @@ async def _require_schema(settings: Settings) -> None:
                 await migrate.require_current(database)
             else:  # workers migrate it, unless it is newer
                 await migrate.is_current(database)
+    except faults.DatabaseFault as fault:
+        if faults.is_final(fault):
+            raise
     finally:
         await database.close()
 

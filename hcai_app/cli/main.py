@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
-        return 130
+        return 0 if parsed.offline is not None else 130  # a server ends as it should
     except BrokenPipeError:
         return 0  # broken pipe: the reader has closed
     except HcaiError as error:

@@ -52,6 +52,9 @@ BY_TEXT = {
     "is locked": "{name} is in use by another program: end it, or try again",
     "is full": "has no room left on its disk",
 }
+# Those of them that no waiting mends: a setting is wrong.
+FINAL_STATES = ("3D000", "28P01", "28000", "42P05", "26000", "42P07")
+FINAL_TEXTS = ("already exists", "unable to open", "readonly", "not a database", "malformed")
 UNKNOWN_HOST = (
     "is on a host that nobody knows, {host}: check DATABASE_URL; in a password @ : / # and ? are "
     "written %40 %3A %2F %23 %3F"
@@ -92,6 +95,15 @@ def explain(error: BaseException, url: URL) -> str | None:
         name=url.database or url.username,
         host=f"{url.host or 'this machine'}:{url.port or 5432}",
         seconds=engine.COMMAND_TIMEOUT_S,
+    )
+
+
+def is_final(error: BaseException) -> bool:
+    """Return whether no waiting mends what keeps us from the database."""
+    return any(
+        getattr(cause, "sqlstate", None) in FINAL_STATES
+        or (type(cause).__module__ == "sqlite3" and any(text in str(cause) for text in FINAL_TEXTS))
+        for cause in _causes(error)
     )
 
 

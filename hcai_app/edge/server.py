@@ -5,13 +5,22 @@ and runs one process a worker (docs/decisions/0002-uvicorn.md).
 """
 
 import os
-from typing import Any
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 import uvicorn
 
+from hcai_app.edge import log_lines
 from hcai_app.edge.http_protocol import GuardedProtocol
 from hcai_app.edge.socket_limits import MAX_MESSAGE
+from hcai_app.edge.supervisor import Supervisor
+from hcai_app.errors import InvalidRequest
 from hcai_app.settings import Settings
+from hcai_app.worker.link import Link
+from hcai_app.worker.shutdown import CUT_S
 
 APP = "hcai_app.hcai_app:app"
 API = "hcai_app.edge.api_server:api_server"
@@ -21,34 +30,97 @@ BACKLOG = 4096
 KEEP_ALIVE_S = 75
 # Extra wait after HCAI_STOP_SECONDS for cancelled calls to end, in seconds.
 STOP_GRACE_S = 10
+# What a server ends with that no signal has ended.
+ENDED_BY_ITSELF = 1
 
 
-def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve an app, named like `APP` or `API`, until a signal ends it."""
+def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -> int:
+    """Serve an app, named like `APP` or `API`, until a signal ends it; return the exit code.
+
+    Raises:
+        InvalidRequest: When it cannot listen there.
+    """
     os.environ[HOST] = host
-    options: dict[str, Any] = {
-        "factory": True,
-        "host": host,
-        "port": port,
-        "workers": workers,
-        "loop": "uvloop",
-        "http": GuardedProtocol,
-        "ws": "wsproto",
-        # Compressed, a few bytes become megabytes before anybody can refuse them.
-        "ws_per_message_deflate": False,
-        "ws_max_size": MAX_MESSAGE,
-        "lifespan": "on",
-        "access_log": False,
-        "log_level": "warning",
-        "backlog": BACKLOG,
-        "timeout_keep_alive": KEEP_ALIVE_S,
-        "timeout_graceful_shutdown": int(settings.stop_seconds) + STOP_GRACE_S,
-        "server_header": False,
-        "proxy_headers": False,
-    }
-    uvicorn.run(app, **options)
+    sockets = _bind(host, port)
+    worker = _Worker(app, int(settings.stop_seconds) + STOP_GRACE_S, sockets)
+    if workers == 1:
+        log_lines.set_up("worker 1")
+        return worker.serve()
+    log_lines.set_up("supervisor")
+    return Supervisor(worker, workers, worker.stop_s + 2 * CUT_S).run()
 
 
 def listening_host() -> str:
     """Return the listening address of this worker's server."""
     return os.environ[HOST]
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """What runs in a worker's process: uvicorn, on sockets that all workers share."""
+
+    app: str
+    stop_s: int
+    sockets: list[socket.socket]
+
+    def __call__(self, number: int, line: Connection) -> None:
+        """Serve in a process of its own, which a supervisor has started."""
+        log_lines.set_up(f"worker {number}")
+        Link(line).open()
+        raise SystemExit(self.serve())
+
+    def serve(self) -> int:
+        """Serve until a signal; return the exit code."""
+        server = _Server(
+            uvicorn.Config(
+                self.app,
+                factory=True,
+                loop="uvloop",
+                http=GuardedProtocol,
+                ws="wsproto",
+                # Compressed, a few bytes become megabytes before anybody can refuse them.
+                ws_per_message_deflate=False,
+                ws_max_size=MAX_MESSAGE,
+                lifespan="on",
+                access_log=False,
+                log_config=None,
+                backlog=BACKLOG,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=self.stop_s,
+                server_header=False,
+                proxy_headers=False,
+            )
+        )
+        server.run(self.sockets)
+        return 0 if server.was_signalled else ENDED_BY_ITSELF
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which by itself ends the process with the signal that ended it."""
+
+    was_signalled = False
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals that end the server, and do not raise them again."""
+        with super().capture_signals():
+            yield
+            self.was_signalled = bool(self._captured_signals)
+            self._captured_signals.clear()
+
+
+def _bind(host: str, port: int) -> list[socket.socket]:
+    """Bind the port, at every address of the host; the workers listen."""
+    sockets: list[socket.socket] = []
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            sockets.append(one := socket.socket(family, kind, protocol))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+    except OSError as error:
+        reason = f"cannot listen on {host}:{port}: {(error.strerror or '').lower()}"
+        raise InvalidRequest(f"{reason}; stop what listens there, or choose --port") from error
+    return sockets

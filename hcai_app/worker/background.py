@@ -8,25 +8,13 @@ from typing import Any
 from hcai_app.services.changes import Follower
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import retention
-from hcai_app.services.ops.revocation import Revocation
 from hcai_app.services.people import eligibility_check
 from hcai_app.services.people.sign_in import Rules
 from hcai_app.worker.context import Worker
 
 
-async def start(stack: AsyncExitStack, opened: Worker) -> None:
-    """Recover the journals of dead workers, then start the background tasks."""
-    await recovery.adopt(opened.journal, opened.ledger, opened.budget)
-    revocation = Revocation(opened.database, opened.authentication, opened.in_flight, opened.tabs)
-    stack.push_async_callback(revocation.close)
-
-    def apply(user_id: str, key_id: str | None) -> None:
-        if key_id is None:
-            opened.budget.forget_user(user_id)
-        revocation.apply(user_id, key_id)
-
-    follower = Follower(opened.database, apply, opened.authentication.hear)
-    await follower.start()
+async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> None:
+    """Start the background tasks of a worker whose database is there."""
     opened.catalog.refresh_if_stale()
     for running in (
         follower.run(),
@@ -35,7 +23,8 @@ async def start(stack: AsyncExitStack, opened: Worker) -> None:
         recovery.watch(opened.journal, opened.ledger, opened.budget),
         retention.run(opened.database, opened.settings.retention_days),
         opened.metrics.measure_lag(),
-        *(part.run() for part in opened.health.all),
+        opened.health.database.run(),
+        opened.health.provider.run(),
     ):
         keep_running(stack, running)
     if opened.shared_in_flight is not None:

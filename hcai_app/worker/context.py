@@ -28,6 +28,8 @@ from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
 from hcai_app.worker.sign_in import SignIn
 
+NOT_SERVING = "The server is starting or stopping, or waits for its database; try again soon."
+
 
 @dataclass(frozen=True, slots=True)
 class Worker:
@@ -59,16 +61,27 @@ class Worker:
 
 
 class _Holder:
-    """The open worker of this process, if any."""
+    """The worker of this process, if any, and whether it serves."""
 
     worker: Worker | None = None
+    is_serving = False
 
 
 def current() -> Worker | None:
-    """Return this process's worker; None before its lifespan opens and after it ends."""
+    """Return this process's worker; None while it waits for its database, and after it ends."""
+    return _Holder.worker if _Holder.is_serving else None
+
+
+def opened() -> Worker | None:
+    """Return this process's worker, even while it waits for its database."""
     return _Holder.worker
 
 
-def set_current(worker: Worker | None) -> None:
-    """Set this process's worker; for the lifespan only."""
-    _Holder.worker = worker
+def set_opened(worker: Worker | None) -> None:
+    """Set this process's worker, which does not serve yet; for the lifespan only."""
+    _Holder.worker, _Holder.is_serving = worker, False
+
+
+def set_current(worker: Worker) -> None:
+    """Let this process's worker serve; for its start only."""
+    _Holder.worker, _Holder.is_serving = worker, True

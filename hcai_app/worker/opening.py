@@ -1,8 +1,9 @@
 """Opens and closes the services of a worker process, in order.
 
-The start: database (migrated in development), what dead workers left, the provider (simulated when
-development has no key), then the services. The end: running calls get HCAI_STOP_SECONDS from the
-signal on, then they are cancelled with an error, their rows are written, and everything closes.
+The start: the provider (simulated when development has no key), then the services, none of which
+waits for another machine; `starting` does the rest. The end: running calls get HCAI_STOP_SECONDS
+from the signal on, then they are cancelled with an error, their rows are written, and everything
+closes.
 """
 
 import gc
@@ -12,7 +13,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hcai_app import money
-from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger import reconciliation
@@ -40,9 +40,10 @@ from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider, Upstream, provider_of
 from hcai_app.upstream.openrouter.probe import Probe
-from hcai_app.worker import background, context, foreign_faults
+from hcai_app.worker import background, foreign_faults, starting
 from hcai_app.worker.context import Worker
-from hcai_app.worker.shutdown import end_calls, stop_on_signal
+from hcai_app.worker.link import StartError, refuse
+from hcai_app.worker.shutdown import stop_on_signal
 from hcai_app.worker.sign_in import signing_in
 
 log = logging.getLogger(__name__)
@@ -59,15 +60,15 @@ async def worker_lifespan(host: str) -> AsyncIterator[None]:
     Registered with Reflex, which runs it once per worker.
     """
     foreign_faults.quieten()
-    async with open_worker(load_settings(), host=host) as opened:
-        context.set_current(opened)
-        _tune_interpreter()
+    async with AsyncExitStack() as stack:
         try:
-            with stop_on_signal(opened):
-                yield
-        finally:
-            await end_calls(opened)
-            context.set_current(None)
+            opened = await stack.enter_async_context(open_worker(load_settings(), host=host))
+        except StartError as error:
+            refuse(str(error))
+        await stack.enter_async_context(starting.serving(opened))
+        _tune_interpreter()
+        with stop_on_signal(opened):
+            yield
 
 
 def _tune_interpreter() -> None:
@@ -89,18 +90,8 @@ async def open_worker(settings: Settings, *, host: str) -> AsyncIterator[Worker]
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
         stack.push_async_callback(database.close)
-        await _prepare_schema(database, settings)
         simulator_url = await _open_simulator(stack, settings)
-        opened = await _open_services(stack, settings, database, simulator_url, host)
-        await background.start(stack, opened)
-        yield opened
-
-
-async def _prepare_schema(database: Database, settings: Settings) -> None:
-    if not settings.is_production:
-        await migrate.upgrade(database)
-    else:
-        await migrate.require_current(database)
+        yield await _open_services(stack, settings, database, simulator_url, host)
 
 
 async def _open_simulator(stack: AsyncExitStack, settings: Settings) -> str | None:
@@ -157,7 +148,11 @@ async def _open_services(
 
 
 def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
-    journal = Journal(journal_folder(settings))
+    folder = journal_folder(settings)
+    try:
+        journal = Journal(folder)
+    except OSError as error:
+        raise StartError(f"{folder} cannot be written ({error.strerror}): mend that") from error
     stack.callback(journal.close)
     return journal
 

@@ -1,5 +1,7 @@
 """`GET /metrics`: who may see the numbers, and that they are those of what happened."""
 
+import os
+import signal
 import time
 from collections.abc import Callable
 
@@ -8,7 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.api.wire import assert_error, chat_body
+from tests.chaos import procfs
 from tests.conftest import Install
+from tests.harness.databases import OWN_REDIS
 from tests.harness.processes import TLS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
@@ -166,3 +170,32 @@ def test_they_tell_how_the_worker_is(product: Product, provider: Provider) -> No
     assert found["process_resident_memory_bytes", ()] > 2**20
     provider.script(path="/key", status=503)
     wait_for(product, lambda found: found["hcai_up", ("provider",)] == 0)
+
+
+def test_several_workers_show_their_numbers_together(install: Install, provider: Provider) -> None:
+    product = install(REDIS_URL=OWN_REDIS).start(3)
+    key = product.make_key("UTOGETHER")
+    for _ in range(12):
+        assert product.chat(key).status_code == 200
+
+    def calls_of(found: Numbers) -> float:
+        return sum(count for (name, _), count in found.items() if name == "hcai_calls_total")
+
+    wait_for(product, lambda found: calls_of(found) == 12)
+    assert [calls_of(numbers(product)) for _ in range(8)] == [12] * 8
+    found = numbers(product)
+    assert found["hcai_workers", ()] == 3
+    assert found["hcai_worker_restarts_total", ()] == 0
+    workers = [labels for name, labels in found if name == "process_resident_memory_bytes"]
+    assert workers == [("1",), ("2",), ("3",)]
+
+    assert product.process
+    os.kill(procfs.workers(product.process.pid)[0], signal.SIGKILL)
+    seen: list[float] = []
+    wait_for(
+        product,
+        lambda found: seen.append(calls_of(found)) or found["hcai_worker_restarts_total", ()] == 1,
+    )
+    wait_for(product, lambda found: found["hcai_workers", ()] == 3)
+    assert {*seen, calls_of(numbers(product))} == {12}
+    assert "ended with signal SIGKILL" in product.process.log

@@ -19,6 +19,11 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def workers(pid: int) -> list[int]:
+    """The workers below a `serve` that has several."""
+    return [member for member in family(pid)[1:] if b"spawn_main" in command(member)]
+
+
 def memory_mb(pid: int) -> float:
     """The memory that the process has resident now."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -38,3 +43,16 @@ def open_files(pid: int) -> list[str]:
 
 def open_sockets(pid: int) -> int:
     return sum(name.startswith("socket:") for name in open_files(pid))
+
+
+def command(pid: int) -> bytes:
+    """The process's command line; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def lives(pid: int) -> bool:
+    """Whether the process has not ended; one that nobody has waited for has."""
+    return bool(command(pid))

@@ -134,6 +134,13 @@ class Authentication:
                 "or sign in on the site again, which tells you what is missing."
             )
 
+    @property
+    def serves_known(self) -> bool:
+        """Whether there are callers who are served while the database is away."""
+        newest = next(reversed(self._cache.values()), None)
+        known_at = max(newest.loaded_at, self._heard_at) if newest else float("-inf")
+        return time.monotonic() - known_at < FRESH_S + STALE_S
+
     def hear(self) -> None:
         """Note that all changes up to now are known: what is cached holds."""
         self._heard_at = time.monotonic()

@@ -19,7 +19,6 @@ from hcai_app.worker.context import Worker
 log = logging.getLogger(__name__)
 
 RELOAD = "window.location.reload()"
-STARTING = "The server is starting; try again in a moment."
 
 
 class SiteState(rx.State):
@@ -89,7 +88,7 @@ def serving() -> Worker:
     """
     opened = context.current()
     if opened is None:
-        raise Unavailable(STARTING)
+        raise Unavailable(context.NOT_SERVING)
     return opened
 
 

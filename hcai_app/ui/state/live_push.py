@@ -21,9 +21,9 @@ from hcai_app.edge import reflex_internals
 from hcai_app.errors import HcaiError
 from hcai_app.services.limits.period import budget_period
 from hcai_app.services.live.tabs import Due, Tab, Tabs
-from hcai_app.ui.state.base import serving
 from hcai_app.ui.state.loop_time import Meter
 from hcai_app.ui.state.session_watch import SessionWatch
+from hcai_app.worker import context
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,8 @@ class Page:
 @asynccontextmanager
 async def pushing(app: rx.App, page: Page) -> AsyncGenerator[None]:
     """Keep this worker's tabs up to date; registered with Reflex after the worker itself."""
-    push = LivePush(app, page, serving().tabs)
+    opened = context.opened()
+    push = LivePush(app, page, opened.tabs if opened else Tabs())
     task = asyncio.create_task(push.run(), name="live: push")
     try:
         yield

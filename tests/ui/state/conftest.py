@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hcai_app.settings import read_settings
-from hcai_app.worker import context
+from hcai_app.worker import context, starting
 from hcai_app.worker.context import Worker
 from hcai_app.worker.opening import open_worker
 from tests.harness.processes import ROOT
@@ -32,7 +32,6 @@ async def serving(
             "OPENROUTER_BASE_URL": provider.base_url,
         }
     )
-    async with open_worker(given, host="127.0.0.1") as opened:
-        context.set_current(opened)
+    async with open_worker(given, host="127.0.0.1") as opened, starting.serving(opened):
+        assert context.current() is opened
         yield opened
-        context.set_current(None)
