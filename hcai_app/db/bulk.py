@@ -24,16 +24,22 @@ class Bulk:
         self._width = len(columns)
         self._texts: dict[tuple[str, int], str] = {}
 
-    def insert(self, connection: Connection, rows: Sequence[Iterable[Any]]) -> None:
-        """Insert rows, each with a value for every column, in their order."""
-        start = 0
+    def insert(self, connection: Connection, rows: Sequence[Iterable[Any]]) -> list[Any]:
+        """Insert rows, each with a value for every column, in their order.
+
+        Returns the first column of what the statements return, if they do.
+        """
+        start, returned = 0, list[Any]()
         while start < len(rows):
             left = len(rows) - start
             size = left if left < STEP else min(left - left % STEP, LARGEST)
             values = tuple(chain.from_iterable(rows[start : start + size]))
             # Through SQLAlchemy, which separates connection errors from integrity errors.
-            connection.exec_driver_sql(self._text(connection.dialect.name, size), values)
+            done = connection.exec_driver_sql(self._text(connection.dialect.name, size), values)
+            if done.returns_rows:
+                returned += done.scalars()
             start += size
+        return returned
 
     def _text(self, dialect: str, size: int) -> str:
         text = self._texts.get((dialect, size))

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -29,9 +29,8 @@ BUSY_TIMEOUT_S = 5
 # A database that does not answer within this many seconds counts as away.
 COMMAND_TIMEOUT_S = 5
 POOL_SIZE = 5
-# PostgreSQL's SQLSTATE class of data exceptions.
-DATA_EXCEPTION = "22"
-UNDEFINED_TABLE = "42P01"
+# PostgreSQL's classes of SQLSTATE for a value that is no good: data exceptions, and constraints.
+REFUSALS = ("22", "23")
 LOCK_NOT_AVAILABLE = "55P03"
 CACHED_STATEMENTS = 256
 READING_THREADS = 2
@@ -246,28 +245,28 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _refuse_if_away(error: Exception, what: str) -> None:
     """Raise `Unavailable` from an error that means an outage, so that clients retry."""
-    if is_away(error) and not is_unmigrated(error):
+    if is_away(error):
         raise Unavailable(f"Your {what} cannot be reached just now; try again soon.") from error
 
 
 def is_away(error: BaseException) -> bool:
-    """Return whether the error means an outage: no connection, or a timeout."""
+    """Return whether trying again later may help: no connection, a timeout, a lock, a right."""
     error = _origin_of(error)
-    if isinstance(error, (IntegrityError, ProgrammingError, DataError)) or _is_refusal(error):
+    is_database = isinstance(error, (DBAPIError, PoolTimeoutError, OSError, TimeoutError))
+    return is_database and not is_refusal(error)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Return whether the database refuses the very values that it was given, now and later."""
+    error = _origin_of(error)
+    if isinstance(error, (OverflowError, UnicodeError)):
+        return True  # SQLite's driver cannot even pass them on
+    if not isinstance(error, DBAPIError) or error.statement is None:
         return False
-    return isinstance(error, (DBAPIError, PoolTimeoutError, OSError, TimeoutError))
-
-
-def _is_refusal(error: BaseException) -> bool:
-    """Return whether PostgreSQL or asyncpg rejects a value; SQLAlchemy has no class for it."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
-    return isinstance(cause, ValueError) or _state_of(error).startswith(DATA_EXCEPTION)
-
-
-def is_unmigrated(error: BaseException) -> bool:
-    """Return whether the error is a missing table: the migrations have not run."""
-    orig = getattr(error, "orig", None)
-    return _state_of(error) == UNDEFINED_TABLE or "no such table" in str(orig)
+    if state := _state_of(error):
+        return state[:2] in REFUSALS
+    asyncpg_error = getattr(error.orig, "__cause__", None)
+    return isinstance(error, (IntegrityError, DataError)) or isinstance(asyncpg_error, ValueError)
 
 
 def is_locked(error: BaseException) -> bool:

@@ -112,6 +112,7 @@ class RunningCall:
     opening: CallStart
     model: str  # the one that answered, once known
     generation_id: str | None = None
+    has_status: bool = False  # the provider answered, whatever it was
     has_answer: bool = False  # the provider began to answer with a 200
     usage: Usage | None = None
     first_byte_ms: int | None = None
@@ -172,7 +173,8 @@ class RunningCall:
         if self.usage is not None and self.usage.cost_nanousd is not None:
             return self.usage.cost_nanousd, CostSource.PROVIDER
         if outcome in FAILURES_OF_PROVIDER and not self.has_answer:
-            return 0, CostSource.PROVIDER  # an error instead of an answer is not billed
+            # An error instead of an answer is not billed; of a connection that failed we assume it.
+            return 0, CostSource.PROVIDER if self.has_status else CostSource.ESTIMATE
         if self.generation_id is not None:
             return 0, None
         # Without an id there is nothing to look up: the reservation was our estimate.

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from hcai_app.services.ledger import aside
 from hcai_app.worker.context import Worker
-
-REJECTED = "rejected.jsonl"
 
 
 def of_worker(worker: Worker) -> Iterator[Metric]:
@@ -42,7 +41,6 @@ def of_everybody(worker: Worker, unsettled: int | None) -> Iterator[Metric]:
             unsettled,
         )
     folder = worker.journal.folder
-    rejected = folder / REJECTED
     yield _gauge(
         "hcai_journal_files",
         "Journal files of all workers of this host.",
@@ -50,8 +48,8 @@ def of_everybody(worker: Worker, unsettled: int | None) -> Iterator[Metric]:
     )
     yield _gauge(
         "hcai_journal_rejected_bytes",
-        "Size of the file of rows that the database refused: alarm when it grows.",
-        rejected.stat().st_size if rejected.exists() else 0,
+        "Size of the rows that are set aside until `ledger replay`: alarm when it grows.",
+        aside.size(folder),
     )
     yield _gauge(
         "hcai_journal_disk_free_bytes",

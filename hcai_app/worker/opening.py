@@ -9,7 +9,7 @@ closes.
 import gc
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from hcai_app import money
@@ -20,7 +20,7 @@ from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
-from hcai_app.services.ledger.writer import Ledger, OnCommit
+from hcai_app.services.ledger.writer import Ledger
 from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.in_flight import InFlight
@@ -117,14 +117,15 @@ async def _open_services(
     health = _open_health(stack, database, provider, redis)
     budget = _budget(settings, database, redis)
     on_commit = (budget.book, metrics.count, health.provider.hear, tabs.hear)
-    ledger = _open_ledger(stack, database, journal, totals := Rollups(journal.worker), on_commit)
-    client = _open_catalog_client(stack, provider)
     on_settled = (metrics.count_settled, tabs.hear_settled)
+    totals, book_one = Rollups(journal.worker), lambda entry: budget.book([entry])
+    ledger = Ledger(database, journal, totals, on_commit, (book_one, *on_settled))
+    client = _open_catalog_client(stack, provider)
     return Worker(
         settings=settings,
         database=database,
         journal=journal,
-        ledger=ledger,
+        ledger=_started(stack, ledger),
         reconciler=Reconciler(database, totals, budget, client.generation, on_settled),
         budget=budget,
         authentication=_authentication(settings, database, redis),
@@ -162,14 +163,7 @@ def _budget(settings: Settings, database: Database, redis: RedisClient | None) -
     return SharedBudget(database, default, redis) if redis else Budget(database, default)
 
 
-def _open_ledger(
-    stack: AsyncExitStack,
-    database: Database,
-    journal: Journal,
-    totals: Rollups,
-    on_commit: Iterable[OnCommit],
-) -> Ledger:
-    ledger = Ledger(database, journal, totals, on_commit)
+def _started(stack: AsyncExitStack, ledger: Ledger) -> Ledger:
     ledger.start()
     stack.push_async_callback(ledger.close)
     return ledger

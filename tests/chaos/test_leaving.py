@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
 from tests.chaos import books
 from tests.chaos.clients import body_of
 from tests.conftest import Install
+from tests.harness.cluster import Cluster
+from tests.harness.processes import TLS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 from tests.harness.room import within
@@ -131,6 +134,51 @@ def test_a_plain_answer_whose_client_leaves_is_booked_at_once_and_settled_by_its
     books.check_figures(row, call)
     assert row["cost_source"] == "provider"
     assert row["generation_id"] == call["id"]
+
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["goes on", "killed meanwhile"])
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [("first=1.5", "provider"), ("before=1.5", "provider"), ("before=1.5 usage=no_cost", "lookup")],
+)
+def test_a_plain_answer_that_ends_while_the_database_is_away_is_settled_to_the_provider(
+    install: Install,
+    provider: Provider,
+    cluster: Cluster,
+    words: str,
+    source: str,
+    is_killed: bool,
+) -> None:
+    product = install(DATABASE_URL=cluster.url).start()
+    key = books.make_key(product)
+    with client(product, key, body_of(f"/simulate {words}", stream=False)):
+        books.wait_until(lambda: provider.totals()["running"] == 1, 5, "the provider is asked")
+        time.sleep(0.3)
+    row = wait_for_row(product, lambda row: row["outcome"] == "client_closed", 2)
+    assert not row["settled"]
+    cluster.stop()
+    books.wait_until(lambda: provider.totals()["running"] == 0, 5, "the provider has ended")
+    books.wait_until(lambda: _backlog(product) == 1, 5, "its figures wait in the journal")
+    if is_killed:
+        product.kill()
+    cluster.start()
+    if is_killed:
+        product.start()
+    (row,) = books.wait_until_settled(product)
+    (call,) = provider.summary()
+    assert (row["outcome"], row["cost_source"]) == ("client_closed", source)
+    assert row["generation_id"] == call["id"]
+    books.check_figures(row, call)
+    books.check_roll_ups(product)
+    books.check_stats(product, key)
+    product.stop()
+    assert not list(product.folder.glob(".hcai-journal/*/*.jsonl")), "a call was not released"
+
+
+def _backlog(product: Product) -> int:
+    lines = httpx.get(f"{product.origin}/metrics", verify=TLS).text.splitlines()
+    (line,) = (line for line in lines if line.startswith("hcai_ledger_backlog_rows "))
+    return int(float(line.split()[1]))
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -101,6 +101,10 @@ def test_each_fault_of_the_provider_ends_in_the_right_row(
     row = next(row for row in books.ledger(impatient) if row["id"] == seen.request_id)
     assert row["outcome"] == outcome
     assert row["status"] == seen.status
+    if "before_headers" in words:  # the provider has said nothing, neither of the cost
+        assert (row["cost_nanousd"], row["cost_source"]) == (0, "estimate")
+    if "status=" in words:
+        assert (row["cost_nanousd"], row["cost_source"]) == (0, "provider")
     books.wait_until(lambda: provider.totals()["running"] == 0, 5, "nothing is left running")
 
 
@@ -161,4 +165,5 @@ def test_a_provider_that_is_down_is_told_and_costs_nothing(install: Install) -> 
     rows = books.wait_until_settled(product)
     assert [row["outcome"] for row in rows] == ["upstream_error"] * 20
     assert sum(row["cost_nanousd"] for row in rows) == 0
+    assert {row["cost_source"] for row in rows} == {"estimate"}
     books.check_roll_ups(product)

@@ -69,7 +69,6 @@ async def test_a_database_that_is_away_is_a_503_which_keeps_the_reason(
             await way(lambda it: it.scalar(text("SELECT 1")), "keys")
         assert refused.value.message == "Your keys cannot be reached just now; try again soon."
         assert engine.is_away(refused.value)
-        assert not engine.is_unmigrated(refused.value)
         assert engine.reason(refused.value) == engine.reason(refused.value.__cause__ or OSError())
         assert "Unavailable" not in engine.reason(refused.value)
     assert not await away.answers()
@@ -77,11 +76,105 @@ async def test_a_database_that_is_away_is_a_503_which_keeps_the_reason(
     await away.close()
 
 
-async def test_a_table_that_is_missing_is_no_outage(database: Database) -> None:
-    with pytest.raises(Exception, match="strangers") as failed:
+async def test_a_table_that_is_missing_is_an_outage_which_keeps_the_reason(
+    database: Database,
+) -> None:
+    with pytest.raises(Unavailable) as failed:
         await database.read(lambda it: it.scalar(text("SELECT 1 FROM strangers")), "keys")
-    assert not isinstance(failed.value, Unavailable)
-    assert engine.is_unmigrated(failed.value)
+    assert "strangers" in engine.reason(failed.value)
+
+
+async def failure(database: Database, *statements: str) -> Exception:
+    """What the last of some statements ends with."""
+
+    def work(connection: Connection) -> None:
+        for statement in statements:
+            connection.execute(text(statement))
+
+    with pytest.raises(Exception) as failed:
+        await database.write(work, "numbers")
+    return failed.value
+
+
+WAITS = {
+    "08006": "connection failure",
+    "0A000": "a cached plan that a migration has changed",
+    "25006": "read-only transaction",
+    "26000": "a prepared statement that a pooler has lost",
+    "28000": "login refused",
+    "40001": "serialization failure",
+    "40P01": "deadlock",
+    "42501": "insufficient privilege",
+    "42703": "undefined column",
+    "42P01": "undefined table",
+    "3F000": "undefined schema",
+    "53100": "disk full",
+    "53200": "out of memory",
+    "53300": "too many connections",
+    "55P03": "lock not available",
+    "57014": "statement timeout",
+    "57P01": "administrator's shutdown",
+    "57P03": "starting up",
+    "58030": "I/O error",
+    "P0001": "a trigger's exception",
+    "XX000": "internal error",
+}
+REFUSED = ("22001", "22003", "22021", "22P02", "23502", "23503", "23505", "23514")
+
+
+@pytest.mark.parametrize("state", WAITS)
+async def test_what_passes_at_postgresql_is_an_outage(state: str, database: Database) -> None:
+    error = await _raised(database, state)
+    assert isinstance(error, Unavailable)
+    assert engine.is_away(error)
+    assert not engine.is_refusal(error)
+
+
+@pytest.mark.parametrize("state", REFUSED)
+async def test_a_value_that_postgresql_refuses_is_no_outage(state: str, database: Database) -> None:
+    error = await _raised(database, state)
+    assert engine.is_refusal(error)
+    assert not engine.is_away(error)
+
+
+async def _raised(database: Database, state: str) -> Exception:
+    if database.is_sqlite:
+        pytest.skip("SQLSTATE is PostgreSQL's")
+    raised = f"DO $$ BEGIN RAISE EXCEPTION 'as asked' USING ERRCODE = '{state}'; END $$"
+    return await failure(database, raised)
+
+
+@pytest.mark.parametrize(
+    "hardship",
+    [
+        ["PRAGMA query_only = 1", "INSERT INTO numbers VALUES (1)"],
+        ["PRAGMA max_page_count = 1", "CREATE TABLE more AS SELECT randomblob(100000)"],
+        ["INSERT INTO strangers VALUES (1)"],
+        ["INSERT INTO numbers (strange) VALUES (1)"],
+    ],
+    ids=["read-only", "disk full", "no such table", "no such column"],
+)
+async def test_what_passes_at_sqlite_is_an_outage(hardship: list[str], database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("these are SQLite's words")
+    error = await failure(database, *hardship)
+    assert engine.is_away(error)
+    assert not engine.is_refusal(error)
+
+
+async def test_a_value_that_sqlite_refuses_is_no_outage(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("these are SQLite's words")
+    await run(database, "CREATE TABLE strict (number INTEGER NOT NULL CHECK (number < 9))")
+    for value in ("NULL", "10"):
+        error = await failure(database, f"INSERT INTO strict VALUES ({value})")
+        assert engine.is_refusal(error)
+    for given in (2**70, "\ud800"):
+        query, values = text("INSERT INTO strict VALUES (:given)"), {"given": given}
+        with pytest.raises((OverflowError, UnicodeError)) as refused:
+            await database.write(lambda it, q=query, v=values: it.execute(q, v), "numbers")
+        assert engine.is_refusal(refused.value)
+        assert not engine.is_away(refused.value)
 
 
 async def test_a_row_that_is_refused_is_no_outage(database: Database) -> None:
@@ -89,6 +182,7 @@ async def test_a_row_that_is_refused_is_no_outage(database: Database) -> None:
     with pytest.raises(Conflict) as refused:
         await run(database, "INSERT INTO numbers VALUES (1)")
     assert not engine.is_away(refused.value)
+    assert engine.is_refusal(refused.value)
 
 
 def test_a_503_of_something_else_is_no_outage() -> None:

@@ -41,7 +41,7 @@ async def _write(url: str, entries: list[LedgerEntry]) -> None:
     database = Database(url)
     ledger = Ledger(database, cast(Any, None), Rollups("history"))
     for start in range(0, len(entries), GROUP):
-        await ledger.insert_missing(entries[start : start + GROUP])
+        await ledger.put(entries[start : start + GROUP])
     await database.close()
 
 

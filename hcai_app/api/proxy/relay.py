@@ -10,13 +10,14 @@ import logging
 from typing import Any, Protocol
 
 import aiohttp
+from msgspec.structs import replace
 
 from hcai_app.api import errors
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.heartbeat import Heartbeat
 from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
-from hcai_app.services.call import CostSource, LedgerEntry, Outcome, RunningCall, Usage
-from hcai_app.services.ledger.reconciliation import Settlement
+from hcai_app.services.call import LedgerEntry, Outcome, RunningCall
+from hcai_app.services.ledger import booking
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.upstream import failures
 from hcai_app.upstream.openrouter import reading
@@ -72,7 +73,7 @@ class Relay:
         self._committed: asyncio.Future[Any] | None = None
         self._response: aiohttp.ClientResponse | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._is_held = False  # in the journal, beyond its row
+        self._is_held = False  # in the journal, beyond its row: an amendment follows
         self._awaits_provider = True
         self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
 
@@ -108,12 +109,20 @@ class Relay:
         self._awaits_provider = False
         if self._committed is None:
             return self._record(self.call.finish(outcome, status))
+        if self._is_held:
+            self._amend(self.call.finish(outcome, status))
         return self._committed
 
+    def _amend(self, known: LedgerEntry) -> None:
+        """Add what is known by now to the row written when the client of a plain answer left."""
+        self._is_held = False
+        if self._entry is not None:
+            self._record(replace(self._entry, **booking.figures(known)))
+
     def _record(self, entry: LedgerEntry) -> asyncio.Future[Any]:
-        self._entry = entry
+        is_amendment, self._entry = self._entry is not None, entry
         self._worker.budget.settle(entry)
-        committed = self._worker.ledger.record(entry, self.call.segment)
+        committed = self._worker.ledger.record(entry, self.call.segment, is_amendment=is_amendment)
         self._committed = committed
         if (left := self._leave()) is not None:
             self._committed = asyncio.gather(committed, left, return_exceptions=True)
@@ -130,6 +139,7 @@ class Relay:
     async def _ask(self, path: str, body: bytes) -> None:
         response = await self._worker.upstream.post(path, body)
         self._response = response
+        self.call.has_status = True
         self.pulse.hear()
         if not 200 <= response.status < 300:
             answer = await response.content.read(failures.MAX_ERROR_BYTES)
@@ -137,14 +147,12 @@ class Relay:
         self.call.has_answer = True
         self.learn_generation(reading.name(response.headers.get("X-Generation-Id", "")))
         await self.answer.relay(response)
-        await self._settle_after_leaving()
 
     async def _end_failed(self, error: UpstreamFailed) -> None:
         is_refusal = isinstance(error, UpstreamRefused)
         await self._end(
             Outcome.REFUSED_BY_PROVIDER if is_refusal else Outcome.UPSTREAM_ERROR, error
         )
-        await self._settle_after_leaving()
 
     async def _end_cancelled(self) -> None:
         """Finish after a cancellation: client disconnect, revocation or shutdown."""
@@ -157,7 +165,6 @@ class Relay:
             await self._end_failed(error)
         elif error is not None:
             await self._end(Outcome.INTERRUPTED, error)
-            await self._stop_waiting()
         else:
             await self.close(Outcome.CLIENT_CLOSED, self.exchange.status or CLIENT_CLOSED)
 
@@ -211,28 +218,6 @@ class Relay:
             self._is_held = True
             self._record(self.call.finish(Outcome.CLIENT_CLOSED, status, settle_in_ms=wait_ms))
 
-    async def _settle_after_leaving(self) -> None:
-        """Settle the row written when the client of a plain answer disconnected."""
-        if self._entry is None or self._entry.settled or not self.has_left:
-            return
-        if self._committed is not None:
-            await self._committed
-        usage = self.call.usage
-        if usage is None and not self.call.has_answer:
-            usage = Usage(cost_nanousd=0)  # an error instead of an answer is not billed
-        if usage is not None and usage.cost_nanousd is not None:
-            settlement = Settlement(
-                usage, self.call.model, CostSource.PROVIDER, self.call.generation_id
-            )
-            await self._worker.reconciler.settle(self._entry, settlement)
-        else:
-            await self._stop_waiting()
-
-    async def _stop_waiting(self) -> None:
-        """Make a row due for reconciliation now, as its answer will not arrive."""
-        if self.has_left and self._entry is not None and not self._entry.settled:
-            await self._worker.ledger.hasten([self.call.finish(Outcome.CLIENT_CLOSED, 0)])
-
     def _clean_up(self) -> None:
         """Cancel timers and tasks, and break reference cycles: collecting those cost a third."""
         self._watch_timer.cancel()
@@ -241,8 +226,6 @@ class Relay:
             self._watch.cancel()
         self.pulse.abort()
         self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
-        if self._is_held:
-            self._worker.journal.release(self.call.segment)
         if self._response is not None:
             self._response.close()  # no effect on a response read to its end
         del self.answer

@@ -9,6 +9,7 @@ adopts them.
 
 import fcntl
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,11 +18,15 @@ from pathlib import Path
 import msgspec
 
 from hcai_app.services.call import CallStart, LedgerEntry, RunningCall
+from hcai_app.services.ledger import aside
 from hcai_app.services.ledger.journal_file import Segment
 
 # A file that grew past this is followed by a new one, and deleted when its last call has its row.
 SEGMENT_BYTES = 4 * 1024 * 1024
+# What one whose calls have all ended may hold, before its room is given back.
+IDLE_BYTES = 64 * 1024
 MAX_SLOTS = 1024
+NAME = re.compile(r"([0-9]+)-([0-9]+)\.jsonl")
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -93,7 +98,7 @@ class Journal:
         self._append(_Line(n=Named(call.id, call.generation_id, call.model)))
 
     def hold(self, call: RunningCall) -> None:
-        """Keep the call's lines beyond its row, until `release`: its answer is still on its way."""
+        """Keep the call's lines beyond its row, for its amendment: its answer is on its way."""
         self._calls_in[call.segment] += 1
 
     def keep(self, entry: LedgerEntry, segment: int) -> int:
@@ -111,11 +116,9 @@ class Journal:
         """Bring what was kept to the disk itself."""
         self._file.sync()
 
-    def reject(self, entry: LedgerEntry, segment: int) -> None:
-        """Put a row that the database refuses aside, for a person to look at."""
-        with (self.folder / "rejected.jsonl").open("ab") as file:
-            file.write(_encoder.encode(entry) + b"\n")
-        self.release(segment)
+    def set_aside(self, entry: LedgerEntry) -> None:
+        """Put a row aside that the database refuses, until `ledger replay`."""
+        aside.add(self.folder, _encoder.encode(entry))
 
     def release(self, segment: int) -> None:
         """Note that a call needs the segment no longer; delete it when it was the last."""
@@ -130,7 +133,9 @@ class Journal:
         os.close(self._lock)
 
     def _make_room(self) -> None:
-        if self._file.size > SEGMENT_BYTES:
+        if self._file.size > IDLE_BYTES and self._calls_in[self._segment] == 0:
+            self._file.restart()
+        elif self._file.size > SEGMENT_BYTES:
             full, full_file = self._segment, self._file
             self._file = self._start_segment()
             full_file.sync()  # finished rows may lie in it, which `sync` no longer reaches
@@ -138,7 +143,14 @@ class Journal:
             self._delete_if_free(full)
 
     def _append(self, line: _Line) -> None:
-        self._file.append(_encoder.encode(line) + b"\n")
+        data = _encoder.encode(line) + b"\n"
+        try:
+            self._file.append(data)
+        except OSError:
+            if self._calls_in[self._segment] > 0:
+                raise
+            self._file.restart()  # a full disk: what lies in the file is needed no longer
+            self._file.append(data)
 
     def _start_segment(self) -> Segment:
         file = Segment(_segment_path(self.folder, self.slot, self._segment + 1))
@@ -232,11 +244,18 @@ def _try_lock(folder: Path, slot: int) -> int | None:
 
 
 def _slots(folder: Path) -> list[int]:
-    return sorted({int(path.name.split("-")[0]) for path in folder.glob("[0-9]*-*.jsonl")})
+    return sorted({slot for slot, _segment in _numbers(folder)})
 
 
 def _segments(folder: Path, slot: int) -> list[int]:
-    return sorted(int(path.stem.split("-")[1]) for path in folder.glob(f"{slot}-*.jsonl"))
+    return sorted(segment for owner, segment in _numbers(folder) if owner == slot)
+
+
+def _numbers(folder: Path) -> Iterator[tuple[int, int]]:
+    """Yield slot and segment of each journal file, whatever else lies in the folder."""
+    for path in folder.iterdir():
+        if found := NAME.fullmatch(path.name):
+            yield int(found[1]), int(found[2])
 
 
 def _segment_path(folder: Path, slot: int, segment: int) -> Path:

@@ -45,6 +45,14 @@ class Segment:
         self._room[self._start : end] = line
         self._start = end
 
+    def restart(self) -> None:
+        """Empty the file, and give its room back."""
+        if self._room is not None:
+            self._room.close()
+        self._room = None
+        os.ftruncate(self._file, 0)
+        self._length = self._start = self._end = 0
+
     def sync(self) -> None:
         """Bring everything to the disk itself."""
         if self._room is not None:

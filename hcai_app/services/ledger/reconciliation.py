@@ -7,6 +7,7 @@ a restart. What the provider cannot tell within a day is settled at the estimate
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +18,11 @@ from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table
-from hcai_app.errors import UpstreamFailed
+from hcai_app.errors import Unavailable, UpstreamFailed
 from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.call import CostSource, LedgerEntry, Usage
-from hcai_app.services.ledger import rollups, rows
-from hcai_app.services.ledger.rollups import Amount, Rollups
+from hcai_app.services.ledger import booking, rows
+from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.limits.budget import Budget
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,12 @@ SCHEDULE_S = (3, 10, 45, 240, 900, 3600)
 # Who counts the rows waits no longer.
 COUNT_S = 1.0
 GIVE_UP_MS = clock.MS_PER_DAY
-# While one worker asks, no other one does.
-LEASE_MS = 60_000
+# How long a look-up may take. While one worker asks, no other one does: a lease covers that and
+# the writing, and ends soon after a worker that died.
+LOOKUP_S = 5.0
+LEASE_MS = 15_000
+# How long a worker that stops tries to give back what it was asking for.
+GIVE_BACK_S = 1.0
 
 Lookup = Callable[[str], Awaitable[tuple[str | None, Usage] | None]]
 
@@ -46,7 +51,6 @@ class Settlement:
     usage: Usage
     model: str | None
     source: CostSource
-    generation_id: str | None = None  # where the row may not know it yet
 
 
 class Reconciler:
@@ -79,28 +83,30 @@ class Reconciler:
     async def settle_due(self) -> int:
         """Look up the rows whose time has come; return how many there were."""
         due = await self._claim()
-        await asyncio.gather(*(self._ask(entry) for entry in due))
+        asking = asyncio.gather(*map(self._ask, due), return_exceptions=True)
+        try:
+            faults = [fault for fault in await asking if fault is not None]
+        except asyncio.CancelledError:
+            await self._give_back(due)
+            raise
+        if faults:
+            raise faults[0]
         return len(due)
 
     async def settle(self, entry: LedgerEntry, settlement: Settlement) -> None:
         """Write the figures of a row, once, and book them where the row was booked."""
         settled = _settled(entry, settlement)
-        if await self._database.write(lambda it: self._book(it, entry, settled), "calls"):
+        booked = await booking.put(self._database, self._totals, [settled])
+        if settled.id in booked.refused:
+            log.error("the database refuses the figures of call %s", settled.id)
+            await self._postpone(entry)
+        if booked.is_news(settled):  # else another worker was first
             self._budget.book([settled])
             for listen in self._on_settled:
                 listen(settled)
 
-    def _book(self, connection: Connection, entry: LedgerEntry, settled: LedgerEntry) -> bool:
-        """Write a row's figures; False when another worker was first."""
-        is_open = (calls_table.c.id == entry.id) & calls_table.c.settled.is_(False)
-        change = update(calls_table).where(is_open).values(_figures(settled))
-        if connection.execute(change).rowcount != 1:
-            return False
-        self._totals.add(connection, _difference(entry, settled))
-        return True
-
     async def _claim(self) -> list[LedgerEntry]:
-        """Take due rows, so that for a minute only this worker asks for them."""
+        """Take due rows, so that for a moment only this worker asks for them."""
         columns, now = calls_table.c, clock.now_ms()
         # In these words the index of unsettled rows answers; `IS 0` would read the whole ledger.
         is_due = (columns.settled == false()) & (columns.settle_at_ms <= now)
@@ -120,11 +126,7 @@ class Reconciler:
         return await self._database.write(work, "calls")
 
     async def _ask(self, entry: LedgerEntry) -> None:
-        try:
-            found = await self._lookup(entry.generation_id) if entry.generation_id else None
-        except UpstreamFailed as error:
-            log.warning("call %s is not settled yet: %s", entry.id, error.message)
-            found = None
+        found = await self._find(entry)
         if found is not None:
             model, usage = found
             await self.settle(entry, Settlement(usage, model, CostSource.LOOKUP))
@@ -134,14 +136,29 @@ class Reconciler:
         else:
             await self._postpone(entry)
 
+    async def _find(self, entry: LedgerEntry) -> tuple[str | None, Usage] | None:
+        try:
+            async with asyncio.timeout(LOOKUP_S):
+                return await self._lookup(entry.generation_id) if entry.generation_id else None
+        except (UpstreamFailed, TimeoutError) as error:
+            log.warning("call %s is not settled yet: %s", entry.id, engine.reason(error))
+            return None
+
     async def _postpone(self, entry: LedgerEntry) -> None:
         wait_s = SCHEDULE_S[min(entry.settle_attempts, len(SCHEDULE_S) - 1)]
-        later = (
-            update(calls_table)
-            .where(calls_table.c.id == entry.id)
-            .values(settle_at_ms=clock.now_ms() + wait_s * 1000)
-        )
-        await self._database.write(lambda it: it.execute(later), "calls")
+        await self._due_in([entry], wait_s)
+
+    async def _give_back(self, claimed: list[LedgerEntry]) -> None:
+        """Leave rows to other workers, or to the next start, when this one stops."""
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(GIVE_BACK_S):
+                await self._due_in(claimed, 0)
+
+    async def _due_in(self, entries: list[LedgerEntry], wait_s: int) -> None:
+        ids, is_open = [entry.id for entry in entries], calls_table.c.settled == false()
+        later = update(calls_table).where(calls_table.c.id.in_(ids) & is_open)
+        values = {"settle_at_ms": clock.now_ms() + wait_s * 1000}
+        await self._database.write(lambda it: it.execute(later.values(values)), "calls")
 
 
 def unsettled_rows(database: Database) -> Refreshed[int]:
@@ -174,7 +191,6 @@ def _settled(entry: LedgerEntry, settlement: Settlement) -> LedgerEntry:
     return msgspec.structs.replace(
         entry,
         model=settlement.model or entry.model,
-        generation_id=settlement.generation_id or entry.generation_id,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
         reasoning_tokens=usage.reasoning_tokens,
@@ -185,28 +201,3 @@ def _settled(entry: LedgerEntry, settlement: Settlement) -> LedgerEntry:
         cost_source=settlement.source.value,
         settle_at_ms=None,
     )
-
-
-FIGURES = (
-    "model",
-    "generation_id",
-    "prompt_tokens",
-    "completion_tokens",
-    "reasoning_tokens",
-    "cached_tokens",
-    "total_tokens",
-    "cost_nanousd",
-    "settled",
-    "cost_source",
-    "settle_at_ms",
-)
-
-
-def _figures(entry: LedgerEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in FIGURES}
-
-
-def _difference(before: LedgerEntry, after: LedgerEntry) -> list[Amount]:
-    """Return what settling adds: out with the old figures, in with the new, model by model."""
-    out, add = rollups.of(before), rollups.of(after)
-    return [out._replace(sums=tuple(-value for value in out.sums)), add]

@@ -19,12 +19,17 @@ BROKEN = 500
 
 
 async def adopt(journal: Journal, ledger: Ledger, budget: Budget) -> int:
-    """Bring everything that dead workers left into the ledger; return how many rows that made."""
+    """Bring everything that dead workers left into the ledger; return how many rows that made.
+
+    What the database does not take yet stays where it is, for the next time.
+    """
     made = 0
     for orphans in find_orphans(journal):
         try:
             made += await _adopt(orphans, ledger, budget)
             orphans.discard()
+        except Exception as error:  # no start may fail for it
+            log.warning("a dead worker's journal cannot be adopted yet: %s", engine.reason(error))
         finally:
             orphans.release()
     return made
@@ -36,19 +41,16 @@ async def watch(journal: Journal, ledger: Ledger, budget: Budget) -> None:
         await asyncio.sleep(POLL_S)
         try:
             await adopt(journal, ledger, budget)
-        except Exception as error:
-            log.warning("a dead worker's journal cannot be adopted yet: %s", engine.reason(error))
+        except OSError as error:
+            log.warning("the journal's folder cannot be read: %s", error)
 
 
 async def _adopt(orphans: Orphans, ledger: Ledger, budget: Budget) -> int:
     calls, entries = orphans.read()
-    broken = [call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls]
-    for batch in _batches(broken):
-        await ledger.hasten(batch)  # some have a row, which waits for an answer
-    rows = [*entries, *broken]
+    rows = [*entries, *(call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls)]
     made = 0
     for batch in _batches(rows):
-        made += await ledger.insert_missing(batch)
+        made += len((await ledger.put(batch)).inserted)
     budget.forget(rows)
     if made:
         log.warning("%d calls of a dead worker are in the ledger now", made)

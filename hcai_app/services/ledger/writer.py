@@ -12,29 +12,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, func, select, update
-
-from hcai_app import clock
 from hcai_app.db import engine
-from hcai_app.db.bulk import Bulk
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import calls_table
 from hcai_app.services.call import LedgerEntry
-from hcai_app.services.ledger import rollups
+from hcai_app.services.ledger import booking
+from hcai_app.services.ledger.booking import Booked
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.rollups import Rollups
 
 log = logging.getLogger(__name__)
 
 OnCommit = Callable[[list[LedgerEntry]], Any]  # what hears of the rows of each transaction
+OnSettled = Callable[[LedgerEntry], Any]  # what hears of a row whose cost came later
 
 GROUP_SIZE = 500
 RETRY_S = 0.5
 # A group has its price, whatever its size: under load it waits for company, but never for a timer.
 MANY_ROWS = 64
 MAX_TURNS = 16
-CALLS = Bulk(calls_table, LedgerEntry.__struct_fields__)
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +39,7 @@ class _Pending:
     entry: LedgerEntry
     segment: int
     committed: asyncio.Future[None]
+    is_amendment: bool  # of a row that was handed in before
 
 
 class Ledger:
@@ -55,6 +51,7 @@ class Ledger:
         journal: Journal,
         totals: Rollups,
         on_commit: Iterable[OnCommit] = (),
+        on_settled: Iterable[OnSettled] = (),
     ) -> None:
         self._database = database
         self._journal = journal
@@ -63,9 +60,9 @@ class Ledger:
         self._kept: list[_Pending] = []  # in the journal, not yet in the database
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
-        self._group_size = GROUP_SIZE
         self._is_closing = False
         self._on_commit = tuple(on_commit)
+        self._on_settled = tuple(on_settled)
 
     @property
     def backlog(self) -> int:
@@ -83,12 +80,33 @@ class Ledger:
         if self._writer is not None:
             await self._writer
 
-    def record(self, entry: LedgerEntry, segment: int) -> asyncio.Future[None]:
-        """Hand in a finished row; the future is done once the row is safe."""
+    def record(
+        self, entry: LedgerEntry, segment: int, *, is_amendment: bool = False
+    ) -> asyncio.Future[None]:
+        """Hand in a finished row; the future is done once the row is safe.
+
+        An amendment is what became known of a row since it was handed in without its cost.
+        """
         committed = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Pending(entry, segment, committed))
+        self._waiting.append(_Pending(entry, segment, committed, is_amendment))
         self._wake.set()
         return committed
+
+    async def put(self, entries: list[LedgerEntry]) -> Booked:
+        """Put rows that may be there already; what the database refuses is set aside.
+
+        An earlier try may have ended in the dark: the row's id keeps it from being counted twice.
+
+        Raises:
+            Unavailable: When the database is away.
+            OSError: When a refused row cannot be set aside.
+        """
+        booked = await booking.put(self._database, self._totals, entries)
+        for entry in entries:
+            if entry.id in booked.refused:
+                self._journal.set_aside(entry)
+                log.critical("the database refuses row %s: it is set aside", entry.id)
+        return booked
 
     async def _write_forever(self) -> None:
         while not (self._is_closing and not self._waiting):
@@ -110,58 +128,43 @@ class Ledger:
             await asyncio.sleep(0)
 
     async def _write_group(self, group: list[_Pending]) -> None:
+        entries, booked = [pending.entry for pending in group], None
         try:
-            await self._insert([pending.entry for pending in group])
+            if any(pending.is_amendment for pending in group):
+                booked = await self.put(entries)
+            else:
+                await self._insert(entries)
         except Exception as error:  # whatever the reason is, no row may be lost
             log.error("the ledger cannot write %d rows: %s", len(group), engine.reason(error))
             self._keep(group)
         else:
-            self._commit(group)
+            self._commit(group, booked)
 
     async def _write_after_outage(self) -> None:
         """Try to write the kept rows; until that works, new rows go to the journal too."""
         self._keep_fresh()
-        group = self._kept[: self._group_size]
+        group = self._kept[:GROUP_SIZE]
         try:
-            await self._insert_kept(group)
+            booked = await self._put_kept(group)
         except Exception as error:
             log.warning("the ledger keeps %d rows: %s", len(self._kept), engine.reason(error))
-            await self._after_failure(group, error)
+            if self._is_closing:
+                self._kept.clear()  # the next start adopts them from the journal
+            else:
+                await self._pause()
         else:
-            self._group_size = GROUP_SIZE
             del self._kept[: len(group)]
-            self._commit(group)
+            self._commit(group, booked)
 
-    async def _insert_kept(self, group: list[_Pending]) -> None:
+    async def _put_kept(self, group: list[_Pending]) -> Booked:
         """Write rows to a database that may take seconds to refuse; fresh ones need not wait."""
-        attempt = asyncio.create_task(self.insert_missing([pending.entry for pending in group]))
+        attempt = asyncio.create_task(self.put([pending.entry for pending in group]))
         attempt.add_done_callback(lambda _done: self._wake.set())
         while not attempt.done():
             self._wake.clear()
             await self._wake.wait()
             self._keep_fresh()
-        attempt.result()
-
-    async def _after_failure(self, group: list[_Pending], error: Exception) -> None:
-        """Wait for the database; a row that it refuses must not hold up the others for ever."""
-        if self._is_closing:
-            self._kept.clear()  # the next start adopts them from the journal
-        elif engine.is_away(error):
-            await self._pause()
-        elif len(group) > 1:
-            self._group_size = 1
-        else:
-            await self._reject(group[0])
-
-    async def _reject(self, pending: _Pending) -> None:
-        try:
-            self._journal.reject(pending.entry, pending.segment)
-        except OSError:
-            await self._pause()  # the journal's disk is full: the next round tries again
-            return
-        log.critical("the database refuses row %s: it lies in the journal", pending.entry.id)
-        self._kept.remove(pending)
-        _resolve(pending)
+        return attempt.result()
 
     async def _pause(self) -> None:
         """Wait a moment before the next try, but take new rows into the journal at once."""
@@ -192,57 +195,30 @@ class Ledger:
         for pending in group:
             _resolve(pending)
 
-    def _commit(self, group: list[_Pending]) -> None:
+    def _commit(self, group: list[_Pending], booked: Booked | None) -> None:
         for pending in group:
             self._journal.release(pending.segment)
             _resolve(pending)
         try:
-            for listen in self._on_commit:
-                listen([pending.entry for pending in group])
+            self._tell(group, booked)
         except Exception:  # whoever listens must not stop the books
             log.exception("what listens to the ledger failed")
 
+    def _tell(self, group: list[_Pending], booked: Booked | None) -> None:
+        """Tell the listeners of fresh rows, and of costs that came later."""
+        refused = booked.refused if booked else ()
+        if fresh := [p.entry for p in group if not p.is_amendment and p.entry.id not in refused]:
+            for listen in self._on_commit:
+                listen(fresh)
+        if booked is None:
+            return
+        for pending in group:
+            if pending.is_amendment and booked.is_news(pending.entry):
+                for hear in self._on_settled:
+                    hear(pending.entry)
+
     async def _insert(self, entries: list[LedgerEntry]) -> None:
-        await self._database.write(lambda it: self._insert_into(it, entries), "calls")
-
-    async def insert_missing(self, entries: list[LedgerEntry]) -> int:
-        """Insert the rows that are not there yet; return how many those were.
-
-        An earlier try may have ended in the dark: the row's id keeps it from being counted twice.
-        """
-
-        def work(connection: Connection) -> int:
-            ids = [entry.id for entry in entries]
-            known = select(calls_table.c.id).where(calls_table.c.id.in_(ids))
-            present = set(connection.scalars(known))
-            missing = [entry for entry in entries if entry.id not in present]
-            if missing:
-                self._insert_into(connection, missing)
-            return len(missing)
-
-        return await self._database.write(work, "calls")
-
-    async def hasten(self, entries: list[LedgerEntry]) -> None:
-        """Have rows settled soon whose answer will not come any more, by what is known of them."""
-        columns, known = calls_table.c, {entry.id: entry for entry in entries}
-        open_rows = select(columns.id).where(columns.id.in_(known), columns.settled.is_(False))
-
-        def work(connection: Connection) -> None:
-            for row_id in list(connection.scalars(open_rows)):
-                values = {
-                    "settle_at_ms": known[row_id].settle_at_ms or clock.now_ms(),
-                    "generation_id": func.coalesce(
-                        columns.generation_id, known[row_id].generation_id
-                    ),
-                }
-                is_open = (columns.id == row_id) & columns.settled.is_(False)
-                connection.execute(update(calls_table).where(is_open).values(values))
-
-        await self._database.write(work, "calls")
-
-    def _insert_into(self, connection: Connection, entries: list[LedgerEntry]) -> None:
-        CALLS.insert(connection, [msgspec.structs.astuple(entry) for entry in entries])
-        self._totals.add(connection, [rollups.of(entry) for entry in entries])
+        await self._database.write(lambda it: booking.insert(it, self._totals, entries), "calls")
 
 
 def _resolve(pending: _Pending) -> None:

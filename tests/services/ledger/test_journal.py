@@ -8,6 +8,7 @@ import pytest
 from hcai_app.services.call import LedgerEntry, RunningCall
 from hcai_app.services.ledger import journal as journal_module
 from hcai_app.services.ledger.journal import Journal, find_orphans
+from hcai_app.services.ledger.journal_file import EXTENT_BYTES
 from tests.harness.processes import ROOT
 from tests.services.books import entry, open_call
 
@@ -221,12 +222,50 @@ def test_a_line_longer_than_the_usual_room_is_kept(tmp_path: Path) -> None:
     assert {call.opening for call in calls.values()} == {c.opening for c in (before, long, after)}
 
 
-def test_what_the_database_refuses_is_put_aside_for_a_person(tmp_path: Path) -> None:
+def test_the_room_of_calls_that_have_ended_is_given_back(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    row = entry()
-    opened = open_call(id=row.id)
-    journal.open(opened)
-    journal.reject(row, opened.segment)
-    journal.close()
-    assert row.id in (tmp_path / "rejected.jsonl").read_text()
-    assert adopted(tmp_path) == ({}, {})
+    (path,) = tmp_path.glob("*.jsonl")
+    for _ in range(2_000):
+        journal.release(named(journal).segment)
+        assert path.stat().st_size <= journal_module.IDLE_BYTES + 8 * EXTENT_BYTES
+    waiting = named(journal)
+    for _ in range(500):
+        journal.release(named(journal).segment)
+    assert path.stat().st_size > 2 * journal_module.IDLE_BYTES  # one call still needs the file
+    die(journal)
+    assert waiting.id in adopted(tmp_path)[0]
+
+
+def test_a_full_disk_refuses_calls_only_while_others_need_its_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path)
+    pwrite = os.pwrite
+    (path,) = tmp_path.glob("*.jsonl")
+
+    def write_to_a_disk_of_one_extent(file: int, data: bytes, at: int) -> int:
+        return pwrite(file, data, at) if at == 0 else pwrite(file, data[:25], at)
+
+    monkeypatch.setattr(os, "pwrite", write_to_a_disk_of_one_extent)
+    running = [named(journal)]
+    with pytest.raises(OSError, match="full"):
+        while True:
+            running.append(named(journal))
+    for call in running:
+        journal.release(call.segment)
+    for _ in range(200):
+        journal.release(named(journal).segment)
+    assert path.stat().st_size <= EXTENT_BYTES
+    last = named(journal)
+    die(journal)
+    assert last.id in adopted(tmp_path)[0]
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    for name in ("0-1 copy.jsonl", "3-x.jsonl", "rejected.jsonl"):
+        (tmp_path / name).write_text("{}")
+    journal = Journal(tmp_path)
+    call = named(journal)
+    die(journal)
+    assert adopted(tmp_path)[0].keys() == {call.id}
+    assert (tmp_path / "3-x.jsonl").exists()

@@ -140,7 +140,7 @@ async def test_while_one_worker_asks_no_other_does(books: Books, time: Clock) ->
     assert sum(len(lookup.asked) for lookup in lookups) == 50
 
 
-async def test_a_worker_that_dies_asking_leaves_its_rows_to_others_a_minute_later(
+async def test_a_worker_that_dies_asking_leaves_its_rows_to_others_soon(
     books: Books, time: Clock
 ) -> None:
     await unsettled(books)
@@ -148,8 +148,47 @@ async def test_a_worker_that_dies_asking_leaves_its_rows_to_others_a_minute_late
     await settler(books, Directory())._claim()
     lookup = Directory((None, COST))
     assert await settler(books, lookup).settle_due() == 0
-    time.move(61)
+    time.move(16)
     assert await settler(books, lookup).settle_due() == 1
+
+
+async def test_a_worker_that_stops_asking_leaves_its_rows_to_others_at_once(
+    books: Books, time: Clock
+) -> None:
+    for _ in range(3):
+        await unsettled(books)
+    time.move(5)
+    asked = asyncio.Event()
+
+    async def hang(_generation_id: str) -> Any:
+        asked.set()
+        await asyncio.Event().wait()
+
+    stopping = Reconciler(books.database, books.totals, books.budget, hang)
+    task = asyncio.create_task(stopping.run())
+    await asked.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    lookup = Directory((None, COST))
+    assert await settler(books, lookup).settle_due() == 3
+    assert await sums(books.database, "key_totals") == (3, 0, 21, 24, 45, 12_600)
+
+
+async def test_a_look_up_that_hangs_is_given_up_before_others_ask(
+    books: Books, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reconciliation.LOOKUP_S * 1000 < reconciliation.LEASE_MS
+    monkeypatch.setattr(reconciliation, "LOOKUP_S", 0.05)
+
+    async def hang(_generation_id: str) -> Any:
+        await asyncio.Event().wait()
+
+    await unsettled(books)
+    time.move(5)
+    hung = Reconciler(books.database, books.totals, books.budget, hang)
+    assert await hung.settle_due() == 1
+    time.move(4)  # as after a look-up that found nothing
+    assert await settler(books, Directory((None, COST))).settle_due() == 1
 
 
 async def test_settlers_that_race_book_a_row_once(books: Books) -> None:
@@ -213,22 +252,28 @@ async def test_the_settler_goes_on_when_the_database_was_away(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "has_answer", "generation_id", "cost", "source"),
+    ("outcome", "has_status", "has_answer", "generation_id", "cost", "source"),
     [
-        (Outcome.CLIENT_CLOSED, False, None, 55, "estimate"),
-        (Outcome.CLIENT_CLOSED, True, "gen-1", 0, None),
-        (Outcome.INTERRUPTED, True, "gen-1", 0, None),
-        (Outcome.REFUSED_BY_PROVIDER, False, None, 0, "provider"),
-        (Outcome.UPSTREAM_ERROR, False, "gen-1", 0, "provider"),
-        (Outcome.UPSTREAM_ERROR, True, "gen-1", 0, None),
-        (Outcome.COMPLETED, True, None, 55, "estimate"),
+        (Outcome.CLIENT_CLOSED, False, False, None, 55, "estimate"),
+        (Outcome.CLIENT_CLOSED, True, True, "gen-1", 0, None),
+        (Outcome.INTERRUPTED, True, True, "gen-1", 0, None),
+        (Outcome.REFUSED_BY_PROVIDER, True, False, None, 0, "provider"),
+        (Outcome.UPSTREAM_ERROR, True, False, "gen-1", 0, "provider"),
+        (Outcome.UPSTREAM_ERROR, True, True, "gen-1", 0, None),
+        (Outcome.UPSTREAM_ERROR, False, False, None, 0, "estimate"),  # the connection failed
+        (Outcome.COMPLETED, True, True, None, 55, "estimate"),
     ],
 )
 def test_a_call_whose_cost_was_not_told_is_looked_up_or_estimated(
-    outcome: Outcome, has_answer: bool, generation_id: str | None, cost: int, source: str | None
+    outcome: Outcome,
+    has_status: bool,
+    has_answer: bool,
+    generation_id: str | None,
+    cost: int,
+    source: str | None,
 ) -> None:
     call = open_call(reserved_nanousd=55)
-    call.has_answer, call.generation_id = has_answer, generation_id
+    call.has_status, call.has_answer, call.generation_id = has_status, has_answer, generation_id
     row = call.finish(outcome, 200)
     assert (row.cost_nanousd, row.cost_source) == (cost, source)
     assert row.settled == (source is not None)

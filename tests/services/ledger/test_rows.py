@@ -11,7 +11,7 @@ async def test_the_export_gives_every_row_once_in_order(books: Books) -> None:
         entry(started_at_ms=start + n // 3, user_id=f"u{n % 2}", cost=n + 1) for n in range(2_300)
     ]
     for at in range(0, len(made), 500):
-        await books.ledger.insert_missing(made[at : at + 500])
+        await books.ledger.put(made[at : at + 500])
     exported = [row async for row in rows.rows(books.database)]
     assert [row.id for row in exported] == sorted(row.id for row in made)
     of_user = [row async for row in rows.rows(books.database, user_id="u1")]

@@ -11,7 +11,7 @@ from hcai_app.db.engine import Database
 from hcai_app.services.ledger import writer
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.journal_file import Segment
-from tests.services.books import Books, entry, execute, open_call, rows, sums, until
+from tests.services.books import Books, entry, open_call, rows, sums, until
 from tests.services.outages import outage_of
 
 OF_30 = (30, 0, 300, 600, 900, 15_000)
@@ -70,7 +70,7 @@ async def test_a_row_handed_in_twice_is_written_once(books: Books) -> None:
     await books.record(row)
     await books.record(row)
     await until_written(books)
-    assert await books.ledger.insert_missing([row, entry(id="other")]) == 1
+    assert (await books.ledger.put([row, entry(id="other")])).inserted == {"other"}
     assert len(await rows(books.database)) == 2
     assert (await sums(books.database, "key_totals"))[0] == 2
 
@@ -163,7 +163,7 @@ async def test_a_killed_workers_calls_become_rows_once(books: Books, tmp_path: P
         dead.open(call)
     with_id.generation_id = "gen-9"
     dead.name(with_id)
-    await books.ledger.insert_missing([written])
+    await books.ledger.put([written])
     os.close(dead._lock)
     assert await books.adopt() == 2
     assert await books.adopt() == 0
@@ -176,16 +176,3 @@ async def test_a_killed_workers_calls_become_rows_once(books: Books, tmp_path: P
     assert interrupted["settle_at_ms"] is not None
     lost = found[without_id.id]  # nobody can tell: what was reserved is our estimate
     assert (lost["settled"], lost["cost_source"], lost["cost_nanousd"]) == (True, "estimate", 1_000)
-
-
-async def test_adoption_waits_until_the_database_takes_the_rows(
-    books: Books, tmp_path: Path
-) -> None:
-    dead = Journal(tmp_path / "journal")
-    dead.open(open_call())
-    os.close(dead._lock)
-    await execute(books.database, "ALTER TABLE calls RENAME TO away")
-    with pytest.raises(Exception, match="calls"):
-        await books.adopt()
-    await execute(books.database, "ALTER TABLE away RENAME TO calls")
-    assert await books.adopt() == 1

@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.exc import DBAPIError
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.errors import BudgetExhausted, RateLimited
+from hcai_app.errors import BudgetExhausted, RateLimited, Unavailable
 from hcai_app.services.call import Caller, CostSource, LedgerEntry, RunningCall, Usage
 from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.limits import budget as budget_module
@@ -200,7 +199,7 @@ async def test_a_budget_that_cannot_be_read_is_no_budget(
 ) -> None:
     student = Student(Budget(database, LIMIT), caller)
     await execute(database, "ALTER TABLE usage_hours RENAME TO away")
-    with pytest.raises(DBAPIError):
+    with pytest.raises(Unavailable):
         await student.begin(1)
     await execute(database, "ALTER TABLE away RENAME TO usage_hours")
     await student.begin(1)

@@ -24,6 +24,6 @@ async def test_many_old_rows_go_in_portions(books: Books) -> None:
     old = clock.now_ms() - 500 * clock.MS_PER_DAY
     made = [entry(id=new_id(old), started_at_ms=old) for _ in range(retention.BATCH + 50)]
     for start in range(0, len(made), 500):
-        await books.ledger.insert_missing(made[start : start + 500])
+        await books.ledger.put(made[start : start + 500])
     await retention.clean(books.database, 400)
     assert await rows(books.database) == []

@@ -61,7 +61,7 @@ def made_calls(number: int, user_id: str = "usr_1") -> list[LedgerEntry]:
 
 async def write(books: Books, calls: list[LedgerEntry]) -> None:
     for at in range(0, len(calls), 500):
-        await books.ledger.insert_missing(calls[at : at + 500])
+        await books.ledger.put(calls[at : at + 500])
 
 
 async def pages(database: Database, wanted: Filter, size: int = 50) -> list[ActivityPage]:

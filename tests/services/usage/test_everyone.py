@@ -22,7 +22,7 @@ async def test_the_sums_are_those_of_the_ledger(books: Books) -> None:
         for n in range(100)
     ]
     calls.append(entry(started_at_ms=now - 40 * clock.MS_PER_DAY, outcome=Outcome.INTERRUPTED))
-    await books.ledger.insert_missing(calls)
+    await books.ledger.put(calls)
     use = await everyone.cached(books.database).get()
     assert use.people == 4
     assert (use.total.requests, use.total.tokens) == (101, 101 * 30)
@@ -46,7 +46,7 @@ async def test_a_crowd_costs_one_reading(books: Books, monkeypatch: pytest.Monke
     first, *others = await asyncio.gather(*(of_site.get() for _ in range(50)))
     assert (len(asked), first.total.requests) == (1, 0)
     assert all(other is first for other in others)
-    await books.ledger.insert_missing([entry()])
+    await books.ledger.put([entry()])
     monotonic = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: monotonic() + everyone.FRESH_S)
     assert (await of_site.get()).total.requests == 1

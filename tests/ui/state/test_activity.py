@@ -25,7 +25,7 @@ FORGED = ["", "x" * 100_000, "\0", "' OR 1=1 --", 5, None, {"id": 1}, ["a"]]
 
 async def write(serving: Worker, folder: Path, calls: list[LedgerEntry]) -> None:
     books = Books(serving.database, folder / "books", "w2")
-    await books.ledger.insert_missing(calls)
+    await books.ledger.put(calls)
     await books.close()
 
 
