@@ -3,8 +3,7 @@
 import reflex as rx
 
 from hcai_app.edge.reflex_internals import is_connection_lost
-
-WORDS = "What you see may be old. It catches up by itself as soon as the server answers."
+from hcai_app.ui.islands.connection import connection_reason
 
 
 def connection_notice() -> rx.Component:
@@ -14,14 +13,4 @@ def connection_notice() -> rx.Component:
 
 def connection_lost() -> rx.Component:
     """Show that the connection is lost; alone, so that pages do not re-render with it."""
-    return rx.el.div(
-        rx.cond(
-            is_connection_lost,
-            rx.el.div(
-                rx.icon("unplug", size=20, aria_hidden=True),
-                rx.el.p(rx.el.b("No connection. "), WORDS),
-                class_name="offline",
-            ),
-        ),
-        role="status",
-    )
+    return rx.el.div(connection_reason(is_connection_lost), role="status")
