@@ -21,7 +21,6 @@ from hcai_app.services.usage.filters import Filter
 from hcai_app.worker.context import Worker
 
 CSV_TYPE = (b"content-type", b"text/csv; charset=utf-8")
-NOT_KEPT = (b"cache-control", b"no-store")
 MAX_QUERY = 2_000
 
 
@@ -33,7 +32,7 @@ async def show_csv(worker: Worker, exchange: Exchange) -> None:
     first = await anext(pieces)  # an error before the first byte still sets the status
     name = f"hcai-activity-{clock.now():%Y-%m-%d}.csv"
     as_file = (b"content-disposition", f'attachment; filename="{name}"'.encode())
-    await exchange.start(200, CSV_TYPE, as_file, NOT_KEPT)
+    await exchange.start(200, CSV_TYPE, as_file)
     if exchange.method == "HEAD":
         await exchange.write(b"", more=False)
         return

@@ -34,7 +34,8 @@ class ApiApp:
         opened = context.opened()
         serving = opened if routes.is_for_operators(scope["path"]) else context.current()
         hops = opened.settings.trusted_proxy_hops if opened else 0
-        exchange = Exchange(scope, receive, send, proxy_hops=hops)
+        is_https = opened is not None and opened.settings.is_production
+        exchange = Exchange(scope, receive, send, proxy_hops=hops, is_https_only=is_https)
         exchange.origin = opened.settings.origin if opened else ""
         exchange.is_anthropic = any(path in exchange.path for path in routes.ANTHROPIC)
         try:

@@ -18,6 +18,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+HTTPS_ONLY = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")  # two years
+CACHE_CONTROL = b"cache-control"
 JSON_TYPE = (b"content-type", b"application/json")
 STREAM_TYPE = (b"content-type", b"text/event-stream; charset=utf-8")
 # Streaming responses must not be cached or buffered by reverse proxies.
@@ -27,7 +29,15 @@ UNBUFFERED: Headers = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b
 class Exchange:
     """A request and its response; `headers` are sent with every response, errors included."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, proxy_hops: int = 0) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        proxy_hops: int = 0,
+        is_https_only: bool = False,
+    ) -> None:
         self.scope = scope
         self.receive = receive
         self._send = send
@@ -38,6 +48,7 @@ class Exchange:
         self.headers: Headers = [
             (b"x-request-id", self.request_id.encode()),
             (b"x-content-type-options", b"nosniff"),
+            *([HTTPS_ONLY] if is_https_only else ()),
         ]
         self.status = 0  # of our response, once it has started
         self.origin = ""  # ours, as people see it
@@ -81,15 +92,12 @@ class Exchange:
         return client_address(peer, forwarded, self._proxy_hops)
 
     async def start(self, status: int, *headers: tuple[bytes, bytes]) -> None:
-        """Send status and headers."""
+        """Send status and headers; nobody keeps an answer that does not say who may."""
         self.status = status
-        await self._send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [*headers, *self.headers],
-            }
-        )
+        sent = [*headers, *self.headers]
+        if not any(name == CACHE_CONTROL for name, _value in sent):
+            sent.append((CACHE_CONTROL, b"no-store"))
+        await self._send({"type": "http.response.start", "status": status, "headers": sent})
 
     def write(self, data: bytes, *, more: bool = True) -> Awaitable[None]:
         """Send a chunk of the body; `more=False` ends the response."""

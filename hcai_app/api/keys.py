@@ -12,8 +12,6 @@ from hcai_app.api.same_origin import require_own_page
 from hcai_app.services.keys import keys
 from hcai_app.worker.context import Worker
 
-NOT_STORED = (b"cache-control", b"no-store")
-
 
 class NewKey(msgspec.Struct, frozen=True):
     """The request body."""
@@ -39,4 +37,4 @@ async def create(worker: Worker, exchange: Exchange) -> None:
         "preview": issued.preview,
         "key": issued.secret,
     }
-    await exchange.reply_json(201, shown, NOT_STORED)
+    await exchange.reply_json(201, shown)

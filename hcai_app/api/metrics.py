@@ -17,7 +17,6 @@ from hcai_app.worker import gauges, link
 from hcai_app.worker.context import Worker
 
 CONTENT_TYPE = (b"content-type", CONTENT_TYPE_PLAIN_0_0_4.encode())
-NO_STORE = (b"cache-control", b"no-store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     counted = await line.gather(own) if line else [*own, *worker_metrics.of_supervisor()]
     shared = gauges.of_everybody(worker, await worker.unsettled.find())
     body = generate_latest(_Families([*counted, *shared]))
-    await exchange.reply(200, body, CONTENT_TYPE, NO_STORE)
+    await exchange.reply(200, body, CONTENT_TYPE)
 
 
 def _check_reader(worker: Worker, exchange: Exchange) -> None:

@@ -18,8 +18,10 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from hcai_app import clock
 from hcai_app.api import errors
+from hcai_app.api.exchange import HTTPS_ONLY
 from hcai_app.errors import HcaiError, InvalidRequest, TooSlow
 from hcai_app.services import call
+from hcai_app.worker import context
 
 # Timeout and size limit of the headers; the connection is closed beyond either.
 HEADERS_S = 20.0
@@ -204,6 +206,7 @@ class GuardedProtocol(HttpToolsProtocol):
                 STATUS_LINE[error.code]
                 + b"content-type: application/json\r\nx-content-type-options: nosniff\r\n"
                 + b"x-request-id: %b\r\n" % call.new_id(clock.now_ms()).encode()
+                + (b"%b: %b\r\n" % HTTPS_ONLY if _is_production() else b"")
                 + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
                 + body
             )
@@ -232,6 +235,11 @@ class GuardedProtocol(HttpToolsProtocol):
     def _close_late(self) -> None:
         if self.transport is not None and not self.transport.is_closing():
             self.transport.close()
+
+
+def _is_production() -> bool:
+    opened = context.opened()
+    return opened is not None and opened.settings.is_production
 
 
 def _size(headers: list[tuple[bytes, bytes]]) -> int:

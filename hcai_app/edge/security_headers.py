@@ -8,6 +8,8 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hcai_app.api.exchange import HTTPS_ONLY
+
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 # Vite puts a hash of the content into these names, and our fonts carry their version.
 UNCHANGING = re.compile(r"^/(assets/.+-[\w-]{8}\.\w+|fonts/.+\.woff2)$")
@@ -16,7 +18,10 @@ NOT_MODIFIED = 304
 # The documents that stand in for pages whose address has a name in it, or that do not exist.
 FALLBACKS = ("/404", "/__spa-fallback")
 YEAR = "public, max-age=31536000, immutable"
-TWO_YEARS_HTTPS = "max-age=63072000; includeSubDomains"
+# What no page of ours uses.
+NO_FEATURES = (
+    b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()"
+)
 
 
 class SecurityHeaders:
@@ -27,10 +32,12 @@ class SecurityHeaders:
         self.headers = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"strict-origin-when-cross-origin"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"permissions-policy", NO_FEATURES),
         ]
         self.policies = Policies(pages)
         if https_only:
-            self.headers.append((b"strict-transport-security", TWO_YEARS_HTTPS.encode()))
+            self.headers.append(HTTPS_ONLY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the wrapped app; add the headers to HTTP responses."""

@@ -2,10 +2,15 @@
 
 import time
 
+import httpx
 import pytest
 
+from tests.api.auth.browsing import Browser
+from tests.api.bad_input.raw import ask
 from tests.api.wire import chat_body
 from tests.conftest import Install
+from tests.harness.identity import Identity
+from tests.harness.processes import TLS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
@@ -70,6 +75,52 @@ def test_what_comes_piece_by_piece_must_not_be_kept(product: Product, key: str) 
     for headers in (streamed.headers, large.headers):
         assert headers["cache-control"] == "no-cache"
         assert headers["x-accel-buffering"] == "no"
+
+
+@pytest.mark.parametrize(
+    "path", ["/key", "/stats", "/generation?id=gen-1", "/nothing", "/chat/completions"]
+)
+def test_nobody_keeps_what_is_about_a_user(product: Product, key: str, path: str) -> None:
+    for answer in (product.get(path, key), product.get(path)):
+        assert answer.headers["cache-control"] == "no-store"
+    with Browser(product) as student:
+        student.get("/auth/login")
+        for own in (f"/playground/v1{path}", "/api/account.json", "/api/activity.csv"):
+            assert student.get(own).headers["cache-control"] == "no-store"
+
+
+def test_a_whole_answer_is_not_kept_but_public_lists_may_be(product: Product, key: str) -> None:
+    assert product.chat(key).headers["cache-control"] == "no-store"
+    for path in ("/models", "/openapi.json"):
+        assert product.get(path).headers["cache-control"] == "no-cache"
+
+
+def test_production_asks_for_https_on_every_answer(install: Install, identity: Identity) -> None:
+    product = install(HCAI_ENV="production", **identity.settings())
+    product.cli("migrate")
+    key = product.start().make_key("UHTTPS", "--verified")
+    answers = [product.chat(key), product.chat(key, stream=True), product.chat("sk-hc-v1-0")]
+    answers += [
+        product.get("/models"),
+        product.get("/nothing"),
+        product.request("OPTIONS", "/models"),
+    ]
+    for path in (
+        "/healthz",
+        "/auth/login",
+        "/auth/callback",
+        "/api/account.json",
+        "/metrics",
+        "/x",
+    ):
+        answers.append(httpx.get(product.origin + path, verify=TLS))
+    answers += [ask(product, b"noise\r\n\r\n"), httpx.get(f"{product.origin}//keys", verify=TLS)]
+    for answer in answers:
+        assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
+
+
+def test_development_asks_for_no_https(product: Product) -> None:
+    assert "strict-transport-security" not in product.get("/models").headers
 
 
 def test_the_provider_sets_none_of_our_headers(product: Product, key: str) -> None:

@@ -7,7 +7,7 @@ opens nothing.
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, func, insert, select, update
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Update, func, insert, 
 from hcai_app import clock, formatting, hashing
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table
-from hcai_app.errors import InvalidRequest, NotFound
+from hcai_app.errors import InvalidRequest, NotFound, RateLimited
 from hcai_app.services import changes
 from hcai_app.services.people import users
 
@@ -23,6 +23,9 @@ PREFIX = "sk-hc-v1-"
 PATTERN = re.compile(r"sk-hc-v1-[0-9a-f]{64}")
 ID_PATTERN = re.compile(r"key_[0-9a-f]{20}")
 MAX_NAME = 100
+# Revoked keys stay as rows. Where many may be active, four times as many may be made in a day.
+MADE_A_DAY = 100
+DAY = timedelta(days=1)
 NO_SUCH_KEY = "There is no such key."
 
 
@@ -73,6 +76,7 @@ async def issue(
     Raises:
         NotFound: When there is no such user, or not any more.
         InvalidRequest: When the name is empty, or the user has as many active keys as they may.
+        RateLimited: When they have made too many in a day.
         Unavailable: When the database is away.
     """
     line = formatting.one_line(name)
@@ -99,7 +103,23 @@ def _insert(connection: Connection, reference: str, row: dict[str, Any], max_key
     active = connection.scalar(select(func.count()).where(of_user)) or 0
     if active >= max_keys:
         raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
+    _check_made_lately(connection, user_id, max(MADE_A_DAY, 4 * max_keys))
     connection.execute(insert(keys_table).values(user_id=user_id, **row))
+
+
+def _check_made_lately(connection: Connection, user_id: str, most: int) -> None:
+    """Bound the rows that making and revoking keys leaves behind.
+
+    Raises:
+        RateLimited: When the user has made so many keys in a day.
+    """
+    columns, begin = keys_table.c, clock.now() - DAY
+    lately = (columns.user_id == user_id) & (columns.created_at > begin)
+    query = select(func.count(), func.min(columns.created_at)).where(lately)
+    made, first = connection.execute(query).one()
+    if made >= most:
+        wait_s = int((first - begin).total_seconds()) + 1
+        raise RateLimited(f"You have made {made} keys in a day; make the next one later.", wait_s)
 
 
 async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None:

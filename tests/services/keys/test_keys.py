@@ -1,10 +1,12 @@
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.errors import InvalidRequest, NotFound
+from hcai_app.errors import InvalidRequest, NotFound, RateLimited
 from hcai_app.services.keys import keys
 from hcai_app.services.people import users
 from tests.services.books import fetch
@@ -43,6 +45,26 @@ async def test_the_limit_counts_active_keys_only(database: Database) -> None:
     await keys.revoke(database, first.id, secret_key=SECRET)
     await issue(database, max_keys=2)
     assert len(await keys.of_user(database, "U1")) == 3
+
+
+@pytest.mark.attack
+async def test_keys_that_are_made_and_revoked_end_at_a_hundred_a_day(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(keys.MADE_A_DAY):
+        issued = await issue(database, max_keys=1)
+        await keys.revoke(database, issued.id, secret_key=SECRET)
+    with pytest.raises(RateLimited) as refused:
+        await issue(database, max_keys=1)
+    assert 86_000 < int(refused.value.headers["Retry-After"]) <= 86_401
+    await issue(database)  # whoever may have fifty at once may make two hundred
+    await users.create(database, slack_id="U2", name="Grace")
+    await keys.issue(database, "U2", "hers", secret_key=SECRET, max_keys=1)
+    tomorrow = clock.now() + timedelta(days=1, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    (mine, *_) = [key for key in await keys.of_user(database, "U1") if key.revoked_at is None]
+    await keys.revoke(database, mine.id, secret_key=SECRET)
+    assert await issue(database, max_keys=1)
 
 
 @pytest.mark.parametrize("by", ["id", "secret"])
