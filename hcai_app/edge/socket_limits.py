@@ -162,10 +162,13 @@ class SocketLimits:
             return True
         if shown not in self._logged and len(self._logged) < MAX_LOGGED:
             self._logged.add(shown)
-            log.warning(
-                "pages opened at %s cannot connect: set HCAI_BASE_URL to the address that people "
-                "open, or have them open %s",
-                ascii(shown),
-                next(iter(self.origins)),
-            )
+            # Whole, not with arguments: each origin is a message of its own to `log_lines`.
+            log.warning(_advice(shown, next(iter(self.origins))))
         return False
+
+
+def _advice(origin: str, ours: str) -> str:
+    return (
+        f"pages opened at {origin!a} cannot connect: set HCAI_BASE_URL to the address that "
+        f"people open, or have them open {ours}"
+    )
