@@ -6,6 +6,7 @@ reference, "Mid-stream error chunk").
 """
 
 import logging
+import re
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 UNKNOWN_ERROR = 502
 # Provider statuses about our account, not about the caller's key or budget.
 OUR_ACCOUNT = (401, 402)
+# Members of an error that name that account, whatever its status.
+OF_ACCOUNT = re.compile(r"(user|account|org|organi[sz]ation|workspace|project|key|api_?key)(_.+)?")
 OUR_ACCOUNT_MESSAGE = (
     "The service's own account at the provider has a problem; the team has been told."
 )
@@ -99,14 +102,20 @@ def normalised(error: Any) -> dict[str, Any]:
     if code is not None and code in OUR_ACCOUNT:
         alert(code)
         return {"code": UNKNOWN_ERROR, "message": OUR_ACCOUNT_MESSAGE}
-    given = members_of(error)
+    given = _without_account(members_of(error))
     message = given.get("message", error)
+    metadata = _without_account(members_of(given.get("metadata")))
     return {
         **{name: value for name, value in given.items() if name != "metadata"},
         "code": status_of(error),
         "message": message if isinstance(message, str) else "The provider reported an error.",
-        **({"metadata": metadata} if (metadata := members_of(given.get("metadata"))) else {}),
+        **({"metadata": metadata} if metadata else {}),
     }
+
+
+def _without_account(members: dict[str, Any]) -> dict[str, Any]:
+    """Return members without those that name the operator's account at the provider."""
+    return {name: value for name, value in members.items() if not OF_ACCOUNT.fullmatch(name)}
 
 
 def alert(status: int) -> None:

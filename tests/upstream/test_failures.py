@@ -6,6 +6,7 @@ import pytest
 
 from hcai_app.errors import UpstreamFailed, UpstreamRefused
 from hcai_app.upstream import failures
+from hcai_app.upstream.error_bodies import normalised
 
 KEPT = [400, 403, 404, 408, 409, 413, 422, 429, 499, 500, 502, 503, 504, 524, 529]
 
@@ -23,6 +24,17 @@ def test_the_status_and_the_words_of_the_provider_are_kept(status: int) -> None:
     assert error.metadata == {"provider_name": "P"}
     assert error.param == "x"
     assert isinstance(error, UpstreamRefused) == (status < 500)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("status", [400, 403, 429, 500])
+@pytest.mark.parametrize("name", ["user_id", "account_id", "organization", "org_id", "key_label"])
+def test_the_operators_account_is_not_named(status: int, name: str) -> None:
+    metadata = {name: "org-4711", "reasons": ["sexual"], "provider_name": "P"}
+    error = failures.from_status(status, {}, body(message="x", code=status, metadata=metadata))
+    assert error.metadata == {"reasons": ["sexual"], "provider_name": "P"}
+    shown = normalised({"message": "x", "code": status, name: "org-4711", "type": "y"})
+    assert shown == {"message": "x", "code": status, "type": "y"}
 
 
 @pytest.mark.parametrize("status", [401, 402])
