@@ -82,11 +82,11 @@ async def _serve(serving: Worker, exchange: Exchange) -> None:
 def _nothing_at(serving: Worker, exchange: Exchange) -> HcaiError:
     """Return the error for an unknown path, with the right one where that can be told."""
     path, origin = exchange.path, exchange.origin
-    if (name := routes.model_in(path)) and addresses.call_in(path) is None:
+    call = addresses.call_in(path)
+    if call is None and (name := routes.model_in(path)):
         return serving.catalog.unknown(name)
     advice = addresses.advice(path, origin)
-    is_page = not (exchange.method in routes.READING or routes.owns(path) or routes.is_call(path))
-    if is_page:
+    if call is None and exchange.method not in routes.READING and not routes.owns(path):
         return MethodNotAllowed(f"Pages are only read.{advice}", headers={"Allow": "GET, HEAD"})
     shown = path[:MAX_SHOWN_PATH]
     return NotFound(

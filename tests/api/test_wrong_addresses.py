@@ -47,6 +47,11 @@ def test_a_wrong_base_url_is_told_the_right_one(
         assert answer.headers["access-control-allow-origin"] == "*"
 
 
+def test_a_prefix_of_another_service_is_told_the_right_one_too(backend: Product) -> None:
+    answer = httpx.post(f"{backend.origin}/openai/v1/responses", json={}, verify=TLS)
+    assert "/proxy/v1/responses?" in assert_error(answer, 404)
+
+
 def test_the_right_address_comes_of_the_settings_and_of_no_header(product: Product) -> None:
     headers = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
     answer = httpx.post(f"{product.origin}/v1/chat/completions", headers=headers, verify=TLS)
@@ -68,7 +73,7 @@ def test_a_browser_may_read_it(backend: Product, path: str) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-@pytest.mark.parametrize("path", ["/", "/models", "/dashboard", "/keys", "/nothing/at/all"])
+@pytest.mark.parametrize("path", ["/", "/models", "/dashboard", "/account", "/nothing/at/all"])
 def test_pages_are_read_and_nothing_else(backend: Product, path: str) -> None:
     answer = httpx.post(backend.origin + path, json={}, verify=TLS)
     if path == "/models":
