@@ -95,7 +95,7 @@ def test_endpoints_are_the_providers_own_words(product: Product, provider: Provi
     [
         "anthropic/claude-opus-4.1",  # not allowed
         "nobody/nothing",
-        "qwen/qwen3-32b:banana",
+        "qwen/qwen3-32b:Banana",
         "qwen/qwen3-32b:free:online",
         "qwen/qwen3-32b%253Anitro",
         "qwen/qwen3-32b%20",

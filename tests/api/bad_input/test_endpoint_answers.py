@@ -9,10 +9,12 @@ import pytest
 
 from tests.api.bad_input.endpoints import (
     ANTHROPIC,
+    COMPLETIONS,
     EACH_GENERATING,
     EMBEDDINGS,
     GENERATING,
     IMAGES,
+    OWN_IMAGES,
     RESPONSES,
     Endpoint,
     assert_refused,
@@ -35,7 +37,12 @@ ANSWERS = {
     % (NAMES, INPUT_TOKENS),
     ANTHROPIC: b'{%b,"type":"message","role":"assistant","content":[{"type":"text","text":"hi"}],'
     b'"stop_reason":"end_turn","usage":{%b}}' % (NAMES, INPUT_TOKENS),
-    IMAGES: b'{"created":1,"data":[{"b64_json":"aGk=","note":"hi"}],"usage":{%b}}' % TOKENS,
+    **dict.fromkeys(
+        (IMAGES, OWN_IMAGES),
+        b'{"created":1,"data":[{"b64_json":"aGk=","note":"hi"}],"usage":{%b}}' % TOKENS,
+    ),
+    COMPLETIONS: b'{%b,"object":"text_completion","created":1,"choices":[{"index":0,"text":"hi",'
+    b'"finish_reason":"stop"}],"usage":{%b}}' % (NAMES, TOKENS),
 }
 
 
