@@ -51,3 +51,13 @@ def test_a_row_that_is_still_refused_stays_and_is_said(product: Product) -> None
     assert len(file.read_text().split()) == 1
     assert len(product.rows()) == 2
     books.check_roll_ups(product)
+
+
+def test_a_running_server_knows_what_came_back(product: Product) -> None:
+    user_id = product.cli("users", "create", "--slack-id", "U1", "--name", "Ada")
+    key = product.cli("keys", "create", "--user", "U1", "--name", "laptop")
+    set_aside(product, entry(user_id=user_id, cost=5 * 10**9))
+    product.start()
+    assert product.chat(key).status_code == 200  # the gate has read the ledger without it
+    assert product.change("ledger", "replay") == "1"
+    assert product.chat(key).status_code == 402

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import Connection
 
 from hcai_app.db.engine import Database
+from hcai_app.services import changes
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ledger import booking
 from hcai_app.services.ledger.rollups import Rollups
@@ -52,10 +54,23 @@ async def replay(database: Database, folder: Path) -> tuple[int, int]:
     entries = {line: entry for line in lines if (entry := _entry_of(line)) is not None}
     made = 0
     for batch in _batches(entries):
-        booked = await booking.put(database, Rollups(REPLAY), [entries[line] for line in batch])
+        rows = [entries[line] for line in batch]
+        booked = await booking.put(database, Rollups(REPLAY), rows)
         made += len(booked.inserted)
+        await _tell(database, {e.user_id for e in rows if e.id in booked.inserted | booked.settled})
         _take_out(folder, {line for line in batch if entries[line].id not in booked.refused})
     return made, len(_lines(folder))
+
+
+async def _tell(database: Database, users: set[str]) -> None:
+    """Have workers read the spending of these users again."""
+
+    def work(connection: Connection) -> None:
+        for user_id in sorted(users):
+            changes.append(connection, user_id)
+
+    if users:
+        await database.write(work, "changes")
 
 
 def _take_out(folder: Path, written: set[bytes]) -> None:
