@@ -4,7 +4,7 @@ import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hcai_app.api.app import ApiApp
-from hcai_app.edge import event_guard
+from hcai_app.edge import event_guard, reflex_internals
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.socket_limits import SocketLimits
@@ -86,6 +86,7 @@ class HcaiApp(rx.App):
         return Doors(ApiApp(), pages)
 
 
+reflex_internals.subscribe_for_good()
 app = HcaiApp(
     stylesheets=[f"/{name}.css" for name in STYLES],
     head_components=chrome.head(),

@@ -18,7 +18,7 @@ async def ready(worker: Worker, exchange: Exchange) -> None:
     is_serving = context.current() is worker
     has_database = is_serving and worker.health.database.is_up is not False
     parts = {"database": has_database}
-    if (redis := worker.health.redis) is not None:
-        parts["redis"] = redis.is_up is not False
+    if worker.redis is not None:
+        parts["redis"] = not worker.redis.is_away
     is_ready = is_serving and (has_database or worker.authentication.serves_known)
     await exchange.reply_json(200 if is_ready else 503, {"ready": is_ready, **parts})

@@ -4,13 +4,16 @@ Read in the source of Reflex 0.10.1, and held by the tests of the pages, the soc
 It imports nothing of ours, so that the pages and the build may use it as well.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import reflex as rx
+from redis.exceptions import RedisError
 from reflex.components.el.element import Element  # pyright: ignore[reportMissingImports]
 from reflex.components.react_router import (  # pyright: ignore[reportMissingImports]
     ReactRouterLink,
@@ -19,6 +22,7 @@ from reflex.constants import CompileContext, Env, StateManagerMode
 from reflex.environment import EnvVar, environment
 from reflex.event import Event, EventHandler, EventSpec
 from reflex.istate.manager.memory import StateManagerMemory
+from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import StateUpdate
 from reflex_base.constants import REFLEX_VAR_OPENING_TAG
 from reflex_base.event.processor import EventProcessor
@@ -26,6 +30,8 @@ from reflex_base.registry import RegistrationContext
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 log = logging.getLogger(__name__)
+
+SUBSCRIBE_AGAIN_S = 1.0
 
 T = TypeVar("T")
 Trigger = Callable[..., Awaitable[Any]]
@@ -187,6 +193,22 @@ def has_states_in_memory(app: rx.App) -> bool:
 async def touch_states(app: rx.App, token: str) -> None:
     """Renew the expiry of a tab's states by reading them."""
     await app.state_manager.get_state(rx.BaseStateToken(ident=token, cls=rx.State))
+
+
+def subscribe_for_good() -> None:
+    """Have Reflex subscribe to its locks in Redis again, however long Redis was away.
+
+    By itself it gives up after five failures, and a stop then raises the last of them.
+    """
+    subscribe = StateManagerRedis._subscribe_lock_updates
+
+    async def subscribe_again(self: StateManagerRedis) -> None:
+        while True:
+            with suppress(RedisError, OSError, TimeoutError):
+                await subscribe(self)
+            await asyncio.sleep(SUBSCRIBE_AGAIN_S)
+
+    StateManagerRedis._subscribe_lock_updates = subscribe_again
 
 
 def serve_compiled(port: int, *, with_pages: bool) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,13 @@ SHOWN_SETTINGS = (
     "heartbeat_seconds",
     "upstream_timeout_seconds",
     "retention_days",
+)
+# Runs a command as a process group that is killed when its standard input ends: Node's processes
+# are grandchildren of a build, which nothing else would end when we are killed.
+LEASH = (
+    *("sh", "-c"),
+    'exec 3<&0; (cat <&3; kill -9 -$$) >/dev/null 2>&1 & exec "$@" </dev/null 3<&-',
+    "build",
 )
 
 
@@ -102,9 +110,25 @@ def _build_lock() -> Iterator[None]:
 def _build() -> None:
     fingerprint = _fingerprint()
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    result = subprocess.run(  # noqa: S603 - a fixed command
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
+    result = run_leashed(command)
     if result.returncode != 0:
         raise BuildError("\n".join(result.stdout.splitlines()[-20:]))
     STAMP.write_text(fingerprint)
+
+
+def run_leashed(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command that ends with this process, its own children too, however this one ends."""
+    held, ours = os.pipe()
+    try:
+        return subprocess.run(  # noqa: S603 - a fixed command
+            [*LEASH, *command],
+            stdin=held,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            start_new_session=True,
+        )
+    finally:
+        os.close(ours)
+        os.close(held)

@@ -1,16 +1,20 @@
 """A server whose database is away when it starts, or when one of its workers dies, waits for it."""
 
 import os
+import re
 import signal
 import time
+from pathlib import Path
 
 import httpx
 import pytest
+from redis import Redis
 
 from tests.chaos import books, procfs
 from tests.conftest import Install
 from tests.harness.cluster import Cluster
 from tests.harness.databases import OWN_REDIS
+from tests.harness.own_redis import OwnRedis
 from tests.harness.processes import TLS, free_port
 from tests.harness.product import Product
 
@@ -18,6 +22,8 @@ from tests.harness.product import Product
 LOAD_S, END_S = 60, 20
 # What `/healthz` may take; a little more for a machine that does other things.
 PROMPT_S = 1.0
+# Reflex tries five times, a second apart, to subscribe to its locks in Redis.
+LONGER_THAN_REFLEX_TRIES_S = 7
 ROOMY = {"HCAI_CHAT_RATE_LIMIT": "100000/minute", "HCAI_DAILY_BUDGET_USD": "1000"}
 PRODUCTION = {
     "HCAI_ENV": "production",
@@ -196,6 +202,52 @@ def test_no_worker_outlives_its_server_and_the_next_one_takes_the_port(install: 
     product.start(2)
     books.wait_until(lambda: not any(map(procfs.lives, family)), 6, "no process is left")
     assert free_port() != product.port
+
+
+def test_a_server_with_pages_starts_without_redis_and_subscribes_when_it_is_there(
+    install_backend: Install, tmp_path: Path
+) -> None:
+    (tmp_path / "redis").mkdir()
+    redis = OwnRedis(tmp_path / "redis")
+    product = install_backend(REDIS_URL=redis.url).start()
+    assert wait_for(product, "/readyz", 200).json() == {
+        "ready": True,
+        "database": True,
+        "redis": False,
+    }
+    time.sleep(LONGER_THAN_REFLEX_TRIES_S)
+    redis.start()
+    try:
+        with Redis.from_url(redis.url) as client:
+            books.wait_until(lambda: client.pubsub_numpat() == 2, 20, "Reflex listens to its locks")
+        books.wait_until(
+            lambda: wait_for(product, "/readyz", 200).json()["redis"] is True, 20, "it is there"
+        )
+    finally:
+        redis.stop()
+    assert product.process
+    time.sleep(LONGER_THAN_REFLEX_TRIES_S)
+    product.process.signal(signal.SIGTERM)
+    assert product.process.wait(END_S) == 0
+    assert "Traceback" not in product.process.log
+    assert "shutdown failed" not in product.process.log
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard", "/_event/"])
+def test_pages_say_that_the_server_waits(
+    install_backend: Install, cluster: Cluster, path: str
+) -> None:
+    product = install_backend(DATABASE_URL=cluster.url)
+    cluster.stop()
+    process = product.launch()
+    wait_for(product, "/healthz", 200)
+    answer = wait_for(product, path, 503)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "waits for its database" in answer.text
+    time_level_worker = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ [A-Z]+ worker 1 \(pid \d+\): \S"
+    assert process.log
+    assert all(re.match(time_level_worker, line) for line in process.log.splitlines())
 
 
 def test_ready_means_that_known_users_are_served(install: Install, cluster: Cluster) -> None:

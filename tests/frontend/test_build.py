@@ -1,5 +1,7 @@
 import re
+import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 
 from hcai_app.frontend import build as frontend
 from hcai_app.settings import Settings
+from tests.chaos import books, procfs
 from tests.harness.processes import ROOT
 
 
@@ -78,3 +81,33 @@ def test_a_failed_build_tells_why(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(frontend.BuildError, match="no such module"):
         frontend.ensure_built()
+
+
+RUN = """
+from hcai_app.frontend.build import run_leashed
+done = run_leashed(["sh", "-c", "echo begun; sleep {seconds} & sleep {seconds}; exit 3"])
+print(done.returncode, done.stdout.strip())
+"""
+
+
+def test_a_build_that_ends_by_itself_is_heard_to_the_end() -> None:
+    command = [sys.executable, "-c", RUN.format(seconds=0.2)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "3 begun\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_of_a_build_outlives_whoever_started_it(number: int) -> None:
+    building = subprocess.Popen(
+        [sys.executable, "-c", RUN.format(seconds=300)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+
+    def sleepers() -> list[int]:
+        family = procfs.family(building.pid)
+        return [pid for pid in family if procfs.command(pid).startswith(b"sleep")]
+
+    books.wait_until(lambda: len(sleepers()) == 2, 20, "the build and its child run")
+    family = procfs.family(building.pid)
+    building.send_signal(number)
+    building.wait(10)
+    books.wait_until(lambda: not any(map(procfs.lives, family)), 10, "nothing is left")
