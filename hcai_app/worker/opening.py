@@ -11,11 +11,12 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from hcai_app import money
 from hcai_app.db.engine import Database
 from hcai_app.services.keys.authentication import Authentication
-from hcai_app.services.ledger import reconciliation
+from hcai_app.services.ledger import reconciliation, rows
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
@@ -134,7 +135,7 @@ async def _open_services(
         moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),
         body_memory=BodyMemory(settings.max_body_bytes),
         catalog=_catalog(settings, client),
-        generations=Generations(client.record),
+        generations=Generations(client.record, partial(rows.has_generation, database)),
         upstream=await stack.enter_async_context(Upstream(provider)),
         moderations=await stack.enter_async_context(moderating(settings, simulator)),
         sign_in=await stack.enter_async_context(signing_in(settings, redis, host=host)),

@@ -103,6 +103,15 @@ def decode_counted(body: Body) -> dict[str, msgspec.Raw]:
     return {str(key): value for key, value in fields.items()}
 
 
+def count(pattern: re.Pattern[bytes], data: Body) -> int:
+    """Return how often a pattern is found, piece by piece; a match on a seam may count twice."""
+    step = PIECE // 8
+    return sum(
+        sum(1 for _ in pattern.finditer(data, at, min(len(data), at + step + MAX_MATCH)))
+        for at in range(0, len(data), step)
+    )
+
+
 def search(pattern: re.Pattern[bytes], data: Body | memoryview, start: int = 0) -> bool:
     """Return whether a pattern of short matches is found; in large data piece by piece."""
     end = len(data)

@@ -24,9 +24,10 @@ from hcai_app.api.openapi.schemas import (
     doc,
     example,
 )
-from hcai_app.api.proxy import members
+from hcai_app.api.proxy import members, output_limits
 from hcai_app.api.proxy.body_bounds import Body
-from hcai_app.api.proxy.members import MAX_ANSWERS, Fields
+from hcai_app.api.proxy.members import Fields
+from hcai_app.api.proxy.output_limits import MAX_ANSWERS
 from hcai_app.api.proxy.requests import Request
 
 # Larger bodies skip the fast path, which may parse twice.
@@ -200,6 +201,7 @@ class _Plain(msgspec.Struct):
     n: Whole | None = None
 
 
+UNUSUAL_LIMITS = output_limits.NAMED - {"max_tokens", "max_completion_tokens", "n"}
 _plain_requests = msgspec.json.Decoder(_Plain)
 
 
@@ -210,7 +212,7 @@ def parse(body: Body) -> Request:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = members.object_in(body)
-    if len(body) <= MAX_PLAIN_BYTES:
+    if len(body) <= MAX_PLAIN_BYTES and UNUSUAL_LIMITS.isdisjoint(fields):
         try:
             return _plain(_plain_requests.decode(body), fields)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -222,7 +224,7 @@ def _plain(known: _Plain, fields: Fields) -> Request:
     return Request(
         model=known.model,
         is_stream=bool(known.stream),
-        max_tokens=known.max_completion_tokens or known.max_tokens,
+        max_tokens=max(known.max_completion_tokens or 0, known.max_tokens or 0) or None,
         answers=min(known.n or 1, MAX_ANSWERS),
         fields=fields,
     )
@@ -231,11 +233,11 @@ def _plain(known: _Plain, fields: Fields) -> Request:
 def _parse_by_member(fields: Fields) -> Request:
     if "messages" in fields or "prompt" not in fields:  # the provider's older form has `prompt`
         members.require_list(fields, "messages", "messages")
-    max_tokens = members.whole(fields, "max_completion_tokens")
+    limits = output_limits.of(fields)
     return Request(
         model=members.model(fields),
         is_stream=members.is_stream(fields),
-        max_tokens=max_tokens or members.whole(fields, "max_tokens"),
-        answers=members.answers(fields),
+        max_tokens=limits.max_tokens,
+        answers=limits.answers,
         fields=fields,
     )

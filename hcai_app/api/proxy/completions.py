@@ -24,10 +24,11 @@ from hcai_app.api.openapi.schemas import (
     doc,
     example,
 )
-from hcai_app.api.proxy import members
+from hcai_app.api.proxy import members, output_limits
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.chat import ChatChunkError, ChatUsage, Finish
-from hcai_app.api.proxy.members import MAX_ANSWERS, Fields
+from hcai_app.api.proxy.guard_reading import MAX_SPLIT_PARTS, parts_of, too_many_parts
+from hcai_app.api.proxy.members import Fields
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest
 
@@ -99,12 +100,12 @@ def parse(body: Body) -> Request:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = members.object_in(body)
-    each = max(members.answers(fields), members.whole(fields, "best_of") or 1)
+    limits = output_limits.of(fields)
     return Request(
         model=members.model(fields),
         is_stream=members.is_stream(fields),
-        max_tokens=members.whole(fields, "max_tokens"),
-        answers=min(each, MAX_ANSWERS) * _count_prompts(fields),
+        max_tokens=limits.max_tokens,
+        answers=limits.answers * _count_prompts(fields),
         fields=fields,
     )
 
@@ -119,6 +120,8 @@ def _count_prompts(fields: Fields) -> int:
     raw = fields["prompt"]
     if members.starts_with(raw, b'"'):
         return 1
+    if parts_of(raw) > MAX_SPLIT_PARTS:
+        raise too_many_parts("prompt")
     prompts = _prompts.decode(raw)
     if not 1 <= len(prompts) <= MAX_PROMPTS and not _is_number(prompts):
         raise InvalidRequest(f"Send 1 to {MAX_PROMPTS} prompts.", param="prompt")

@@ -6,6 +6,7 @@ whatever else is in a body is the student's own.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -67,23 +68,26 @@ OPAQUE = TOOLS_IN_CONTENT | {"input", "arguments"}
 MAX_METADATA = 64 * 1024
 # No conversation is longer in which an item must be looked into.
 MAX_MESSAGES = 20_000
+NOTHING: Mapping[str, Any] = {}
 _lists = msgspec.json.Decoder(list[msgspec.Raw])
 _names = msgspec.json.Decoder(str)
 
 
-def check(fields: Fields, body: Body, check_model: CheckModel) -> None:
+def check(fields: Fields, body: Body, check_model: CheckModel) -> Mapping[str, Any]:
     """Check all that a request names; `fields` are its members, `body` is the whole of it.
+
+    Returns the members that had to be parsed; a student's own tools are none of them.
 
     Raises:
         InvalidRequest: When it may use a model that is not offered, or reaches into the account.
     """
     try:
-        _check(fields, body, check_model)
+        return _check(fields, body, check_model)
     except RecursionError:
         raise InvalidRequest("The body is nested too deeply.") from None
 
 
-def _check(fields: Fields, body: Body, check_model: CheckModel) -> None:
+def _check(fields: Fields, body: Body, check_model: CheckModel) -> Mapping[str, Any]:
     routers, reader = guard_models.NO_ROUTERS, None
     if not ORDINARY.issuperset(fields):
         reader = Reader()
@@ -99,6 +103,7 @@ def _check(fields: Fields, body: Body, check_model: CheckModel) -> None:
             for message in _suspects(fields[name], name, suspect):
                 for inner, value in members_within(reader.read(message, name), OPAQUE):
                     _check_member(inner, value, name, check_model)
+    return reader.values if reader else NOTHING
 
 
 def _has_escaped_letters(body: Body) -> bool:

@@ -39,6 +39,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._left = MAX_PARTS
+        self.values: dict[str, Any] = {}  # what was read, by the member's name
 
     def read(self, raw: msgspec.Raw, param: str, most: int = MAX_PARTS) -> Any:
         """Return a member's value of so many parts at most.
@@ -51,7 +52,8 @@ class Reader:
         if parts > most or self._left < 0 or len(memoryview(raw)) > MAX_BYTES:
             raise too_many_parts(param)
         try:
-            return _strict.decode(bytes(raw).decode())
+            value = self.values[param] = _strict.decode(bytes(raw).decode())
+            return value
         except _NamedTwice:
             raise InvalidRequest(f"`{param}` gives the same name twice.", param=param) from None
         except (ValueError, RecursionError):

@@ -20,7 +20,7 @@ from hcai_app.api.openapi.schemas import (
     doc,
     example,
 )
-from hcai_app.api.proxy import members
+from hcai_app.api.proxy import members, output_limits
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.members import Fields
 from hcai_app.api.proxy.requests import Request
@@ -129,7 +129,7 @@ def _request(fields: Fields, sent: Fields) -> Request:
         model=members.model(fields),
         is_stream=members.is_stream(fields),
         max_tokens=None,
-        answers=members.answers(fields),
+        answers=output_limits.of(fields).answers,
         fields=sent,
     )
 

@@ -10,7 +10,6 @@ from hcai_app.errors import InvalidRequest
 
 Fields = dict[str, msgspec.Raw]
 _fields = msgspec.json.Decoder(Fields)
-MAX_ANSWERS = 128
 # A number, a switch or a name is shorter; what is longer is never decoded.
 MAX_SCALAR = 4_096
 
@@ -80,18 +79,6 @@ def is_stream(fields: Fields) -> bool:
     if chosen is None or isinstance(chosen, bool):
         return bool(chosen)
     raise InvalidRequest("`stream` must be true or false.", param="stream")
-
-
-def whole(fields: Fields, name: str) -> int | None:
-    """Return a positive integer; None for other values, which the provider validates."""
-    number = scalar(fields, name)
-    is_whole = isinstance(number, int) and not isinstance(number, bool) and number > 0
-    return number if is_whole else None
-
-
-def answers(fields: Fields) -> int:
-    """Return the requested number of answers."""
-    return min(whole(fields, "n") or 1, MAX_ANSWERS)
 
 
 def require_list(fields: Fields, name: str, of: str) -> None:

@@ -22,7 +22,7 @@ from hcai_app.api.openapi.schemas import (
     doc,
     example,
 )
-from hcai_app.api.proxy import members
+from hcai_app.api.proxy import members, output_limits
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.requests import Request
 
@@ -100,11 +100,12 @@ def parse(body: Body) -> Request:
     """
     fields = members.object_in(body)
     members.require_list(fields, "messages", "messages")
+    limits = output_limits.of(fields)
     return Request(
         model=members.model(fields),
         is_stream=members.is_stream(fields),
-        max_tokens=members.whole(fields, "max_tokens"),
-        answers=1,
+        max_tokens=limits.max_tokens,
+        answers=limits.answers,
         fields=fields,
         has_metadata_name=True,
     )

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import body_bounds, guard, request_body
+from hcai_app.api.proxy import body_bounds, guard, request_body, reservation
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
@@ -20,7 +20,6 @@ from hcai_app.errors import InvalidRequest, Unavailable
 from hcai_app.services.call import Caller, CallStart, RunningCall
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.services.limits.windows import Standing
-from hcai_app.services.models import catalog
 from hcai_app.worker.context import Worker
 
 # Models that one call can name, fallbacks and those of routers and tools together.
@@ -102,14 +101,8 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 
 
 def _understand(operation: Operation, worker: Worker, body: Body) -> tuple[Request, int]:
-    """Parse and check a body; return the request, and what it may cost."""
+    """Parse and check a body; return the request, and what it may cost at most."""
     request = operation.parse(body)
-    models = _check_models(operation, worker, request, body)
-    return request, _estimate(worker, request, models, len(body))
-
-
-def _check_models(operation: Operation, worker: Worker, request: Request, body: Body) -> list[str]:
-    """Run the guard on the body; return the models that may answer."""
     offered, named = operation.models(worker.catalog), [request.model]
 
     def check_model(model: str, param: str) -> None:
@@ -119,21 +112,8 @@ def _check_models(operation: Operation, worker: Worker, request: Request, body: 
         if len(named) > MAX_NAMED:
             raise InvalidRequest(f"The body names more than {MAX_NAMED} models.", param=param)
 
-    guard.check(request.fields, body, check_model)
-    return named
-
-
-def _estimate(worker: Worker, request: Request, models: list[str], body_bytes: int) -> int:
-    """Return the maximum cost of the call, by the dearest of its possible models."""
-    return max(
-        catalog.estimate(
-            worker.catalog.prices_of(model),
-            body_bytes=body_bytes,
-            max_tokens=request.max_tokens,
-            answers=request.answers,
-        )
-        for model in models
-    )
+    checked = guard.check(request.fields, body, check_model)
+    return request, reservation.estimate(request, body, checked, named, worker.catalog.prices_of)
 
 
 def _open(

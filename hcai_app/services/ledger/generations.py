@@ -5,19 +5,26 @@ carries, and of its members only those that speak of the call.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hcai_app.errors import NotFound, Unavailable, UpstreamFailed
+from hcai_app.errors import NotFound, RateLimited, Unavailable, UpstreamFailed
 from hcai_app.loose_json import items_of, members_of
 from hcai_app.services.call import Caller
+from hcai_app.services.limits.windows import Windows
 
 Record = dict[str, Any]
 Find = Callable[[str], Awaitable[Record | None]]
+# Whether a generation is in the ledger rows of a user.
+IsOwn = Callable[[str, str], Awaitable[bool]]
 
 MAX_ID = 200
 # Look-ups at once, so that a provider which hangs takes no more of our connections.
 MAX_LOOKUPS = 16
+# Of one user's, at once and a minute.
+MAX_OF_USER = 2
+MAX_A_MINUTE = 60
 # How long a caller waits: a client of OpenRouter's gives up after five seconds, and asks again.
 PATIENCE_S = 4.0
 TIMEOUT = 504
@@ -68,20 +75,23 @@ PUBLIC_OF_ATTEMPT = ("is_byok", "latency", "model_permaslug", "provider_name", "
 class Generations:
     """The look-ups of one worker."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, is_own: IsOwn) -> None:
         self._find = find
-        self._running = asyncio.Semaphore(MAX_LOOKUPS)
+        self._is_own = is_own
+        self._running: Counter[str] = Counter()  # by user
+        self._asked = Windows(MAX_A_MINUTE, 60)
 
     async def of_caller(self, generation_id: str, caller: Caller) -> Record:
         """Return the record of a call that the caller made.
 
         Raises:
             NotFound: When no such record exists, or it belongs to another user.
-            Unavailable: When too many look-ups are under way.
+            RateLimited: When the caller asks too often, or for too many at once.
+            Unavailable: When too many look-ups are under way, or the ledger is away.
             UpstreamFailed: When the provider does not answer.
         """
         is_id = 0 < len(generation_id) <= MAX_ID
-        record = await self._look_up(generation_id) if is_id else None
+        record = await self._look_up_own(generation_id, caller) if is_id else None
         if record is None or record.get("external_user") != caller.pseudonym:
             raise NotFound(
                 "None of your generations has this id. Fresh ones are known a few seconds after "
@@ -89,11 +99,25 @@ class Generations:
             )
         return _public(record)
 
-    async def _look_up(self, generation_id: str) -> Record | None:
-        if self._running.locked():
+    async def _look_up_own(self, generation_id: str, caller: Caller) -> Record | None:
+        """Ask for a record that the caller's own rows name; of others nobody is asked."""
+        if self._running[caller.user_id] >= MAX_OF_USER:
+            raise RateLimited(
+                f"You are looking up {MAX_OF_USER} generations; wait for one to come.", 1
+            )
+        if self._running.total() >= MAX_LOOKUPS:
             raise Unavailable("Too many generations are being looked up; try again in a moment.")
+        self._asked.hit(caller.user_id).require()
+        self._running[caller.user_id] += 1
         try:
-            async with self._running, asyncio.timeout(PATIENCE_S):
+            is_own = await self._is_own(generation_id, caller.user_id)
+            return await self._look_up(generation_id) if is_own else None
+        finally:
+            self._running -= Counter([caller.user_id])
+
+    async def _look_up(self, generation_id: str) -> Record | None:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
                 return await self._find(generation_id)
         except TimeoutError:
             raise UpstreamFailed("The provider was silent for too long.", TIMEOUT) from None

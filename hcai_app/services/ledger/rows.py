@@ -15,6 +15,8 @@ from hcai_app.services.call import LedgerEntry, first_id_at
 
 # A read holds one of few threads for a page: with larger ones, callers wait behind exports.
 PAGE = 200
+# No index leads from a generation to its row: so many of a user's rows are looked through.
+LATEST = 20_000
 
 
 class ExportedCall(msgspec.Struct, frozen=True):
@@ -46,6 +48,23 @@ class ExportedCall(msgspec.Struct, frozen=True):
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FIELDS = ExportedCall.__struct_fields__
 _UNCHANGED = tuple(name for name in FIELDS if name in LedgerEntry.__struct_fields__)
+
+
+async def has_generation(database: Database, generation_id: str, user_id: str) -> bool:
+    """Return whether one of a user's latest rows is of this generation.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    latest = (
+        select(calls_table.c.generation_id)
+        .where(calls_table.c.user_id == user_id)
+        .order_by(calls_table.c.id.desc())
+        .limit(LATEST)
+        .subquery()
+    )
+    query = select(latest.c.generation_id).where(latest.c.generation_id == generation_id).limit(1)
+    return await database.read(lambda it: it.scalar(query) is not None, "generation")
 
 
 async def rows(

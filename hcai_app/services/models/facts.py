@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from hcai_app import money
 from hcai_app.loose_json import items_of, members_of
-from hcai_app.services.models import catalog, curated
+from hcai_app.services.models import catalog, curated, prices
 from hcai_app.services.models.catalog import Catalog, Model
 
 Kind = Literal["chat", "image", "embedding"]
@@ -169,7 +169,7 @@ def _price(value: Any, units: int) -> int | None:
         price = Decimal(str(value))
     except InvalidOperation:
         return None
-    is_price = price.is_finite() and 0 <= price < catalog.MAX_PRICE_USD
+    is_price = price.is_finite() and 0 <= price < prices.MAX_PRICE_USD
     return money.to_nanousd(price * units) if is_price else None
 
 

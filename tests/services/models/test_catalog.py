@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 
 from hcai_app.errors import InvalidRequest, NotFound, Unavailable, UpstreamFailed
 from hcai_app.services.models import catalog as catalog_module
-from hcai_app.services.models.catalog import (
-    EMBEDDING_PATH,
+from hcai_app.services.models.catalog import EMBEDDING_PATH, LANGUAGE_PATH, Catalog
+from hcai_app.services.models.prices import (
     FALLBACK_COMPLETION,
     FALLBACK_PROMPT,
-    LANGUAGE_PATH,
     MAX_ASSUMED_OUTPUT,
-    Catalog,
     Prices,
     estimate,
     prices_from,
