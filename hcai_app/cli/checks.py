@@ -1,6 +1,7 @@
 """The checks of `doctor`, one line each."""
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -8,8 +9,8 @@ from sqlalchemy import Connection, text
 from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.services.ops import folders
-from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.ops import agreement, folders
+from hcai_app.services.redis_client import Away, RedisClient
 from hcai_app.settings import JOURNALS, WEB, Settings
 from hcai_app.upstream.hackclub import client
 from hcai_app.upstream.openrouter.catalog import CatalogClient
@@ -57,6 +58,7 @@ async def _database(database: Database) -> str:
             if await database.write(_is_copy, "database"):
                 raise FaultError(faults.COPY)
             await migrate.require_current(database)
+            _check_clock(await agreement.database_ahead_s(database))
     except HcaiError as error:
         raise FaultError(error.message.removeprefix("the database ")) from error
     return f"{database.url.get_backend_name()}, schema up to date"
@@ -76,9 +78,17 @@ async def _redis(settings: Settings) -> str:
     try:
         if fault := await redis.fault():
             raise FaultError(fault)
+        with suppress(Away):
+            _check_clock(await redis.measure_clock())
     finally:
         await redis.close()
     return "answers"
+
+
+def _check_clock(ahead_s: float | None) -> None:
+    if ahead_s is not None and abs(ahead_s) > agreement.CLOCK_S:
+        way = "ahead of" if ahead_s > 0 else "behind"
+        raise FaultError(f"its clock is {abs(ahead_s):.0f} s {way} ours: run NTP on both hosts")
 
 
 async def _provider(settings: Settings) -> str:

@@ -68,6 +68,7 @@ if is_member == 1 or ARGV[3] ~= '0' then
 end
 return {now, is_member, unpack(redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES'))}
 """)
+CLOCK = LuaScript("local t = redis.call('TIME') return t[1] * 1000 + math.floor(t[2] / 1000)")
 STAY, JOIN, JOIN_AND_CLEAR = 0, 1, 2
 
 
@@ -107,6 +108,7 @@ class RedisClient:
         self._asked: list[_Asked] = []
         self._sender: asyncio.Task[None] | None = None
         self._beat_now = asyncio.Event()
+        self._is_watched = False  # else whoever asks tells what is wrong, as a command does
 
     def ask(self, script: LuaScript, keys: list[str], args: list[Arg]) -> Reply:
         """Run a script; the future is its reply, or fails with `Away`.
@@ -149,6 +151,16 @@ class RedisClient:
             return _explain(error)
         return None
 
+    async def measure_clock(self) -> float:
+        """Return by how much Redis' clock is before ours.
+
+        Raises:
+            Away: When Redis is away.
+        """
+        began = time.time()
+        now_ms = await self.ask(CLOCK, [], [])
+        return now_ms / 1000 - (began + time.time()) / 2
+
     async def is_there(self) -> bool:
         """Return whether Redis answered last."""
         return not self.is_away
@@ -165,6 +177,7 @@ class RedisClient:
 
     async def beat(self) -> None:
         """Renew this worker's membership; join when it is none, or after an outage."""
+        self._is_watched = True
         try:
             is_member = await self._renew_membership(STAY)
             if self.is_away or not is_member:
@@ -256,7 +269,8 @@ class RedisClient:
         if not self.is_away:
             self.is_away = True
             self.epoch += 1
-            log.warning("the redis is away: %s", reason)
+            if self._is_watched:
+                log.warning("the redis is away: %s", reason)
 
 
 def _explain(error: Exception) -> str:

@@ -23,6 +23,7 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         recovery.watch(opened.journal, opened.ledger, opened.budget),
         retention.run(opened.database, opened.settings.retention_days),
         opened.metrics.measure_lag(),
+        opened.agreement.run(),
         opened.health.database.run(),
         opened.health.provider.run(),
     ):

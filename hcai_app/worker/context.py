@@ -19,6 +19,7 @@ from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.shared_in_flight import SharedInFlight
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
+from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
@@ -54,6 +55,7 @@ class Worker:
     metrics: Metrics
     unsettled: Refreshed[int]
     health: Health
+    agreement: Agreement
     redis: RedisClient | None
     shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
     tabs: Tabs

@@ -30,6 +30,25 @@ def of_worker(worker: Worker) -> Iterator[Metric]:
     for part in worker.health.all:
         up.add_metric([part.name], part.state == "up")
     yield up
+    yield from _agreement(worker)
+
+
+def _agreement(worker: Worker) -> Iterator[Metric]:
+    agreement = worker.agreement
+    if (drift := agreement.drift_nanousd) is not None:
+        yield _gauge(
+            "hcai_budget_drift_usd",
+            "What the money gate thinks is spent, minus the ledger: alarm when not 0.",
+            drift / 1e9,
+        )
+    ahead = GaugeMetricFamily(
+        "hcai_clock_ahead_seconds", "By how much a clock is before ours.", labels=["part"]
+    )
+    parts = {"database": agreement.database_ahead_s, "redis": agreement.redis_ahead_s}
+    for part, seconds in parts.items():
+        if seconds is not None:
+            ahead.add_metric([part], seconds)
+    yield ahead
 
 
 def of_everybody(worker: Worker, unsettled: int | None) -> Iterator[Metric]:

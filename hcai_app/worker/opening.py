@@ -9,7 +9,7 @@ closes.
 import gc
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -21,7 +21,7 @@ from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
-from hcai_app.services.ledger.writer import Ledger
+from hcai_app.services.ledger.writer import Ledger, OnCommit, OnSettled
 from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.in_flight import InFlight
@@ -31,6 +31,7 @@ from hcai_app.services.limits.shared_in_flight import SharedInFlight
 from hcai_app.services.live.redis import OtherWorkers
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
+from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
@@ -117,10 +118,9 @@ async def _open_services(
     metrics = Metrics(settings.models)
     health = _open_health(stack, database, provider, redis)
     budget = _budget(settings, database, redis)
-    on_commit = (budget.book, metrics.count, health.provider.hear, tabs.hear)
     on_settled = (metrics.count_settled, tabs.hear_settled)
-    totals, book_one = Rollups(journal.worker), lambda entry: budget.book([entry])
-    ledger = Ledger(database, journal, totals, on_commit, (book_one, *on_settled))
+    heard = (metrics.count, health.provider.hear, tabs.hear), on_settled
+    ledger = _ledger(database, journal, totals := Rollups(journal.worker), budget, heard)
     client = _open_catalog_client(stack, provider)
     return Worker(
         settings=settings,
@@ -142,6 +142,7 @@ async def _open_services(
         metrics=metrics,
         unsettled=reconciliation.unsettled_rows(database),
         health=health,
+        agreement=Agreement(database, budget, redis),
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,
@@ -162,6 +163,19 @@ def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
 def _budget(settings: Settings, database: Database, redis: RedisClient | None) -> Budget:
     default = money.to_nanousd(settings.daily_budget_usd)
     return SharedBudget(database, default, redis) if redis else Budget(database, default)
+
+
+def _ledger(
+    database: Database,
+    journal: Journal,
+    totals: Rollups,
+    budget: Budget,
+    listeners: tuple[Iterable[OnCommit], Iterable[OnSettled]],
+) -> Ledger:
+    on_commit, on_settled = listeners
+    on_commit = (budget.book, *on_commit)
+    on_settled = (lambda entry: budget.book([entry]), *on_settled)
+    return Ledger(database, journal, totals, on_commit, on_settled, (budget.forget,))
 
 
 def _started(stack: AsyncExitStack, ledger: Ledger) -> Ledger:

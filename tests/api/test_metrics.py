@@ -165,6 +165,7 @@ def test_they_tell_how_the_worker_is(product: Product, provider: Provider) -> No
     assert found["hcai_journal_files", ()] == 1
     assert found["hcai_journal_rejected_bytes", ()] == 0
     assert found["hcai_journal_disk_free_bytes", ()] > 0
+    assert ("hcai_budget_drift_usd", ()) not in found  # nothing was sampled yet
     assert 0 <= found["hcai_catalogue_age_seconds", ()] < 400
     assert found["hcai_event_loop_lag_seconds_count", ()] > 0
     assert found["process_resident_memory_bytes", ()] > 2**20

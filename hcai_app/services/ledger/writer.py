@@ -52,6 +52,7 @@ class Ledger:
         totals: Rollups,
         on_commit: Iterable[OnCommit] = (),
         on_settled: Iterable[OnSettled] = (),
+        on_refused: Iterable[OnCommit] = (),
     ) -> None:
         self._database = database
         self._journal = journal
@@ -63,6 +64,7 @@ class Ledger:
         self._is_closing = False
         self._on_commit = tuple(on_commit)
         self._on_settled = tuple(on_settled)
+        self._on_refused = tuple(on_refused)
 
     @property
     def backlog(self) -> int:
@@ -210,6 +212,9 @@ class Ledger:
         if fresh := [p.entry for p in group if not p.is_amendment and p.entry.id not in refused]:
             for listen in self._on_commit:
                 listen(fresh)
+        if gone := [p.entry for p in group if p.entry.id in refused]:
+            for listen in self._on_refused:
+                listen(gone)
         if booked is None:
             return
         for pending in group:

@@ -1,7 +1,7 @@
 """Accounts of budgets: whose, of which period, what the ledger says of one, and what it lacks."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, false, func, select
@@ -36,7 +36,9 @@ class Gate:
     spent: int  # as the ledger has it
     certain: int  # of calls that have ended and are on their way to the ledger
     reserved: int  # for calls that run, and for rows whose cost is not known yet
-    age_s: float | None = None  # of the reading of the ledger, where somebody keeps it
+    age_s: float | None = field(
+        default=None, compare=False
+    )  # of the reading of the ledger, where somebody keeps it
 
 
 class Held:

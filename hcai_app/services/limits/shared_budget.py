@@ -24,6 +24,7 @@ from hcai_app.services.limits.accounts import (
     Gate,
     Held,
     account_of,
+    current_account,
     read_or_unavailable,
 )
 from hcai_app.services.limits.budget import Budget, exhausted, waiting
@@ -115,7 +116,8 @@ class SharedBudget(Budget):
             self._old[name] = None
 
     def forget_user(self, user_id: str) -> None:
-        """Do nothing: who wants an account read again asks Redis, for all workers."""
+        """Read a user's account again: something about them changed, or was booked elsewhere."""
+        self._old[current_account(user_id)] = None
 
     async def gate(self, name: AccountId) -> Gate | None:
         """Return what the gate thinks; None where the ledger would be read first.
