@@ -92,9 +92,9 @@ def test_names_of_this_machine_show_them(product: Product, host: str) -> None:
 
 
 def test_with_a_token_only_who_has_it_may(install: Install) -> None:
-    product = install(HCAI_METRICS_TOKEN="a token öf the tests").start()
-    token = "a token öf the tests".encode()
-    for wrong in (b"", b"Bearer", b"Bearer a token", b"Basic " + token, b"Bearer \xff\xfe"):
+    product = install(HCAI_METRICS_TOKEN="a-token-of-the-tests").start()
+    token = b"a-token-of-the-tests"
+    for wrong in (b"", b"Bearer", b"Bearer a-token", b"Basic " + token, b"Bearer \xff\xfe"):
         headers = {"Authorization": wrong} if wrong else {}
         answer = httpx.get(f"{product.origin}/metrics", headers=headers, verify=TLS)
         assert_error(answer, 403)

@@ -27,6 +27,7 @@ TABLE = (
     ExampleEntry("json", "Get an answer that has the form you need"),
     ExampleEntry("reasoning", "Let it think first"),
     ExampleEntry("cancel", "Stop when you have read enough", is_for_curl=False),
+    ExampleEntry("completion", "Ask the older way", "/completions"),
     ExampleEntry("draw", "Draw a picture in a chat"),
     ExampleEntry("image", "Draw a picture into a file", "/images/generations"),
     ExampleEntry("look", "Let it look at a picture"),

@@ -42,6 +42,7 @@ EXPECTED = {
     "pdf-again": Expected(rf"(?s){ANSWER}.*{ANSWER}", calls=2),
     "embedding": Expected(r"(?s)\A\d{3,} numbers.*\n\d{3,} numbers", r'"index":\s*1'),
     "similar": Expected(r"(?s)\A1\.00 a raccoon in the trash\n.*maths"),
+    "completion": Expected(ANSWER, ANSWER),
     "responses": Expected(ANSWER, ANSWER),
     "responses-stream": Expected(ANSWER, "event: response.completed|response.completed"),
     "messages": Expected(ANSWER, ANSWER),
