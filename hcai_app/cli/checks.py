@@ -11,10 +11,11 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services.ops import agreement, folders
 from hcai_app.services.redis_client import Away, RedisClient
-from hcai_app.settings import JOURNALS, WEB, Settings
+from hcai_app.settings import JOURNALS, WEB, Settings, first_model
 from hcai_app.upstream.hackclub import client
+from hcai_app.upstream.openrouter import data_policy
 from hcai_app.upstream.openrouter.catalog import CatalogClient
-from hcai_app.upstream.openrouter.client import provider_of
+from hcai_app.upstream.openrouter.client import Provider, provider_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,29 @@ def _check_clock(ahead_s: float | None) -> None:
 async def _provider(settings: Settings) -> str:
     if settings.is_simulated:
         return "simulated; set OPENROUTER_API_KEY for the real one"
-    directory = CatalogClient(provider_of(settings, None))
+    provider = provider_of(settings, None)
+    directory = CatalogClient(provider)
     try:
         models = await directory.models("/models")
     except HcaiError as error:
         raise FaultError(f"{error.message} Check OPENROUTER_BASE_URL.") from error
     finally:
         await directory.close()
-    return f"offers {len(models)} models"
+    return f"offers {len(models)} models; {await _data_policy(settings, provider)}"
+
+
+async def _data_policy(settings: Settings, provider: Provider) -> str:
+    """Prove by a small call that the first model answers under the data policy."""
+    policy, model = settings.data_policy, first_model(settings.language_models)
+    if policy == "allow":
+        return "HCAI_DATA_POLICY is allow: whoever runs a model may keep prompts and learn of them"
+    try:
+        await data_policy.prove(provider, model, policy)
+    except HcaiError as error:
+        raise FaultError(
+            f"{model} does not answer under HCAI_DATA_POLICY={policy}: {error.message}"
+        ) from error
+    return f"{model} answers under HCAI_DATA_POLICY={policy} (a call was made)"
 
 
 async def _sign_in(settings: Settings) -> str:

@@ -22,6 +22,14 @@ CHAPTER_FILE = re.compile(r"\d\d-(?P<slug>[a-z-]+)\.md")
 TITLE = re.compile(r"\A# (?P<title>.+)\n")
 # An example's line, with its name.
 EXAMPLE = re.compile(r"^\{\{example: (?P<name>[a-z-]+)\}\}$", re.MULTILINE)
+# What HCAI_DATA_POLICY asks of whoever runs a model, for readers.
+DATA_PROMISES = {
+    "deny": "Every call goes only to companies that promise not to keep what you send, and not to "
+    "train on it.",
+    "zdr": "Every call goes only to companies that promise to keep nothing of what you send, not "
+    "even for a day, and not to train on it.",
+    "allow": "Whoever runs a model may keep what you send, and may train on it.",
+}
 _NOT_IN_ANCHORS = re.compile(r"[^a-z0-9]+")
 
 
@@ -64,6 +72,7 @@ def places(settings: Settings, *, origin: str = "") -> dict[str, str]:
         "max_body": f"{settings.max_body_mb} MB",
         "max_in_flight": f"{settings.max_in_flight}",
         "heartbeat": f"{settings.heartbeat_seconds:g}",
+        "data_promise": DATA_PROMISES[settings.data_policy],
         "patience": f"{settings.upstream_timeout_seconds:g}",
     }
 

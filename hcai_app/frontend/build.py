@@ -28,6 +28,7 @@ SHOWN_SETTINGS = (
     "language_models",
     "image_models",
     "embedding_models",
+    "data_policy",
     "chat_rate_limit",
     "moderation_rate_limit",
     "daily_budget_usd",

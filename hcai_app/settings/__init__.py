@@ -116,6 +116,9 @@ class Settings(BaseModel):
     trusted_proxy_hops: Annotated[int, whole(0, 32)] = Field(0, alias="HCAI_TRUSTED_PROXY_HOPS")
     admins: Names = Field([], alias="HCAI_ADMINS")
     revoker_secret: Key | None = Field(None, alias="HCAI_REVOKER_SECRET")
+    data_policy: Annotated[
+        Literal["deny", "zdr", "allow"], PlainValidator(choice("deny", "zdr", "allow"))
+    ] = Field("deny", alias="HCAI_DATA_POLICY")
     sentry_dsn: SentryDsn | None = Field(None, alias="SENTRY_DSN")
 
     @property

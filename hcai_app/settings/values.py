@@ -27,7 +27,7 @@ def choice(*values: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in values:
-            raise ValueError(f"write {' or '.join(values)}")
+            raise ValueError(f"write {', '.join(values[:-1])} or {values[-1]}")
         return text
 
     return read

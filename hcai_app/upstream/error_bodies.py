@@ -24,7 +24,14 @@ OF_ACCOUNT = re.compile(r"(user|account|org|organi[sz]ation|workspace|project|ke
 OUR_ACCOUNT_MESSAGE = (
     "The service's own account at the provider has a problem; the team has been told."
 )
-
+# What the provider says when nobody who serves a model promises what the data policy asks for.
+NO_PROMISE = re.compile(r"data.policy|data.collection|data.retention|\bzdr\b", re.IGNORECASE)
+NO_PROMISE_STATUSES = (404, 503)
+NO_PROMISE_CODE = "privacy_restricted"
+NO_PROMISE_MESSAGE = (
+    "No provider of this model promises not to keep prompts, as this service demands: choose "
+    "another model."
+)
 
 # The choice of a chunk with an error. OpenRouter's clients require one; `@ai-sdk/openai` shows an
 # error only where it cannot read the choices: so each has an odd member that no other looks at.
@@ -104,6 +111,8 @@ def normalised(error: Any) -> dict[str, Any]:
         return {"code": UNKNOWN_ERROR, "message": OUR_ACCOUNT_MESSAGE}
     given = _without_account(members_of(error))
     message = given.get("message", error)
+    if _lacks_promise(given):
+        message = NO_PROMISE_MESSAGE
     metadata = _without_account(members_of(given.get("metadata")))
     return {
         **{name: value for name, value in given.items() if name != "metadata"},
@@ -111,6 +120,14 @@ def normalised(error: Any) -> dict[str, Any]:
         "message": message if isinstance(message, str) else "The provider reported an error.",
         **({"metadata": metadata} if metadata else {}),
     }
+
+
+def _lacks_promise(error: dict[str, Any]) -> bool:
+    """Return whether a model's providers are all excluded by the data policy."""
+    if members_of(error.get("availability")).get("code") == NO_PROMISE_CODE:
+        return True
+    is_said = NO_PROMISE.search(str(error.get("message", "")))
+    return is_said is not None and status_of(error) in NO_PROMISE_STATUSES
 
 
 def _without_account(members: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,39 @@ def test_doctor_looks_at_each_thing_in_one_line(install: Install, provider: Prov
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def provider_line(product: Product) -> str:
+    lines = product.run("doctor").stdout.splitlines()
+    return next(line for line in lines if " provider: " in line)
+
+
+@pytest.mark.parametrize("policy", ["deny", "zdr"])
+def test_doctor_proves_the_data_policy_by_a_call(
+    install: Install, provider: Provider, policy: str
+) -> None:
+    product = install(HCAI_DATA_POLICY=policy)
+    assert f"qwen/qwen3-32b answers under HCAI_DATA_POLICY={policy}" in provider_line(product)
+    (call,) = provider.calls()
+    zdr = {"zdr": True} if policy == "zdr" else {}
+    assert json.loads(call["body"])["provider"] == {"data_collection": "deny", **zdr}
+
+
+def test_doctor_says_when_nobody_keeps_to_the_data_policy(
+    install: Install, provider: Provider
+) -> None:
+    provider.script(status=404, message="No endpoints found matching your data policy")
+    line = provider_line(install())
+    assert line.startswith("FAIL")
+    assert "qwen/qwen3-32b does not answer under HCAI_DATA_POLICY=deny" in line
+    assert "No provider of this model promises not to keep prompts" in line
+
+
+def test_doctor_makes_no_call_where_nothing_is_imposed(
+    install: Install, provider: Provider
+) -> None:
+    assert "may keep prompts" in provider_line(install(HCAI_DATA_POLICY="allow"))
+    assert provider.count() == 0
+
+
 def test_doctor_names_what_is_broken(install: Install) -> None:
     nowhere = f"127.0.0.1:{free_port()}"
     product = install(

@@ -33,6 +33,7 @@ REFERENCE = (
     "Your client sent references to earlier answers, which are not kept here: in the AI SDK use "
     "openai.chat(...) or store: false; elsewhere send the whole conversation each time."
 )
+POLICY = "What the provider may keep is set by this service: leave `data_collection` and `zdr` out."
 ADDRESS = "Keys and addresses of other services cannot be set here: leave it out."
 # Fields that only some of their values make dangerous.
 STORE, BACKGROUND, PROMPT = "store", "background", "prompt"
@@ -42,6 +43,8 @@ GUARDED = frozenset(STATE) | {
     *("model", "models", "fallbacks", "plugins", "tools", "provider", STORE, BACKGROUND, PROMPT)
 }
 _PROPER = {name.replace("_", ""): name for name in GUARDED}
+# What the provider may keep is said by the service; nobody may say it in another spelling.
+_POLICY = {"datacollection": "data_collection", "zdr": "zdr"}
 _SEPARATORS = re.compile(r"[\W_]+")
 # Names in lower case without separators.
 _KEY_OR_ADDRESS = re.compile(
@@ -92,6 +95,8 @@ def check_member(name: str, value: Any, param: str) -> None:
     Raises:
         InvalidRequest: When it reaches into the account.
     """
+    if name in ("data_collection", "zdr") and param != "provider" and value in ("allow", False):
+        raise InvalidRequest(POLICY, param=param)
     if value is None or value is False:
         return
     if name in STATE and value != []:
@@ -108,8 +113,15 @@ def check_provider(provider: Any) -> None:
     """Check the choice of providers; its options go to whoever runs the model as they are.
 
     Raises:
-        InvalidRequest: When it holds a key or an address, or a name that no provider knows.
+        InvalidRequest: When it is no object, holds a key or an address, a name that no provider
+            knows, or another spelling of the data policy.
     """
+    if provider is not None and not isinstance(provider, dict):
+        raise InvalidRequest("`provider` must be an object.", param="provider")
+    for name in members_of(provider):
+        proper = _POLICY.get(_plain(name), name)
+        if proper != name:
+            raise InvalidRequest(f"Write {name!r} as `{proper}`.", param="provider")
     _check_addresses(members_within(provider, frozenset({OPTIONS})), "provider")
     options = members_of(provider).get(OPTIONS)
     _check_addresses(members_within({OPTIONS: options}), f"provider.{OPTIONS}")

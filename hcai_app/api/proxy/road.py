@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import body_bounds, guard, request_body, reservation
+from hcai_app.api.proxy import body_bounds, data_policy, guard, request_body, reservation
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
@@ -113,7 +113,9 @@ def _understand(operation: Operation, worker: Worker, body: Body) -> tuple[Reque
             raise InvalidRequest(f"The body names more than {MAX_NAMED} models.", param=param)
 
     checked = guard.check(request.fields, body, check_model)
-    return request, reservation.estimate(request, body, checked, named, worker.catalog.prices_of)
+    estimate = reservation.estimate(request, body, checked, named, worker.catalog.prices_of)
+    data_policy.impose(request.fields, worker.settings.data_policy)
+    return request, estimate
 
 
 def _open(
