@@ -1,5 +1,7 @@
 """Hundreds of calls at once against the limits of one student."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.chaos import books
@@ -116,3 +118,27 @@ def test_only_so_many_calls_run_at_once(install: Install, provider: Provider, wo
         assert all_at_once(product, other, [PLAIN])[0].status == 200
         assert {call.status for call in load.end()} == {200}
     assert all_at_once(product, key, [PLAIN])[0].status == 200
+
+
+def test_whoever_asks_again_when_an_answer_has_ended_has_room(
+    install: Install, provider: Provider
+) -> None:
+    product = install(
+        REDIS_URL=OWN_REDIS,
+        HCAI_MAX_IN_FLIGHT="8",
+        HCAI_CHAT_RATE_LIMIT="10000/minute",
+        HCAI_DAILY_BUDGET_USD="100",
+    ).start(workers=2)
+    key = books.make_key(product)
+
+    def ask_on_and_on(_number: int) -> list[int]:
+        statuses = []
+        for n in range(12):
+            fields = {"stream": True} if n % 2 else {}
+            answer = product.chat(key, "/simulate delay=0 chunks=2", **fields)
+            statuses.append(answer.status_code)
+        return statuses
+
+    with ThreadPoolExecutor(8) as clients:
+        seen = [status for many in clients.map(ask_on_and_on, range(8)) for status in many]
+    assert seen == [200] * 96
