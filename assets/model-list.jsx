@@ -268,6 +268,7 @@ function Marks({ model }) {
     ),
     model.reasons && h("span", { className: "model-can" }, "reasoning"),
     model.tools && h("span", { className: "model-can" }, "tools"),
+    model.isForbidden && h("span", { className: "pill forbidden" }, "18+ by its maker’s terms"),
   );
 }
 

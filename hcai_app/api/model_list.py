@@ -60,6 +60,7 @@ def model_row(card: ModelCard, now_s: int) -> dict[str, Any]:
         "isFree": card.is_free,
         "created": card.created_s,
         "isNew": 0 <= now_s - card.created_s < NEW_S,
+        "isForbidden": card.terms.verdict == "forbidden",
         "reasons": card.reasons,
         "tools": card.uses_tools,
         "maxOutput": card.max_output,

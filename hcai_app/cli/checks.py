@@ -41,6 +41,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
         await _result("provider", _provider(settings)),
         await _result("sign-in", _sign_in(settings)),
         *_metrics(settings),
+        *_minors(settings),
     ]
 
 
@@ -142,3 +143,8 @@ def _metrics(settings: Settings) -> list[Result]:
         return []
     text = "no HCAI_METRICS_TOKEN: a proxy on this machine may show /metrics to everybody"
     return [Result("metrics", True, text)]
+
+
+def _minors(settings: Settings) -> list[Result]:
+    """Say what the register takes off the lists, and what the operator offers all the same."""
+    return [Result("minors", True, line) for line in settings.minors_notes]

@@ -29,6 +29,7 @@ SHOWN_SETTINGS = (
     "image_models",
     "embedding_models",
     "data_policy",
+    "minors_exceptions",
     "chat_rate_limit",
     "moderation_rate_limit",
     "daily_budget_usd",

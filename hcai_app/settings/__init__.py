@@ -16,12 +16,18 @@ from typing import Annotated, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from limits import parse
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SecretStr, ValidationError
+from pydantic import Field, PlainValidator, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from hcai_app.settings import sources
 from hcai_app.settings.addresses import ApiAddress, Origin, Origins, SentryDsn
 from hcai_app.settings.database_url import DatabaseUrl
+from hcai_app.settings.models import ANY_MODEL as ANY_MODEL
+from hcai_app.settings.models import EMBEDDING_MODELS as EMBEDDING_MODELS
+from hcai_app.settings.models import IMAGE_MODELS as IMAGE_MODELS
+from hcai_app.settings.models import LANGUAGE_MODELS as LANGUAGE_MODELS
+from hcai_app.settings.models import ModelSettings
+from hcai_app.settings.models import first_model as first_model
 from hcai_app.settings.redis_url import RedisUrl
 from hcai_app.settings.values import (
     PLACEHOLDER,
@@ -33,7 +39,6 @@ from hcai_app.settings.values import (
     Truth,
     choice,
     seconds,
-    split_list,
     whole,
 )
 
@@ -46,14 +51,6 @@ JOURNALS = Path(".hcai-journal")
 WEB = Path(".web")  # the built pages
 POSTGRES_PORT = 5432
 
-LANGUAGE_MODELS = (
-    "qwen/qwen3-32b,moonshotai/kimi-k2-0905,openai/gpt-oss-120b,google/gemini-2.5-flash,"
-    "openai/gpt-5-mini,deepseek/deepseek-v3.2"
-)
-IMAGE_MODELS = "google/gemini-2.5-flash-image"
-EMBEDDING_MODELS = "qwen/qwen3-embedding-8b,openai/text-embedding-3-large"
-ANY_MODEL = "*"
-
 
 class SettingsError(Exception):
     """The settings cannot be used; `problems` holds one line each, with what to write."""
@@ -65,20 +62,9 @@ class SettingsError(Exception):
         super().__init__(only or f"HCAI cannot start with these settings:{lines}")
 
 
-def first_model(configured: Sequence[str] = (), defaults: str = LANGUAGE_MODELS) -> str:
-    """Return the model of examples: the first that is allowed by name, else the first default."""
-    named = (name for name in configured if name != ANY_MODEL)
-    return next(named, defaults.partition(",")[0])
-
-
-class Settings(BaseModel):
+class Settings(ModelSettings):
     """Every setting, under its own name; the README says what each means."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
-
-    env: Annotated[
-        Literal["development", "production"], PlainValidator(choice("development", "production"))
-    ] = Field("development", alias="HCAI_ENV")
     base_url: Origin = Field("http://localhost:3000", alias="HCAI_BASE_URL")
     secret_key: SecretStr = Field(SecretStr(""), alias="HCAI_SECRET_KEY")
     database_url: DatabaseUrl = Field("sqlite:///hcai.db", alias="DATABASE_URL", repr=False)
@@ -93,9 +79,6 @@ class Settings(BaseModel):
     hackclub_client_secret: Key | None = Field(None, alias="HACKCLUB_CLIENT_SECRET")
     hackclub_issuer: ApiAddress = Field("https://auth.hackclub.com", alias="HACKCLUB_ISSUER")
     require_verified_setting: Truth | None = Field(None, alias="HCAI_REQUIRE_VERIFIED")
-    language_models: Names = Field(split_list(LANGUAGE_MODELS), alias="HCAI_LANGUAGE_MODELS")
-    image_models: Names = Field(split_list(IMAGE_MODELS), alias="HCAI_IMAGE_MODELS")
-    embedding_models: Names = Field(split_list(EMBEDDING_MODELS), alias="HCAI_EMBEDDING_MODELS")
     chat_rate_limit: Rate = Field(parse("150/30 minutes"), alias="HCAI_CHAT_RATE_LIMIT")
     moderation_rate_limit: Rate = Field(parse("300/minute"), alias="HCAI_MODERATION_RATE_LIMIT")
     daily_budget_usd: Dollars = Field(Decimal(4), alias="HCAI_DAILY_BUDGET_USD")
@@ -122,11 +105,6 @@ class Settings(BaseModel):
     sentry_dsn: SentryDsn | None = Field(None, alias="SENTRY_DSN")
 
     @property
-    def is_production(self) -> bool:
-        """Whether this is the real service."""
-        return self.env == "production"
-
-    @property
     def require_verified(self) -> bool:
         """Whether only verified, eligible teens may use keys."""
         chosen = self.require_verified_setting
@@ -136,11 +114,6 @@ class Settings(BaseModel):
     def is_simulated(self) -> bool:
         """Whether the built-in simulated provider answers."""
         return self.openrouter_api_key is None and not self.is_production
-
-    @property
-    def models(self) -> list[str]:
-        """The ids of all configured models, in the order of their lists."""
-        return [*self.language_models, *self.image_models, *self.embedding_models]
 
     @property
     def origin(self) -> str:

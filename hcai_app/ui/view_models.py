@@ -164,6 +164,10 @@ class ModelView:
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    terms: str = ""  # what the maker's say of minors
+    terms_source: str = ""
+    terms_date: str = ""
+    is_forbidden: bool = False  # by them
     prices: list[PriceView] = field(default_factory=list)
     parameters: list[str] = field(default_factory=list)
     since: str = ""

@@ -235,10 +235,13 @@ def _authentication(
 
 
 def _catalog(settings: Settings, directory: CatalogClient) -> Catalog:
+    for note in settings.minors_notes:
+        log.warning("safety of minors: %s", note)
     return Catalog(
         directory.models,
         directory.endpoints,
         language=settings.language_models,
         image=settings.image_models,
         embedding=settings.embedding_models,
+        is_fit=settings.is_fit,
     )

@@ -50,6 +50,10 @@ class Listing:
     embeddings: frozenset[str]  # the ids of what is asked at `/embeddings`
 
 
+def _any(_model: str) -> bool:
+    return True
+
+
 class Catalog:
     """The catalog of one worker."""
 
@@ -61,6 +65,7 @@ class Catalog:
         language: list[str],
         image: list[str],
         embedding: list[str],
+        is_fit: Callable[[str], bool] = _any,
     ) -> None:
         self._fetch = fetch
         self._fetch_endpoints = fetch_endpoints
@@ -68,6 +73,7 @@ class Catalog:
         self.chat_models = [*language, *(name for name in image if name not in language)]
         self.image_models = image
         self.embedding_models = embedding
+        self._is_fit = is_fit  # for minors; asked of what a `*` lets in
         self._listing = _refreshed("list of models", self._fetch_listing)
         self.edition = 0  # grows with every fetch, so that what was made of one can be kept
         self._endpoints: dict[str, Refreshed[bytes]] = {}
@@ -83,13 +89,13 @@ class Catalog:
         Raises:
             InvalidRequest: Naming the nearest ones that are.
         """
-        if is_allowed(model, allowed):
+        if self._is_offered(model, allowed):
             return
         near = self.nearest(model, allowed)
         path = EMBEDDING_PATH if allowed is self.embedding_models else "/models"
         raise InvalidRequest(
-            f"The model {model[:MAX_MODEL_ID]!r} is not offered here.{_in_words(near)} "
-            f"All are listed at /proxy/v1{path}.",
+            f"The model {model[:MAX_MODEL_ID]!r} is not offered here{self._why(model)}."
+            f"{_in_words(near)} All are listed at /proxy/v1{path}.",
             param=param,
             metadata={"nearest": near},
         )
@@ -124,7 +130,7 @@ class Catalog:
             NotFound: When it is not allowed, or the provider has no such model.
             Unavailable: When the provider has never answered yet.
         """
-        if not is_allowed(name, [*self.chat_models, *self.embedding_models]):
+        if not self._is_offered(name, [*self.chat_models, *self.embedding_models]):
             raise self.unknown(name)
         known = (await self._listing.get()).models
         model = known.get(name) or known.get(name.split(":", 1)[0])
@@ -167,13 +173,20 @@ class Catalog:
             metadata={"nearest": near},
         )
 
+    def _is_offered(self, model: str, allowed: list[str]) -> bool:
+        return is_allowed(model, allowed) and self._is_fit(model)
+
+    def _why(self, model: str) -> str:
+        return "" if self._is_fit(model) else ", as its maker's terms rule out under-18s"
+
     def _of_kind(self, listing: Listing, allowed: list[str]) -> list[str]:
         """Return the names of all models that one of the three lists could hold."""
+        fit = {name: model for name, model in listing.models.items() if self._is_fit(name)}
         if allowed is self.embedding_models:
-            return [name for name in listing.models if name in listing.embeddings]
+            return [name for name in fit if name in listing.embeddings]
         if allowed is self.image_models:
-            return [name for name, model in listing.models.items() if IMAGE in outputs_of(model)]
-        return [name for name in listing.models if name not in listing.embeddings]
+            return [name for name, model in fit.items() if IMAGE in outputs_of(model)]
+        return [name for name in fit if name not in listing.embeddings]
 
     def refresh_if_stale(self) -> None:
         """Start a refresh in the background when the copy is old and none is under way."""

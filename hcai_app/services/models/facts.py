@@ -13,6 +13,7 @@ from hcai_app import money
 from hcai_app.loose_json import items_of, members_of
 from hcai_app.services.models import catalog, curated, prices
 from hcai_app.services.models.catalog import Catalog, Model
+from hcai_app.settings.minors import Terms, terms_of
 
 Kind = Literal["chat", "image", "embedding"]
 
@@ -57,6 +58,7 @@ class ModelCard:
     parameters: tuple[str, ...]  # of a request, by the provider's names
     reasons: bool
     uses_tools: bool
+    terms: Terms  # of its maker, for minors
 
     @property
     def is_free(self) -> bool:
@@ -123,6 +125,7 @@ def card_of(model: Model, kind: Kind) -> ModelCard:
         parameters=parameters,
         reasons="reasoning" in parameters or bool(members_of(model.get("reasoning"))),
         uses_tools="tools" in parameters,
+        terms=terms_of(model["id"]),
     )
 
 

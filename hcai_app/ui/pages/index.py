@@ -126,7 +126,8 @@ def featured() -> list[str]:
         (settings.embedding_models, FEATURED_EMBEDDING),
     )
     if not any(name != ANY_MODEL for name in settings.language_models):
-        return list(CARDS)[: FEATURED_LANGUAGE + FEATURED_IMAGE + FEATURED_EMBEDDING]
+        most = FEATURED_LANGUAGE + FEATURED_IMAGE + FEATURED_EMBEDDING
+        return list(filter(settings.is_fit, CARDS))[:most]
     named = ([name for name in names if name != ANY_MODEL][:most] for names, most in lists)
     return list(dict.fromkeys(name for names in named for name in names))
 

@@ -12,6 +12,7 @@ from hcai_app.ui.state import model as state
 from hcai_app.ui.state.model import ModelState
 
 HERE = "/models"
+FORBIDDEN = "18+ by its maker’s terms"
 # Vars, whose methods a type checker does not see behind the states' own types.
 MODEL: Any = ModelState.model
 NEAREST: Any = ModelState.nearest
@@ -68,6 +69,7 @@ def head() -> rx.Component:
             rx.el.code(MODEL.id, id="model-id", class_name="mono"),
             copy_button("model-id", "the id"),
             rx.foreach(MODEL.marks, lambda mark: rx.el.span(mark, class_name="pill", key=mark)),
+            rx.cond(MODEL.is_forbidden, rx.el.span(FORBIDDEN, class_name="pill forbidden")),
             shell.link(
                 rx.icon("play", size=16, aria_hidden=True),
                 "Try it in the playground",
@@ -145,6 +147,7 @@ def facts_card() -> rx.Component:
                     MODEL.knowledge_until != "",
                     _fact("Knows the world until", MODEL.knowledge_until),
                 ),
+                _fact("For under-18s", terms()),
                 _fact(
                     "For programs",
                     anchor("as JSON", href="/proxy/v1/model/" + MODEL.id),
@@ -153,6 +156,24 @@ def facts_card() -> rx.Component:
             class_name="facts-table",
         ),
         class_name="card",
+    )
+
+
+def terms() -> rx.Component:
+    """Say what the maker's terms mean for minors, and where that stands."""
+    return rx.el.span(
+        MODEL.terms,
+        rx.cond(
+            MODEL.terms_source != "",
+            rx.el.span(
+                " (",
+                anchor("source", href=MODEL.terms_source, rel="noreferrer"),
+                ", read ",
+                MODEL.terms_date,
+                ")",
+            ),
+        ),
+        class_name="model-terms",
     )
 
 

@@ -31,6 +31,11 @@ PRICES = (
     ("request", "A call", ONE),
     ("web_search", "A web search", ONE),
 )
+TERMS = {
+    "allowed": "Fine.",
+    "guarded": "With care.",
+    "forbidden": "Not by its maker’s terms.",
+}
 ALWAYS_SHOWN = ("prompt", "completion")
 
 
@@ -85,6 +90,10 @@ def model_view(known: ModelFacts) -> ModelView:
         inputs=list(card.inputs),
         outputs=list(card.outputs),
         marks=_marks(card),
+        terms=f"{TERMS[card.terms.verdict]} {card.terms.why}",
+        terms_source=card.terms.source,
+        terms_date=card.terms.looked_at,
+        is_forbidden=card.terms.verdict == "forbidden",
         prices=_prices(card),
         parameters=list(card.parameters),
         since=formatting.day(card.created_s * 1000) if card.created_s else "",

@@ -323,3 +323,26 @@ def test_no_request_makes_an_estimate_that_the_books_cannot_hold(
 ) -> None:
     figure = estimate(Prices(), body_bytes=body_bytes, max_tokens=max_tokens, answers=answers)
     assert 1 <= figure < 2**53
+
+
+async def test_a_star_lets_in_only_what_is_fit_and_the_refusal_says_why() -> None:
+    source = Source(CHEAP, {"id": "google/gemini-2.5-flash"})
+    catalog = Catalog(
+        source,
+        source.endpoints,
+        language=["*"],
+        image=["*"],
+        embedding=["*"],
+        is_fit=lambda model: not model.startswith("google/"),
+    )
+    listed = [model["id"] for model in await catalog.language_models()]
+    assert listed == ["a/cheap"]
+    catalog.check_allowed("qwen/qwen3-32b", catalog.chat_models)
+    with pytest.raises(InvalidRequest, match="rule out under-18s") as refused:
+        catalog.check_allowed("google/gemini-2.5-pro:free", catalog.chat_models)
+    assert not any(name.startswith("google/") for name in refused.value.metadata["nearest"])
+    with pytest.raises(NotFound):
+        await catalog.model("google/gemini-2.5-flash")
+    with pytest.raises(InvalidRequest) as unknown:
+        catalog.check_allowed("", catalog.chat_models)
+    assert "under-18s" not in unknown.value.message
