@@ -129,7 +129,7 @@ class SharedBudget(Budget):
         if spent is None:
             return None
         certain, reserved, unsettled = (int(value or 0) for value in others)
-        return Gate(int(spent), certain, reserved + unsettled, age_ms / 1000)
+        return Gate(int(spent), certain, reserved + unsettled, (age_ms or 0) / 1000)
 
     async def read_again(self, name: AccountId) -> None:
         """Read an account from the ledger, in which calls may go on meanwhile.

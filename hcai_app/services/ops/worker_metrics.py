@@ -4,15 +4,21 @@ So a scrape shows the same numbers whichever worker answers it, and no counter f
 is replaced. What is about one process has the worker's number as a label.
 """
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.samples import Sample
 
 OF_PROCESS = ("process_", "python_")
 COUNTED = ("counter", "histogram")
-# Gauges that are not added up: the age of the oldest copy; what one worker does not reach.
-LARGEST, SMALLEST = ("hcai_catalogue_age_seconds",), ("hcai_up",)
+# Gauges that are not added up: the oldest copy, what one worker does not reach, what differs most.
+JOINED: dict[str, Callable[[float, float], float]] = {
+    "hcai_catalogue_age_seconds": max,
+    "hcai_up": min,
+    "hcai_budget_drift_usd": lambda one, other: max(one, other, key=abs),
+    "hcai_clock_ahead_seconds": lambda one, other: max(one, other, key=abs),
+}
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -57,10 +63,6 @@ def _add(found: dict[Key, Sample], family: Metric, sample: Sample, number: int) 
     key = (sample.name, tuple(sorted(sample.labels.items())))
     known = found.get(key)
     if known is not None:
-        join = max if family.name in LARGEST else min if family.name in SMALLEST else _sum
+        join = JOINED.get(family.name, operator.add)
         sample = sample._replace(value=join(known.value, sample.value))
     found[key] = sample
-
-
-def _sum(one: float, other: float) -> float:
-    return one + other

@@ -1,12 +1,14 @@
 """What the money gate thinks of a person beside what the ledger says."""
 
+import json
 import time
 from dataclasses import dataclass
-from typing import cast
+from decimal import Decimal
 
-from redis import Redis
-
+from hcai_app import money
 from tests.chaos.table.scene import Scene
+
+FIGURES = ("spent_usd", "reserved_usd")
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,6 @@ def gate_of(scene: Scene, patience_s: float) -> Gate:
 
 def _read(scene: Scene) -> Gate:
     booked = sum(row["cost_nanousd"] for row in scene.ledger())
-    with Redis.from_url(scene.redis.url, decode_responses=True) as client:
-        found = client.scan_iter(f"hcai:budget:{scene.user}:*")
-        names = [name for name in found if not name.endswith("leases")]
-        account = cast("dict[str, str]", client.hgetall(names[0])) if names else {}
-    return Gate(int(account.get("spent", 0)), int(account.get("reserved", 0)), booked)
+    gate = json.loads(scene.product.cli("budget", "show", scene.user))["gate"]
+    spent, reserved = (money.to_nanousd(Decimal(gate[name])) for name in FIGURES)
+    return Gate(spent, reserved, booked)
