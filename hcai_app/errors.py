@@ -5,6 +5,7 @@ HcaiError                        status, type, message, param, metadata, headers
 ├─ NotAuthenticated      401     no key, unknown key, revoked key
 ├─ BudgetExhausted       402     the period's budget is spent
 ├─ NotAllowed            403     banned, unverified
+│  └─ FairUseRefused     403     looks like a program that is not allowed here
 ├─ NotFound              404     unknown path or resource
 ├─ MethodNotAllowed      405
 ├─ TooSlow               408     the body did not come in time; the connection is closed
@@ -71,6 +72,12 @@ class NotAllowed(HcaiError):
 
     status = 403
     type = "permission_error"
+
+
+class FairUseRefused(NotAllowed):
+    """The call looks like a program that is not allowed here; `metadata` names the rule."""
+
+    type = "fair_use_error"
 
 
 class NotFound(HcaiError):

@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
-from hcai_app.errors import HcaiError, UpstreamFailed
+from hcai_app.errors import FairUseRefused, HcaiError, UpstreamFailed
 from hcai_app.upstream.error_bodies import anthropic_error
 
 # Where the docs tell more about a refusal, by its status.
 CODES = "errors-what-each-code-means"
+FAIR_USE = "rules-what-is-refused"
+APPEAL = "rules-refused-by-mistake"
 ANCHORS = {
     401: "authentication-send-your-key",
     402: "limits-and-budgets",
@@ -36,9 +38,17 @@ def body_for(exchange: Exchange, error: HcaiError) -> bytes:
     if error.code in ANCHORS and not isinstance(error, UpstreamFailed):
         page = f"{exchange.origin}/docs#{ANCHORS[error.code]}"
         told["metadata"] = {"help_url": page, **(error.metadata or {})}
-    if exchange.is_anthropic:
-        return msgspec.json.encode(anthropic_error(told, exchange.request_id))
-    return msgspec.json.encode({"error": told})
+    if isinstance(error, FairUseRefused):
+        told["metadata"] |= {
+            "appeal_url": f"{exchange.origin}/docs#{APPEAL}",
+            "help_url": f"{exchange.origin}/docs#{FAIR_USE}",
+        }
+    if not exchange.is_anthropic:
+        return msgspec.json.encode({"error": told})
+    told = anthropic_error(told, exchange.request_id)
+    if isinstance(error, FairUseRefused):
+        told["error"]["type"] = error.type
+    return msgspec.json.encode(told)
 
 
 async def reply(exchange: Exchange, error: HcaiError) -> None:

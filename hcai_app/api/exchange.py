@@ -3,7 +3,7 @@
 Starlette's Request and Response would cost more than the rest of the road together.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import msgspec
@@ -68,6 +68,11 @@ class Exchange:
         """Return a request header (lower-case name); None when it was not sent."""
         value = self._request_headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def request_headers(self) -> Mapping[bytes, bytes]:
+        """The request's headers, by lower-case name; of those sent twice the last."""
+        return self._request_headers
 
     def repeats(self, name: bytes) -> bool:
         """Return whether a request header (lower-case name) was sent more than once."""

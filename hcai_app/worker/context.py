@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
 from hcai_app.refreshed import Refreshed
+from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
@@ -43,6 +44,7 @@ class Worker:
     reconciler: Reconciler
     budget: Budget
     authentication: Authentication
+    fair_use: FairUse
     in_flight: InFlight
     chat_limit: RateLimit
     moderation_limit: RateLimit

@@ -15,6 +15,8 @@ from functools import partial
 
 from hcai_app import money
 from hcai_app.db.engine import Database
+from hcai_app.services.fairuse import rules
+from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger import reconciliation, rows
 from hcai_app.services.ledger.generations import Generations
@@ -114,8 +116,7 @@ async def _open_services(
     provider = provider_of(settings, simulator if settings.is_simulated else None)
     journal = _open_journal(stack, settings)
     redis = await _open_redis(stack, settings, journal)
-    tabs = _open_tabs(stack, redis)
-    metrics = Metrics(settings.models)
+    tabs, metrics = _open_tabs(stack, redis), Metrics(settings.models)
     health = _open_health(stack, database, provider, redis)
     budget = _budget(settings, database, redis)
     on_settled = (metrics.count_settled, tabs.hear_settled)
@@ -130,6 +131,7 @@ async def _open_services(
         reconciler=Reconciler(database, totals, budget, client.generation, on_settled),
         budget=budget,
         authentication=_authentication(settings, database, redis),
+        fair_use=FairUse(rules.load_own(), metrics.count_fair_use),
         in_flight=InFlight(settings.max_in_flight),
         chat_limit=RateLimit("chat", settings.chat_rate_limit, redis),
         moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),

@@ -16,6 +16,9 @@ RATE = 8
 TOO_LARGE = b"{" + b" " * 2**20
 NOT_JSON = b"{"
 UNKNOWN = {"model": "nobody/nothing"}
+AGENT = {"User-Agent": "claude-cli/2.1.0"}
+NAMES = ("TodoWrite", "KillShell", "Bash", "Read")
+TOOLS = [{"type": "function", "function": {"name": name}} for name in NAMES]
 
 
 @dataclass(frozen=True)
@@ -130,3 +133,25 @@ def test_a_size_that_is_declared_costs_no_attempt(callers: tuple[Product, Caller
     assert "x-ratelimit-remaining" not in send(product, keys.reserved, TOO_LARGE).headers
     after = send(product, keys.reserved, NOT_JSON).headers
     assert int(after["x-ratelimit-remaining"]) == int(before["x-ratelimit-remaining"]) - 1
+
+
+def test_headers_of_an_agent_come_before_the_declared_size_and_after_the_ban(
+    callers: tuple[Product, Callers],
+) -> None:
+    product, keys = callers
+    assert "sold keys" in assert_error(send(product, keys.banned, TOO_LARGE, **AGENT), 403)
+    assert "not verified" in assert_error(send(product, keys.unverified, TOO_LARGE, **AGENT), 403)
+    for key in (keys.at_the_rate, keys.spent):
+        assert "Claude Code" in assert_error(send(product, key, TOO_LARGE, **AGENT), 403)
+
+
+def test_tools_of_an_agent_come_after_the_shape_and_before_the_model(
+    callers: tuple[Product, Callers],
+) -> None:
+    product, keys = callers
+    odd = chat_body(messages="hi", tools=TOOLS, **UNKNOWN)
+    answer = product.post("/chat/completions", keys.reserved, json=odd)
+    assert "`messages`" in assert_error(answer, 400, param="messages")
+    unknown = chat_body(tools=TOOLS, **UNKNOWN)
+    answer = product.post("/chat/completions", keys.reserved, json=unknown)
+    assert "Claude Code" in assert_error(answer, 403)

@@ -50,7 +50,7 @@ STATUSES = {
     ),
     "403": Status(
         "NotAllowed",
-        "We know you, but this is not for you: not verified yet, banned, or a blocked program.",
+        "We know you, but this is not for you: not verified yet, banned, or a forbidden program.",
         "permission_error",
         "Only verified teenagers may use this key.",
     ),

@@ -24,6 +24,7 @@ class Operation:
     models: Callable[[Catalog], list[str]] = chat_models  # the ones on offer for it
     dialect: ChatDialect = dialects.CHAT  # of its streams
     upstream_path: str = ""  # where it is not the endpoint
+    has_instructions: bool = True  # its body is judged by fair use, not only its headers
     is_anthropic: bool = False  # keys in `x-api-key`, too, our id in `request-id`, its error form
 
     @property

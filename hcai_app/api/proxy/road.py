@@ -9,7 +9,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import body_bounds, data_policy, guard, request_body, reservation
+from hcai_app.api.proxy import (
+    body_bounds,
+    data_policy,
+    guard,
+    instructions,
+    request_body,
+    reservation,
+)
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
@@ -18,6 +25,7 @@ from hcai_app.api.proxy.relay import Relay
 from hcai_app.api.proxy.requests import Request
 from hcai_app.errors import InvalidRequest, Unavailable
 from hcai_app.services.call import Caller, CallStart, RunningCall
+from hcai_app.services.fairuse.matching import Match
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.services.limits.windows import Standing
 from hcai_app.worker.context import Worker
@@ -42,8 +50,8 @@ async def carry(
     caller = await find_caller(worker, exchange)
     slot = worker.in_flight.enter(caller)
     try:
-        await _check_caller(worker, exchange, slot)
-        await _carry_counted(operation, worker, exchange, slot)
+        signs = await _check_caller(worker, exchange, slot)
+        await _carry_counted(operation, worker, exchange, slot, signs)
     except asyncio.CancelledError:
         if slot.cut_by is None or exchange.status:
             raise
@@ -55,16 +63,21 @@ async def carry(
             worker.shared_in_flight.leave(slot)
 
 
-async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> None:
-    """Ask whether this caller may make one more call, before a byte of its body is read."""
+async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> list[Match]:
+    """Ask whether this caller may make one more call, before a byte of its body is read.
+
+    Returns what its headers match of fair use, which decides only with what the body says.
+    """
     caller = slot.caller
     worker.authentication.check_allowed(caller)
+    signs = worker.fair_use.check_headers(exchange.request_headers)
     request_body.check_declared_size(worker.body_memory, exchange)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
+    return signs
 
 
 async def _carry_counted(
-    operation: Operation, worker: Worker, exchange: Exchange, slot: Slot
+    operation: Operation, worker: Worker, exchange: Exchange, slot: Slot, signs: list[Match]
 ) -> None:
     """Run a call that the rate limit has counted."""
     try:
@@ -73,7 +86,7 @@ async def _carry_counted(
         body = await request_body.read_body(worker.body_memory, exchange, user_id)
         try:
             request, estimate = await body_bounds.off_the_loop_if_large(
-                body, _understand, operation, worker, body
+                body, _understand, operation, worker, body, signs
             )
             call = _open(operation, exchange, slot.caller, request, estimate)
             await worker.budget.reserve(slot.caller, call)
@@ -100,9 +113,13 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
         await worker.shared_in_flight.check(slot, exchange.request_id)
 
 
-def _understand(operation: Operation, worker: Worker, body: Body) -> tuple[Request, int]:
+def _understand(
+    operation: Operation, worker: Worker, body: Body, signs: list[Match]
+) -> tuple[Request, int]:
     """Parse and check a body; return the request, and what it may cost at most."""
     request = operation.parse(body)
+    if operation.has_instructions:
+        worker.fair_use.check_content(instructions.read(request.fields), signs)
     offered, named = operation.models(worker.catalog), [request.model]
 
     def check_model(model: str, param: str) -> None:

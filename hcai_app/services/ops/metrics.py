@@ -102,6 +102,7 @@ class Metrics(Collector):
         self._sources: Counter[str] = Counter()
         self._refusals: Counter[tuple[str, int]] = Counter()
         self._moderations: Counter[str] = Counter()
+        self._fair_use: Counter[tuple[str, str]] = Counter()
         self._lag = Distribution(LAG_MS)
         self.registry = CollectorRegistry(auto_describe=False)
         self.registry.register(self)
@@ -139,6 +140,10 @@ class Metrics(Collector):
     def count_moderation(self, outcome: str) -> None:
         """Count a moderation, which has no row."""
         self._moderations[outcome] += 1
+
+    def count_fair_use(self, rule: str, mode: str) -> None:
+        """Count a call that a rule of fair use refused, or would have."""
+        self._fair_use[rule, mode] += 1
 
     async def measure_lag(self) -> None:
         """Measure event loop lag until cancelled."""
@@ -234,4 +239,11 @@ class Metrics(Collector):
         )
         for outcome, count in self._moderations.items():
             moderations.add_metric([outcome], count)
-        yield from (refusals, failures, moderations)
+        fair_use = CounterMetricFamily(
+            "hcai_fair_use",
+            "Calls that look like programs that are not allowed, by what refused or counted them.",
+            labels=["rule", "mode"],
+        )
+        for of_rule, count in self._fair_use.items():
+            fair_use.add_metric(of_rule, count)
+        yield from (refusals, failures, moderations, fair_use)

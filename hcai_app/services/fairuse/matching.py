@@ -1,0 +1,182 @@
+"""Finds the rules that a call's headers and its content match; compiled once.
+
+There is no search for a word anywhere: a host is compared by its labels, a title and a product as
+wholes, instructions from their start on, tools as a set whose letters keep their case.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from hcai_app.services.fairuse import folding
+from hcai_app.services.fairuse.folding import INDEXED, Opening
+from hcai_app.services.fairuse.rules import Rule, Signal
+
+MAX_HEADER = 512
+# Of a text as it begins: for its opening, and for marks of a tool syntax.
+MAX_OPENING, MAX_MARKED = 500, 12_000
+_URL = re.compile(
+    r"\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([^/?#:\s]+)[^/?#]*([^?#]*)", re.I
+)
+_PRODUCT = re.compile(r"\s*([^/\s]+)")
+URLS = (b"http-referer", b"referer", b"origin")
+TITLES = (b"x-openrouter-title", b"x-title")
+CATEGORIES = b"x-openrouter-categories"
+USER_AGENT = b"user-agent"
+# Tags and edit markers, among which those of the rules are.
+_TAGS = re.compile(r"<+ ?[a-z][\w' .-]{2,40}>?")
+_MARK = "search/replace"
+# A line that an agent puts in front of its instructions.
+_BILLING = re.compile(r"\s*x-anthropic-billing-header:[^\n]*\n")
+
+
+class Content(NamedTuple):
+    """What a call says before its user speaks, the user's first words, and its tools' names."""
+
+    instructions: list[str]
+    users: list[str]
+    tools: frozenset[str]
+
+
+class Match(NamedTuple):
+    """A rule that a call matches."""
+
+    rule: Rule
+    is_strong: bool
+
+
+# By their first letters, with the words without which a look at the whole is not worth it.
+Openings = dict[str, list[tuple[str, Opening, Match]]]
+
+
+def _match(rule: Rule) -> Match:
+    return Match(rule, rule.weight == "strong")
+
+
+class Matcher:
+    """Compiled rules."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._hosts: dict[str, list[tuple[list[str], Match]]] = {}
+        self._words: dict[tuple[Signal, str], list[Match]] = {}
+        self._headers: dict[bytes, list[tuple[re.Pattern[str], Match]]] = {}
+        self._openings: Openings = {}
+        self._turns: Openings = {}
+        self._tools: list[tuple[frozenset[str], frozenset[str], Match]] = []
+        self._syntaxes: list[tuple[list[str], Match]] = []
+        for rule in rules:
+            if rule.mode != "off":
+                self._add(rule, _match(rule))
+        self._readers: dict[bytes, Callable[[bytes, str], Iterable[Match]]] = {
+            **dict.fromkeys(self._headers, self._of_header),
+            **dict.fromkeys(URLS, self._of_url),
+            **dict.fromkeys(TITLES, self._of_title),
+            CATEGORIES: self._of_categories,
+            USER_AGENT: self._of_user_agent,
+        }
+        self._known = frozenset(name for names, _, _ in self._tools for name in names)
+
+    def _add(self, rule: Rule, match: Match) -> None:
+        for pattern in rule.pattern:
+            match rule.signal:
+                case "host":
+                    host, *path = pattern.casefold().split("/")
+                    self._hosts.setdefault(host, []).append((path, match))
+                case "header":
+                    name, _, value = pattern.partition(": ")
+                    wanted = re.compile(re.escape(value).replace(r"\*", ".*"), re.I)
+                    self._headers.setdefault(name.encode(), []).append((wanted, match))
+                case "opening" | "turn":
+                    opening = Opening(pattern)
+                    kept = self._openings if rule.signal == "opening" else self._turns
+                    entry = (opening.needed, opening, match)
+                    kept.setdefault(opening.first, []).append(entry)
+                case "title":
+                    self._words.setdefault(("title", folding.fold(pattern)), []).append(match)
+                case "user-agent" | "category":
+                    self._words.setdefault((rule.signal, pattern.casefold()), []).append(match)
+                case "tools" | "syntax":
+                    pass
+        if rule.signal == "tools":
+            self._tools.append((frozenset(rule.pattern), frozenset(rule.beside), match))
+        elif rule.signal == "syntax":
+            self._syntaxes.append(([mark.casefold() for mark in rule.pattern], match))
+
+    def of_headers(self, headers: Mapping[bytes, bytes]) -> list[Match]:
+        """Return the matches of a request's headers (lower-case names)."""
+        found: list[Match] = []
+        for name in sorted(headers.keys() & self._readers.keys()):
+            value = headers[name][:MAX_HEADER].decode(errors="replace")
+            found += self._readers[name](name, value)
+        return found
+
+    def _of_header(self, name: bytes, value: str) -> list[Match]:
+        tokens = [token.strip() for token in value.split(",")]
+        wanted = self._headers[name]
+        return [match for want, match in wanted if any(map(want.fullmatch, tokens))]
+
+    def _of_url(self, _name: bytes, value: str) -> list[Match]:
+        parsed = _URL.match(value)
+        if parsed is None:
+            return []
+        labels = parsed[1].casefold().rstrip(".").split(".")
+        path = [part.removesuffix(".git") for part in parsed[2].casefold().strip("/").split("/")]
+        hosts = (".".join(labels[at:]) for at in range(len(labels) - 1))
+        known = (pair for host in hosts for pair in self._hosts.get(host, ()))
+        return [match for wanted, match in known if path[: len(wanted)] == wanted]
+
+    def _of_title(self, _name: bytes, value: str) -> list[Match]:
+        return self._words.get(("title", folding.fold(value)), [])
+
+    def _of_categories(self, _name: bytes, value: str) -> list[Match]:
+        words = (word.strip().casefold() for word in value.split(","))
+        return [match for word in words for match in self._words.get(("category", word), ())]
+
+    def _of_user_agent(self, _name: bytes, value: str) -> list[Match]:
+        product = _PRODUCT.match(value)
+        return self._words.get(("user-agent", product[1].casefold()), []) if product else []
+
+    def of_content(self, content: Content) -> list[Match]:
+        """Return the matches of what a call says; what its user says is weak."""
+        found = list(self._of_tools(content.tools))
+        for text in content.instructions:
+            found += _begun(self._openings, _folded(text))
+            found += self._of_syntax(text)
+        for text in content.users:
+            folded = _folded(text)
+            found += _begun(self._turns, folded)
+            if opened := _begun(self._openings, folded):
+                strong = (match for match in self._of_syntax(text) if match.is_strong)
+                found += [Match(match.rule, False) for match in (*opened, *strong)]
+        return found
+
+    def _of_syntax(self, text: str) -> list[Match]:
+        said = text[:MAX_MARKED].lower()
+        marked = " ".join(set(_TAGS.findall(said))) if "<" in said else ""
+        marked += _MARK if _MARK in said else ""
+        if not marked:
+            return []
+        return [
+            match
+            for marks, match in self._syntaxes
+            if sum(mark in marked for mark in marks) >= match.rule.least
+        ]
+
+    def _of_tools(self, tools: frozenset[str]) -> Iterable[Match]:
+        if self._known.isdisjoint(tools):
+            return
+        for names, beside, match in self._tools:
+            rule = match.rule
+            if len(names & tools) >= rule.least and len(beside & tools) >= rule.beside_least:
+                yield match
+
+
+def _folded(text: str) -> str:
+    line = _BILLING.match(text)
+    start = line.end() if line else 0
+    return folding.fold(text[start : start + MAX_OPENING])
+
+
+def _begun(openings: Openings, folded: str) -> list[Match]:
+    candidates = openings.get(folded[:INDEXED], ())
+    return [it for needed, one, it in candidates if needed in folded and one.begins(folded)]

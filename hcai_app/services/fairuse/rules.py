@@ -1,0 +1,65 @@
+"""The rules of `rules.toml`: what each looks for, what it weighs, and its two examples."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+Signal = Literal[
+    "host", "title", "user-agent", "header", "category", "opening", "turn", "tools", "syntax"
+]
+Mode = Literal["on", "counting", "off"]
+# An app whose rules agree with those of every other app of their category.
+ANY_APP = "any"
+FILE = Path(__file__).with_name("rules.toml")
+
+
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
+    """One sign of one app. A strong one refuses a call, a weak one only with another."""
+
+    id: str
+    app: str
+    category: Literal["coding agent", "role-play front end", "gateway"]
+    signal: Signal
+    pattern: list[str]
+    weight: Literal["strong", "weak"]
+    source: str
+    match: str  # an example that the rule must find
+    miss: str  # its near miss
+    mode: Mode = "on"
+    least: int = 1  # so many of the tools or marks in `pattern`
+    beside: list[str] = []  # tools that say nothing alone
+    beside_least: int = 0
+    hint: str = ""  # what else a refusal tells
+
+    @property
+    def looks_like(self) -> str:
+        """What a call looks like that the rule finds, in words."""
+        return f"a {self.category}" if self.app == ANY_APP else f"{self.app}, a {self.category}"
+
+
+class _File(Struct, forbid_unknown_fields=True):
+    rule: list[Rule]
+
+
+def load(text: str) -> list[Rule]:
+    """Read rules.
+
+    Raises:
+        ValueError: When one is incomplete, or two have one id.
+    """
+    rules = msgspec.convert(tomllib.loads(text), _File).rule
+    for rule in rules:
+        if not (rule.pattern and rule.match and rule.miss and rule.source):
+            raise ValueError(f"{rule.id}: pattern, source, match and miss must not be empty")
+    ids = [rule.id for rule in rules]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise ValueError(f"two rules are called {', '.join(sorted(twice))}")
+    return rules
+
+
+def load_own() -> list[Rule]:
+    """Read the rules that HCAI comes with."""
+    return load(FILE.read_text())

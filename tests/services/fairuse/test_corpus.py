@@ -1,0 +1,37 @@
+"""Agents are told from students: by a corpus that no rule was written for."""
+
+import pytest
+
+from hcai_app.api.proxy import instructions, members
+from hcai_app.errors import FairUseRefused
+from hcai_app.services.fairuse import rules
+from hcai_app.services.fairuse.judging import FairUse
+from tests.services.fairuse.corpus import Sample, agents, ordinary
+
+HALVES = ("a", "b")
+MIN_RECALL = 0.97
+FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None)
+
+
+def refusal_of(sample: Sample) -> FairUseRefused | None:
+    """How a request is refused; None when it goes on."""
+    headers = {name.encode(): value.encode() for name, value in sample.headers.items()}
+    try:
+        signs = FAIR_USE.check_headers(headers)
+        FAIR_USE.check_content(instructions.read(members.object_in(sample.raw)), signs)
+    except FairUseRefused as refused:
+        return refused
+    return None
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("half", HALVES)
+def test_agents_are_refused_in_whatever_form_they_come(half: str) -> None:
+    samples = list(agents(half))
+    missed = [sample.name for sample in samples if refusal_of(sample) is None]
+    assert len(missed) <= len(samples) * (1 - MIN_RECALL), missed
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_no_student_is_refused(half: str) -> None:
+    assert [sample.name for sample in ordinary(half) if refusal_of(sample)] == []

@@ -1,0 +1,81 @@
+"""The rules: each finds its example and not its near miss, and none is without both."""
+
+import pytest
+
+from hcai_app.services.fairuse import rules
+from hcai_app.services.fairuse.matching import Content, Match, Matcher
+from hcai_app.services.fairuse.rules import Rule
+
+OWN = rules.load_own()
+WHOLE = """
+[[rule]]
+id = "mine"
+app = "Mine"
+category = "coding agent"
+signal = "title"
+pattern = ["Mine"]
+weight = "weak"
+source = "a test"
+match = "mine"
+miss = "mineral"
+"""
+HEADERS = {"host": b"http-referer", "title": b"x-title", "user-agent": b"user-agent"}
+
+
+def found_in(rule: Rule, example: str) -> list[Match]:
+    """What a rule alone finds in an example, where its signal is looked for."""
+    matcher = Matcher([rule])
+    match rule.signal:
+        case "tools":
+            return matcher.of_content(Content([], [], frozenset(example.split())))
+        case "opening" | "syntax":
+            return matcher.of_content(Content([example], [], frozenset()))
+        case "turn":
+            return matcher.of_content(Content([], [example], frozenset()))
+        case "header":
+            name, _, value = example.partition(": ")
+            return matcher.of_headers({name.encode(): value.encode()})
+        case "category":
+            return matcher.of_headers({b"x-openrouter-categories": example.encode()})
+        case signal:
+            return matcher.of_headers({HEADERS[signal]: example.encode()})
+
+
+@pytest.mark.parametrize("rule", OWN, ids=lambda rule: rule.id)
+def test_a_rule_finds_its_example_and_not_its_near_miss(rule: Rule) -> None:
+    assert {match.rule.id for match in found_in(rule, rule.match)} == {rule.id}
+    assert found_in(rule, rule.miss) == []
+
+
+@pytest.mark.parametrize("rule", OWN, ids=lambda rule: rule.id)
+def test_every_pattern_of_a_rule_can_be_found(rule: Rule) -> None:
+    """A pattern that its own words do not match was written for another kind of signal."""
+    if rule.signal == "tools":
+        everything = " ".join([*rule.pattern, *rule.beside])
+        assert rule.least <= len(rule.pattern)
+        assert rule.beside_least <= len(rule.beside)
+        assert found_in(rule, everything)
+    elif rule.signal in HEADERS or rule.signal == "category":
+        assert all(found_in(rule, pattern) for pattern in rule.pattern)
+
+
+@pytest.mark.parametrize("name", ["pattern", "match", "miss", "source"])
+def test_a_rule_without_example_near_miss_or_source_is_refused(name: str) -> None:
+    assert len(rules.load(WHOLE)) == 1
+    lines = WHOLE.splitlines()
+    without = "\n".join(line for line in lines if not line.startswith(f"{name} ="))
+    with pytest.raises(ValueError, match=name):
+        rules.load(without)
+    empty = "[]" if name == "pattern" else '""'
+    emptied = [f"{name} = {empty}" if line.startswith(f"{name} =") else line for line in lines]
+    with pytest.raises(ValueError, match="empty"):
+        rules.load("\n".join(emptied))
+
+
+def test_what_no_rule_has_is_refused_and_so_are_two_of_one_name() -> None:
+    with pytest.raises(ValueError, match="wieght"):
+        rules.load(WHOLE.replace("weight", "wieght"))
+    with pytest.raises(ValueError, match="signal"):
+        rules.load(WHOLE.replace('"title"', '"substring"'))
+    with pytest.raises(ValueError, match="mine"):
+        rules.load(WHOLE * 2)
