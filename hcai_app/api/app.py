@@ -32,7 +32,7 @@ class ApiApp:
         if "//" in scope["path"]:
             scope = {**scope, "path": routes.squeezed(scope["path"])}
         opened = context.opened()
-        serving = opened if routes.is_for_operators(scope["path"]) else context.current()
+        serving = opened if routes.is_at_all_times(scope["path"]) else context.current()
         hops = opened.settings.trusted_proxy_hops if opened else 0
         is_https = opened is not None and opened.settings.is_production
         exchange = Exchange(scope, receive, send, proxy_hops=hops, is_https_only=is_https)

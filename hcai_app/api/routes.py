@@ -18,6 +18,7 @@ from hcai_app.api import (
     metrics,
     model_list,
     plain_docs,
+    safety_pages,
     status,
 )
 from hcai_app.api.endpoint import ROOT, Handler
@@ -69,13 +70,14 @@ ROUTES: dict[str, Methods] = {
     "/api/account.json": {"GET": account_export.download},
     "/docs.md": {"GET": plain_docs.show_docs},
     "/llms.txt": {"GET": plain_docs.show_index},
+    **{path: {"GET": safety_pages.show} for path in safety_pages.PAGES},
     "/healthz": {"GET": health.alive},
     "/readyz": {"GET": health.ready},
     "/up": {"GET": status.show},
     "/metrics": {"GET": metrics.show},
 }
-# They tell of a worker that waits for its database, too.
-FOR_OPERATORS = ("/healthz", "/readyz", "/up", "/metrics")
+# They are answered while a worker waits for its database, too.
+AT_ALL_TIMES = ("/healthz", "/readyz", "/up", "/metrics", *safety_pages.PAGES)
 PATTERN_ROUTES = {path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" in path}
 PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
@@ -95,6 +97,8 @@ def owns(path: str, method: str = "GET") -> bool:
     """
     if path in ROUTES or path in BASES or path.startswith(FOLDERS):
         return True
+    if path.rstrip("/") in safety_pages.PAGES:
+        return True
     if method in READING:
         return not PAGE.match(path) and is_call(path)
     return is_call(path) or (method != "OPTIONS" and not path.startswith(OF_REFLEX))
@@ -110,9 +114,9 @@ def is_for_clients(path: str) -> bool:
     return path.startswith(CALLED) or (not path.startswith(FOLDERS) and is_call(path))
 
 
-def is_for_operators(path: str) -> bool:
+def is_at_all_times(path: str) -> bool:
     """Return whether a path is answered while the worker does not serve yet."""
-    return path.rstrip("/") in FOR_OPERATORS
+    return path.rstrip("/") in AT_ALL_TIMES
 
 
 def find(path: str) -> tuple[Methods | None, dict[str, str]]:

@@ -73,6 +73,11 @@ class ModelSettings(BaseModel):
         return [name for name in dict.fromkeys(listed) if not self.is_fit(name)]
 
     @property
+    def excepted_models(self) -> list[str]:
+        """The models that the register forbids and the operator offers all the same."""
+        return [name for name in self.minors_exceptions if minors.is_forbidden(name)]
+
+    @property
     def minors_notes(self) -> list[str]:
         """What an operator must know of the register, one line each."""
         notes: list[str] = []
@@ -81,8 +86,7 @@ class ModelSettings(BaseModel):
                 f"not offered, as its maker's terms rule out under-18s: {', '.join(unfit)} (name "
                 "it in HCAI_MINORS_EXCEPTIONS to offer it all the same)"
             )
-        excepted = [name for name in self.minors_exceptions if minors.is_forbidden(name)]
-        if excepted:
+        if excepted := self.excepted_models:
             notes.append(f"offered although its maker's terms rule it out: {', '.join(excepted)}")
         if idle := [name for name in self.minors_exceptions if name not in excepted]:
             notes.append(f"HCAI_MINORS_EXCEPTIONS has no effect on: {', '.join(idle)}")

@@ -251,6 +251,9 @@ def foot() -> rx.Component:
         shell.link("Docs", to=DOCS),
         shell.link("Models", to=MODELS),
         shell.link("Everyone", to=EVERYONE),
+        anchor("Safety", href="/safety"),
+        anchor("For parents", href="/parents"),
+        anchor("Get help now", href="/help/now"),
         anchor("Models as JSON", href="/proxy/v1/models"),
         anchor("Hack Club", href="https://hackclub.com", custom_attrs={"rel": "noreferrer"}),
     )

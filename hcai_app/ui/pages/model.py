@@ -147,7 +147,7 @@ def facts_card() -> rx.Component:
                     MODEL.knowledge_until != "",
                     _fact("Knows the world until", MODEL.knowledge_until),
                 ),
-                _fact("For under-18s", terms()),
+                _fact("Under 18", terms()),
                 _fact(
                     "For programs",
                     anchor("as JSON", href="/proxy/v1/model/" + MODEL.id),

@@ -1,0 +1,112 @@
+"""`/help/now`, `/safety` and `/parents`: plain HTML without a script, a build or a database.
+
+The texts are in `api/pages/`; what they claim of this server comes from its settings.
+"""
+
+import base64
+import hashlib
+import tomllib
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from hcai_app import formatting, money
+from hcai_app.api.exchange import Exchange
+from hcai_app.api.proxy.catalog import reply_tagged
+from hcai_app.docs import DATA_PROMISES
+from hcai_app.settings import Settings
+from hcai_app.worker.context import Worker
+
+FOLDER = Path(__file__).parent / "pages"
+CONTACT = "team@hackclub.com"
+# Path -> its file, its title, what it is about.
+PAGES = {
+    "/help/now": ("help-now", "Get help now", "Where to find somebody to talk to, by country."),
+    "/safety": ("safety", "Safety", "What HCAI does to keep teenagers safe."),
+    "/parents": ("parents", "For parents", "What HCAI is, and what it keeps, for parents."),
+}
+HTML = (b"content-type", b"text/html; charset=utf-8")
+CHECKED = (
+    "Only teenagers whose age Hack Club has checked may use it, and those who run it; whether that "
+    "still holds is asked daily."
+)
+UNCHECKED = "This server does not ask for a checked age."
+SIMULATED = "On this server a simulated provider answers, so nothing leaves it."
+
+
+async def show(worker: Worker, exchange: Exchange) -> None:
+    """Send one of the pages, or 304 when the ETag matches."""
+    page, policy = page_of(exchange.path.rstrip("/"), worker.settings)
+    headers = ((b"content-security-policy", policy), (b"referrer-policy", b"no-referrer"))
+    await reply_tagged(exchange, page, *headers, kind=HTML)
+
+
+def page_of(path: str, settings: Settings) -> tuple[bytes, bytes]:
+    """Return a whole page and its content security policy."""
+    name, title, about = PAGES[path]
+    css = _read("page.css")
+    content = Template(_read(f"{name}.html")).substitute(_words(settings))
+    filled = {"title": title, "description": about, "css": css, "nav": _nav(path)}
+    page = Template(_read("page.html")).substitute(filled, content=content)
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; font-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return page.encode(), policy.encode()
+
+
+@cache
+def _read(name: str) -> str:
+    return (FOLDER / name).read_text()
+
+
+def _nav(here: str) -> str:
+    """Return the links between the three."""
+    return "".join(
+        f'<a href="{path}"{" aria-current=page" if path == here else ""}>{title}</a>'
+        for path, (_name, title, _about) in PAGES.items()
+    )
+
+
+def _words(settings: Settings) -> dict[str, str]:
+    """Return what the texts leave open."""
+    lines = help_lines()
+    return {
+        "contact": CONTACT,
+        "budget": formatting.usd_short(money.to_nanousd(settings.daily_budget_usd)),
+        "who": CHECKED if settings.require_verified else UNCHECKED,
+        "retention": str(settings.retention_days),
+        "promise": DATA_PROMISES[settings.data_policy],
+        "sends": SIMULATED if settings.is_simulated else "",
+        "models": _models(settings),
+        "lines": "\n".join(map(_line, lines["lines"])),
+        "looked_at": lines["looked_at"],
+    }
+
+
+def _models(settings: Settings) -> str:
+    """Return which of the models that are forbidden for minors are offered."""
+    if not settings.is_production:
+        return "This server is for development and leaves none out; what terms forbid is marked."
+    if excepted := settings.excepted_models:
+        names = ", ".join(map(escape, excepted))
+        return f"What terms rule out is left out, except what the operator answers for: {names}."
+    return "What a maker’s terms rule out for under-18s is not offered."
+
+
+@cache
+def help_lines() -> dict[str, Any]:
+    """Return the help lines, and the day on which somebody last looked at them."""
+    return tomllib.loads(_read("help_lines.toml"))
+
+
+def _line(line: dict[str, str]) -> str:
+    number, name = line["number"], escape(line["name"])
+    dialled = "".join(sign for sign in number if sign.isdigit())
+    return (
+        f"<div><dt>{escape(line['country'])}</dt>"
+        f'<dd><a class="number" href="tel:{dialled}">{escape(number)}</a></dd><dd>{name}</dd></div>'
+    )
