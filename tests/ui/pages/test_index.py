@@ -9,7 +9,7 @@ from hcai_app.ui.components.shell import ACCOUNT, SECTIONS
 from hcai_app.ui.pages import index, missing
 
 PAGES = {"/", *(path for _, path, _ in (*SECTIONS, ACCOUNT))}
-SERVER_PATHS = {"/proxy/v1/models", "/auth/login"}
+SERVER_PATHS = {"/proxy/v1/models", "/auth/login", "/safety", "/parents", "/help/now"}
 
 
 @pytest.fixture(scope="module")
