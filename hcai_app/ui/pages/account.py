@@ -128,6 +128,15 @@ def never() -> rx.Component:
         rx.el.ul(
             *[rx.el.li(rx.el.b(claim), " ", rest) for claim, rest in NEVER], class_name="never"
         ),
+        rx.el.p(
+            anchor("Safety", href="/safety"),
+            " has all of it, ",
+            anchor("For parents", href="/parents"),
+            " says it to them. ",
+            anchor("Somebody to talk to", href="/help/now"),
+            ", at any hour.",
+            class_name="quiet",
+        ),
     )
 
 
