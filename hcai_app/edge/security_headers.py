@@ -19,9 +19,7 @@ NOT_MODIFIED = 304
 FALLBACKS = ("/404", "/__spa-fallback")
 YEAR = "public, max-age=31536000, immutable"
 # What no page of ours uses.
-NO_FEATURES = (
-    b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=()"
-)
+NO_FEATURES = b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=()"
 
 
 class SecurityHeaders:
