@@ -134,7 +134,7 @@ def never() -> rx.Component:
             anchor("For parents", href="/parents"),
             " says it to them. ",
             anchor("Somebody to talk to", href="/help/now"),
-            ", at any hour.",
+            ".",
             class_name="quiet",
         ),
     )
