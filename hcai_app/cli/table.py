@@ -1,6 +1,7 @@
 """Declaring commands and printing: shared by the areas of the command line."""
 
 import argparse
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 MAX_PORT = 65_535
@@ -26,6 +27,15 @@ def worker_count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: write 1 or more")
     return int(text)
+
+
+def moment(text: str) -> datetime:
+    """Parse an ISO 8601 time, in UTC unless it says otherwise."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def add_command(commands: Any, name: str, help_text: str, **runs: Any) -> argparse.ArgumentParser:

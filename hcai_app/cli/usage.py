@@ -3,13 +3,12 @@
 import argparse
 import csv
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from hcai_app import clock
-from hcai_app.cli.table import add_area, add_command, say
+from hcai_app.cli.table import add_area, add_command, moment, say
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger import rows
 from hcai_app.services.people import users
@@ -21,7 +20,7 @@ def add_to(commands: Any) -> None:
     area = add_area(commands, "usage", "look at the ledger")
     made = add_command(area, "export", "print ledger rows, oldest first", command=_export)
     made.add_argument("--user")
-    made.add_argument("--since", type=_moment, help="ISO 8601; UTC unless it says otherwise")
+    made.add_argument("--since", type=moment, help="ISO 8601; UTC unless it says otherwise")
     made.add_argument("--format", choices=("jsonl", "csv"), required=True)
 
 
@@ -39,11 +38,3 @@ async def _export(database: Database, _settings: Settings, parsed: argparse.Name
             table.writerow(rows.cells(row))
         else:
             say(msgspec.json.encode(row).decode())
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

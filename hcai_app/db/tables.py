@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from hcai_app.db.models import (
     CallRow,
     ChangeRow,
+    ExemptionRow,
     KeyRow,
     KeyTotalRow,
     SessionRow,
@@ -26,6 +27,7 @@ users_table = _table_of(UserRow)
 keys_table = _table_of(KeyRow)
 sessions_table = _table_of(SessionRow)
 changes_table = _table_of(ChangeRow)
+exemptions_table = _table_of(ExemptionRow)
 calls_table = _table_of(CallRow)
 hours_table = _table_of(UsageHourRow)
 minutes_table = _table_of(UsageMinuteRow)

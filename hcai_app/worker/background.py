@@ -18,6 +18,7 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
     opened.catalog.refresh_if_stale()
     for running in (
         follower.run(),
+        opened.fair_use.exemptions.run(),
         opened.reconciler.run(),
         opened.budget.run(),
         recovery.watch(opened.journal, opened.ledger, opened.budget),

@@ -16,6 +16,7 @@ from functools import partial
 from hcai_app import money
 from hcai_app.db.engine import Database
 from hcai_app.services.fairuse import rules
+from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger import reconciliation, rows
@@ -131,7 +132,7 @@ async def _open_services(
         reconciler=Reconciler(database, totals, budget, client.generation, on_settled),
         budget=budget,
         authentication=_authentication(settings, database, redis),
-        fair_use=FairUse(rules.load_own(), metrics.count_fair_use),
+        fair_use=FairUse(rules.load_own(), metrics.count_fair_use, Exemptions(database)),
         in_flight=InFlight(settings.max_in_flight),
         chat_limit=RateLimit("chat", settings.chat_rate_limit, redis),
         moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),

@@ -14,6 +14,7 @@ from hcai_app.db import engine, faults, migrate
 from hcai_app.db.migrate import SchemaError
 from hcai_app.errors import Unavailable
 from hcai_app.services.changes import Follower
+from hcai_app.services.fairuse import exemptions
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops.revocation import Revocation
 from hcai_app.worker import background, context, gauges, link
@@ -59,6 +60,9 @@ async def start(stack: AsyncExitStack, opened: Worker, tried: asyncio.Event) -> 
     stack.push_async_callback(revocation.close)
 
     def apply(user_id: str, key_id: str | None) -> None:
+        if user_id == exemptions.CHANGED:
+            opened.fair_use.exemptions.refresh()
+            return
         if key_id is None:
             opened.budget.forget_user(user_id)
         revocation.apply(user_id, key_id)
@@ -88,6 +92,7 @@ async def _missing(opened: Worker, follower: Follower) -> str | None:
         await _prepare_schema(opened)
         await _recover(opened)
         await follower.start()
+        await opened.fair_use.exemptions.load()
     except SchemaError as error:
         raise StartError(error.message) from error
     except Exception as error:

@@ -1,5 +1,6 @@
 """Fair use on the wire: what is refused, in every dialect, and what a refusal tells and costs."""
 
+import time
 from typing import Any
 
 import httpx
@@ -108,3 +109,29 @@ def test_refusals_are_counted_by_rule(product: Product, key: str) -> None:
     )
     assert answer.status_code == 403
     assert numbers(product)[counted] == before + 1
+
+
+def test_an_exemption_lets_a_user_through_within_a_second_and_its_end_stops_it(
+    product: Product,
+) -> None:
+    exempt, other = product.make_key("UEXEMPT"), product.make_key("UOTHER")
+    path, body = AGENTS["tools"]
+
+    def status(key: str) -> int:
+        return product.post(path, key, json={"model": MODEL, **body}).status_code
+
+    def wait_for(wanted: int) -> None:
+        deadline = time.monotonic() + 3  # a second, and a busy machine
+        while status(exempt) != wanted:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)  # the rate limit counts these, too
+
+    assert status(exempt) == 403
+    until = ("--until", "2999-01-01", "--reason", "builds an agent for class")
+    made = product.cli("fairuse", "exempt", "--user", "UEXEMPT", *until)
+    wait_for(200)
+    assert status(other) == 403
+    assert "builds an agent for class" in product.cli("fairuse", "exemptions")
+    product.cli("fairuse", "end", made)
+    wait_for(403)
+    assert '"id":"cline-tools"' in product.cli("fairuse", "rules")

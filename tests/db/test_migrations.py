@@ -48,6 +48,12 @@ def differences(connection: Connection) -> Any:
     return compare_metadata(context, SQLModel.metadata)
 
 
+def downgrade(connection: Connection, revision: str) -> None:
+    config = Config(migrate.ALEMBIC_INI)
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
 async def tables_of(database: Database) -> set[str]:
     return set(await database.read(lambda it: inspect(it).get_table_names(), "tables"))
 
@@ -72,13 +78,7 @@ async def test_an_empty_database_is_brought_up_and_a_second_time_nothing_happens
 
 async def test_every_migration_can_be_taken_back(empty: Database) -> None:
     await migrate.upgrade(empty)
-
-    def downgrade(connection: Connection) -> None:
-        config = Config(migrate.ALEMBIC_INI)
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
-
-    await empty.write(downgrade, "tables")
+    await empty.write(lambda it: downgrade(it, "base"), "tables")
     assert await tables_of(empty) == {"alembic_version"}
     assert not await migrate.is_current(empty)
     await migrate.upgrade(empty)
@@ -132,10 +132,7 @@ async def test_a_backup_keeps_migrate_waiting_and_nobody_else(
         pytest.skip("SQLite's readers are in nobody's way")
     caplog.set_level(logging.WARNING)
     await migrate.upgrade(empty)
-    await empty.write(
-        lambda it: it.execute(text("UPDATE alembic_version SET version_num = '0002'")), "x"
-    )
-    await empty.write(lambda it: it.execute(text("ALTER TABLE users DROP COLUMN checked_at")), "x")
+    await empty.write(lambda it: downgrade(it, "0002"), "tables")
     async with reading(empty, "SELECT 1 FROM users"):
         migrating = asyncio.create_task(migrate.upgrade(empty))
         longest_s = 0.0

@@ -70,7 +70,7 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> list[
     """
     caller = slot.caller
     worker.authentication.check_allowed(caller)
-    signs = worker.fair_use.check_headers(exchange.request_headers)
+    signs = worker.fair_use.check_headers(caller, exchange.request_headers)
     request_body.check_declared_size(worker.body_memory, exchange)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
     return signs
@@ -86,7 +86,7 @@ async def _carry_counted(
         body = await request_body.read_body(worker.body_memory, exchange, user_id)
         try:
             request, estimate = await body_bounds.off_the_loop_if_large(
-                body, _understand, operation, worker, body, signs
+                body, _understand, operation, worker, slot.caller, body, signs
             )
             call = _open(operation, exchange, slot.caller, request, estimate)
             await worker.budget.reserve(slot.caller, call)
@@ -114,12 +114,12 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 
 
 def _understand(
-    operation: Operation, worker: Worker, body: Body, signs: list[Match]
+    operation: Operation, worker: Worker, caller: Caller, body: Body, signs: list[Match]
 ) -> tuple[Request, int]:
     """Parse and check a body; return the request, and what it may cost at most."""
     request = operation.parse(body)
     if operation.has_instructions:
-        worker.fair_use.check_content(instructions.read(request.fields), signs)
+        worker.fair_use.check_content(caller, instructions.read(request.fields), signs)
     offered, named = operation.models(worker.catalog), [request.model]
 
     def check_model(model: str, param: str) -> None:

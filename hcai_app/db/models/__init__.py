@@ -2,6 +2,7 @@
 
 from hcai_app.db.models.calls import CallRow
 from hcai_app.db.models.changes import ChangeRow
+from hcai_app.db.models.exemptions import ExemptionRow
 from hcai_app.db.models.keys import KeyRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
 from hcai_app.db.models.sessions import SessionRow
@@ -10,6 +11,7 @@ from hcai_app.db.models.users import UserRow
 __all__ = [
     "CallRow",
     "ChangeRow",
+    "ExemptionRow",
     "KeyRow",
     "KeyTotalRow",
     "SessionRow",

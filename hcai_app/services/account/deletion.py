@@ -10,6 +10,7 @@ from hcai_app import clock, hashing
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services import changes
+from hcai_app.services.fairuse import exemptions
 from hcai_app.services.keys import keys
 from hcai_app.services.people import sessions, users
 
@@ -40,6 +41,7 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
         of_user = keys_table.c.user_id == user_id
         connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
         sessions.drop_all(connection, user_id)
+        exemptions.drop_all(connection, user_id)
         _anonymise(connection, user_id, secret_key)
         changes.append(connection, user_id)
 

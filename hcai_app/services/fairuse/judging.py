@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 
 from hcai_app.errors import FairUseRefused
+from hcai_app.services.call import Caller
+from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.matching import Content, Match, Matcher
 from hcai_app.services.fairuse.rules import ANY_APP, Rule
 
@@ -14,11 +16,17 @@ REFUSED, COUNTED = "on", "counting"
 class FairUse:
     """Refuses calls by the rules; `count(rule id, mode)` hears of each rule that decided."""
 
-    def __init__(self, rules: Iterable[Rule], count: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        count: Callable[[str, str], None],
+        exemptions: Exemptions,
+    ) -> None:
         self._matcher = Matcher(rules)
         self._count = count
+        self.exemptions = exemptions
 
-    def check_headers(self, headers: Mapping[bytes, bytes]) -> list[Match]:
+    def check_headers(self, caller: Caller, headers: Mapping[bytes, bytes]) -> list[Match]:
         """Refuse a call by its headers; return what they match but does not refuse it.
 
         Raises:
@@ -26,10 +34,10 @@ class FairUse:
         """
         found = self._matcher.of_headers(headers)
         if found:
-            self._judge(found)
+            self._judge(caller, found)
         return found
 
-    def check_content(self, content: Content, of_headers: list[Match]) -> None:
+    def check_content(self, caller: Caller, content: Content, of_headers: list[Match]) -> None:
         """Refuse a call by its instructions and tools, and what its headers match.
 
         Raises:
@@ -37,9 +45,10 @@ class FairUse:
         """
         found = self._matcher.of_content(content)
         if found:
-            self._judge([*found, *of_headers])
+            self._judge(caller, [*found, *of_headers])
 
-    def _judge(self, found: list[Match]) -> None:
+    def _judge(self, caller: Caller, found: list[Match]) -> None:
+        found = [match for match in found if not self.exemptions.cover(caller, match.rule.id)]
         is_on = [match for match in found if match.rule.mode == "on"]
         if decisive := _decisive(is_on):
             for rule in decisive:

@@ -129,14 +129,27 @@ async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None
         NotFound: When there is no such key.
         Unavailable: When the database is away.
     """
-    is_key = key_or_id.startswith(PREFIX)
-    columns = keys_table.c
-    named = (
-        columns.hash == hashing.keyed_hash(key_or_id, secret_key)
-        if is_key
-        else columns.id == key_or_id
-    )
+    named = _named(key_or_id, secret_key)
     await database.write(lambda it: _revoke(it, named), "keys")
+
+
+def _named(key_or_id: str, secret_key: str) -> ColumnElement[bool]:
+    columns = keys_table.c
+    if key_or_id.startswith(PREFIX):
+        return columns.hash == hashing.keyed_hash(key_or_id, secret_key)
+    return columns.id == key_or_id
+
+
+def find_id(connection: Connection, key_or_id: str, *, secret_key: str) -> str:
+    """Return the id of a key that itself or its id names.
+
+    Raises:
+        NotFound: When there is no such key.
+    """
+    named = _named(key_or_id, secret_key)
+    if (found := connection.scalar(select(keys_table.c.id).where(named))) is None:
+        raise NotFound(NO_SUCH_KEY)
+    return found
 
 
 async def revoke_own(database: Database, user_id: str, key_id: str) -> str:

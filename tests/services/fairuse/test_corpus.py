@@ -5,20 +5,23 @@ import pytest
 from hcai_app.api.proxy import instructions, members
 from hcai_app.errors import FairUseRefused
 from hcai_app.services.fairuse import rules
+from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
+from tests.services.books import caller_of
 from tests.services.fairuse.corpus import Sample, agents, ordinary
 
+ADA = caller_of("usr_ada")
 HALVES = ("a", "b")
 MIN_RECALL = 0.97
-FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None)
+FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None))
 
 
 def refusal_of(sample: Sample) -> FairUseRefused | None:
     """How a request is refused; None when it goes on."""
     headers = {name.encode(): value.encode() for name, value in sample.headers.items()}
     try:
-        signs = FAIR_USE.check_headers(headers)
-        FAIR_USE.check_content(instructions.read(members.object_in(sample.raw)), signs)
+        signs = FAIR_USE.check_headers(ADA, headers)
+        FAIR_USE.check_content(ADA, instructions.read(members.object_in(sample.raw)), signs)
     except FairUseRefused as refused:
         return refused
     return None

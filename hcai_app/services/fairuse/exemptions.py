@@ -1,0 +1,171 @@
+"""Exemptions: who is let through a rule, until when and why; known to every worker in a second."""
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from hcai_app import clock, formatting
+from hcai_app.db import engine
+from hcai_app.db.engine import Database
+from hcai_app.db.tables import exemptions_table
+from hcai_app.errors import InvalidRequest, NotFound
+from hcai_app.services import changes
+from hcai_app.services.call import Caller
+from hcai_app.services.fairuse import rules
+from hcai_app.services.keys import keys
+from hcai_app.services.people import users
+
+log = logging.getLogger(__name__)
+
+# Stands in the change log where otherwise a user does.
+CHANGED = "fair_use_exemptions"
+RETRY_S = 0.5
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Whom and what it is for: all that is given must be so."""
+
+    id: str
+    user_id: str | None
+    key_id: str | None
+    rule: str | None
+    until: datetime
+    reason: str
+
+    def covers(self, caller: Caller, rule: str) -> bool:
+        """Return whether it lets this caller through this rule now."""
+        return (
+            self.user_id in (None, caller.user_id)
+            and self.key_id in (None, caller.key_id)
+            and self.rule in (None, rule)
+            and self.until > clock.now()
+        )
+
+
+class Exemptions:
+    """The exemptions that hold, as one worker knows them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._all: list[Exemption] = []
+        self._changed = asyncio.Event()
+
+    def refresh(self) -> None:
+        """Let them be read again: the change log says that some have changed."""
+        self._changed.set()
+
+    def cover(self, caller: Caller, rule: str) -> bool:
+        """Return whether a caller is let through a rule."""
+        return any(exemption.covers(caller, rule) for exemption in self._all)
+
+    async def load(self) -> None:
+        """Read what holds.
+
+        Raises:
+            Unavailable: When the database is away.
+        """
+        self._all = await listed(self._database)
+
+    async def run(self) -> None:
+        """Read again after each change, until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self.load()
+            except Exception as error:
+                log.warning("exemptions cannot be read: %s", engine.reason(error))
+                self._changed.set()
+                await asyncio.sleep(RETRY_S)
+
+
+async def listed(database: Database) -> list[Exemption]:
+    """Return the exemptions that hold, oldest first.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    columns = exemptions_table.c
+    shown = (columns[name] for name in Exemption.__dataclass_fields__)
+    query = select(*shown).where(columns.until > clock.now())
+    ordered = query.order_by(columns.created_at, columns.id)
+    rows = await database.read(lambda it: it.execute(ordered).all(), "exemptions")
+    return [Exemption(*row) for row in rows]
+
+
+async def grant(
+    database: Database,
+    *,
+    user: str | None,
+    key: str | None,
+    rule: str | None,
+    until: datetime,
+    reason: str,
+    secret_key: str,
+) -> str:
+    """Exempt a user, a key, a rule, or what several of them name together; return its id.
+
+    Raises:
+        InvalidRequest: When none is named, there is no such rule, no reason, or the time is over.
+        NotFound: When there is no such user or key.
+        Unavailable: When the database is away.
+    """
+    told = (formatting.one_line(reason) or "")[:MAX_REASON]
+    _check(named=user or key or rule, rule=rule, until=until, reason=told)
+    made = f"exm_{secrets.token_hex(10)}"
+
+    def work(connection: Connection) -> None:
+        values: dict[str, Any] = {
+            "id": made,
+            "user_id": users.find(connection, user).id if user else None,
+            "key_id": keys.find_id(connection, key, secret_key=secret_key) if key else None,
+            "rule": rule,
+            "until": until,
+            "reason": told,
+            "created_at": clock.now(),
+        }
+        connection.execute(insert(exemptions_table).values(values))
+        changes.append(connection, CHANGED)
+
+    await database.write(work, "exemptions")
+    return made
+
+
+def _check(*, named: str | None, rule: str | None, until: datetime, reason: str) -> None:
+    if not named:
+        raise InvalidRequest("Say whom or what to exempt: a user, a key or a rule.")
+    if rule is not None and rule not in {known.id for known in rules.load_own()}:
+        raise InvalidRequest(f"There is no rule {rule}; `fairuse rules` lists them.")
+    if until <= clock.now():
+        raise InvalidRequest("The time is over already: name one to come.")
+    if not reason:
+        raise InvalidRequest("Give a reason, for those who read it later.")
+
+
+async def end(database: Database, exemption_id: str) -> None:
+    """End an exemption at once.
+
+    Raises:
+        NotFound: When there is none.
+        Unavailable: When the database is away.
+    """
+
+    def work(connection: Connection) -> None:
+        named = delete(exemptions_table).where(exemptions_table.c.id == exemption_id)
+        if not connection.execute(named).rowcount:
+            raise NotFound(f"There is no exemption {exemption_id}.")
+        changes.append(connection, CHANGED)
+
+    await database.write(work, "exemptions")
+
+
+def drop_all(connection: Connection, user_id: str) -> None:
+    """Delete a user's exemptions, whose reasons may speak of them."""
+    connection.execute(delete(exemptions_table).where(exemptions_table.c.user_id == user_id))
