@@ -79,6 +79,7 @@ def test_the_request_is_translated(
     assert call["path"].endswith("/images")
     sent = json.loads(call["body"])
     assert sent.pop("user").startswith("hc_")
+    assert sent.pop("provider") == {"data_collection": "deny"}
     assert sent == {"model": MODEL, "prompt": "A duck", **seen}
 
 
