@@ -1,5 +1,6 @@
 """Images through the official openai client: whole and streamed, translated on their way."""
 
+import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import openai as openai_errors
 import pytest
 from openai import OpenAI
-from openrouter import OpenRouter, errors
+from openrouter import OpenRouter
 
 from tests.api.traces import rows
 from tests.clients.conftest import SILENCES, SILENT_S
@@ -90,11 +91,15 @@ def test_there_are_no_hosted_images(openai: OpenAI, provider: Provider) -> None:
     assert provider.count() == 0
 
 
-def test_other_calls_for_images_are_404(openai: OpenAI, openrouter: OpenRouter) -> None:
+def test_other_calls_for_images_are_404(openai: OpenAI) -> None:
     with pytest.raises(openai_errors.NotFoundError):
         openai.images.edit(model=MODEL, prompt="A duck", image=b"png")
-    with pytest.raises(errors.NotFoundResponseError):
-        openrouter.images.generate(model=MODEL, prompt="A duck")
+
+
+def test_openrouters_own_form_draws_too(openrouter: OpenRouter) -> None:
+    (picture,) = openrouter.images.generate(model=MODEL, prompt="A duck").data
+    assert picture.b64_json
+    assert base64.b64decode(picture.b64_json).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("stream", [False, True])
