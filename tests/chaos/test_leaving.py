@@ -136,7 +136,13 @@ def test_a_plain_answer_whose_client_leaves_is_booked_at_once_and_settled_by_its
     assert row["generation_id"] == call["id"]
 
 
-@pytest.mark.parametrize("is_killed", [False, True], ids=["goes on", "killed meanwhile"])
+@pytest.mark.parametrize(
+    "is_killed",
+    [
+        pytest.param(False, id="goes on"),
+        pytest.param(True, id="killed meanwhile", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(
     ("words", "source"),
     [("first=1.5", "provider"), ("before=1.5", "provider"), ("before=1.5 usage=no_cost", "lookup")],

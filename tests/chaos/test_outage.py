@@ -155,7 +155,10 @@ def _install_as_role(install: Install, cluster: Cluster) -> Product:
     return install(DATABASE_URL=cluster.url.replace("postgres@", f"{ROLE}@"), **ROOMY)
 
 
-@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize(
+    "slip",
+    ["rights", *(pytest.param(slip, marks=pytest.mark.slow) for slip in SLIPS if slip != "rights")],
+)
 def test_a_slip_of_the_operator_under_load_loses_and_doubles_nothing(
     install: Install, provider: Provider, cluster: Cluster, slip: str
 ) -> None:

@@ -62,8 +62,15 @@ def log_of(product: Product) -> str:
     return product.process.log
 
 
-@pytest.mark.parametrize("workers", [1, 3])
-@pytest.mark.parametrize("how", ["stopped", "frozen"])
+@pytest.mark.parametrize(
+    ("how", "workers"),
+    [
+        ("stopped", 1),
+        ("stopped", 3),
+        ("frozen", 1),
+        pytest.param("frozen", 3, marks=pytest.mark.slow),
+    ],
+)
 def test_a_server_that_starts_before_its_database_waits_for_it(
     install: Install, cluster: Cluster, workers: int, how: str
 ) -> None:
