@@ -25,6 +25,8 @@ SYSTEM = frozenset({"system", "developer"})
 # Instructions that are a member of the body.
 ALONE = ("instructions", "system", "prompt")
 CONVERSATIONS = ("messages", "input")
+TOOLS = ("tools", "functions")
+MEMBERS = (*ALONE, *CONVERSATIONS, *TOOLS)
 
 
 class _Item(Struct):
@@ -54,12 +56,18 @@ _texts = msgspec.json.Decoder(str)
 
 def read(fields: Fields) -> Content:
     """Return what a body's members say."""
-    instructions = [text for name in ALONE for text in _texts_in(fields.get(name, NONE))]
+    instructions: list[str] = []
     users: list[str] = []
-    for name in CONVERSATIONS:
-        _read_conversation(fields.get(name, NONE), instructions, users)
-    names = {tool for name in ("tools", "functions") for tool in _names_in(fields.get(name, NONE))}
-    return Content(instructions, users, frozenset(names))
+    tools: set[str] = set()
+    # Most bodies have one of these members: what is missing costs a look-up and no more.
+    for name, raw in ((name, fields[name]) for name in MEMBERS if name in fields):
+        if name in CONVERSATIONS:
+            _read_conversation(raw, instructions, users)
+        elif name in TOOLS:
+            tools.update(_names_in(raw))
+        else:
+            instructions += _texts_in(raw)
+    return Content(instructions, users, frozenset(tools))
 
 
 def _read_conversation(raw: Raw, instructions: list[str], users: list[str]) -> None:
