@@ -37,7 +37,12 @@ const ACTIONS = {
     return (await generateText({ ...given, messages })).text;
   },
   async call(given, prompt) {
-    const looped = await generateText({ ...given, prompt, tools: { weather }, stopWhen: isStepCount(3) });
+    const looped = await generateText({
+      ...given,
+      prompt,
+      tools: { weather },
+      stopWhen: isStepCount(3),
+    });
     const results = looped.steps.flatMap((step) => step.toolResults.map((result) => result.output));
     return { steps: looped.steps.length, results, text: looped.text };
   },
@@ -68,6 +73,8 @@ async function answer({ provider, baseURL, apiKey, action, model, prompt, option
     const made = PROVIDERS[provider]({ baseURL, apiKey })(model);
     return { result: await ACTIONS[action]({ model: made, maxRetries: 0, ...options }, prompt) };
   } catch (error) {
-    return { error: { kind: error.name, message: error.message, status: error.statusCode ?? null } };
+    return {
+      error: { kind: error.name, message: error.message, status: error.statusCode ?? null },
+    };
   }
 }
