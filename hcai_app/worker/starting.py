@@ -12,7 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from hcai_app.db import engine, faults, migrate
 from hcai_app.db.migrate import SchemaError
-from hcai_app.errors import Unavailable
 from hcai_app.services.changes import Follower
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.ledger import recovery
@@ -114,7 +113,5 @@ async def _recover(opened: Worker) -> None:
     """Recover the journals of dead workers; what cannot be recovered yet must not hold us up."""
     try:
         await recovery.adopt(opened.journal, opened.ledger, opened.budget)
-    except Unavailable:
-        raise
     except Exception as error:
         log.warning("a dead worker's journal cannot be adopted yet: %s", engine.reason(error))
