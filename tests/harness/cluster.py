@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own, which may be stopped, frozen and started again."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -44,12 +45,10 @@ class Cluster:
 
     def freeze(self) -> None:
         """Answer nobody any more, but keep every connection open."""
-        for process in self._processes():
-            os.kill(process, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        for process in self._processes():
-            os.kill(process, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
     def remove(self) -> None:
         pid_file = self.folder / "postmaster.pid"
@@ -60,6 +59,12 @@ class Cluster:
 
     def _processes(self) -> list[int]:
         return procfs.family(int((self.folder / "postmaster.pid").read_text().splitlines()[0]))
+
+    def _signal(self, sent: signal.Signals) -> None:
+        for process in self._processes():
+            # One that served a connection may end between the list and the signal.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, sent)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(BINARIES / program), "-D", str(self.folder), *arguments]
