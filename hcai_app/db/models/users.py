@@ -32,3 +32,4 @@ class UserRow(SQLModel, table=True):
     deleted_at: datetime | None = None
     # Kept until the end of the day of the deletion: a new account is no second budget.
     deleted_subject_hash: str | None = Field(default=None, index=True)
+    deleted_slack_id_hash: str | None = Field(default=None, index=True)

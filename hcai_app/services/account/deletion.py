@@ -6,13 +6,13 @@ a call that runs meanwhile is cut and booked as ever.
 
 from sqlalchemy import Connection, select, update
 
-from hcai_app import clock, hashing
+from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services import changes
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.keys import keys
-from hcai_app.services.people import sessions, users
+from hcai_app.services.people import identity, sessions, users
 
 NOBODY = {
     "name": "",
@@ -49,16 +49,17 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
 
 
 def _anonymise(connection: Connection, user_id: str, secret_key: str) -> None:
-    """Empty the user's row; a keyed hash of the subject stays until the day ends.
+    """Empty the user's row; keyed hashes of who they were stay until the day ends.
 
-    Without it, whoever deletes their account and signs in again would have a second budget today.
+    Without them, whoever deletes their account and signs in again would have a second budget today.
     """
-    subject = connection.scalar(select(users_table.c.subject).where(users_table.c.id == user_id))
+    columns = users_table.c
+    who = select(columns.subject, columns.slack_id).where(columns.id == user_id)
+    subject, slack_id = connection.execute(who).one()
     values = {
         **NOBODY,
         "deleted_at": clock.now(),
-        "deleted_subject_hash": hashing.keyed_hash(subject, secret_key, b"deleted subject")
-        if subject
-        else None,
+        "deleted_subject_hash": identity.deleted_subject_hash(subject, secret_key),
+        "deleted_slack_id_hash": identity.deleted_slack_id_hash(slack_id, secret_key),
     }
     connection.execute(update(users_table).where(users_table.c.id == user_id).values(**values))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hcai_app import hashing
 from hcai_app.errors import NotAllowed
 
 VERIFIED = "verified"
@@ -54,6 +55,16 @@ class Identity:
     def is_eligible(self) -> bool:
         """Whether this is a verified, eligible teen: both, since a ban leaves the second true."""
         return self.verification_status == VERIFIED and self.ysws_eligible is True
+
+
+def deleted_subject_hash(subject: str | None, secret_key: str) -> str | None:
+    """Return what is kept of a deleted account's subject until its budget's period ends."""
+    return hashing.keyed_hash(subject, secret_key, b"deleted subject") if subject else None
+
+
+def deleted_slack_id_hash(slack_id: str | None, secret_key: str) -> str | None:
+    """Return what is kept of a deleted account's Slack id until its budget's period ends."""
+    return hashing.keyed_hash(slack_id, secret_key, b"deleted slack id") if slack_id else None
 
 
 def development_student(name: str | None) -> Identity:

@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from hcai_app import clock, hashing
+from hcai_app import clock
 from hcai_app.db.engine import Conflict, Database
 from hcai_app.db.tables import users_table
 from hcai_app.services import changes
 from hcai_app.services.limits.period import budget_period
 from hcai_app.services.people import sessions, users
 from hcai_app.services.people.eligibility import ineligibility_of
-from hcai_app.services.people.identity import Identity, Reason, SignInRefused
+from hcai_app.services.people.identity import (
+    Identity,
+    Reason,
+    SignInRefused,
+    deleted_slack_id_hash,
+    deleted_subject_hash,
+)
 from hcai_app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -132,15 +138,21 @@ def _is_banned(connection: Connection, identity: Identity, user: RowMapping | No
 
 def _has_left_today(connection: Connection, identity: Identity, secret_key: str) -> bool:
     """Tell whether they deleted it in this period: a new account would be a second budget."""
-    hashed = hashing.keyed_hash(identity.subject, secret_key, b"deleted subject")
-    left = (columns.deleted_subject_hash == hashed) & (columns.deleted_at >= _period_start())
+    is_same = columns.deleted_subject_hash == deleted_subject_hash(identity.subject, secret_key)
+    slack_hash = deleted_slack_id_hash(identity.slack_id, secret_key)
+    if slack_hash is not None:  # another account at Hack Club, joined to the same Slack account
+        is_same |= columns.deleted_slack_id_hash == slack_hash
+    left = is_same & (columns.deleted_at >= _period_start())
     return connection.scalar(select(columns.id).where(left).limit(1)) is not None
 
 
 def prune(connection: Connection) -> None:
     """Forget who deleted their account before this period of the budget."""
-    is_over = columns.deleted_subject_hash.is_not(None) & (columns.deleted_at < _period_start())
-    connection.execute(update(users_table).where(is_over).values(deleted_subject_hash=None))
+    hashes = (columns.deleted_subject_hash, columns.deleted_slack_id_hash)
+    is_over = or_(*(column.is_not(None) for column in hashes)) & (
+        columns.deleted_at < _period_start()
+    )
+    connection.execute(update(users_table).where(is_over).values(dict.fromkeys(hashes)))
 
 
 def _period_start() -> datetime:

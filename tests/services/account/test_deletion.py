@@ -122,16 +122,25 @@ async def test_a_key_made_meanwhile_does_not_outlive_the_account(
     assert await fetch(database, alive) == [(0,)]
 
 
-async def test_the_subject_is_remembered_as_a_hash_and_others_are_not(
+async def test_subject_and_slack_id_are_remembered_as_hashes_alone(
     database: Database, user_id: str
 ) -> None:
     bob = await users.create(database, slack_id="UBOB", name="Bob")
     await issue(database, bob)
     await delete(database, bob)
     await delete(database, user_id)
-    query = "SELECT id, deleted_subject_hash FROM users WHERE deleted_at IS NOT NULL"
-    hashes = dict(await fetch(database, query))
-    assert hashes == {bob: None, user_id: hashing.keyed_hash(SUBJECT, SECRET, b"deleted subject")}
+    query = (
+        "SELECT id, deleted_subject_hash, deleted_slack_id_hash FROM users"
+        " WHERE deleted_at IS NOT NULL"
+    )
+    hashes = {row[0]: tuple(row[1:]) for row in await fetch(database, query)}
+    assert hashes == {
+        bob: (None, hashing.keyed_hash("UBOB", SECRET, b"deleted slack id")),
+        user_id: (
+            hashing.keyed_hash(SUBJECT, SECRET, b"deleted subject"),
+            hashing.keyed_hash(SLACK_ID, SECRET, b"deleted slack id"),
+        ),
+    }
 
 
 async def test_the_same_person_may_come_back_as_somebody_new(

@@ -132,7 +132,18 @@ async def test_a_deleted_account_is_new_again_tomorrow(
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert await sign_in.sign_in(database, ADA, OPEN) != user_id
     await retention.clean(database, 400)
-    assert (await row_of(database, user_id))["deleted_subject_hash"] is None
+    row = await row_of(database, user_id)
+    assert (row["deleted_subject_hash"], row["deleted_slack_id_hash"]) == (None, None)
+
+
+async def test_another_subject_with_a_deleted_slack_id_is_no_second_budget(
+    database: Database,
+) -> None:
+    user_id = await sign_in.sign_in(database, ADA, OPEN)
+    await deletion.delete(database, user_id, secret_key=SECRET)
+    other = replace(ADA, subject="ident!other")
+    assert await refusal(database, other) is Reason.DELETED_TODAY
+    assert await sign_in.sign_in(database, replace(other, slack_id=None), OPEN)
 
 
 async def test_sessions_that_have_expired_are_cleaned_up(database: Database) -> None:
