@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.chaos import books
@@ -13,6 +14,7 @@ from tests.chaos.test_kill import ROOMY
 from tests.conftest import Install
 from tests.harness.cluster import Cluster
 from tests.harness.databases import missing
+from tests.harness.processes import TLS
 from tests.harness.product import Product
 from tests.harness.provider import Provider
 
@@ -52,6 +54,11 @@ def _fill_until_refused(product: Product, key: str, disk: Path) -> int:
     raise AssertionError("calls pass although nothing can be journalled")
 
 
+def _readiness(product: Product) -> tuple[int, dict[str, bool]]:
+    answer = httpx.get(f"{product.origin}/readyz", verify=TLS)
+    return answer.status_code, answer.json()
+
+
 def _installed_on(disk: Path, product: Product) -> Product:
     (product.folder / ".hcai-journal").symlink_to(disk)
     return product
@@ -69,8 +76,10 @@ def test_a_full_disk_refuses_calls_and_loses_none(
         seen = all_at_once(product, key, [PLAIN] * 20, limit=10)
         assert {call.status for call in seen} == {503}
         assert all("retry-after" in call.headers for call in seen)
+        assert _readiness(product) == (503, {"ready": False, "database": True, "journal": False})
         assert all(call.whole and call.status == 200 for call in running.end())
     (disk / "filler").unlink()
+    assert _readiness(product) == (200, {"ready": True, "database": True})
     assert {call.status for call in all_at_once(product, key, [PLAIN] * 20)} == {200}
     rows = books.wait_until_settled(product)
     assert len(rows) == 28 + passed

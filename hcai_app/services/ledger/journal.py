@@ -19,7 +19,7 @@ import msgspec
 
 from hcai_app.services.call import CallStart, LedgerEntry, RunningCall
 from hcai_app.services.ledger import aside
-from hcai_app.services.ledger.journal_file import Segment
+from hcai_app.services.ledger.journal_file import EXTENT_BYTES, Segment
 
 # A file that grew past this is followed by a new one, and deleted when its last call has its row.
 SEGMENT_BYTES = 4 * 1024 * 1024
@@ -67,6 +67,14 @@ class Journal:
         self._segment = self.first_segment - 1
         self._calls_in: dict[int, int] = {}  # segment -> calls that still need it
         self._file: Segment = self._start_segment()
+        self._is_full = False
+
+    def has_room(self) -> bool:
+        """Whether a call could begin: the last one did, or there is room on the disk again."""
+        if self._is_full:
+            disk = os.statvfs(self.folder)
+            self._is_full = disk.f_bavail * disk.f_frsize < EXTENT_BYTES
+        return not self._is_full
 
     def workers_known(self) -> int:
         """Return how many workers have had a slot here at once, this one included."""
@@ -78,8 +86,13 @@ class Journal:
         Raises:
             OSError: When it cannot be written; then the provider must not be asked.
         """
-        self._make_room()
-        self._append(_Line(o=call.opening))
+        try:
+            self._make_room()
+            self._append(_Line(o=call.opening))
+        except OSError:
+            self._is_full = True
+            raise
+        self._is_full = False
         call.segment = self._segment
         self._calls_in[self._segment] += 1
 
