@@ -11,6 +11,7 @@ from hcai_app.db.models import (
     ExemptionRow,
     KeyRow,
     KeyTotalRow,
+    NoticeRow,
     SessionRow,
     SiteDayRow,
     UsageHourRow,
@@ -28,6 +29,7 @@ keys_table = _table_of(KeyRow)
 sessions_table = _table_of(SessionRow)
 changes_table = _table_of(ChangeRow)
 exemptions_table = _table_of(ExemptionRow)
+notices_table = _table_of(NoticeRow)
 calls_table = _table_of(CallRow)
 hours_table = _table_of(UsageHourRow)
 minutes_table = _table_of(UsageMinuteRow)

@@ -4,6 +4,7 @@ from hcai_app.db.models.calls import CallRow
 from hcai_app.db.models.changes import ChangeRow
 from hcai_app.db.models.exemptions import ExemptionRow
 from hcai_app.db.models.keys import KeyRow
+from hcai_app.db.models.notices import NoticeRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
 from hcai_app.db.models.sessions import SessionRow
 from hcai_app.db.models.users import UserRow
@@ -14,6 +15,7 @@ __all__ = [
     "ExemptionRow",
     "KeyRow",
     "KeyTotalRow",
+    "NoticeRow",
     "SessionRow",
     "SiteDayRow",
     "UsageHourRow",

@@ -12,6 +12,7 @@ from hcai_app.db.tables import calls_table, minutes_table
 from hcai_app.services import changes
 from hcai_app.services.call import first_id_at
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
+from hcai_app.services.ops import notices
 from hcai_app.services.people import sessions, sign_in
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def _prune(connection: Connection) -> None:
     ended = minutes_table.c.start_ms < clock.now_ms() - MINUTES_KEPT_MS
     connection.execute(delete(minutes_table).where(ended))
     changes.prune(connection)
+    notices.prune(connection)
     sessions.prune(connection)
     sign_in.prune(connection)
 
