@@ -214,6 +214,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "vault": ("vault", {"vault": {"secret": "x"}}),
     "debug": ("debug", {"debug": {"echo_upstream_body": True}}),
     "callback": ("callback_url", {"callback_url": "https://x.example"}),
+    "prototype": ("__proto__", {"__proto__": {"models": [DEAR]}}),
+    "constructor": ("constructor", {"constructor": {"prototype": {"models": [DEAR]}}}),
     "api-base": ("api_base", {"api_base": "https://x.example"}),
     "base-url": ("baseURL", {"baseURL": "https://x.example"}),
     "api-key": ("api_key", {"api_key": "sk-1"}),

@@ -42,6 +42,8 @@ OPTIONS = "options"
 GUARDED = frozenset(STATE) | {
     *("model", "models", "fallbacks", "plugins", "tools", "provider", STORE, BACKGROUND, PROMPT)
 }
+# Members that a careless JavaScript merge takes for what all objects inherit.
+PROTOTYPES = frozenset({"__proto__", "constructor", "prototype"})
 _PROPER = {name.replace("_", ""): name for name in GUARDED}
 # What the provider may keep is said by the service; nobody may say it in another spelling.
 _POLICY = {"datacollection": "data_collection", "zdr": "zdr"}
@@ -72,6 +74,8 @@ def check_fields(fields: Fields, ordinary: frozenset[str], reader: Reader) -> No
     if len(fields) > MAX_FIELDS:
         raise InvalidRequest(f"The body has more than {MAX_FIELDS:,} fields.")
     for name in fields.keys() - ordinary:
+        if name in PROTOTYPES:
+            raise InvalidRequest(f"No field is called {name!r}: leave it out.", param=name)
         plain = _plain(name)
         proper = _PROPER.get(plain, name)
         if proper != name:
