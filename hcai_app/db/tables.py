@@ -12,6 +12,7 @@ from hcai_app.db.models import (
     KeyRow,
     KeyTotalRow,
     NoticeRow,
+    RefusalRow,
     SessionRow,
     SiteDayRow,
     UsageHourRow,
@@ -28,6 +29,7 @@ users_table = _table_of(UserRow)
 keys_table = _table_of(KeyRow)
 sessions_table = _table_of(SessionRow)
 changes_table = _table_of(ChangeRow)
+refusals_table = _table_of(RefusalRow)
 exemptions_table = _table_of(ExemptionRow)
 notices_table = _table_of(NoticeRow)
 calls_table = _table_of(CallRow)

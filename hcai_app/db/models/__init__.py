@@ -5,6 +5,7 @@ from hcai_app.db.models.changes import ChangeRow
 from hcai_app.db.models.exemptions import ExemptionRow
 from hcai_app.db.models.keys import KeyRow
 from hcai_app.db.models.notices import NoticeRow
+from hcai_app.db.models.refusals import RefusalRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
 from hcai_app.db.models.sessions import SessionRow
 from hcai_app.db.models.users import UserRow
@@ -16,6 +17,7 @@ __all__ = [
     "KeyRow",
     "KeyTotalRow",
     "NoticeRow",
+    "RefusalRow",
     "SessionRow",
     "SiteDayRow",
     "UsageHourRow",

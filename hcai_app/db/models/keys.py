@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger, true
 from sqlmodel import Field, SQLModel
 
 from hcai_app import clock
 
 
 class KeyRow(SQLModel, table=True):
-    """One key of one user; revoked when `revoked_at` is set."""
+    """One key of one user; revoked when `revoked_at` is set, ended when `expires_at` is past."""
 
     __tablename__ = "keys"  # pyright: ignore[reportAssignmentType]
 
@@ -19,3 +20,9 @@ class KeyRow(SQLModel, table=True):
     preview: str
     created_at: datetime = Field(default_factory=clock.now)
     revoked_at: datetime | None = None
+    # The rules that its owner has given it; None: none.
+    expires_at: datetime | None = None
+    budget_nanousd: int | None = Field(default=None, sa_type=BigInteger)  # a period's
+    models: str | None = None  # ids, with commas between
+    is_on: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    successor_id: str | None = None  # the key that a rotation made of it

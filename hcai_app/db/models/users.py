@@ -24,10 +24,15 @@ class UserRow(SQLModel, table=True):
     signed_in_at: datetime | None = None
     checked_at: datetime | None = None  # last refresh from the provider without a sign-in
     banned_at: datetime | None = None
+    banned_until: datetime | None = None  # None: until somebody ends the ban
     ban_reason: str | None = None
     budget_nanousd: int | None = Field(
         default=None, sa_type=BigInteger
     )  # None: the default of the settings
+    # A larger budget for a time.
+    grant_nanousd: int | None = Field(default=None, sa_type=BigInteger)
+    granted_until: datetime | None = None
+    grant_reason: str | None = None
     created_at: datetime = Field(default_factory=clock.now)
     deleted_at: datetime | None = None
     # Kept until the end of the day of the deletion: a new account is no second budget.
