@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
 from hcai_app import clock, money
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.services import changes
+from hcai_app.services import audit, changes
+from hcai_app.services.audit import Act
 from hcai_app.services.limits.accounts import (
     AccountId,
     Gate,
@@ -59,9 +61,11 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
 
 async def _rebuild(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
     user = await database.read(lambda it: users.find(it, parsed.user), "account")
+    act = Act("budget.rebuild", audit.COMMAND_LINE, user.id)
     if settings.redis_url is None:
-        await database.write(lambda it: changes.append(it, user.id), "account")
+        await database.write(lambda it: _tell(it, act), "account")
         return
+    await audit.write(database, act)
     async with _shared(database, settings) as budget:
         try:
             await budget.read_again(current_account(user.id))
@@ -70,6 +74,11 @@ async def _rebuild(database: Database, settings: Settings, parsed: argparse.Name
                 f"Redis does not answer ({error}): check REDIS_URL. When it is back, what was in "
                 "use is read again by itself."
             ) from error
+
+
+def _tell(connection: Connection, act: Act) -> None:
+    changes.append(connection, act.user_id or "")
+    audit.append(connection, act)
 
 
 async def _gate(database: Database, settings: Settings, name: AccountId) -> tuple[Gate | None, str]:

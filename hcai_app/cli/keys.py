@@ -7,6 +7,7 @@ import msgspec
 
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
+from hcai_app.services import audit
 from hcai_app.services.keys import keys
 from hcai_app.settings import Settings
 
@@ -30,6 +31,7 @@ async def _create(database: Database, settings: Settings, parsed: argparse.Names
         parsed.name,
         secret_key=settings.secret_key.get_secret_value(),
         max_keys=settings.max_keys,
+        actor=audit.COMMAND_LINE,
     )
     say(issued.secret)
 

@@ -6,6 +6,7 @@ from sqlalchemy import Table, inspect
 from sqlmodel import SQLModel
 
 from hcai_app.db.models import (
+    AuditRow,
     CallRow,
     ChangeRow,
     ExemptionRow,
@@ -32,6 +33,7 @@ changes_table = _table_of(ChangeRow)
 refusals_table = _table_of(RefusalRow)
 exemptions_table = _table_of(ExemptionRow)
 notices_table = _table_of(NoticeRow)
+audit_table = _table_of(AuditRow)
 calls_table = _table_of(CallRow)
 hours_table = _table_of(UsageHourRow)
 minutes_table = _table_of(UsageMinuteRow)

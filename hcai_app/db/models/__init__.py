@@ -1,5 +1,6 @@
 """The tables, one file per noun. Importing this package registers all of them."""
 
+from hcai_app.db.models.audit import AuditRow
 from hcai_app.db.models.calls import CallRow
 from hcai_app.db.models.changes import ChangeRow
 from hcai_app.db.models.exemptions import ExemptionRow
@@ -11,6 +12,7 @@ from hcai_app.db.models.sessions import SessionRow
 from hcai_app.db.models.users import UserRow
 
 __all__ = [
+    "AuditRow",
     "CallRow",
     "ChangeRow",
     "ExemptionRow",

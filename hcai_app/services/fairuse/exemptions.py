@@ -14,7 +14,8 @@ from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import exemptions_table
 from hcai_app.errors import InvalidRequest, NotFound
-from hcai_app.services import changes
+from hcai_app.services import audit, changes
+from hcai_app.services.audit import Act
 from hcai_app.services.call import Caller
 from hcai_app.services.fairuse import rules
 from hcai_app.services.keys import keys
@@ -109,6 +110,7 @@ async def grant(
     until: datetime,
     reason: str,
     secret_key: str,
+    actor: str = audit.COMMAND_LINE,
 ) -> str:
     """Exempt a user, a key, a rule, or what several of them name together; return its id.
 
@@ -129,13 +131,19 @@ async def grant(
             "rule": rule,
             "until": until,
             "reason": told,
-            "created_at": clock.now(),
         }
-        connection.execute(insert(exemptions_table).values(values))
-        changes.append(connection, CHANGED)
+        _insert(connection, values, actor)
 
     await database.write(work, "exemptions")
     return made
+
+
+def _insert(connection: Connection, values: dict[str, Any], actor: str) -> None:
+    connection.execute(insert(exemptions_table).values(created_at=clock.now(), **values))
+    changes.append(connection, CHANGED)
+    user_id, made, reason = (values[name] for name in ("user_id", "id", "reason"))
+    after = {name: values[name] for name in ("key_id", "rule", "until")}
+    audit.append(connection, Act("fairuse.exempt", actor, user_id, made, None, after, reason))
 
 
 def _check(*, named: str | None, rule: str | None, until: datetime, reason: str) -> None:
@@ -149,7 +157,7 @@ def _check(*, named: str | None, rule: str | None, until: datetime, reason: str)
         raise InvalidRequest("Give a reason, for those who read it later.")
 
 
-async def end(database: Database, exemption_id: str) -> None:
+async def end(database: Database, exemption_id: str, *, actor: str = audit.COMMAND_LINE) -> None:
     """End an exemption at once.
 
     Raises:
@@ -158,10 +166,15 @@ async def end(database: Database, exemption_id: str) -> None:
     """
 
     def work(connection: Connection) -> None:
-        named = delete(exemptions_table).where(exemptions_table.c.id == exemption_id)
-        if not connection.execute(named).rowcount:
+        columns = exemptions_table.c
+        named = columns.id == exemption_id
+        whose = select(columns.user_id, columns.key_id, columns.rule, columns.until).where(named)
+        if (row := connection.execute(whose.with_for_update()).first()) is None:
             raise NotFound(f"There is no exemption {exemption_id}.")
+        connection.execute(delete(exemptions_table).where(named))
         changes.append(connection, CHANGED)
+        before = {"key_id": row.key_id, "rule": row.rule, "until": row.until}
+        audit.append(connection, Act("fairuse.end", actor, row.user_id, exemption_id, before))
 
     await database.write(work, "exemptions")
 

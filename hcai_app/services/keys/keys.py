@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Update, func, insert, select, update
 
 from hcai_app import clock, formatting, hashing
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table
 from hcai_app.errors import InvalidRequest, NotFound, RateLimited
-from hcai_app.services import changes
+from hcai_app.services import audit, changes
+from hcai_app.services.audit import Act
 from hcai_app.services.people import users
 
 PREFIX = "sk-hc-v1-"
@@ -69,9 +70,15 @@ def exported(user_id: str) -> Select[*tuple[Any, ...]]:
 
 
 async def issue(
-    database: Database, reference: str, name: str, *, secret_key: str, max_keys: int
+    database: Database,
+    reference: str,
+    name: str,
+    *,
+    secret_key: str,
+    max_keys: int,
+    actor: str | None = None,
 ) -> IssuedKey:
-    """Make a key for a user.
+    """Make a key for a user; `actor` is the admin who does it in their place.
 
     Raises:
         NotFound: When there is no such user, or not any more.
@@ -92,11 +99,17 @@ async def issue(
         "preview": issued.preview,
         "created_at": clock.now(),
     }
-    await database.write(lambda it: _insert(it, reference, row, max_keys), "keys")
+
+    def work(connection: Connection) -> None:
+        user_id = _insert(connection, reference, row, max_keys)
+        if actor is not None:
+            audit.append(connection, Act("keys.create", actor, user_id, issued.id))
+
+    await database.write(work, "keys")
     return issued
 
 
-def _insert(connection: Connection, reference: str, row: dict[str, Any], max_keys: int) -> None:
+def _insert(connection: Connection, reference: str, row: dict[str, Any], max_keys: int) -> str:
     user_id = users.find(connection, reference).id
     users.lock(connection, user_id)
     of_user = (keys_table.c.user_id == user_id) & is_active()
@@ -105,6 +118,7 @@ def _insert(connection: Connection, reference: str, row: dict[str, Any], max_key
         raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
     _check_made_lately(connection, user_id, max(MADE_A_DAY, 4 * max_keys))
     connection.execute(insert(keys_table).values(user_id=user_id, **row))
+    return user_id
 
 
 def _check_made_lately(connection: Connection, user_id: str, most: int) -> None:
@@ -122,7 +136,9 @@ def _check_made_lately(connection: Connection, user_id: str, most: int) -> None:
         raise RateLimited(f"You have made {made} keys in a day; make the next one later.", wait_s)
 
 
-async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None:
+async def revoke(
+    database: Database, key_or_id: str, *, secret_key: str, actor: str = audit.COMMAND_LINE
+) -> None:
     """End a key: new calls are refused and running ones cut on every worker within a second or two.
 
     Raises:
@@ -130,7 +146,12 @@ async def revoke(database: Database, key_or_id: str, *, secret_key: str) -> None
         Unavailable: When the database is away.
     """
     named = _named(key_or_id, secret_key)
-    await database.write(lambda it: _revoke(it, named), "keys")
+
+    def work(connection: Connection) -> None:
+        key = _revoke(connection, named)
+        audit.append(connection, Act("keys.revoke", actor, key.user_id, key.id))
+
+    await database.write(work, "keys")
 
 
 def _named(key_or_id: str, secret_key: str) -> ColumnElement[bool]:
@@ -163,7 +184,7 @@ async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
         raise NotFound(NO_SUCH_KEY)
     columns = keys_table.c
     named = (columns.id == key_id) & (columns.user_id == user_id)
-    return await database.write(lambda it: _revoke(it, named), "keys")
+    return (await database.write(lambda it: _revoke(it, named), "keys")).name
 
 
 def revoke_all(connection: Connection, user_id: str) -> None:
@@ -171,14 +192,14 @@ def revoke_all(connection: Connection, user_id: str) -> None:
     connection.execute(_revoking(keys_table.c.user_id == user_id))
 
 
-def _revoke(connection: Connection, named: ColumnElement[bool]) -> str:
+def _revoke(connection: Connection, named: ColumnElement[bool]) -> Row[*tuple[Any, ...]]:
     columns = keys_table.c
     row = connection.execute(select(columns.id, columns.user_id, columns.name).where(named)).first()
     if row is None:
         raise NotFound(NO_SUCH_KEY)
     connection.execute(_revoking(columns.id == row.id))
     changes.append(connection, row.user_id, row.id)
-    return row.name
+    return row
 
 
 def _revoking(named: ColumnElement[bool]) -> Update:

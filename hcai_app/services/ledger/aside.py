@@ -13,7 +13,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from hcai_app.db.engine import Database
-from hcai_app.services import changes
+from hcai_app.services import audit, changes
+from hcai_app.services.audit import Act
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ledger import booking
 from hcai_app.services.ledger.rollups import Rollups
@@ -57,17 +58,20 @@ async def replay(database: Database, folder: Path) -> tuple[int, int]:
         rows = [entries[line] for line in batch]
         booked = await booking.put(database, Rollups(REPLAY), rows)
         made += len(booked.inserted)
-        await _tell(database, {e.user_id for e in rows if e.id in booked.inserted | booked.settled})
+        written = booked.inserted | booked.settled
+        await _tell(database, {e.user_id for e in rows if e.id in written}, len(written))
         _take_out(folder, {line for line in batch if entries[line].id not in booked.refused})
     return made, len(_lines(folder))
 
 
-async def _tell(database: Database, users: set[str]) -> None:
-    """Have workers read the spending of these users again."""
+async def _tell(database: Database, users: set[str], written: int) -> None:
+    """Have workers read the spending of these users again, and write the act down."""
 
     def work(connection: Connection) -> None:
         for user_id in sorted(users):
             changes.append(connection, user_id)
+        act = Act("ledger.replay", audit.COMMAND_LINE, after={"rows": written})
+        audit.append(connection, act)
 
     if users:
         await database.write(work, "changes")

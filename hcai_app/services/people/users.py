@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from hcai_app import clock, formatting
+from hcai_app import clock, formatting, money
 from hcai_app.db.engine import Conflict, Database
 from hcai_app.db.tables import users_table
 from hcai_app.errors import InvalidRequest, NotFound
-from hcai_app.services import changes
+from hcai_app.services import audit, changes
+from hcai_app.services.audit import Act
 
 MAX_NAME = 200
 
@@ -40,6 +41,7 @@ async def create(
     name: str,
     is_verified: bool = False,
     budget_nanousd: int | None = None,
+    actor: str = audit.COMMAND_LINE,
 ) -> str:
     """Make a user, who is joined to the first sign-in with the same Slack id; return their id.
 
@@ -59,8 +61,14 @@ async def create(
         "budget_nanousd": budget_nanousd,
         "created_at": clock.now(),
     }
+    made = {"is_verified": is_verified, "budget_usd": _usd(budget_nanousd)}
+
+    def work(connection: Connection) -> None:
+        connection.execute(insert(users_table).values(row))
+        audit.append(connection, Act("users.create", actor, user_id, after=made))
+
     try:
-        await database.write(lambda it: it.execute(insert(users_table).values(row)), "account")
+        await database.write(work, "account")
     except Conflict as error:
         raise InvalidRequest(f"There is a user with the Slack id {slack_id} already.") from error
     return user_id
@@ -102,40 +110,68 @@ def lock(connection: Connection, user_id: str) -> None:
         raise NotFound(f"There is no user {user_id}: the account is deleted.")
 
 
-async def ban(database: Database, reference: str, reason: str) -> None:
+async def ban(
+    database: Database, reference: str, reason: str, *, actor: str = audit.COMMAND_LINE
+) -> None:
     """Refuse everything the user asks from now on, and end what runs.
 
     Raises:
         NotFound: When there is no such user.
         Unavailable: When the database is away.
     """
-    await _change(database, reference, banned_at=clock.now(), ban_reason=reason)
+
+    def work(connection: Connection) -> None:
+        user = find(connection, reference)
+        at = clock.now()
+        _change(connection, user.id, banned_at=at, ban_reason=reason)
+        before, after = {"banned_at": user.banned_at}, {"banned_at": at}
+        audit.append(connection, Act("users.ban", actor, user.id, None, before, after, reason))
+
+    await database.write(work, "account")
 
 
-async def unban(database: Database, reference: str) -> None:
+async def unban(database: Database, reference: str, *, actor: str = audit.COMMAND_LINE) -> None:
     """Let the user in again.
 
     Raises:
         NotFound: When there is no such user.
         Unavailable: When the database is away.
     """
-    await _change(database, reference, banned_at=None, ban_reason=None)
+
+    def work(connection: Connection) -> None:
+        user = find(connection, reference)
+        _change(connection, user.id, banned_at=None, ban_reason=None)
+        before, after = {"banned_at": user.banned_at}, {"banned_at": None}
+        audit.append(connection, Act("users.unban", actor, user.id, None, before, after))
+
+    await database.write(work, "account")
 
 
-async def set_budget(database: Database, reference: str, budget_nanousd: int) -> None:
+async def set_budget(
+    database: Database, reference: str, budget_nanousd: int, *, actor: str = audit.COMMAND_LINE
+) -> None:
     """Give the user a budget of their own.
 
     Raises:
         NotFound: When there is no such user.
         Unavailable: When the database is away.
     """
-    await _change(database, reference, budget_nanousd=budget_nanousd)
 
-
-async def _change(database: Database, reference: str, **values: Any) -> None:
     def work(connection: Connection) -> None:
-        user_id = find(connection, reference).id
-        connection.execute(update(users_table).where(users_table.c.id == user_id).values(**values))
-        changes.append(connection, user_id)
+        user = find(connection, reference)
+        _change(connection, user.id, budget_nanousd=budget_nanousd)
+        before, after = _usd(user.budget_nanousd), _usd(budget_nanousd)
+        changed = {"budget_usd": before}, {"budget_usd": after}
+        audit.append(connection, Act("users.budget", actor, user.id, None, *changed))
 
     await database.write(work, "account")
+
+
+def _change(connection: Connection, user_id: str, **values: Any) -> None:
+    connection.execute(update(users_table).where(users_table.c.id == user_id).values(**values))
+    changes.append(connection, user_id)
+
+
+def _usd(nanousd: int | None) -> str | None:
+    """Return a budget as the log of acts holds it; None is the default of the settings."""
+    return None if nanousd is None else money.to_text(nanousd)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from hcai_app.db.engine import Database
+from hcai_app.services import audit
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ledger import aside, booking
 from hcai_app.services.ledger.journal import Journal
@@ -45,6 +46,8 @@ async def test_what_was_set_aside_is_written_once_with_its_roll_ups(
     assert await aside.replay(books.database, folder) == (0, 0)
     assert aside.size(folder) == 0
     await check_books(books.database, OF_5)
+    (act,) = await books.database.read(audit.listed, "audit log")
+    assert (act.act, act.after) == ("ledger.replay", '{"rows":5}')
 
 
 async def test_nothing_set_aside_is_nothing_to_do(books: Books, tmp_path: Path) -> None:
