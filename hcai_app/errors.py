@@ -5,7 +5,8 @@ HcaiError                        status, type, message, param, metadata, headers
 ├─ NotAuthenticated      401     no key, unknown key, revoked key
 ├─ BudgetExhausted       402     the period's budget is spent
 ├─ NotAllowed            403     banned, unverified
-│  └─ FairUseRefused     403     looks like a program that is not allowed here
+│  ├─ FairUseRefused     403     looks like a program that is not allowed here
+│  └─ SafetyRefused      403     the prompt is what minors are kept from
 ├─ NotFound              404     unknown path or resource
 ├─ MethodNotAllowed      405
 ├─ TooSlow               408     the body did not come in time; the connection is closed
@@ -78,6 +79,12 @@ class FairUseRefused(NotAllowed):
     """The call looks like a program that is not allowed here; `metadata` names the rule."""
 
     type = "fair_use_error"
+
+
+class SafetyRefused(NotAllowed):
+    """The prompt is what minors are kept from; `metadata` names the category."""
+
+    type = "safety_error"
 
 
 class NotFound(HcaiError):

@@ -102,6 +102,7 @@ REFLEX_PRIVATE_NAMES = {
 MAX_TOP_ROOMS = 24
 NOUNS = {
     *("people", "keys", "account", "limits", "fairuse", "ledger", "usage", "models", "live", "ops"),
+    "safety",
 }
 SHARED_SERVICES = {"audit", "call", "changes", "redis_client"}
 # Whose days are those of the calendar, or a length of time, whatever the budget's period is.

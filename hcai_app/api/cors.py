@@ -5,7 +5,7 @@ from hcai_app.api.exchange import Exchange
 ANY = "*"
 EXPOSED = (
     b"x-request-id, x-generation-id, retry-after, x-ratelimit-limit, x-ratelimit-remaining, "
-    b"x-ratelimit-reset, x-should-retry"
+    b"x-ratelimit-reset, x-should-retry, x-hcai-help"
 )
 PREFLIGHT_S = b"86400"
 

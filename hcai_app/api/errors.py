@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
-from hcai_app.errors import FairUseRefused, HcaiError, UpstreamFailed
+from hcai_app.errors import FairUseRefused, HcaiError, SafetyRefused, UpstreamFailed
+from hcai_app.services.safety.verdicts import HELP
 from hcai_app.upstream.error_bodies import anthropic_error
 
 # Where the docs tell more about a refusal, by its status.
@@ -43,10 +44,12 @@ def body_for(exchange: Exchange, error: HcaiError) -> bytes:
             "appeal_url": f"{exchange.origin}/docs#{APPEAL}",
             "help_url": f"{exchange.origin}/docs#{FAIR_USE}",
         }
+    if isinstance(error, SafetyRefused):
+        told["metadata"] |= {"help_url": f"{exchange.origin}{HELP}"}
     if not exchange.is_anthropic:
         return msgspec.json.encode({"error": told})
     told = anthropic_error(told, exchange.request_id)
-    if isinstance(error, FairUseRefused):
+    if isinstance(error, FairUseRefused | SafetyRefused):
         told["error"]["type"] = error.type
     return msgspec.json.encode(told)
 

@@ -14,6 +14,7 @@ from hcai_app.db.models import (
     KeyTotalRow,
     NoticeRow,
     RefusalRow,
+    SafetyDayRow,
     SessionRow,
     SiteDayRow,
     UsageHourRow,
@@ -34,6 +35,7 @@ refusals_table = _table_of(RefusalRow)
 exemptions_table = _table_of(ExemptionRow)
 notices_table = _table_of(NoticeRow)
 audit_table = _table_of(AuditRow)
+safety_table = _table_of(SafetyDayRow)
 calls_table = _table_of(CallRow)
 hours_table = _table_of(UsageHourRow)
 minutes_table = _table_of(UsageMinuteRow)

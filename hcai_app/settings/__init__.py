@@ -102,6 +102,9 @@ class Settings(ModelSettings):
     data_policy: Annotated[
         Literal["deny", "zdr", "allow"], PlainValidator(choice("deny", "zdr", "allow"))
     ] = Field("deny", alias="HCAI_DATA_POLICY")
+    safety: Annotated[
+        Literal["off", "playground", "all"], PlainValidator(choice("off", "playground", "all"))
+    ] = Field("playground", alias="HCAI_SAFETY")
     sentry_dsn: SentryDsn | None = Field(None, alias="SENTRY_DSN")
 
     @property

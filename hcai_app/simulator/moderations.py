@@ -9,7 +9,7 @@ from hcai_app.simulator import prompts, replies
 from hcai_app.simulator.calls import new_id
 from hcai_app.simulator.errors import Refusal
 from hcai_app.simulator.exchanges import SCRIPT
-from hcai_app.simulator.scenarios import Scenario, UnknownDirective
+from hcai_app.simulator.scenarios import DECIMAL, Scenario, UnknownDirective
 from hcai_app.simulator.wire import Wire
 
 CATEGORIES = (
@@ -42,7 +42,8 @@ WORDS = {
     "build a bomb": ("illicit", "illicit/violent"),
     "hurt myself": ("self-harm", "self-harm/intent"),
 }
-LOW, HIGH = 0.0001, 0.97
+LOW, HIGH, FLAGGED = 0.0001, 0.97, 0.5
+MAX_IMAGES = 1
 DEFAULT_MODEL = "omni-moderation-latest"
 
 
@@ -72,17 +73,26 @@ def _inputs(given: Any) -> list[Any]:
         return [given]
     if not isinstance(given, list) or not given:
         raise Refusal(400, "input is required")
-    return list(given) if all(isinstance(item, str) for item in given) else [given]
+    if all(isinstance(item, str) for item in given):
+        return list(given)
+    if (images := _count_images(given)) > MAX_IMAGES:
+        raise Refusal(400, f"Number of images ({images}) exceeds maximum of {MAX_IMAGES}")
+    return [given]
+
+
+def _count_images(item: Any) -> int:
+    return sum(part.get("type") == "image_url" for part in prompts.parts_of(item))
 
 
 def _result(item: Any, scenario: Scenario) -> dict[str, Any]:
-    flagged = _flagged(prompts.text_of(item).lower(), scenario)
-    has_image = any(part.get("type") == "image_url" for part in prompts.parts_of(item))
+    scores = _scores(prompts.text_of(item).lower(), scenario)
+    flagged = {name for name, score in scores.items() if score >= FLAGGED}
+    has_image = _count_images(item) > 0
     has_text = bool(prompts.text_of(item))
     return {
         "flagged": bool(flagged),
         "categories": {name: name in flagged for name in CATEGORIES},
-        "category_scores": {name: HIGH if name in flagged else LOW for name in CATEGORIES},
+        "category_scores": {name: scores.get(name, LOW) for name in CATEGORIES},
         "category_applied_input_types": {
             name: ["text"] * has_text + ["image"] * (has_image and name in SEEN_IN_IMAGES)
             for name in CATEGORIES
@@ -90,6 +100,10 @@ def _result(item: Any, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _flagged(text: str, scenario: Scenario) -> set[str]:
-    found = {name for words, names in WORDS.items() if words in text for name in names}
-    return found | (set(filter(None, scenario.flag.split(","))) & set(CATEGORIES))
+def _scores(text: str, scenario: Scenario) -> dict[str, float]:
+    found = {name: HIGH for words, names in WORDS.items() if words in text for name in names}
+    for flag in filter(None, scenario.flag.split(",")):
+        name, _, score = flag.partition("=")
+        if name in CATEGORIES:
+            found[name] = float(score) if DECIMAL.fullmatch(score) else HIGH
+    return found

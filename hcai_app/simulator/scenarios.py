@@ -66,7 +66,7 @@ class Scenario:
     unavailable: str = ""
     """Comma list of model ids that fail, so that the `models` fallback list is used."""
     flag: str = ""
-    """Comma list of categories that a moderation reports as flagged."""
+    """Comma list of categories that a moderation reports as flagged; `=0.6` gives the score."""
 
     # Failures
     status: int = 0

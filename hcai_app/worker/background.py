@@ -16,9 +16,11 @@ from hcai_app.worker.context import Worker
 async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> None:
     """Start the background tasks of a worker whose database is there."""
     opened.catalog.refresh_if_stale()
+    stack.push_async_callback(opened.safety_counts.flush)
     for running in (
         follower.run(),
         opened.fair_use.exemptions.run(),
+        opened.safety_counts.run(),
         opened.reconciler.run(),
         opened.budget.run(),
         recovery.watch(opened.journal, opened.ledger, opened.budget),

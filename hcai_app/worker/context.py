@@ -24,6 +24,7 @@ from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
@@ -52,6 +53,7 @@ class Worker:
     catalog: Catalog
     generations: Generations
     upstream: Upstream
+    safety_counts: SafetyCounts
     moderations: Moderations | None  # None: not offered
     sign_in: SignIn
     metrics: Metrics

@@ -38,6 +38,7 @@ from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage import everyone
 from hcai_app.settings import Settings, journal_folder, load_settings
 from hcai_app.simulator.server import Simulator
@@ -140,6 +141,7 @@ async def _open_services(
         catalog=_catalog(settings, client),
         generations=Generations(client.record, partial(rows.has_generation, database)),
         upstream=await stack.enter_async_context(Upstream(provider)),
+        safety_counts=SafetyCounts(database),
         moderations=await stack.enter_async_context(moderating(settings, simulator)),
         sign_in=await stack.enter_async_context(signing_in(settings, redis, host=host)),
         metrics=metrics,

@@ -27,6 +27,10 @@ HEADERS = {
     "GenerationId": Header(
         "X-Generation-Id", "What `GET /generation` takes, to tell what this call has cost."
     ),
+    "Help": Header(
+        "X-HCAI-Help",
+        "Where somebody to talk to is found: the prompt sounded as if that might help.",
+    ),
     "RetryAfter": Header(
         "Retry-After", "How long to wait before you try again: seconds, or a date."
     ),
@@ -42,7 +46,7 @@ HEADERS = {
 }
 STANDING = ("Limit", "Remaining", "Reset")
 STANDING_AT_TIMES = tuple(f"{name}?" for name in STANDING)
-AT_TIMES = (*STANDING_AT_TIMES, "GenerationId?", "RetryAfter?", "ShouldRetry?")
+AT_TIMES = (*STANDING_AT_TIMES, "GenerationId?", "Help?", "RetryAfter?", "ShouldRetry?")
 SIMULATED = "Simulated?"
 ALWAYS = ("RequestId", *STANDING, "RetryAfter", "ETag", "Challenge", "Allow")
 

@@ -168,6 +168,7 @@ class WholeAnswer:
             return
         answer = _read(body)
         self._learn(answer)
+        await self._delivery.passed()
         if answer is None or not (answer.has_content or (answer.usage and not answer.error)):
             self._delivery.call.doubt_answer()
             raise _failure_in(answer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.requests import Request
@@ -25,6 +26,7 @@ class Operation:
     dialect: ChatDialect = dialects.CHAT  # of its streams
     upstream_path: str = ""  # where it is not the endpoint
     has_instructions: bool = True  # its body is judged by fair use, not only its headers
+    prompt: Literal["", "words", "picture", "speech"] = "words"  # what it makes, for its check
     is_anthropic: bool = False  # keys in `x-api-key`, too, our id in `request-id`, its error form
 
     @property

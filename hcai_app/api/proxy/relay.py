@@ -49,12 +49,31 @@ class Answer(Protocol):
         ...
 
 
+class RunsBeside(Protocol):
+    """What runs beside the call until its first byte: `safety_check.Check`."""
+
+    async def passed(self) -> None:
+        """Wait until the first byte may leave."""
+        ...
+
+    def stop(self) -> None:
+        """End it: the call has ended."""
+        ...
+
+
 class Relay:
     """One admitted call on its way."""
 
     answer: Answer
 
-    def __init__(self, worker: Worker, exchange: Exchange, slot: Slot, call: RunningCall) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        exchange: Exchange,
+        slot: Slot,
+        call: RunningCall,
+        check: RunsBeside | None = None,
+    ) -> None:
         self.exchange = exchange
         self.call = call
         self.has_left = False
@@ -69,6 +88,7 @@ class Relay:
         )
         self._worker = worker
         self._slot = slot
+        self._check = check
         self._entry: LedgerEntry | None = None
         self._committed: asyncio.Future[Any] | None = None
         self._response: aiohttp.ClientResponse | None = None
@@ -90,8 +110,14 @@ class Relay:
         finally:
             self._clean_up()
 
+    async def passed(self) -> None:
+        """Wait until the first byte may leave, where something is checked beside the call."""
+        if self._check is not None:
+            await self._check.passed()
+
     async def start(self, *headers: tuple[bytes, bytes]) -> None:
         """Send our 200 and headers, with the generation's id when it is known."""
+        await self.passed()
         self.show_generation()
         await self.exchange.start(200, *headers)
 
@@ -170,6 +196,8 @@ class Relay:
 
     async def _end(self, outcome: Outcome, error: HcaiError) -> None:
         """Commit the row of a failed call, then send the error."""
+        if self._check is not None:
+            self._check.stop()
         await self.close(outcome, self.exchange.status or error.code)
         if self.has_left:
             return
@@ -220,6 +248,9 @@ class Relay:
 
     def _clean_up(self) -> None:
         """Cancel timers and tasks, and break reference cycles: collecting those cost a third."""
+        if self._check is not None:
+            self._check.stop()
+            self._check = None
         self._watch_timer.cancel()
         del self._watch_timer
         if self._watch is not None:

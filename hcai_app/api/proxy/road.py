@@ -16,6 +16,7 @@ from hcai_app.api.proxy import (
     instructions,
     request_body,
     reservation,
+    safety_check,
 )
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
@@ -23,6 +24,7 @@ from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.operations import Operation
 from hcai_app.api.proxy.relay import Relay
 from hcai_app.api.proxy.requests import Request
+from hcai_app.api.proxy.safety_check import Asked, Check
 from hcai_app.errors import InvalidRequest, Unavailable
 from hcai_app.services.call import Caller, CallStart, RunningCall
 from hcai_app.services.fairuse.matching import Match
@@ -85,12 +87,12 @@ async def _carry_counted(
         user_id = slot.caller.user_id
         body = await request_body.read_body(worker.body_memory, exchange, user_id)
         try:
-            request, estimate = await body_bounds.off_the_loop_if_large(
+            request, estimate, asked = await body_bounds.off_the_loop_if_large(
                 body, _understand, operation, worker, slot.caller, body, signs
             )
             call = _open(operation, exchange, slot.caller, request, estimate)
             await worker.budget.reserve(slot.caller, call)
-            await _deliver(operation, worker, exchange, slot, call, request)
+            await _deliver(operation, worker, exchange, slot, call, request, asked)
         finally:
             worker.body_memory.give_back(user_id, len(body))
     except Exception:
@@ -115,8 +117,8 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 
 def _understand(
     operation: Operation, worker: Worker, caller: Caller, body: Body, signs: list[Match]
-) -> tuple[Request, int]:
-    """Parse and check a body; return the request, and what it may cost at most."""
+) -> tuple[Request, int, Asked | None]:
+    """Parse and check a body; return the request, what it may cost, and what is left to check."""
     request = operation.parse(body)
     if operation.has_instructions:
         worker.fair_use.check_content(caller, instructions.read(request.fields), signs)
@@ -132,7 +134,7 @@ def _understand(
     checked = guard.check(request.fields, body, check_model)
     estimate = reservation.estimate(request, body, checked, named, worker.catalog.prices_of)
     data_policy.impose(request.fields, worker.settings.data_policy)
-    return request, estimate
+    return request, estimate, safety_check.asked_by(worker, caller, operation, request)
 
 
 def _open(
@@ -162,13 +164,15 @@ async def _deliver(
     slot: Slot,
     call: RunningCall,
     request: Request,
+    asked: Asked | None,
 ) -> None:
     try:
         worker.journal.open(call)
     except OSError as error:
         worker.budget.cancel(call)
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
-    delivery = Relay(worker, exchange, slot, call)
+    check = Check(worker, exchange, slot, asked) if asked else None
+    delivery = Relay(worker, exchange, slot, call, check)
     is_stream, dialect = request.is_stream, operation.dialect
     delivery.answer = StreamAnswer(delivery, dialect) if is_stream else WholeAnswer(delivery)
     await delivery.run(operation.path, request.body_for(slot.caller.pseudonym))

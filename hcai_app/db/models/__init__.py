@@ -8,6 +8,7 @@ from hcai_app.db.models.keys import KeyRow
 from hcai_app.db.models.notices import NoticeRow
 from hcai_app.db.models.refusals import RefusalRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
+from hcai_app.db.models.safety import SafetyDayRow
 from hcai_app.db.models.sessions import SessionRow
 from hcai_app.db.models.users import UserRow
 
@@ -20,6 +21,7 @@ __all__ = [
     "KeyTotalRow",
     "NoticeRow",
     "RefusalRow",
+    "SafetyDayRow",
     "SessionRow",
     "SiteDayRow",
     "UsageHourRow",

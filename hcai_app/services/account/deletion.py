@@ -13,6 +13,7 @@ from hcai_app.services import changes
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.keys import keys
 from hcai_app.services.people import identity, sessions, users
+from hcai_app.services.safety import counts
 
 NOBODY = {
     "name": "",
@@ -42,6 +43,7 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
         connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
         sessions.drop_all(connection, user_id)
         exemptions.drop_all(connection, user_id)
+        counts.forget(connection, user_id)
         _anonymise(connection, user_id, secret_key)
         changes.append(connection, user_id)
 

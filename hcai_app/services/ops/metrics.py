@@ -103,6 +103,8 @@ class Metrics(Collector):
         self._refusals: Counter[tuple[str, int]] = Counter()
         self._moderations: Counter[str] = Counter()
         self._fair_use: Counter[tuple[str, str]] = Counter()
+        self._checks: Counter[tuple[str, str]] = Counter()
+        self._categories: Counter[str] = Counter()
         self._lag = Distribution(LAG_MS)
         self.registry = CollectorRegistry(auto_describe=False)
         self.registry.register(self)
@@ -145,6 +147,11 @@ class Metrics(Collector):
         """Count a call that a rule of fair use refused, or would have."""
         self._fair_use[rule, mode] += 1
 
+    def count_safety(self, finding: str, because: str, categories: Iterable[str]) -> None:
+        """Count a check of a prompt, and the categories that it found."""
+        self._checks[finding, because] += 1
+        self._categories.update(categories)
+
     async def measure_lag(self) -> None:
         """Measure event loop lag until cancelled."""
         loop = asyncio.get_running_loop()
@@ -159,6 +166,7 @@ class Metrics(Collector):
         yield from self._show_times()
         yield from self._show_spent()
         yield from self._show_errors()
+        yield from self._show_safety()
         lag = HistogramMetricFamily(
             "hcai_event_loop_lag_seconds", "How late the event loop comes to what is due."
         )
@@ -218,6 +226,21 @@ class Metrics(Collector):
         for source, count in self._sources.items():
             settled.add_metric([source], count)
         yield settled
+
+    def _show_safety(self) -> Iterator[Metric]:
+        checks = CounterMetricFamily(
+            "hcai_safety_checks",
+            "Prompts checked, by what came of it, and why.",
+            labels=["finding", "because"],
+        )
+        for labels, count in self._checks.items():
+            checks.add_metric(labels, count)
+        categories = CounterMetricFamily(
+            "hcai_safety_findings", "What prompts were found to be.", labels=["category"]
+        )
+        for category, count in self._categories.items():
+            categories.add_metric([category], count)
+        yield from (checks, categories)
 
     def _show_errors(self) -> Iterator[Metric]:
         refusals = CounterMetricFamily(

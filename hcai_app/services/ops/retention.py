@@ -14,6 +14,7 @@ from hcai_app.services.call import first_id_at
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
 from hcai_app.services.ops import notices
 from hcai_app.services.people import sessions, sign_in
+from hcai_app.services.safety import counts
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,9 @@ async def clean(database: Database, retention_days: int) -> None:
         Unavailable: When the database is away.
     """
     await database.write(_prune, "calls")
-    oldest = first_id_at(clock.now_ms() - retention_days * clock.MS_PER_DAY)
+    oldest_ms = clock.now_ms() - retention_days * clock.MS_PER_DAY
+    await database.write(lambda it: counts.prune(it, oldest_ms), counts.WHAT)
+    oldest = first_id_at(oldest_ms)
     deleted = BATCH
     while deleted == BATCH:
         deleted = await database.write(lambda it: _delete_before(it, oldest), "calls")

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import msgspec
@@ -38,6 +39,17 @@ TOO_MANY = 429
 BUSY = "OpenAI takes no more moderations for the moment; try again a little later."
 
 _answers = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class _Result(msgspec.Struct):
+    category_scores: dict[str, float | None]
+
+
+class _Judged(msgspec.Struct):
+    results: list[_Result]
+
+
+_judged = msgspec.json.Decoder(_Judged)
 
 
 class Moderations:
@@ -76,6 +88,23 @@ class Moderations:
                 msgspec.json.decode(members.get("error", msgspec.Raw(b"null")))
             )
         return answer.content
+
+    async def scores(self, text: str, picture: str = "") -> dict[str, float | None]:
+        """Return how sure the newest model is of each category, for a text, a picture, or both.
+
+        Raises:
+            UpstreamFailed: When OpenAI refuses, breaks, does not answer or answers oddly.
+            Unavailable: When too many moderations are under way already.
+        """
+        parts: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
+        if picture:
+            parts.append({"type": "image_url", "image_url": {"url": picture}})
+        body = msgspec.json.encode({"model": MODELS[0], "input": parts})
+        try:
+            (result,) = _judged.decode(await self.create(body)).results
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            raise UpstreamFailed("OpenAI's answer cannot be read.") from error
+        return result.category_scores
 
     async def close(self) -> None:
         """Close the connections."""

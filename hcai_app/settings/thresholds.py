@@ -1,0 +1,35 @@
+"""The thresholds of the check of prompts: from which score on it acts, and how.
+
+Their data is `thresholds.toml`, beside this file and the register of makers' terms.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+FILE = Path(__file__).with_suffix(".toml")
+Effect = Literal["refuse", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From which score of a category on something is done, and why."""
+
+    category: str
+    score: float
+    effect: Effect
+    where: Literal["everywhere", "drawing"]
+    why: str
+    looked_at: str  # a day
+
+    def is_reached(self, score: float, *, is_drawing: bool) -> bool:
+        """Return whether a score is enough for a call that draws, or does not."""
+        return score >= self.score and (is_drawing or self.where == "everywhere")
+
+
+@cache
+def thresholds() -> tuple[Threshold, ...]:
+    """Return all, in the order in which they decide."""
+    return tuple(Threshold(**entry) for entry in tomllib.loads(FILE.read_text())["thresholds"])
