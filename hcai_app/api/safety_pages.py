@@ -16,6 +16,7 @@ from hcai_app import formatting, money
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.catalog import reply_tagged
 from hcai_app.docs import DATA_PROMISES
+from hcai_app.services.safety.verdicts import HELP
 from hcai_app.settings import Settings
 from hcai_app.worker.context import Worker
 
@@ -23,7 +24,7 @@ FOLDER = Path(__file__).parent / "pages"
 CONTACT = "team@hackclub.com"
 # Path -> its file, its title, what it is about.
 PAGES = {
-    "/help/now": ("help-now", "Get help now", "Where to find somebody to talk to, by country."),
+    HELP: ("help-now", "Get help now", "Where to find somebody to talk to, by country."),
     "/safety": ("safety", "Safety", "What HCAI does to keep teenagers safe."),
     "/parents": ("parents", "For parents", "What HCAI is, and what it keeps, for parents."),
 }
@@ -35,10 +36,28 @@ CHECKED = (
 UNCHECKED = "This server does not ask for a checked age."
 SIMULATED = "On this server a simulated provider answers, so nothing leaves it."
 
+NOT_CHECKED = (
+    "What is written is not judged: models have the guard rails of their makers, and there is no "
+    "filter of ours in front of them or behind."
+)
+# Which prompts are checked, by the settings, and in few words.
+CHECKED_PROMPTS = {
+    "playground": "What is asked on our page Playground, and all that is to be drawn or spoken,",
+    "all": "Every prompt",
+}
+CHECKED_SHORT = {
+    "playground": "What is asked on our own pages, and all that is to be drawn, is checked",
+    "all": "What is asked is checked",
+}
+
 
 async def show(worker: Worker, exchange: Exchange) -> None:
     """Send one of the pages, or 304 when the ETag matches."""
-    page, policy = page_of(exchange.path.rstrip("/"), worker.settings)
+    path = exchange.path.rstrip("/")
+    if path == HELP and exchange.method == "GET":
+        worker.metrics.count_help()
+        worker.safety_counts.note_help()
+    page, policy = page_of(path, worker.settings)
     headers = ((b"content-security-policy", policy), (b"referrer-policy", b"no-referrer"))
     await reply_tagged(exchange, page, *headers, kind=HTML)
 
@@ -82,9 +101,24 @@ def _words(settings: Settings) -> dict[str, str]:
         "promise": DATA_PROMISES[settings.data_policy],
         "sends": SIMULATED if settings.is_simulated else "",
         "models": _models(settings),
+        "checks": _checks(settings),
+        "checks_short": _checks_short(settings),
         "lines": "\n".join(map(_line, lines["lines"])),
         "looked_at": lines["looked_at"],
     }
+
+
+def _checks(settings: Settings) -> str:
+    """Return what is done about prompts on this server."""
+    if not settings.is_checking:
+        return f"<p>{NOT_CHECKED}</p>"
+    return Template(_read("checks.html")).substitute(prompts=CHECKED_PROMPTS[settings.safety])
+
+
+def _checks_short(settings: Settings) -> str:
+    if not settings.is_checking:
+        return "Nothing that is asked is checked by HCAI"
+    return f"{CHECKED_SHORT[settings.safety]} by a program for signs of danger"
 
 
 def _models(settings: Settings) -> str:

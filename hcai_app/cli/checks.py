@@ -11,8 +11,10 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services.ops import agreement, folders
 from hcai_app.services.redis_client import Away, RedisClient
-from hcai_app.settings import JOURNALS, WEB, Settings, first_model
+from hcai_app.services.safety import verdicts
+from hcai_app.settings import JOURNALS, NO_MODERATION, WEB, Settings, first_model
 from hcai_app.upstream.hackclub import client
+from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter import data_policy
 from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider, provider_of
@@ -42,6 +44,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
         await _result("sign-in", _sign_in(settings)),
         *_metrics(settings),
         *_minors(settings),
+        await _result("safety", _safety(settings)),
     ]
 
 
@@ -143,6 +146,27 @@ def _metrics(settings: Settings) -> list[Result]:
         return []
     text = "no HCAI_METRICS_TOKEN: a proxy on this machine may show /metrics to everybody"
     return [Result("metrics", True, text)]
+
+
+async def _safety(settings: Settings) -> str:
+    """Prove by a small moderation that prompts can be checked."""
+    if settings.safety == "off":
+        return "HCAI_SAFETY is off: no prompt is checked"
+    if settings.lacks_moderation:
+        return NO_MODERATION
+    if settings.openai_api_key is None:
+        return f"prompts are checked ({settings.safety}), by simulated moderations"
+    key = settings.openai_api_key.get_secret_value()
+    moderations = Moderations(settings.openai_base_url, key)
+    try:
+        verdicts.judge([await moderations.scores("Ducks are nice.")], is_drawing=True)
+    except ValueError as error:
+        raise FaultError(f"moderation does not judge what HCAI_SAFETY needs: {error}") from error
+    except HcaiError as error:
+        raise FaultError(f"no prompt is checked: {error.message} Check OPENAI_API_KEY.") from error
+    finally:
+        await moderations.close()
+    return f"prompts are checked ({settings.safety}), by OpenAI's moderation"
 
 
 def _minors(settings: Settings) -> list[Result]:

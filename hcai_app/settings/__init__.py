@@ -48,6 +48,7 @@ SECRET_KEY = "HCAI_SECRET_KEY"  # noqa: S105 - a setting's name
 SECRET_FILE = Path(".hcai-secret")
 MIN_SECRET_BYTES = 32
 JOURNALS = Path(".hcai-journal")
+NO_MODERATION = "no prompt is checked: HCAI_SAFETY needs OPENAI_API_KEY, or write off"
 WEB = Path(".web")  # the built pages
 POSTGRES_PORT = 5432
 
@@ -112,6 +113,16 @@ class Settings(ModelSettings):
         """Whether only verified, eligible teens may use keys."""
         chosen = self.require_verified_setting
         return self.is_production if chosen is None else chosen
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether prompts are checked, at least some."""
+        return self.safety != "off" and not self.lacks_moderation
+
+    @property
+    def lacks_moderation(self) -> bool:
+        """Whether prompts should be checked, and there is nobody who could."""
+        return self.safety != "off" and self.is_production and self.openai_api_key is None
 
     @property
     def is_simulated(self) -> bool:

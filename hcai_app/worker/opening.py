@@ -40,7 +40,7 @@ from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage import everyone
-from hcai_app.settings import Settings, journal_folder, load_settings
+from hcai_app.settings import NO_MODERATION, Settings, journal_folder, load_settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
@@ -116,7 +116,7 @@ async def _open_services(
     stack: AsyncExitStack, settings: Settings, database: Database, simulator: str | None, host: str
 ) -> Worker:
     provider = provider_of(settings, simulator if settings.is_simulated else None)
-    journal = _open_journal(stack, settings)
+    journal, client = _open_journal(stack, settings), _open_catalog_client(stack, provider)
     redis = await _open_redis(stack, settings, journal)
     tabs, metrics = _open_tabs(stack, redis), Metrics(settings.models)
     health = _open_health(stack, database, provider, redis)
@@ -124,7 +124,6 @@ async def _open_services(
     on_settled = (metrics.count_settled, tabs.hear_settled)
     heard = (metrics.count, health.provider.hear, tabs.hear), on_settled
     ledger = _ledger(database, journal, totals := Rollups(journal.worker), budget, heard)
-    client = _open_catalog_client(stack, provider)
     return Worker(
         settings=settings,
         database=database,
@@ -242,6 +241,8 @@ def _authentication(
 def _catalog(settings: Settings, directory: CatalogClient) -> Catalog:
     for note in settings.minors_notes:
         log.warning("safety of minors: %s", note)
+    if settings.lacks_moderation:
+        log.warning("safety of minors: %s", NO_MODERATION)
     return Catalog(
         directory.models,
         directory.endpoints,

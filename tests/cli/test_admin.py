@@ -76,7 +76,7 @@ def test_doctor_looks_at_each_thing_in_one_line(install: Install, provider: Prov
     done = product.run("doctor")
     lines = done.stdout.splitlines()
     assert [line.split(":")[0].split() for line in lines] == [
-        ["ok", name] for name in ("settings", "database", "redis", "provider", "sign-in")
+        ["ok", name] for name in ("settings", "database", "redis", "provider", "sign-in", "safety")
     ]
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -112,6 +112,23 @@ def test_doctor_makes_no_call_where_nothing_is_imposed(
 ) -> None:
     assert "may keep prompts" in provider_line(install(HCAI_DATA_POLICY="allow"))
     assert provider.count() == 0
+
+
+def test_doctor_proves_by_a_moderation_that_prompts_can_be_checked(
+    install: Install, provider: Provider
+) -> None:
+    own = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": provider.base_url}
+    product = install(**own)
+
+    def line() -> str:
+        lines = product.run("doctor").stdout.splitlines()
+        return next(line for line in lines if " safety: " in line)
+
+    assert line().startswith("ok")
+    assert "POST /api/v1/moderations" in provider.requests()
+    provider.script(path="/moderations", status=500)
+    assert line().startswith("FAIL")
+    assert "no prompt is checked" in install(**PRODUCTION).run("doctor").stdout
 
 
 def test_doctor_names_what_is_broken(install: Install) -> None:

@@ -105,6 +105,7 @@ class Metrics(Collector):
         self._fair_use: Counter[tuple[str, str]] = Counter()
         self._checks: Counter[tuple[str, str]] = Counter()
         self._categories: Counter[str] = Counter()
+        self._help_opened = 0
         self._lag = Distribution(LAG_MS)
         self.registry = CollectorRegistry(auto_describe=False)
         self.registry.register(self)
@@ -151,6 +152,10 @@ class Metrics(Collector):
         """Count a check of a prompt, and the categories that it found."""
         self._checks[finding, because] += 1
         self._categories.update(categories)
+
+    def count_help(self) -> None:
+        """Count that somebody opened the page of help."""
+        self._help_opened += 1
 
     async def measure_lag(self) -> None:
         """Measure event loop lag until cancelled."""
@@ -240,7 +245,9 @@ class Metrics(Collector):
         )
         for category, count in self._categories.items():
             categories.add_metric([category], count)
-        yield from (checks, categories)
+        opened = CounterMetricFamily("hcai_help_opened", "How often the page of help was opened.")
+        opened.add_metric([], self._help_opened)
+        yield from (checks, categories, opened)
 
     def _show_errors(self) -> Iterator[Metric]:
         refusals = CounterMetricFamily(
