@@ -81,7 +81,9 @@ def test_running_calls_are_counted_together(strict: Product) -> None:
         for _ in range(MOST):
             running = opened.enter_context(page.stream("POST", CHAT, json=body))
             assert running.status_code == 200
-            next(running.iter_raw())
+            chunks = running.iter_raw()
+            next(chunks)
+            opened.callback(chunks.close)  # who stops reading has left
         assert "running" in assert_same(ask(page), strict.chat(key), 429)
 
 
