@@ -71,7 +71,7 @@ COMPOSITION = {"hcai_app", "__main__"}
 STRANGERS = {
     **{leaf: {"reflex", "sqlalchemy", "starlette"} for leaf in ("settings", *LEAVES)},
     "services": {"reflex", "starlette", "aiohttp", "httpx", "granian"},
-    "upstream": {"reflex", "starlette"},
+    "upstream": {"reflex", "starlette", "aiohttp"},
     "db": {"reflex", "starlette", "aiohttp", "httpx"},
     "worker": {"reflex"},
     "api": {"reflex"},
@@ -82,7 +82,7 @@ STRANGERS = {
 # Room -> the packages of others that it must not import itself.
 DIRECT_STRANGERS = {
     "upstream": {"sqlalchemy", "sqlmodel"},
-    "api": {"sqlalchemy", "sqlmodel"},
+    "api": {"sqlalchemy", "sqlmodel", "aiohttp"},
     "ui.state": {"starlette", "sqlalchemy", "sqlmodel"},
 }
 # What is stored of a decision -> the rooms that name it; the others ask `keys.is_active`,

@@ -168,9 +168,9 @@ def load_settings() -> Settings:
     # The environment is shared with other programs, `.env` is ours alone.
     mistyped = sources.mistyped_names(variables.keys(), KNOWN)
     in_file = [line for line in mistyped if line.partition(" ")[0] in ours]
-    for line in mistyped:
-        if line not in in_file:
-            log.warning(line)
+    told = [line for line in mistyped if line not in in_file]
+    for line in (*told, *sources.unused_proxies(variables)):
+        log.warning(line)
     return read_settings(variables, in_file)
 
 

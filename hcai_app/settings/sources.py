@@ -13,6 +13,8 @@ DOTENV = Path(".env")
 OURS = "HCAI_"
 # So alike are two names of which one is the other, mistyped.
 ALIKE = 0.83
+# What many programs take for the way out of their network.
+PROXIES = ("https_proxy", "http_proxy", "all_proxy")
 QUOTES = ("'", '"')
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -80,6 +82,16 @@ def mistyped_names(names: Collection[str], known: Collection[str]) -> list[str]:
         if near := difflib.get_close_matches(name.upper(), missing, 1, ALIKE):
             found.append(f"{_shown(name)} is not a setting: write {near[0]}, if you meant that")
     return found
+
+
+def unused_proxies(variables: Mapping[str, str]) -> list[str]:
+    """Name the proxies of the environment: calls go to the provider directly, or not at all."""
+    return [
+        f"{_shown(name)} is set, and calls to the provider do not use it: let this host reach them"
+        " directly, or point OPENROUTER_BASE_URL at a reverse proxy"
+        for name, value in sorted(variables.items())
+        if name.lower() in PROXIES and value.strip()
+    ]
 
 
 def misquoted_values(variables: Mapping[str, str]) -> dict[str, str]:

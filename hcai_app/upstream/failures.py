@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
-
 from hcai_app.errors import UpstreamFailed, UpstreamRefused
 from hcai_app.loose_json import members_of, read_json
 from hcai_app.upstream.error_bodies import (
@@ -21,6 +19,7 @@ from hcai_app.upstream.error_bodies import (
     normalised,
     status_of,
 )
+from hcai_app.upstream.http_client.errors import CannotConnectError
 
 TIMEOUT = 504
 MAX_ERROR_BYTES = 1024 * 1024
@@ -54,7 +53,7 @@ def from_exception(error: Exception) -> UpstreamFailed:
     """Return the error for a connection that failed, broke or went silent."""
     if isinstance(error, TimeoutError):
         return silence()
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, CannotConnectError):
         return UpstreamFailed("The provider cannot be reached; try again in a moment.")
     return UpstreamFailed("The provider broke the connection before its answer was whole.")
 
@@ -75,12 +74,18 @@ def _failure(status: int, error: dict[str, Any], headers: Mapping[str, str]) -> 
         param=param if isinstance(param, str) else None,
         metadata=metadata if isinstance(metadata, dict) else None,
     )
-    retry_after = headers.get("Retry-After", "").strip()
+    retry_after = _header(headers, "retry-after")
     if RETRY_AFTER.fullmatch(retry_after):
         failure.headers["Retry-After"] = retry_after
     elif status == 429:
         failure.headers["Retry-After"] = DEFAULT_RETRY_AFTER
     return failure
+
+
+def _header(headers: Mapping[str, str], wanted: str) -> str:
+    """Return a header, whatever the case of its name: each client has a mapping of its own."""
+    found = (value for name, value in headers.items() if name.lower() == wanted)
+    return next(found, "").strip()
 
 
 def _error_in(body: bytes) -> dict[str, Any]:

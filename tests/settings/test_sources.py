@@ -106,6 +106,17 @@ def test_who_has_the_right_name_may_have_others_like_it() -> None:
     assert sources.mistyped_names(["OPENROUTER_KEY", "OPENROUTER_API_KEY"], KNOWN) == []
 
 
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_calls_do_not_use_is_told(
+    dotenv: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    assert not dotenv.exists()
+    monkeypatch.setenv(name, "http://proxy.example:3128")
+    settings.load_settings()
+    assert f"{name} is set, and calls to the provider do not use it" in caplog.text
+    assert "proxy.example" not in caplog.text
+
+
 @pytest.mark.parametrize("name", ["hcai_env", "Hcai_Max_Keys", "HCAI_", "HCAI_ENV "])
 def test_a_name_of_ours_is_written_exactly(name: str) -> None:
     (line,) = sources.unknown_names([name], KNOWN)

@@ -1,12 +1,12 @@
 import json
 from typing import Any
 
-import aiohttp
 import pytest
 
 from hcai_app.errors import UpstreamFailed, UpstreamRefused
 from hcai_app.upstream import failures
 from hcai_app.upstream.error_bodies import normalised
+from hcai_app.upstream.http_client.errors import BrokenOffError, CannotConnectError, UnseenError
 
 KEPT = [400, 403, 404, 408, 409, 413, 422, 429, 499, 500, 502, 503, 504, 524, 529]
 
@@ -117,9 +117,9 @@ def test_a_200_with_nothing_but_an_error_gets_its_status(error: Any, code: int) 
     ("exception", "code"),
     [
         (TimeoutError(), 504),
-        (aiohttp.ServerTimeoutError(), 504),
-        (aiohttp.ServerDisconnectedError(), 502),
-        (aiohttp.ClientPayloadError(), 502),
+        (CannotConnectError(), 502),
+        (BrokenOffError(), 502),
+        (UnseenError(), 502),
     ],
 )
 def test_a_connection_that_fails_is_told_apart(exception: Exception, code: int) -> None:

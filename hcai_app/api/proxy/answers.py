@@ -4,14 +4,14 @@ import asyncio
 import re
 from collections import deque
 
-import aiohttp
-
 from hcai_app.api import errors
 from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE, UNBUFFERED
 from hcai_app.api.proxy.relay import Relay
 from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.services.call import Outcome
 from hcai_app.upstream import failures
+from hcai_app.upstream.http_client.errors import HttpClientError
+from hcai_app.upstream.http_client.response import Response
 from hcai_app.upstream.openrouter import reading
 from hcai_app.upstream.openrouter.dialects import ChatDialect
 from hcai_app.upstream.openrouter.reading import Reading
@@ -47,14 +47,14 @@ class StreamAnswer:
         self._tee = StreamTee(form)
         self._comments = b""
 
-    async def relay(self, response: aiohttp.ClientResponse) -> None:
+    async def relay(self, response: Response) -> None:
         """Relay the events; the final one waits for the commit of the ledger row."""
         delivery, tee = self._delivery, self._tee
         if response.content_type != EVENT_STREAM:
             await self._relay_whole(response)
             return
         tee.generation_id = delivery.call.generation_id
-        await self._relay_events(response.content)
+        await self._relay_events(response)
         ending = tee.finish()
         if not tee.is_whole:
             if not tee.has_content:
@@ -64,7 +64,7 @@ class StreamAnswer:
         self._learn()
         committed = delivery.close(outcome, 200)
         if tee.is_done:
-            ending += await self._rest(response.content)
+            ending += await self._rest(response)
         await committed
         await delivery.pulse.stop()
         await self._start_once()
@@ -85,10 +85,10 @@ class StreamAnswer:
         data = tee.boundary() + event + tee.dialect.last
         await self._delivery.exchange.write(data, more=False)
 
-    async def _relay_events(self, content: aiohttp.StreamReader) -> None:
+    async def _relay_events(self, response: Response) -> None:
         delivery, tee = self._delivery, self._tee
         while not tee.is_done:
-            data = await content.readany()
+            data = await response.read_any()
             if not data:
                 break
             await delivery.pulse.settle()
@@ -121,23 +121,23 @@ class StreamAnswer:
             self._delivery.call.doubt_answer()
             raise failures.from_error(self._tee.error)
 
-    async def _relay_whole(self, response: aiohttp.ClientResponse) -> None:
+    async def _relay_whole(self, response: Response) -> None:
         """Relay a plain body sent in place of a stream, most often an error."""
         if not self._delivery.exchange.status:
             self._delivery.answer = WholeAnswer(self._delivery)
             await self._delivery.answer.relay(response)
             return
-        body = await response.content.read(MAX_WHOLE_BYTES)
+        body = await response.read(MAX_WHOLE_BYTES)
         raise _failure_in(reading.read(body))
 
-    async def _rest(self, content: aiohttp.StreamReader) -> bytes:
+    async def _rest(self, response: Response) -> bytes:
         """Return the final event and all after it, closed by a blank line."""
         ending = self._tee.ending
         try:
             async with asyncio.timeout(LINGER_S):
-                while data := await content.readany():
+                while data := await response.read_any():
                     self._tee.feed(data)
-        except (TimeoutError, aiohttp.ClientError):
+        except (TimeoutError, HttpClientError):
             ending.extend(b"" if ending.endswith((b"\n\n", b"\n\r\n")) else b"\n\n")
         return bytes(ending)
 
@@ -159,12 +159,12 @@ class WholeAnswer:
         self._held = b""  # tail of a large answer, held back until the commit
         self._is_large = False
 
-    async def relay(self, response: aiohttp.ClientResponse) -> None:
+    async def relay(self, response: Response) -> None:
         """Relay the body; its last bytes wait for the commit of the ledger row."""
-        body = await self._read(response.content)
+        body = await self._read(response)
         self._delivery.call.first_byte_ms = self._delivery.call.elapsed_ms()
         if len(body) > MAX_WHOLE_BYTES:
-            await self._relay_large(body, response.content)
+            await self._relay_large(body, response)
             return
         answer = _read(body)
         self._learn(answer)
@@ -193,11 +193,11 @@ class WholeAnswer:
             exchange = self._delivery.exchange
             await exchange.write(errors.body_for(exchange, error), more=False)
 
-    async def _read(self, content: aiohttp.StreamReader) -> bytes:
+    async def _read(self, response: Response) -> bytes:
         """Return the complete body, or the first part of a large one."""
         pieces: list[bytes] = []
         size = 0
-        while data := await content.readany():
+        while data := await response.read_any():
             pieces.append(data)
             self._delivery.pulse.hear()
             size += len(data)
@@ -205,7 +205,7 @@ class WholeAnswer:
                 break
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    async def _relay_large(self, body: bytes, content: aiohttp.StreamReader) -> None:
+    async def _relay_large(self, body: bytes, response: Response) -> None:
         delivery = self._delivery
         self._is_large = True
         self._learn(reading.read_head(body))
@@ -213,7 +213,7 @@ class WholeAnswer:
             await delivery.start(JSON_TYPE, *UNBUFFERED)
         tail, tail_bytes = deque([body]), len(body)  # chunks: joining at each one would copy
         self._held = body
-        while data := await content.readany():
+        while data := await response.read_any():
             await delivery.pulse.settle()
             out, self._held = self._held, data
             await delivery.pulse.write(out)

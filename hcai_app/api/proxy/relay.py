@@ -9,7 +9,6 @@ import asyncio
 import logging
 from typing import Any, Protocol
 
-import aiohttp
 from msgspec.structs import replace
 
 from hcai_app.api import errors
@@ -20,6 +19,8 @@ from hcai_app.services.call import LedgerEntry, Outcome, RunningCall
 from hcai_app.services.ledger import booking
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.upstream import failures
+from hcai_app.upstream.http_client.errors import HttpClientError
+from hcai_app.upstream.http_client.response import Response
 from hcai_app.upstream.openrouter import reading
 from hcai_app.worker.context import Worker
 
@@ -36,7 +37,7 @@ GRACE_MS = 60_000
 class Answer(Protocol):
     """Relay strategy: `answers.StreamAnswer` or `answers.WholeAnswer`."""
 
-    async def relay(self, response: aiohttp.ClientResponse) -> None:
+    async def relay(self, response: Response) -> None:
         """Relay a successful answer to its end."""
         ...
 
@@ -91,7 +92,7 @@ class Relay:
         self._check = check
         self._entry: LedgerEntry | None = None
         self._committed: asyncio.Future[Any] | None = None
-        self._response: aiohttp.ClientResponse | None = None
+        self._response: Response | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_held = False  # in the journal, beyond its row: an amendment follows
         self._awaits_provider = True
@@ -105,7 +106,7 @@ class Relay:
             await self._end_cancelled()
         except UpstreamFailed as error:
             await self._end_failed(error)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (HttpClientError, TimeoutError) as error:
             await self._end_failed(failures.from_exception(error))
         finally:
             self._clean_up()
@@ -168,10 +169,10 @@ class Relay:
         self.call.has_status = True
         self.pulse.hear()
         if not 200 <= response.status < 300:
-            answer = await response.content.read(failures.MAX_ERROR_BYTES)
+            answer = await response.read(failures.MAX_ERROR_BYTES)
             raise failures.from_status(response.status, response.headers, answer)
         self.call.has_answer = True
-        self.learn_generation(reading.name(response.headers.get("X-Generation-Id", "")))
+        self.learn_generation(reading.name(response.header(b"x-generation-id")))
         await self.answer.relay(response)
 
     async def _end_failed(self, error: UpstreamFailed) -> None:
