@@ -4,6 +4,7 @@ import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hcai_app.api.app import ApiApp
+from hcai_app.api.desk.door import DeskDoor
 from hcai_app.edge import event_guard, reflex_internals
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
@@ -83,7 +84,7 @@ class HcaiApp(rx.App):
         pages = SecurityHeaders(
             documents, pages=build.BUILT_PAGES, https_only=settings.is_production
         )
-        return Doors(ApiApp(), pages)
+        return DeskDoor(Doors(ApiApp(), pages))
 
 
 reflex_internals.subscribe_for_good()

@@ -1,7 +1,8 @@
-"""Parses the small JSON bodies that our own pages send."""
+"""Parses the small bodies, JSON and forms, that our own pages send."""
 
 import asyncio
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -10,7 +11,7 @@ from hcai_app.api.proxy.request_body import PATIENCE_S, ClientGoneError
 from hcai_app.errors import InvalidRequest, TooLarge, TooSlow
 
 MAX_BYTES = 4_096
-JSON = "application/json"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 T = TypeVar("T")
 
 
@@ -24,15 +25,29 @@ async def read_json(exchange: Exchange, kind: type[T]) -> T:
         ClientGoneError: When the client leaves.
     """
     require_json(exchange)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            body = await _read(exchange)
-    except TimeoutError:
-        raise TooSlow("The body came too slowly: send it again.") from None
+    body = await _read_in_time(exchange)
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InvalidRequest(f"The body is not what belongs here: {error}") from error
+
+
+async def read_form(exchange: Exchange) -> dict[str, str]:
+    """Return the fields of a form; of two of one name the last.
+
+    Raises:
+        InvalidRequest: When it is no form.
+        TooLarge: When it is over 4 KB.
+        TooSlow: When it comes too slowly.
+        ClientGoneError: When the client leaves.
+    """
+    if _declared(exchange) != FORM:
+        raise InvalidRequest(f"Send a form, with `Content-Type: {FORM}`.")
+    body = await _read_in_time(exchange)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
+    except ValueError as error:
+        raise InvalidRequest("The form is not in UTF-8.") from error
 
 
 def require_json(exchange: Exchange) -> None:
@@ -41,9 +56,20 @@ def require_json(exchange: Exchange) -> None:
     Raises:
         InvalidRequest: When Content-Type is missing or another type.
     """
-    declared = (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
-    if declared != JSON:
+    if _declared(exchange) != JSON:
         raise InvalidRequest(f"Send JSON, with `Content-Type: {JSON}`.")
+
+
+def _declared(exchange: Exchange) -> str:
+    return (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
+
+
+async def _read_in_time(exchange: Exchange) -> bytes:
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            return await _read(exchange)
+    except TimeoutError:
+        raise TooSlow("The body came too slowly: send it again.") from None
 
 
 async def _read(exchange: Exchange) -> bytes:

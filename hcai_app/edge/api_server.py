@@ -4,6 +4,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hcai_app.api.app import ApiApp
+from hcai_app.api.desk.door import DeskDoor
 from hcai_app.edge import server
 from hcai_app.worker.opening import worker_lifespan
 
@@ -12,7 +13,7 @@ class ApiServer:
     """Every request is the API's; the worker lives as long as the server."""
 
     def __init__(self, host: str) -> None:
-        self.api = ApiApp()
+        self.api = DeskDoor(ApiApp())
         # It has no routes: it opens the worker, closes it, and refuses WebSockets.
         self.others = Router(lifespan=lambda _app: worker_lifespan(host))
 

@@ -93,9 +93,14 @@ def listed(
     return [Entry(*row) for row in connection.execute(ordered)]
 
 
-def latest(connection: Connection, count: int, *, user_id: str | None = None) -> list[Entry]:
-    """Return the last acts, newest first."""
-    ordered = _selected(None, user_id).order_by(audit_table.c.id.desc()).limit(count)
+def latest(
+    connection: Connection, count: int, *, user_id: str | None = None, before_id: int | None = None
+) -> list[Entry]:
+    """Return the last acts, or the last before one of them, newest first."""
+    query = _selected(None, user_id)
+    if before_id is not None:
+        query = query.where(audit_table.c.id < before_id)
+    ordered = query.order_by(audit_table.c.id.desc()).limit(count)
     return [Entry(*row) for row in connection.execute(ordered)]
 
 

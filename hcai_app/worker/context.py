@@ -26,6 +26,7 @@ from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
+from hcai_app.services.usage.now import SiteNow
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
@@ -64,6 +65,7 @@ class Worker:
     shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
     tabs: Tabs
     everyone: Refreshed[SiteUse]
+    now: Refreshed[SiteNow]
 
 
 class _Holder:

@@ -39,7 +39,7 @@ from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealt
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
-from hcai_app.services.usage import everyone
+from hcai_app.services.usage import everyone, now
 from hcai_app.settings import NO_MODERATION, Settings, journal_folder, load_settings
 from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.openai.moderations import moderating
@@ -121,15 +121,14 @@ async def _open_services(
     tabs, metrics = _open_tabs(stack, redis), Metrics(settings.models)
     health = _open_health(stack, database, provider, redis)
     budget = _budget(settings, database, redis)
-    on_settled = (metrics.count_settled, tabs.hear_settled)
-    heard = (metrics.count, health.provider.hear, tabs.hear), on_settled
+    heard = _listeners(metrics, health, tabs)
     ledger = _ledger(database, journal, totals := Rollups(journal.worker), budget, heard)
     return Worker(
         settings=settings,
         database=database,
         journal=journal,
         ledger=_started(stack, ledger),
-        reconciler=Reconciler(database, totals, budget, client.generation, on_settled),
+        reconciler=Reconciler(database, totals, budget, client.generation, heard[1]),
         budget=budget,
         authentication=_authentication(settings, database, redis),
         fair_use=FairUse(rules.load_own(), metrics.count_fair_use, Exemptions(database)),
@@ -151,6 +150,7 @@ async def _open_services(
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,
         everyone=everyone.cached(database),
+        now=now.cached(database),
     )
 
 
@@ -167,6 +167,14 @@ def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
 def _budget(settings: Settings, database: Database, redis: RedisClient | None) -> Budget:
     default = money.to_nanousd(settings.daily_budget_usd)
     return SharedBudget(database, default, redis) if redis else Budget(database, default)
+
+
+def _listeners(
+    metrics: Metrics, health: Health, tabs: Tabs
+) -> tuple[tuple[OnCommit, ...], tuple[OnSettled, ...]]:
+    """Return who hears of committed rows, and who of rows that are settled later."""
+    on_commit = (metrics.count, health.provider.hear, tabs.hear)
+    return on_commit, (metrics.count_settled, tabs.hear_settled)
 
 
 def _ledger(

@@ -30,6 +30,7 @@ OF_OTHERS = {
     "ops.notices.tell": "whatever noticed it",
     "ops.retention.clean": "the clock",
     "people.eligibility_check.ask": "the sign-in provider",
+    "safety.counts.SafetyCounts.flush": "calls",
     "people.sessions._end": "a user, to their own session",
     "people.sessions.create": "a user, who signs in",
     "people.sign_in._enter_in_turn": "a user, who signs in",

@@ -25,7 +25,8 @@ class UsageHourRow(Sums, table=True):
     """One user, hour, key and model."""
 
     __tablename__ = "usage_hours"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    # By time for the operators' overview; no column of it changes with a call.
+    __table_args__ = (Index("ix_usage_hours_start_ms", "start_ms"), {"sqlite_with_rowid": False})
 
     user_id: str = Field(primary_key=True)
     start_ms: int = Field(primary_key=True, sa_type=BigInteger)

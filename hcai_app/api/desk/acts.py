@@ -1,0 +1,107 @@
+"""What an admin can do at the desk: each act is one call of the service that the command line has.
+
+Each returns a sentence for the page that is shown next; the services write the audit log.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from hcai_app import money
+from hcai_app.api.desk.visit import Do, Visit
+from hcai_app.errors import InvalidRequest
+from hcai_app.services.fairuse import exemptions
+from hcai_app.services.keys import keys
+from hcai_app.services.people import users
+
+MOST_USD = 1_000_000
+
+
+async def ban(visit: Visit) -> str:
+    """Ban somebody."""
+    reason = visit.required("reason", "a reason: the one who is banned reads it")
+    await users.ban(visit.worker.database, _user(visit), reason, actor=visit.admin.id)
+    return "Banned: new calls are refused within a second, running ones end."
+
+
+async def unban(visit: Visit) -> str:
+    """Let somebody in again."""
+    await users.unban(visit.worker.database, _user(visit), actor=visit.admin.id)
+    return "They are in again; they have to sign in anew."
+
+
+async def set_budget(visit: Visit) -> str:
+    """Give somebody a budget of their own."""
+    amount = _dollars(visit)
+    await users.set_budget(
+        visit.worker.database, _user(visit), money.to_nanousd(amount), actor=visit.admin.id
+    )
+    return f"Their budget is ${amount} a day now."
+
+
+async def revoke_key(visit: Visit) -> str:
+    """End a key for good."""
+    await keys.revoke(
+        visit.worker.database,
+        visit.required("key", "a key"),
+        secret_key=visit.secret_key,
+        actor=visit.admin.id,
+    )
+    return "The key is revoked: programs with it stop within a second."
+
+
+async def exempt(visit: Visit) -> str:
+    """Exempt somebody from the rules of fair use."""
+    await exemptions.grant(
+        visit.worker.database,
+        user=_user(visit),
+        key=None,
+        rule=visit.text("rule") or None,
+        until=_moment(visit, "until"),
+        reason=visit.text("reason"),
+        secret_key=visit.secret_key,
+        actor=visit.admin.id,
+    )
+    return "They are exempt, on every worker within a second."
+
+
+async def end_exemption(visit: Visit) -> str:
+    """End an exemption."""
+    named = visit.required("exemption", "an exemption")
+    await exemptions.end(visit.worker.database, named, actor=visit.admin.id)
+    return "The exemption has ended."
+
+
+ACTS: dict[str, Do] = {
+    "ban": ban,
+    "unban": unban,
+    "budget": set_budget,
+    "revoke-key": revoke_key,
+    "exempt": exempt,
+    "end-exemption": end_exemption,
+}
+
+
+def _user(visit: Visit) -> str:
+    return visit.required("user", "somebody")
+
+
+def _dollars(visit: Visit) -> Decimal:
+    text = visit.text("usd")
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= MOST_USD:
+        raise InvalidRequest(f"{text!r} is no amount in dollars.")
+    return amount
+
+
+def _moment(visit: Visit, name: str) -> datetime:
+    text = visit.required(name, "a time")
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(
+            f"{text!r} is no time: write 2027-01-31, or with 18:00 behind."
+        ) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,0 +1,152 @@
+"""The overview: what happens now, over all users and workers, renewed while somebody looks."""
+
+from hcai_app import formatting
+from hcai_app.api.desk.frame import (
+    card,
+    chip,
+    facts,
+    num,
+    person_link,
+    person_path,
+    row,
+    rows,
+    when,
+)
+from hcai_app.api.desk.html import Html, a, div, element, joined, p, rect, span, svg
+from hcai_app.api.desk.visit import ROOT, View, Visit
+from hcai_app.services.ops import notices
+from hcai_app.services.ops.notices import StoredNotice
+from hcai_app.services.usage.now import SiteNow, Traffic
+
+NOW = f"{ROOT}/now"
+BAR, GAP, HEIGHT = 8, 2, 64
+NOTICES = 8
+
+
+async def show(visit: Visit) -> View:
+    """Show what happens now."""
+    return View("Overview", div(await _content(visit), data_live=NOW, id="now"), here=ROOT)
+
+
+async def show_now(visit: Visit) -> View:
+    """Return the part that renews itself."""
+    return View("", await _content(visit))
+
+
+async def _content(visit: Visit) -> Html:
+    now = await visit.worker.now.get()
+    told = await notices.latest(visit.worker.database, NOTICES)
+    return joined(
+        [
+            div(_traffic(now), _health(visit, now), class_="grid"),
+            div(_top_users(now), _spent(now), class_="grid"),
+            div(_failures(now), _refused(now), class_="grid"),
+            _notices(told),
+        ]
+    )
+
+
+def _traffic(now: SiteNow) -> Html:
+    last = now.minutes[-5:]
+    calls = sum(minute.requests for minute in last)
+    figures = facts(
+        ("Calls today", formatting.count(now.period.requests)),
+        ("Spent today", formatting.usd(now.period.cost_nanousd)),
+        ("Failed today", formatting.percent(now.period.failures, now.period.requests)),
+        ("Calls a minute", f"{calls / len(last):.1f}"),
+    )
+    return card("Calls, the last hour", figures, _bars(now.minutes), class_="wide")
+
+
+def _bars(minutes: list[Traffic]) -> Html:
+    """Draw a bar a minute: what came through, and on top of it what failed."""
+    most = max(1, *(minute.requests for minute in minutes))
+    drawn: list[Html] = []
+    for number, minute in enumerate(minutes):
+        failed = round(HEIGHT * minute.failures / most)
+        good = round(HEIGHT * minute.requests / most) - failed
+        place = {"x": number * (BAR + GAP), "width": BAR}
+        drawn.append(rect(y=HEIGHT - good, height=good, class_="good", **place))
+        drawn.append(rect(y=HEIGHT - good - failed, height=failed, class_="failed", **place))
+    title = f"Calls in each minute of the last hour, at most {most}"
+    width = len(minutes) * (BAR + GAP)
+    return svg(
+        element("title", title),
+        *drawn,
+        viewBox=f"0 0 {width} {HEIGHT}",
+        preserveAspectRatio="none",
+        role="img",
+        class_="bars",
+    )
+
+
+def _health(visit: Visit, now: SiteNow) -> Html:
+    worker = visit.worker
+    parts = [
+        (part.name.capitalize(), chip(part.state, "good" if part.state == "up" else "bad"))
+        for part in worker.health.all
+    ]
+    outcomes = [(name.replace("_", " "), formatting.count(count)) for name, count in now.outcomes]
+    return card(
+        "Health",
+        facts(*parts, ("Running on this worker", str(len(worker.in_flight)))),
+        p("Outcomes, the last hour", class_="quiet"),
+        facts(*outcomes) if outcomes else p("No calls in the last hour.", class_="quiet"),
+    )
+
+
+def _top_users(now: SiteNow) -> Html:
+    listed = [
+        row(
+            person_link(user.user_id, user.name),
+            num(formatting.count(user.requests)),
+            num(formatting.usd(user.cost_nanousd)),
+            href=person_path(user.user_id),
+        )
+        for user in now.top_users
+    ]
+    return card("Who spends most today", rows(("Name", "Calls", "Spent"), listed, "Nobody yet."))
+
+
+def _spent(now: SiteNow) -> Html:
+    models = [
+        row(model, num(formatting.count(use.requests)), num(formatting.usd(use.cost_nanousd)))
+        for model, use in now.models
+    ]
+    makers = ", ".join(f"{maker} {formatting.usd(cost)}" for maker, cost in now.makers)
+    return card(
+        "Spent today, by model",
+        rows(("Model", "Calls", "Spent"), models, "Nothing yet."),
+        p(f"By maker: {makers}", class_="quiet") if makers else None,
+    )
+
+
+def _failures(now: SiteNow) -> Html:
+    listed = [
+        row(
+            when(int(call.id[:12], 16)),
+            call.model,
+            f"{call.outcome.replace('_', ' ')}, {call.status}",
+            a("whose", href=person_path(call.user_id)),
+            href=person_path(call.user_id),
+        )
+        for call in now.failed
+    ]
+    columns = ("When", "Model", "What", "")
+    return card("Failed in the last hour", rows(columns, listed, "None."))
+
+
+def _refused(now: SiteNow) -> Html:
+    kinds = [row(kind, num(formatting.count(count))) for kind, count in now.refused]
+    rules = [row(rule, num(formatting.count(count))) for rule, count in now.rules]
+    return card(
+        "Refused",
+        rows(("In the last hour", "Calls"), kinds, "No refused calls in the last hour."),
+        rows(("Rules that fired in a day", "Calls"), rules, "No rule has fired in a day."),
+        aside=a("Rules", href=f"{ROOT}/rules", class_="quiet"),
+    )
+
+
+def _notices(told: list[StoredNotice]) -> Html:
+    listed = [row(when(one.created_at), span(one.kind), one.text) for one in told]
+    return card("Notices", rows(("When", "About", "What"), listed, "Nothing to know."))

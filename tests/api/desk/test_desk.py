@@ -1,0 +1,223 @@
+"""The desk's pages and acts, as an admin has them."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from hcai_app.api.desk import desk
+from tests.api.desk.conftest import ADMIN
+from tests.harness.product import Product
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def find(admin: httpx.Client, text: str, **headers: str) -> str:
+    answer = admin.post("/admin/people", data={"q": text}, headers=headers)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def path_of(admin: httpx.Client, slack_id: str) -> str:
+    return re.findall(r'href="(/admin/people/usr_\w+)"', find(admin, slack_id))[0]
+
+
+def do(admin: httpx.Client, act: str, back: str = "/admin", **form: str) -> str:
+    """Act, and return the page that is shown next."""
+    answer = admin.post(f"/admin/acts/{act}", data={"back": back, **form})
+    assert (answer.status_code, answer.headers["location"]) == (303, back)
+    shown = admin.get(back)
+    assert shown.status_code == 200
+    assert "said" not in admin.get(back).text  # it is said once
+    return shown.text
+
+
+def log_of(product: Product, slack_id: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in product.cli("audit", "--user", slack_id).splitlines()]
+
+
+def user_id_of(product: Product, slack_id: str) -> str:
+    return json.loads(product.cli("users", "show", slack_id))["id"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin", "/admin/", "/admin/people", "/admin/rules", "/admin/log"]
+)
+def test_every_page_is_there_for_an_admin(admin: httpx.Client, path: str) -> None:
+    answer = admin.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert "<h1>" in answer.text
+    assert "style=" not in answer.text
+    assert admin.head(path).status_code == 200
+
+
+def test_unknown_pages_and_acts_of_the_desk_say_so_to_admins(admin: httpx.Client) -> None:
+    for answer in (
+        admin.get("/admin/dance"),
+        admin.get("/admin/people/usr_nobody"),
+        admin.post("/admin/acts/dance", data={"x": "1"}),
+        admin.post("/admin/log", data={"x": "1"}),
+    ):
+        assert answer.status_code == 404
+        assert "That did not work" in answer.text
+
+
+def test_a_person_is_found_by_whatever_is_known_of_them(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    answer = product.chat(key)
+    user_id = user_id_of(product, person)
+    key_id = json.loads(product.cli("keys", "list", "--user", person))["id"]
+    for text in (
+        person,
+        user_id,
+        f"ada {person.lower()}",
+        key,
+        f"{key[:13]}…{key[-4:]}",
+        key_id,
+        answer.headers["x-request-id"],
+    ):
+        found = find(admin, f" {text} ")
+        assert f'href="/admin/people/{user_id}"' in found, text
+        assert key not in found
+        assert user_id in find(admin, text, **{"X-Part": "1"})
+    assert "Nobody" in find(admin, "UNOBODY%")
+    assert "Nobody" in find(admin, "a" * 32)
+
+
+def test_what_people_are_called_is_text(product: Product, admin: httpx.Client) -> None:
+    name = "<script>alert(1)</script>"
+    product.cli("users", "create", "--slack-id", "UXSS", "--name", name)
+    for page in (find(admin, "UXSS"), admin.get(path_of(admin, "UXSS")).text):
+        assert name not in page
+        assert "&lt;script&gt;alert(1)" in page
+    assert '"><b>' not in find(admin, '"><b>')
+
+
+def test_a_ban_ends_calls_and_an_unban_lets_in_again(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    back = path_of(admin, person)
+    user_id = user_id_of(product, person)
+    assert "Banned" in do(admin, "ban", back, user=user_id, reason="sold their key")
+    assert "sold their key" in admin.get(back).text
+    product.change("users", "show", person)
+    refused = product.chat(key)
+    assert refused.status_code == 403
+    assert "sold their key" in refused.text
+    do(admin, "unban", back, user=user_id)
+    product.change("users", "show", person)
+    assert product.chat(key).status_code == 200
+    acts = log_of(product, person)[-2:]
+    assert [(act["act"], act["reason"]) for act in acts] == [
+        ("users.ban", "sold their key"),
+        ("users.unban", None),
+    ]
+    assert {act["actor"] for act in acts} == {user_id_of(product, ADMIN)}
+
+
+def test_budget_exemption_and_key_are_the_command_lines(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    key_id = json.loads(product.cli("keys", "list", "--user", person))["id"]
+    user_id, back = user_id_of(product, person), path_of(admin, person)
+    assert "$7.5" in do(admin, "budget", back, user=user_id, usd="7.5")
+    assert float(json.loads(product.cli("users", "show", person))["budget_usd"]) == 7.5
+    do(admin, "exempt", back, user=user_id, until="2099-01-31", reason="builds one for class")
+    (exemption,) = re.findall(r'name="exemption" value="(exm_\w+)"', admin.get(back).text)
+    assert "builds one for class" in admin.get("/admin/rules").text
+    assert exemption in product.cli("fairuse", "exemptions")
+    do(admin, "end-exemption", "/admin/rules", exemption=exemption)
+    assert exemption not in product.cli("fairuse", "exemptions")
+    do(admin, "revoke-key", back, key=key_id)
+    product.change("users", "show", person)
+    assert product.chat(key).status_code == 401
+    assert [act["act"] for act in log_of(product, person)][-4:] == [
+        "users.budget",
+        "fairuse.exempt",
+        "fairuse.end",
+        "keys.revoke",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "says"),
+    [
+        ("ban", {"user": "UADMIN", "reason": " "}, "reason"),
+        ("ban", {"user": "UNOBODY", "reason": "x"}, "no user UNOBODY"),
+        ("ban", {"reason": "x"}, "somebody"),
+        ("budget", {"user": "UADMIN", "usd": "NaN"}, "dollars"),
+        ("budget", {"user": "UADMIN", "usd": "-1"}, "dollars"),
+        ("exempt", {"user": "UADMIN", "until": "soon", "reason": "x"}, "no time"),
+        ("exempt", {"user": "UADMIN", "until": "2020-01-01", "reason": "x"}, "over already"),
+        ("revoke-key", {"key": "key_none"}, "no such key"),
+        ("end-exemption", {"exemption": "exm_none"}, "no exemption"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_leaves_no_row(
+    product: Product, admin: httpx.Client, act: str, form: dict[str, str], says: str
+) -> None:
+    before = product.cli("audit")
+    shown = do(admin, act, **form)
+    assert says in shown
+    assert 'role="alert"' in shown
+    assert product.cli("audit") == before
+
+
+def test_every_act_of_the_desk_is_tested() -> None:
+    tested = {"ban", "unban", "budget", "exempt", "end-exemption", "revoke-key"}
+    assert set(desk.ACTS) == tested
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_another_sites_form_does_nothing(
+    product: Product, admin: httpx.Client, person: str, origin: str
+) -> None:
+    form = {"user": person, "reason": "forged"}
+    answer = admin.post("/admin/acts/ban", data=form, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert json.loads(product.cli("users", "show", person))["banned_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"json": {"user": "UADMIN"}}, 400),
+        ({"content": b"user=%ff", "headers": FORM}, 400),
+        ({"content": b"user=" + b"x" * 5_000, "headers": FORM}, 413),
+    ],
+)
+def test_bodies_that_are_no_form_of_ours_are_refused(
+    admin: httpx.Client, sent: dict[str, Any], status: int
+) -> None:
+    assert admin.post("/admin/acts/ban", **sent).status_code == status
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/dashboard", "/adminx"]
+)
+def test_an_act_leads_back_to_the_desk_only(admin: httpx.Client, back: str) -> None:
+    form = {"user": "UNOBODY", "back": back}
+    assert admin.post("/admin/acts/unban", data=form).headers["location"] == "/admin"
+
+
+def test_the_overview_tells_what_happens_now(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    assert product.chat(key).status_code == 200
+    for _ in range(30):
+        part = admin.get("/admin/now").text
+        if person in part:
+            break
+    assert not part.startswith("<!doctype")
+    assert "qwen" in part
+    assert "Provider" in part
