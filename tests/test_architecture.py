@@ -89,7 +89,7 @@ DIRECT_STRANGERS = {
 # `sessions.is_open` and `users.is_admin`.
 DECIDED_BY = {
     "revoked_at": ("services.keys", "db"),
-    "expires_at": ("services.people.sessions", "db"),
+    "expires_at": ("services.people.sessions", "services.keys", "db"),
     "admins": ("services.people", "settings"),
 }
 # What Reflex promises: `rx`, and what handlers are made of. All else of it stands in one room.

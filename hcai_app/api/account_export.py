@@ -114,6 +114,11 @@ def _profile(account: AccountExport) -> dict[str, Any]:
         "verification_status": given.verification_status,
         "ysws_eligible": given.ysws_eligible,
         "budget_usd": None if limit is None else money.to_text(limit),
+        "granted_budget_usd": None
+        if given.grant_nanousd is None
+        else money.to_text(given.grant_nanousd),
+        "granted_until": given.granted_until,
+        "grant_reason": given.grant_reason,
         "created_at": given.created_at,
         "signed_in_at": given.signed_in_at,
     }

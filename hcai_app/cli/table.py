@@ -2,9 +2,11 @@
 
 import argparse
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 MAX_PORT = 65_535
+MAX_USD = 1_000_000
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,6 +38,17 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time") from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def dollars(text: str) -> Decimal:
+    """Parse an amount in dollars."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= MAX_USD:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount in dollars")
+    return amount
 
 
 def add_command(commands: Any, name: str, help_text: str, **runs: Any) -> argparse.ArgumentParser:

@@ -1,14 +1,13 @@
 """`users …`: create, ban, unban, limit and show users."""
 
 import argparse
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from hcai_app import money
-from hcai_app.cli.table import add_area, add_command, say
+from hcai_app.cli.table import add_area, add_command, dollars, moment, say
 from hcai_app.db.engine import Database
 from hcai_app.services.limits import accounts, period
 from hcai_app.services.limits.accounts import LedgerReading
@@ -20,19 +19,25 @@ from hcai_app.settings import Settings
 
 def add_to(commands: Any) -> None:
     """Add the area's commands."""
-    area = add_area(commands, "users", "make, ban, limit and look at users")
+    area = add_area(commands, "users", "make, ban, limit, grant and look at users")
     made = add_command(area, "create", "make a user, print their id", command=_create)
     made.add_argument("--slack-id", required=True)
     made.add_argument("--name", required=True)
     made.add_argument("--verified", action="store_true")
-    made.add_argument("--budget-usd", type=_dollars)
+    made.add_argument("--budget-usd", type=dollars)
     banned = add_command(area, "ban", "refuse everything a user asks", command=_ban)
     banned.add_argument("user")
     banned.add_argument("--reason", required=True)
+    banned.add_argument("--until", type=moment, help="ISO 8601, else UTC; without it: for good")
     add_command(area, "unban", "let a user in again", command=_unban).add_argument("user")
     limited = add_command(area, "budget", f"set a user's {period.INTERVAL} budget", command=_budget)
     limited.add_argument("user")
-    limited.add_argument("usd", type=_dollars)
+    limited.add_argument("usd", type=dollars)
+    granted = add_command(area, "grant", "give a larger budget for a time", command=_grant)
+    granted.add_argument("user")
+    granted.add_argument("usd", type=dollars, help=f"{period.INTERVAL}, in place of the usual one")
+    granted.add_argument("--until", type=moment, required=True, help="ISO 8601, else UTC")
+    granted.add_argument("--reason", required=True)
     add_command(area, "show", "print a user as JSON", command=_show).add_argument("user")
 
 
@@ -49,7 +54,7 @@ async def _create(database: Database, _settings: Settings, parsed: argparse.Name
 
 
 async def _ban(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
-    await users.ban(database, parsed.user, parsed.reason)
+    await users.ban(database, parsed.user, parsed.reason, parsed.until)
 
 
 async def _unban(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
@@ -58,6 +63,11 @@ async def _unban(database: Database, _settings: Settings, parsed: argparse.Names
 
 async def _budget(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     await users.set_budget(database, parsed.user, money.to_nanousd(parsed.usd))
+
+
+async def _grant(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
+    amount = money.to_nanousd(parsed.usd)
+    await users.grant(database, parsed.user, amount, until=parsed.until, reason=parsed.reason)
 
 
 async def _show(database: Database, settings: Settings, parsed: argparse.Namespace) -> None:
@@ -75,8 +85,12 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
         "name": user.name,
         "is_verified": user.is_verified,
         "banned_at": user.banned_at,
+        "banned_until": user.banned_until,
         "ban_reason": user.ban_reason,
         "budget_usd": settings.daily_budget_usd if limit is None else money.to_usd(limit),
+        "granted_usd": None if user.grant_nanousd is None else money.to_text(user.grant_nanousd),
+        "granted_until": user.granted_until,
+        "grant_reason": user.grant_reason,
         "spent_today_usd": money.to_text(account.spent),
         "requests": used.requests,
         "total_tokens": used.total_tokens,
@@ -85,13 +99,3 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
         "deleted_at": user.deleted_at,
     }
     say(msgspec.json.format(msgspec.json.encode(shown)).decode())
-
-
-def _dollars(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or not 0 <= amount <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount in dollars")
-    return amount

@@ -39,6 +39,21 @@ class CostSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRules:
+    """What the owner of a key has decided about it; None: no rule."""
+
+    expires_at_ms: int | None = None
+    budget_nanousd: int | None = None  # per period, beside that of the user
+    models: tuple[str, ...] | None = None
+    is_on: bool = True
+    is_rotated: bool = False  # there is a successor
+
+    def has_expired(self) -> bool:
+        """Return whether the key's end has passed."""
+        return self.expires_at_ms is not None and clock.now_ms() >= self.expires_at_ms
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who acts: a user, through one of their keys or signed in on a page."""
 
@@ -50,6 +65,20 @@ class Caller:
     pseudonym: str  # by which the provider knows the user: stable, and telling nothing
     session_id: str | None = None  # of the page that acts in place of a key
     name: str = ""
+    rules: KeyRules | None = None  # of the key; None: it has none
+    grant_nanousd: int | None = None  # a larger budget until `granted_until_ms`
+    granted_until_ms: int = 0
+    banned_until_ms: int | None = None  # None: a ban lasts until it is lifted
+
+    def is_banned(self) -> bool:
+        """Return whether a ban holds now."""
+        if self.ban_reason is None:
+            return False
+        return self.banned_until_ms is None or clock.now_ms() < self.banned_until_ms
+
+    def granted(self) -> int | None:
+        """Return the budget that is granted for the time being, if any."""
+        return self.grant_nanousd if clock.now_ms() < self.granted_until_ms else None
 
 
 class Usage(msgspec.Struct, frozen=True):

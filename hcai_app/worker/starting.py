@@ -62,11 +62,14 @@ async def start(stack: AsyncExitStack, opened: Worker, tried: asyncio.Event) -> 
         if user_id == exemptions.CHANGED:
             opened.fair_use.exemptions.refresh()
             return
-        if key_id is None:
-            opened.budget.forget_user(user_id)
+        opened.budget.forget_user(user_id)
         revocation.apply(user_id, key_id)
 
-    follower = Follower(opened.database, apply, opened.authentication.hear)
+    def note_heard() -> None:
+        opened.authentication.hear()
+        revocation.end_expired()
+
+    follower = Follower(opened.database, apply, note_heard)
     while (missing := await _missing(opened, follower)) is not None:
         log.warning("this worker waits for its database, which %s", missing)
         tried.set()

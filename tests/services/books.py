@@ -14,6 +14,7 @@ from hcai_app.db.tables import calls_table
 from hcai_app.services.call import (
     Caller,
     CallStart,
+    KeyRules,
     LedgerEntry,
     Outcome,
     RunningCall,
@@ -67,15 +68,22 @@ async def until(is_true: Callable[[], bool], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
-def caller_of(user_id: str = "usr_1", budget_nanousd: int | None = None) -> Caller:
+def caller_of(
+    user_id: str = "usr_1",
+    budget_nanousd: int | None = None,
+    *,
+    key_id: str = "key_1",
+    rules: KeyRules | None = None,
+) -> Caller:
     """A user who calls with a key."""
     return Caller(
         user_id=user_id,
-        key_id="key_1",
+        key_id=key_id,
         is_verified=True,
         ban_reason=None,
         budget_nanousd=budget_nanousd,
         pseudonym="hc_1",
+        rules=rules,
     )
 
 

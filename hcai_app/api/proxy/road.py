@@ -28,6 +28,7 @@ from hcai_app.api.proxy.safety_check import Asked, Check
 from hcai_app.errors import InvalidRequest, Unavailable
 from hcai_app.services.call import Caller, CallStart, RunningCall
 from hcai_app.services.fairuse.matching import Match
+from hcai_app.services.keys import rules
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.services.limits.windows import Standing
 from hcai_app.worker.context import Worker
@@ -126,6 +127,8 @@ def _understand(
 
     def check_model(model: str, param: str) -> None:
         worker.catalog.check_allowed(model, offered, param)
+        if caller.rules is not None:
+            rules.check_model(caller.rules, model, param)
         if param != "model":
             named.append(model)
         if len(named) > MAX_NAMED:

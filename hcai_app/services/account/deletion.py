@@ -25,6 +25,7 @@ NOBODY = {
     "ysws_eligible": None,
     "signed_in_at": None,
     "ban_reason": None,
+    "grant_reason": None,
 }
 
 

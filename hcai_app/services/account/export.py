@@ -14,7 +14,7 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
-from hcai_app.services.keys import keys
+from hcai_app.services.keys import keys, stored
 from hcai_app.services.ledger import rows
 from hcai_app.services.ledger.rollups import SUMS
 from hcai_app.services.people import sessions
@@ -37,6 +37,9 @@ class Profile:
     verification_status: str | None
     ysws_eligible: bool | None
     budget_nanousd: int | None
+    grant_nanousd: int | None
+    granted_until: datetime | None
+    grant_reason: str | None
     created_at: datetime
     signed_in_at: datetime | None
 
@@ -149,7 +152,7 @@ def _holdings(connection: Connection, caller: Caller) -> Holdings:
     by_key_sums = _plain(connection, by_key.order_by(totals.key_id))
     return Holdings(
         account=_account(connection, caller),
-        keys=_plain(connection, keys.exported(caller.user_id)),
+        keys=_plain(connection, stored.exported(caller.user_id)),
         totals={name: sum(row[name] for row in by_key_sums) for name in SUMS},
         totals_by_key=by_key_sums,
     )

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from limits import RateLimitItemPerMinute
-from sqlalchemy import ColumnElement, Select, null, select
+from sqlalchemy import ColumnElement, Row, Select, null, select
 
-from hcai_app import hashing
+from hcai_app import clock, formatting, hashing
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, sessions_table, users_table
 from hcai_app.errors import NotAllowed, NotAuthenticated, RateLimited, Unavailable
-from hcai_app.services.call import Caller
-from hcai_app.services.keys import keys
+from hcai_app.services.call import Caller, KeyRules
+from hcai_app.services.keys import keys, rules
 from hcai_app.services.limits.address_limit import AddressLimit
 from hcai_app.services.people import sessions
 from hcai_app.services.redis_client import RedisClient
@@ -36,6 +36,7 @@ MAX_CACHED = 50_000
 UNKNOWN_KEYS_PER_MINUTE = 60
 
 HOW_TO_SEND = "Send your key as `Authorization: Bearer sk-hc-v1-…`."
+NO_RULES = KeyRules()
 SIGN_IN_FIRST = "Sign in first: your session has ended."
 # What is read of the user who acts, by key or by session.
 USER = (
@@ -43,8 +44,19 @@ USER = (
     users_table.c.name,
     users_table.c.is_verified,
     users_table.c.banned_at,
+    users_table.c.banned_until,
     users_table.c.ban_reason,
     users_table.c.budget_nanousd,
+    users_table.c.grant_nanousd,
+    users_table.c.granted_until,
+)
+# And of the key.
+RULES = (
+    keys_table.c.expires_at,
+    keys_table.c.budget_nanousd.label("key_budget_nanousd"),
+    keys_table.c.models,
+    keys_table.c.is_on,
+    keys_table.c.successor_id,
 )
 
 
@@ -75,7 +87,7 @@ class Authentication:
         self._unknown = AddressLimit("unknown keys", unknown, redis, secret_key)
 
     async def by_key(self, key: str | None, address: str) -> Caller:
-        """Return who the key belongs to.
+        """Return who the key belongs to; `check_allowed` says whether its rules let it in.
 
         Raises:
             NotAuthenticated: When there is no key, or nobody's, or a revoked one.
@@ -124,10 +136,13 @@ class Authentication:
         """Refuse whoever may not use the service at all.
 
         Raises:
+            NotAuthenticated: When the key has ended, or is switched off.
             NotAllowed: When the user is banned, or not verified where that is required.
         """
-        if caller.ban_reason is not None:
-            raise NotAllowed(f"Your account is banned: {caller.ban_reason}")
+        if caller.rules is not None:
+            rules.check_open(caller.rules)
+        if caller.is_banned():
+            raise _banned(caller)
         if self._require_verified and not caller.is_verified:
             raise NotAllowed(
                 "Your account is not verified, or not any more: verify your age with Hack Club, "
@@ -179,7 +194,7 @@ class Authentication:
 
     async def _signed_in(self, named: ColumnElement[bool], *, even_banned: bool = False) -> Caller:
         caller = await self._find(_of_session(named), "session")
-        if caller is None or (caller.ban_reason is not None and not even_banned):
+        if caller is None or (caller.is_banned() and not even_banned):
             raise NotAuthenticated(SIGN_IN_FIRST)
         return caller
 
@@ -204,6 +219,10 @@ class Authentication:
             ban_reason=(row.ban_reason or "ask the team why.") if row.banned_at else None,
             budget_nanousd=row.budget_nanousd,
             pseudonym=hashing.pseudonym_of(row.id, self._secret_key),
+            rules=None if row.key_id is None else _rules(row),
+            grant_nanousd=row.grant_nanousd,
+            granted_until_ms=clock.to_ms(row.granted_until) if row.granted_until else 0,
+            banned_until_ms=clock.to_ms(row.banned_until) if row.banned_until else None,
         )
 
     def _remember(self, hashed: str, caller: Caller | None, now: float) -> None:
@@ -224,9 +243,9 @@ class Authentication:
 def _of_key(hashed: str) -> Select[*tuple[Any, ...]]:
     columns = keys_table.c
     return (
-        select(*USER, columns.id.label("key_id"), null().label("session_id"))
+        select(*USER, *RULES, columns.id.label("key_id"), null().label("session_id"))
         .join(keys_table, columns.user_id == users_table.c.id)
-        .where(columns.hash == hashed, keys.is_active())
+        .where(columns.hash == hashed, keys.is_known())
     )
 
 
@@ -236,4 +255,26 @@ def _of_session(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         select(*USER, null().label("key_id"), columns.id.label("session_id"))
         .join(sessions_table, columns.user_id == users_table.c.id)
         .where(named, sessions.is_open(), is_here)
+    )
+
+
+def _rules(row: Row[Any]) -> KeyRules | None:
+    """Return a key's rules; None where it has none, as most have."""
+    found = KeyRules(
+        expires_at_ms=clock.to_ms(row.expires_at) if row.expires_at else None,
+        budget_nanousd=row.key_budget_nanousd,
+        models=rules.models_in(row.models),
+        is_on=row.is_on,
+        is_rotated=row.successor_id is not None,
+    )
+    return None if found == NO_RULES else found
+
+
+def _banned(caller: Caller) -> NotAllowed:
+    if caller.banned_until_ms is None:
+        return NotAllowed(f"Your account is banned: {caller.ban_reason}")
+    ends = formatting.moment(caller.banned_until_ms)
+    return NotAllowed(
+        f"Your account is banned until {ends}: {caller.ban_reason}",
+        metadata={"until": clock.from_ms(caller.banned_until_ms).isoformat()},
     )

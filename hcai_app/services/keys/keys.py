@@ -1,4 +1,4 @@
-"""API keys: issue, hash, list, revoke.
+"""API keys: issue, hash, revoke.
 
 `sk-hc-v1-` and 64 hex digits; the hash is keyed with HCAI_SECRET_KEY, so that a stolen database
 opens nothing.
@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Update, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from hcai_app import clock, formatting, hashing
 from hcai_app.db.engine import Database
@@ -40,33 +52,58 @@ class IssuedKey:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """A key as it is stored, without its hash."""
-
-    id: str
-    user_id: str
-    name: str
-    preview: str
-    created_at: datetime
-    revoked_at: datetime | None
-
-
 def is_active() -> ColumnElement[bool]:
-    """Return what is true of a key that opens the API: a condition, or a column to read."""
+    """Return what is true of a key that has not ended: a condition, or a column to read.
+
+    One that is switched off is active: it can be switched on again.
+    """
+    key = keys_table.c
+    return and_(is_known(), or_(key.expires_at.is_(None), key.expires_at > clock.now()))
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return what is true of a key that opens the API: it is active, and on."""
+    return and_(is_active(), keys_table.c.is_on)
+
+
+def is_known() -> ColumnElement[bool]:
+    """Return what is true of a key whose holder is told why it opens nothing: it is not revoked."""
     return keys_table.c.revoked_at.is_(None)
 
 
 def ended_at() -> ColumnElement[datetime | None]:
-    """Return when a key ended, as a column to read or sort by."""
-    return keys_table.c.revoked_at
-
-
-def exported(user_id: str) -> Select[*tuple[Any, ...]]:
-    """Return what reads a user's keys as their own export lists them, oldest first."""
+    """Return when a key ended, as a column to read or sort by; null while it is active."""
     key = keys_table.c
-    columns = (key.id, key.name, key.preview, key.created_at, key.revoked_at)
-    return select(*columns).where(key.user_id == user_id).order_by(key.created_at, key.id)
+    return case((~is_active(), func.coalesce(key.revoked_at, key.expires_at)))
+
+
+def valid_name(name: str) -> str:
+    """Return a key's name as it is kept.
+
+    Raises:
+        InvalidRequest: When there is nothing in it to read.
+    """
+    line = formatting.one_line(name)
+    if not line:
+        raise InvalidRequest("Give the key a name of letters and signs.", param="name")
+    return line[:MAX_NAME]
+
+
+def fresh(name: str) -> IssuedKey:
+    """Return a new key, which is stored nowhere yet."""
+    key = PREFIX + secrets.token_hex(32)
+    return IssuedKey(f"key_{secrets.token_hex(10)}", name, f"{key[:13]}…{key[-4:]}", key)
+
+
+def row_of(issued: IssuedKey, secret_key: str) -> dict[str, Any]:
+    """Return what is stored of a new key, but for its user and its rules."""
+    return {
+        "id": issued.id,
+        "name": issued.name,
+        "hash": hashing.keyed_hash(issued.secret, secret_key),
+        "preview": issued.preview,
+        "created_at": clock.now(),
+    }
 
 
 async def issue(
@@ -86,22 +123,13 @@ async def issue(
         RateLimited: When they have made too many in a day.
         Unavailable: When the database is away.
     """
-    line = formatting.one_line(name)
-    if not line:
-        raise InvalidRequest("Give the key a name of letters and signs.", param="name")
-    label = line[:MAX_NAME]
-    key = PREFIX + secrets.token_hex(32)
-    issued = IssuedKey(f"key_{secrets.token_hex(10)}", label, f"{key[:13]}…{key[-4:]}", key)
-    row = {
-        "id": issued.id,
-        "name": label,
-        "hash": hashing.keyed_hash(key, secret_key),
-        "preview": issued.preview,
-        "created_at": clock.now(),
-    }
+    issued = fresh(valid_name(name))
+    row = row_of(issued, secret_key)
 
     def work(connection: Connection) -> None:
-        user_id = _insert(connection, reference, row, max_keys)
+        user_id = users.find(connection, reference).id
+        users.lock(connection, user_id)
+        add(connection, {"user_id": user_id, **row}, max_keys)
         if actor is not None:
             audit.append(connection, Act("keys.create", actor, user_id, issued.id))
 
@@ -109,16 +137,20 @@ async def issue(
     return issued
 
 
-def _insert(connection: Connection, reference: str, row: dict[str, Any], max_keys: int) -> str:
-    user_id = users.find(connection, reference).id
-    users.lock(connection, user_id)
+def add(connection: Connection, row: dict[str, Any], max_keys: int) -> None:
+    """Insert a key's row, while the caller has locked its user.
+
+    Raises:
+        InvalidRequest: When the user has as many active keys as they may.
+        RateLimited: When they have made too many in a day.
+    """
+    user_id = row["user_id"]
     of_user = (keys_table.c.user_id == user_id) & is_active()
     active = connection.scalar(select(func.count()).where(of_user)) or 0
     if active >= max_keys:
         raise InvalidRequest(f"{max_keys} active keys are the limit: revoke one first.")
     _check_made_lately(connection, user_id, max(MADE_A_DAY, 4 * max_keys))
-    connection.execute(insert(keys_table).values(user_id=user_id, **row))
-    return user_id
+    connection.execute(insert(keys_table).values(row))
 
 
 def _check_made_lately(connection: Connection, user_id: str, most: int) -> None:
@@ -145,7 +177,7 @@ async def revoke(
         NotFound: When there is no such key.
         Unavailable: When the database is away.
     """
-    named = _named(key_or_id, secret_key)
+    named = by_name(key_or_id, secret_key)
 
     def work(connection: Connection) -> None:
         key = _revoke(connection, named)
@@ -154,7 +186,8 @@ async def revoke(
     await database.write(work, "keys")
 
 
-def _named(key_or_id: str, secret_key: str) -> ColumnElement[bool]:
+def by_name(key_or_id: str, secret_key: str) -> ColumnElement[bool]:
+    """Return the condition that a key is the one that itself or its id names."""
     columns = keys_table.c
     if key_or_id.startswith(PREFIX):
         return columns.hash == hashing.keyed_hash(key_or_id, secret_key)
@@ -167,7 +200,7 @@ def find_id(connection: Connection, key_or_id: str, *, secret_key: str) -> str:
     Raises:
         NotFound: When there is no such key.
     """
-    named = _named(key_or_id, secret_key)
+    named = by_name(key_or_id, secret_key)
     if (found := connection.scalar(select(keys_table.c.id).where(named))) is None:
         raise NotFound(NO_SUCH_KEY)
     return found
@@ -180,11 +213,33 @@ async def revoke_own(database: Database, user_id: str, key_id: str) -> str:
         NotFound: When the user has no such key.
         Unavailable: When the database is away.
     """
+    named = own(user_id, key_id)
+    return (await database.write(lambda it: _revoke(it, named), "keys")).name
+
+
+def own(user_id: str, key_id: str) -> ColumnElement[bool]:
+    """Return the condition that a key is this one, and the user's own.
+
+    Raises:
+        NotFound: When no key can have such an id.
+    """
     if not ID_PATTERN.fullmatch(key_id):  # whatever a browser sends
         raise NotFound(NO_SUCH_KEY)
     columns = keys_table.c
-    named = (columns.id == key_id) & (columns.user_id == user_id)
-    return (await database.write(lambda it: _revoke(it, named), "keys")).name
+    return and_(columns.id == key_id, columns.user_id == user_id)
+
+
+def locked(connection: Connection, named: ColumnElement[bool]) -> Row[Any]:
+    """Return a key's row, and hold its user's row until the transaction ends.
+
+    Raises:
+        NotFound: When there is no such key, or its owner's account is deleted.
+    """
+    user_id = connection.scalar(select(keys_table.c.user_id).where(named))
+    if user_id is None:
+        raise NotFound(NO_SUCH_KEY)
+    users.lock(connection, user_id)
+    return connection.execute(select(keys_table).where(named)).one()
 
 
 def revoke_all(connection: Connection, user_id: str) -> None:
@@ -203,22 +258,4 @@ def _revoke(connection: Connection, named: ColumnElement[bool]) -> Row[*tuple[An
 
 
 def _revoking(named: ColumnElement[bool]) -> Update:
-    return update(keys_table).where(named, is_active()).values(revoked_at=clock.now())
-
-
-async def of_user(database: Database, reference: str) -> list[StoredKey]:
-    """Return the user's keys, revoked ones too, oldest first; nobody gets their hashes.
-
-    Raises:
-        NotFound: When there is no such user.
-        Unavailable: When the database is away.
-    """
-    return await database.read(lambda it: _list(it, reference), "keys")
-
-
-def _list(connection: Connection, reference: str) -> list[StoredKey]:
-    columns = keys_table.c
-    shown = (columns[name] for name in StoredKey.__dataclass_fields__)
-    query = select(*shown).where(columns.user_id == users.find(connection, reference).id)
-    ordered = query.order_by(columns.created_at, columns.id)
-    return [StoredKey(*row) for row in connection.execute(ordered)]
+    return update(keys_table).where(named, is_known()).values(revoked_at=clock.now())

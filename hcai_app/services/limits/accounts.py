@@ -14,10 +14,18 @@ from hcai_app.services.limits.period import Period, budget_period
 
 
 class AccountId(NamedTuple):
-    """Whose budget, and of which period."""
+    """Whose budget, and of which period: a user's, or that of one of their keys."""
 
     user_id: str
     period: Period
+    key_id: str | None = None
+
+
+class Claim(NamedTuple):
+    """An account that a call is to be admitted by, and its budget in nano-dollars."""
+
+    account: AccountId
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +94,16 @@ class Held:
             yield call_id, amount, call_id in self._certain
 
 
-def account_of(call: CallStart | LedgerEntry) -> AccountId:
-    """Return which account a call is booked on."""
-    return AccountId(call.user_id, budget_period(call.started_at_ms))
+def accounts_of(call: CallStart | LedgerEntry) -> tuple[AccountId, ...]:
+    """Return which accounts a call is booked on: its user's, and that of its key if it has one.
+
+    Only a key with a budget of its own has an account: whoever books asks whether it is there.
+    """
+    period = budget_period(call.started_at_ms)
+    of_user = AccountId(call.user_id, period)
+    if call.key_id is None:
+        return (of_user,)
+    return of_user, AccountId(call.user_id, period, call.key_id)
 
 
 def current_account(user_id: str) -> AccountId:
@@ -103,17 +118,19 @@ def read_account(
 
     In one transaction of `Database.read`, so that all of it is of one moment.
     """
-    user_id, (start_ms, end_ms) = name
+    user_id, (start_ms, end_ms), key_id = name
     hours, rows = hours_table.c, calls_table.c
     in_period = (hours.start_ms >= start_ms) & (hours.start_ms < end_ms)
+    of_key = () if key_id is None else (hours.key_id == key_id,)
     spent = connection.scalar(
-        select(func.sum(hours.cost_nanousd)).where(hours.user_id == user_id, in_period)
+        select(func.sum(hours.cost_nanousd)).where(hours.user_id == user_id, in_period, *of_key)
     )
     open_rows = select(rows.id, rows.reserved_nanousd).where(
         rows.user_id == user_id,
         rows.id >= first_id_at(start_ms),
         rows.id < first_id_at(end_ms),
         rows.settled == false(),
+        *(() if key_id is None else (rows.key_id == key_id,)),
     )
     unsettled = {row.id: row.reserved_nanousd for row in connection.execute(open_rows)}
     known = select(rows.id).where(rows.id.in_([*held]))

@@ -1,21 +1,27 @@
 -- The accounts of budgets, in Redis: ARGV[1] names a command, which is one step.
 -- The states and their transitions stand in docs/decisions/0022-gate-and-ledger.md.
 --
--- An account, KEYS[1], is a hash. What was read of the ledger: `spent`, `waiting` (the sum of its
--- unsettled rows, which stand in the hash KEYS[3]), `reading` (the token of that reading) and
--- `read_at`. What is not in the ledger yet: `o:<call id>` for each call, as "kind amount reading",
--- whose lease ends as the sorted set KEYS[2] says, and the sums `reserved` (kind r, an estimate)
--- and `certain` (kind c, the cost of a call that has ended). The reading of a call is that of the
--- account when it was known to lack the call's cost; "-" when nobody knows.
--- `opening` is the token of a reading under way. KEYS[4] holds the workers.
+-- KEYS[1] holds the workers; then come three keys for each account of the call: its user's, and
+-- that of its key. An account is a hash. What was read of the ledger: `spent`, `waiting` (the sum
+-- of its unsettled rows, which stand in a hash of their own), `reading` (the token of that reading)
+-- and `read_at`. What is not in the ledger yet: `o:<call id>` for each call, as "kind amount
+-- reading", whose lease ends as the sorted set of leases says, and the sums `reserved` (kind r, an
+-- estimate) and `certain` (kind c, the cost of a call that has ended). The reading of a call is
+-- that of the account when it was known to lack the call's cost; "-" when nobody knows.
+-- `opening` is the token of a reading under way.
 --
 -- Amounts are nano-dollars, times milliseconds by Redis' clock.
 
 local KEEP_S = 172800
 local UNKNOWN, ADMITTED, EXHAUSTED, WAITING, INCOMPLETE = -1, 0, 1, 2, 3
 local SUMS = {r = 'reserved', c = 'certain'}
-local account, leases, unsettled, workers = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local ACCOUNTS = (#KEYS - 1) / 3
+local workers = KEYS[1]
+local account, leases, unsettled
 local commands = {}
+
+-- What follows is about the n-th account.
+local function use(n) account, leases, unsettled = KEYS[3 * n - 1], KEYS[3 * n], KEYS[3 * n + 1] end
 
 local function now()
   local time = redis.call('TIME')
@@ -69,37 +75,46 @@ local function forget()
   redis.call('DEL', unsettled)
 end
 
--- The token of the reading under way, or of one that begins; then the calls not in the ledger yet.
-local function begin_reading(token)
+-- Which account it is, the token of the reading under way, or of one that begins, then the calls
+-- not in the ledger yet.
+local function begin_reading(n, token)
   redis.call('HSETNX', account, 'opening', token)
   keep()
-  local reply = {UNKNOWN, field('opening')}
+  local reply = {UNKNOWN, n, field('opening')}
   for _, name in ipairs(redis.call('HKEYS', account)) do
     if string.sub(name, 1, 2) == 'o:' then reply[#reply + 1] = string.sub(name, 3) end
   end
   return reply
 end
 
--- limit, call id, amount, lease, token, how many workers must be there -> a verdict, and how old the
--- reading is; with UNKNOWN what `begin_reading` says. INCOMPLETE: Redis was away or lost its
--- data, and some worker has not registered its calls again
-function commands.reserve(limit, id, amount, lease, token, expected)
-  local at = now()
-  drop_ended(at)
-  local spent = tonumber(field('spent'))
-  if redis.call('ZCOUNT', workers, at, '+inf') < tonumber(expected) then return {INCOMPLETE} end
-  if not spent then return begin_reading(token) end
-  limit, spent = tonumber(limit), spent + number('certain')
-  if spent >= limit then return {EXHAUSTED} end
-  if spent + number('reserved') + number('waiting') >= limit then return {WAITING} end
-  put(id, 'r', amount, field('reading'), at + lease)
-  keep()
-  return {ADMITTED, at - number('read_at')}
+-- call id, amount, lease, token, how many workers must be there, the limit of each account -> a
+-- verdict, of which account, and how old the oldest reading is; with UNKNOWN what `begin_reading`
+-- says. All accounts admit the call, or none does. INCOMPLETE: Redis was away or lost its data, and
+-- some worker has not registered its calls again
+function commands.reserve(id, amount, lease, token, expected)
+  local at, oldest = now(), 0
+  if redis.call('ZCOUNT', workers, at, '+inf') < tonumber(expected) then return {INCOMPLETE, 1} end
+  for n = 1, ACCOUNTS do
+    use(n)
+    drop_ended(at)
+    local limit, spent = tonumber(ARGV[6 + n]), tonumber(field('spent'))
+    if not spent then return begin_reading(n, token) end
+    spent = spent + number('certain')
+    if spent >= limit then return {EXHAUSTED, n} end
+    if spent + number('reserved') + number('waiting') >= limit then return {WAITING, n} end
+    oldest = math.max(oldest, at - number('read_at'))
+  end
+  for n = 1, ACCOUNTS do
+    use(n)
+    put(id, 'r', amount, field('reading'), at + lease)
+    keep()
+  end
+  return {ADMITTED, 1, oldest}
 end
 
 -- token -> what `begin_reading` says, of an account that may be known already
 function commands.read_again(token)
-  return begin_reading(token)
+  return begin_reading(1, token)
 end
 
 -- token, spent, then three lists, each after its length: id and amount of each unsettled row, ids
@@ -131,7 +146,7 @@ function commands.open(token, spent)
   return 1
 end
 
--- lease, then id, kind and amount of each call: its lease begins anew, and what Redis lost is put
+-- lease, then id, kind and amount of each call, in one account: its lease begins anew, and what Redis lost is put
 -- back. A call that stands among the unsettled rows is in the ledger
 function commands.hold(lease)
   local ends_at = now() + lease
@@ -146,9 +161,7 @@ function commands.hold(lease)
   return 1
 end
 
--- call id, 1 when settled, cost or else estimate: its row is in the ledger -> 0 when nobody knows
--- whether the ledger was read with it or without: then it is read again
-function commands.book(id, is_settled, amount)
+local function book(id, is_settled, amount)
   redis.call('HDEL', account, 'opening')
   local _, _, reading = find(id)
   local is_lacking = reading and reading == field('reading')
@@ -167,16 +180,35 @@ function commands.book(id, is_settled, amount)
   return 1
 end
 
+-- call id, 1 when settled, cost or else estimate: its row is in the ledger -> for each account 0 when
+-- nobody knows whether the ledger was read with it or without: then it is read again. A key has an
+-- account only where somebody has asked for it
+function commands.book(id, is_settled, amount)
+  local known = {}
+  for n = 1, ACCOUNTS do
+    use(n)
+    local is_there = n == 1 or redis.call('EXISTS', account) == 1
+    known[n] = is_there and book(id, is_settled, amount) or 1
+  end
+  return known
+end
+
 -- call ids, which are not held any more: the ledger is read again
 function commands.forget()
-  for n = 2, #ARGV do drop(ARGV[n]) end
-  forget()
+  for n = 1, ACCOUNTS do
+    use(n)
+    for at = 2, #ARGV do drop(ARGV[at]) end
+    forget()
+  end
   return 1
 end
 
 -- call id: it did not begin
 function commands.cancel(id)
-  drop(id)
+  for n = 1, ACCOUNTS do
+    use(n)
+    drop(id)
+  end
   return 1
 end
 
@@ -188,4 +220,5 @@ function commands.show()
   return {field('spent'), field('certain'), field('reserved'), field('waiting'), age}
 end
 
+use(1)
 return commands[ARGV[1]](ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])

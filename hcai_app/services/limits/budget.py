@@ -1,5 +1,8 @@
 """The budget in one worker: reserve an estimate, then settle the true cost.
 
+A call is admitted by its user's account and, where its key has a budget of its own, by that of the
+key: by both in one step, or by none.
+
 A call is admitted while spent + reserved < budget; then its whole estimate is reserved. So a
 student with money left and nothing running is never refused because a model is dear, and the
 overrun is one call at most. A call belongs to the period in which it started.
@@ -13,16 +16,16 @@ from dataclasses import dataclass, field
 from hcai_app import clock, formatting
 from hcai_app.db.engine import Database
 from hcai_app.errors import BudgetExhausted, RateLimited
-from hcai_app.services.call import Caller, LedgerEntry, RunningCall
+from hcai_app.services.call import Caller, CallStart, LedgerEntry, RunningCall
 from hcai_app.services.limits import period
 from hcai_app.services.limits.accounts import (
     AccountId,
+    Claim,
     Gate,
     Held,
-    account_of,
+    accounts_of,
     read_or_unavailable,
 )
-from hcai_app.services.limits.period import budget_period
 
 # An account that nobody used for so long is read from the database again next time.
 IDLE_S = 900.0
@@ -56,11 +59,20 @@ class Budget:
 
     def limit_of(self, caller: Caller) -> int:
         """Return the caller's budget for a period."""
-        return self.limit_for(caller.budget_nanousd)
+        return self.limit_for(caller.budget_nanousd, caller.granted())
 
-    def limit_for(self, chosen: int | None) -> int:
-        """Return the budget for a period of whoever has a budget of their own, or none."""
-        return self._default_nanousd if chosen is None else chosen
+    def limit_for(self, chosen: int | None, granted: int | None) -> int:
+        """Return a period's budget of whoever has one of their own, or a grant, or neither."""
+        limit = self._default_nanousd if chosen is None else chosen
+        return limit if granted is None else max(limit, granted)
+
+    def claims(self, caller: Caller, call: RunningCall) -> list[Claim]:
+        """Return what is to admit a call: the user's budget, and the key's if it has one."""
+        of_user, *of_key = accounts_of(call.opening)
+        claims = [Claim(of_user, self.limit_of(caller))]
+        if caller.rules is not None and caller.rules.budget_nanousd is not None:
+            claims += (Claim(account, caller.rules.budget_nanousd) for account in of_key)
+        return claims
 
     async def reserve(self, caller: Caller, call: RunningCall) -> None:
         """Set the call's estimate aside.
@@ -70,39 +82,39 @@ class Budget:
             RateLimited: When only running or unsettled calls stand in the way.
             Unavailable: When the spending cannot be read.
         """
-        limit = self.limit_of(caller)
-        account = await self._account(account_of(call.opening))
-        spent = (account.spent or 0) + account.held.certain_sum
-        if spent >= limit:
-            raise exhausted(limit)
-        if spent + account.held.reserved_sum + sum(account.unsettled.values()) >= limit:
-            raise waiting()
-        account.held.put(call.id, call.opening.reserved_nanousd)
+        claims = self.claims(caller, call)
+        accounts = await self._read_all(claims)
+        for claim, account in zip(claims, accounts, strict=True):
+            spent = (account.spent or 0) + account.held.certain_sum
+            if spent >= claim.limit:
+                raise exhausted(claim)
+            reserved = account.held.reserved_sum + sum(account.unsettled.values())
+            if spent + reserved >= claim.limit:
+                raise waiting(claim)
+        for account in accounts:
+            account.held.put(call.id, call.opening.reserved_nanousd)
 
     def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
-        account = self._accounts.get(account_of(call.opening))
-        if account is not None:
+        for account in self._known(call.opening):
             account.held.drop(call.id)
 
     def settle(self, entry: LedgerEntry) -> None:
         """Count a call's cost in place of its estimate: it has ended, its row is on its way."""
-        account = self._accounts.get(account_of(entry))
-        if account is not None and entry.settled and entry.id in account.held:
-            account.held.put(entry.id, entry.cost_nanousd, is_certain=True)
+        for account in self._known(entry):
+            if entry.settled and entry.id in account.held:
+                account.held.put(entry.id, entry.cost_nanousd, is_certain=True)
 
     def book(self, entries: Iterable[LedgerEntry]) -> None:
         """Take rows for the ledger's: they are in the database, settled or not."""
         for entry in entries:
-            account = self._accounts.get(account_of(entry))
-            if account is not None:
+            for account in self._known(entry):
                 _book(account, entry)
 
     def forget(self, entries: Iterable[LedgerEntry]) -> None:
         """Read the accounts of these rows again: what the ledger has of them is not known here."""
         for entry in entries:
-            account = self._accounts.get(account_of(entry))
-            if account is not None:
+            for account in self._known(entry):
                 account.held.drop(entry.id)
                 account.spent, account.is_stale = None, True
 
@@ -127,6 +139,18 @@ class Budget:
     def used(self) -> list[AccountId]:
         """Return the accounts that were in use not long ago."""
         return list(self._accounts)
+
+    def _known(self, call: CallStart | LedgerEntry) -> list[_Account]:
+        """Return those accounts of a call that anybody has asked for."""
+        found = (self._accounts.get(name) for name in accounts_of(call))
+        return [account for account in found if account is not None]
+
+    async def _read_all(self, claims: list[Claim]) -> list[_Account]:
+        """Return accounts that are all known at one moment."""
+        while True:
+            accounts = [await self._account(claim.account) for claim in claims]
+            if all(account.spent is not None for account in accounts):
+                return accounts
 
     async def _account(self, name: AccountId) -> _Account:
         now = time.monotonic()
@@ -178,21 +202,35 @@ def _book(account: _Account, entry: LedgerEntry) -> None:
         account.unsettled[entry.id] = entry.reserved_nanousd
 
 
-def exhausted(limit_nanousd: int) -> BudgetExhausted:
-    """Return the refusal of a call when the period's budget is spent."""
-    resets_at = clock.from_ms(budget_period(clock.now_ms()).end_ms)
+def exhausted(claim: Claim) -> BudgetExhausted:
+    """Return the refusal of a call when the period's budget is spent, the user's or the key's."""
+    resets_at = clock.from_ms(claim.account.period.end_ms)
+    spent = f"budget of {formatting.usd_exact(claim.limit)}"
+    ends = f"it resets at {period.BOUNDARY}"
+    is_key = claim.account.key_id is not None
+    message = (
+        f"This API key's own {spent} for {period.THIS} is spent; {ends}. Its owner can raise it on "
+        "the keys page, or use another key."
+        if is_key
+        else f"{period.POSSESSIVE} {spent} is spent; {ends}."
+    )
     return BudgetExhausted(
-        f"{period.POSSESSIVE} budget of {formatting.usd_exact(limit_nanousd)} is spent; "
-        f"it resets at {period.BOUNDARY}.",
+        message,
         headers={"x-should-retry": "false"},
-        metadata={"resets_at": resets_at.isoformat()},
+        metadata={"resets_at": resets_at.isoformat(), "rule": _rule_of(claim)},
     )
 
 
-def waiting() -> RateLimited:
+def waiting(claim: Claim) -> RateLimited:
     """Return the refusal of a call when only running ones stand in the way."""
+    whose = "of this API key's own budget" if claim.account.key_id else "of the budget"
     return RateLimited(
-        f"The calls that you have running may use up the rest of {period.THIS}'s budget; "
+        f"The calls that you have running may use up the rest {whose} for {period.THIS}; "
         "wait for them to end.",
         1,
+        metadata={"rule": _rule_of(claim)},
     )
+
+
+def _rule_of(claim: Claim) -> str:
+    return "budget" if claim.account.key_id is None else "key_budget"

@@ -91,6 +91,11 @@ class InFlight:
             slot.cut(error)
         return len(ended)
 
+    def cut_where(self, reason: Callable[[Caller], HcaiError | None]) -> None:
+        """End those calls of all users for which there is a reason."""
+        for user_id in list(self._slots):
+            self.cut(user_id, reason)
+
     def cut_all(self, error: HcaiError) -> None:
         """End every call: the worker stops."""
         for slots in list(self._slots.values()):

@@ -21,9 +21,10 @@ from hcai_app.errors import Unavailable
 from hcai_app.services.call import Caller, LedgerEntry, RunningCall
 from hcai_app.services.limits.accounts import (
     AccountId,
+    Claim,
     Gate,
     Held,
-    account_of,
+    accounts_of,
     current_account,
     read_or_unavailable,
 )
@@ -64,60 +65,67 @@ class SharedBudget(Budget):
         Raises:
             Unavailable: When Redis is away and this worker's share is used up, too.
         """
-        name, limit = account_of(call.opening), self.limit_of(caller)
+        claims = self.claims(caller, call)
+        names = [claim.account for claim in claims]
         try:
-            verdict = await self._ask(name, limit, call)
+            verdict, at = await self._ask(claims, call)
         except Away:
-            verdict = INCOMPLETE
-            self._doubt(name, call.id)
+            verdict, at = INCOMPLETE, 0
+            self._doubt(names, call.id)
         except BaseException:
-            self._tell(name, [call.id], "cancel", call.id)
+            self._tell(names, [call.id], "cancel", call.id)
             raise
         if verdict == INCOMPLETE:
-            await self._shares.check(name, limit, self._held.get(name))
-            self._tell(name, [], "hold", LEASE_MS, call.id, "r", call.opening.reserved_nanousd)
+            await self._shares.check(claims, self._held)
+            for name in names:
+                self._tell([name], [], *_hold(call.id, "r", call.opening.reserved_nanousd))
         elif verdict == EXHAUSTED:
-            raise exhausted(limit)
+            raise exhausted(claims[at])
         elif verdict == WAITING:
-            raise waiting()
-        self._held.setdefault(name, Held()).put(call.id, call.opening.reserved_nanousd)
+            raise waiting(claims[at])
+        for name in names:
+            self._held.setdefault(name, Held()).put(call.id, call.opening.reserved_nanousd)
 
     def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
-        name = account_of(call.opening)
-        self._drop(name, call.id)
-        self._tell(name, [call.id], "cancel", call.id)
+        names = accounts_of(call.opening)
+        for name in names:
+            self._drop(name, call.id)
+        self._tell(names, [call.id], "cancel", call.id)
 
     def settle(self, entry: LedgerEntry) -> None:
         """Count a call's cost in place of its estimate: it has ended, its row is on its way."""
-        name = account_of(entry)
-        held = self._held.get(name)
-        if entry.settled and held is not None and entry.id in held:
-            held.put(entry.id, entry.cost_nanousd, is_certain=True)
-            self._tell(name, [], "hold", LEASE_MS, entry.id, "c", entry.cost_nanousd)
+        for name in accounts_of(entry):
+            held = self._held.get(name)
+            if entry.settled and held is not None and entry.id in held:
+                held.put(entry.id, entry.cost_nanousd, is_certain=True)
+                self._tell([name], [], *_hold(entry.id, "c", entry.cost_nanousd))
 
     def book(self, entries: Iterable[LedgerEntry]) -> None:
         """Take rows for the ledger's: they are in the database, settled or not."""
         for entry in entries:
-            name = account_of(entry)
-            self._drop(name, entry.id)
+            names = accounts_of(entry)
             amount = entry.cost_nanousd if entry.settled else entry.reserved_nanousd
-            self._shares.use(name, amount)
-            booked = self._tell(name, [entry.id], "book", entry.id, int(entry.settled), amount)
+            for name in names:
+                self._drop(name, entry.id)
+                self._shares.use(name, amount)
+            booked = self._tell(names, [entry.id], "book", entry.id, int(entry.settled), amount)
             if booked is not None:
-                booked.add_done_callback(partial(self._read_if_forgotten, name))
+                booked.add_done_callback(partial(self._read_if_forgotten, names))
 
     def forget(self, entries: Iterable[LedgerEntry]) -> None:
         """Read the accounts of these rows again: what the ledger has of them is not known here."""
         for entry in entries:
-            name = account_of(entry)
-            self._drop(name, entry.id)
-            self._tell(name, [entry.id], "forget", entry.id)
-            self._old[name] = None
+            names = accounts_of(entry)
+            for name in names:
+                self._drop(name, entry.id)
+                self._old[name] = None
+            self._tell(names, [entry.id], "forget", entry.id)
 
     def forget_user(self, user_id: str) -> None:
-        """Read a user's account again: something about them changed, or was booked elsewhere."""
+        """Read a user's accounts again: something about them changed, or was booked elsewhere."""
         self._old[current_account(user_id)] = None
+        self._old |= {name: None for name in self._used if name.user_id == user_id}
 
     async def gate(self, name: AccountId) -> Gate | None:
         """Return what the gate thinks; None where the ledger would be read first.
@@ -125,7 +133,7 @@ class SharedBudget(Budget):
         Raises:
             Away: When Redis is away.
         """
-        spent, *others, age_ms = await self._run(name, "show")
+        spent, *others, age_ms = await self._run([name], "show")
         if spent is None:
             return None
         certain, reserved, unsettled = (int(value or 0) for value in others)
@@ -139,7 +147,7 @@ class SharedBudget(Budget):
             Unavailable: When the database is away, or rows are booked all the time.
         """
         for _ in range(READINGS):
-            _, token, *ids = await self._run(name, "read_again", _token())
+            _, _, token, *ids = await self._run([name], "read_again", _token())
             if await self._open(name, token, ids):
                 return
         raise _changing()
@@ -167,31 +175,36 @@ class SharedBudget(Budget):
         self._old |= self._used | dict.fromkeys(self._doubtful)
         doubtful, self._doubtful = self._doubtful, {}
         forgotten = [
-            self._post(name, [*ids], "forget", *(id_ for id_ in ids if not self._holds(name, id_)))
+            self._post(
+                [name], [*ids], "forget", *(id_ for id_ in ids if not self._holds(name, id_))
+            )
             for name, ids in doubtful.items()
         ]
         return [*forgotten, *self._hold_all()]
 
-    async def _ask(self, name: AccountId, limit: int, call: RunningCall) -> int:
-        amount = call.opening.reserved_nanousd
-        self._used[name] = None
+    async def _ask(self, claims: list[Claim], call: RunningCall) -> tuple[int, int]:
+        """Ask Redis; return its verdict, and which of the claims it is about."""
+        names = [claim.account for claim in claims]
+        self._used |= dict.fromkeys(names)
+        limits = [claim.limit for claim in claims]
         for _ in range(READINGS):
-            verdict, *details = await self._run(
-                name,
+            at: int
+            verdict, at, *details = await self._run(
+                names,
                 "reserve",
-                limit,
                 call.id,
-                amount,
+                call.opening.reserved_nanousd,
                 LEASE_MS,
                 _token(),
                 self._redis.registered_workers,
+                *limits,
             )
+            if verdict == ADMITTED and details[0] > FRESH_MS:
+                self._old |= dict.fromkeys(names)
             if verdict != UNKNOWN:
-                if verdict == ADMITTED and details[0] > FRESH_MS:
-                    self._old[name] = None
-                return verdict
+                return verdict, at - 1
             token, *ids = details
-            await self._open(name, token, ids)
+            await self._open(names[at - 1], token, ids)
         raise _changing()
 
     async def _read_old(self) -> None:
@@ -209,7 +222,7 @@ class SharedBudget(Budget):
         missing = [id_ for id_ in ids if id_ not in found.settled and id_ not in found.unsettled]
         lists: tuple[list[Arg], ...] = (unsettled, [*found.settled], [*missing])
         flat = [part for one in lists for part in (len(one), *one)]
-        return bool(await self._run(name, "open", token, found.spent, *flat))
+        return bool(await self._run([name], "open", token, found.spent, *flat))
 
     def _holds(self, name: AccountId, call_id: str) -> bool:
         return call_id in self._held.get(name, ())
@@ -221,8 +234,9 @@ class SharedBudget(Budget):
             if not held:
                 del self._held[name]
 
-    def _doubt(self, name: AccountId, *ids: str) -> None:
-        self._doubtful.setdefault(name, set()).update(ids)
+    def _doubt(self, names: Iterable[AccountId], *ids: str) -> None:
+        for name in names:
+            self._doubtful.setdefault(name, set()).update(ids)
 
     def _hold_all(self) -> list[Reply]:
         asked: list[Reply] = []
@@ -234,32 +248,39 @@ class SharedBudget(Budget):
             ]
             for start in range(0, len(calls), HOLD_BATCH * 3):
                 part = calls[start : start + HOLD_BATCH * 3]
-                asked.append(self._post(name, [], "hold", LEASE_MS, *part))
+                asked.append(self._post([name], [], *_hold(*part)))
         return asked
 
-    def _run(self, name: AccountId, command: str, *args: Arg) -> Reply:
-        return self._redis.ask(SCRIPT, _keys(name), [command, *args])
+    def _run(self, names: Iterable[AccountId], *command: Arg) -> Reply:
+        return self._redis.ask(SCRIPT, _keys(names), [*command])
 
-    def _read_if_forgotten(self, name: AccountId, booked: Reply) -> None:
-        if not booked.cancelled() and booked.exception() is None and not booked.result():
-            self._old[name] = None
+    def _read_if_forgotten(self, names: Iterable[AccountId], booked: Reply) -> None:
+        if booked.cancelled() or booked.exception() is not None:
+            return
+        self._old |= {
+            name: None for name, known in zip(names, booked.result(), strict=True) if not known
+        }
 
-    def _tell(self, name: AccountId, ids: list[str], command: str, *args: Arg) -> Reply | None:
-        """Send what nobody waits for; if it may not have arrived, the account is doubtful."""
-        return self._redis.tell(
-            SCRIPT, _keys(name), [command, *args], lambda: self._doubt(name, *ids)
-        )
+    def _tell(self, names: Iterable[AccountId], ids: list[str], *command: Arg) -> Reply | None:
+        """Send what nobody waits for; if it may not have arrived, the accounts are doubtful."""
+        return self._redis.tell(SCRIPT, _keys(names), [*command], lambda: self._doubt(names, *ids))
 
-    def _post(self, name: AccountId, ids: list[str], command: str, *args: Arg) -> Reply:
-        return self._redis.post(
-            SCRIPT, _keys(name), [command, *args], lambda: self._doubt(name, *ids)
-        )
+    def _post(self, names: Iterable[AccountId], ids: list[str], *command: Arg) -> Reply:
+        return self._redis.post(SCRIPT, _keys(names), [*command], lambda: self._doubt(names, *ids))
 
 
-def _keys(name: AccountId) -> list[str]:
-    whose = f"{name.user_id}:{name.period.start_ms}"
-    account = f"hcai:budget:{whose}"
-    return [account, f"{account}:leases", f"hcai:unsettled:{whose}", WORKERS]
+def _keys(names: Iterable[AccountId]) -> list[str]:
+    """Return the keys of the workers and of the accounts, as `budget.lua` takes them."""
+    keys = [WORKERS]
+    for user_id, period, key_id in names:
+        whose = f"{user_id}:{period.start_ms}" if key_id is None else f"{key_id}:{period.start_ms}"
+        account = f"hcai:budget:{whose}"
+        keys += (account, f"{account}:leases", f"hcai:unsettled:{whose}")
+    return keys
+
+
+def _hold(*calls: Arg) -> tuple[Arg, ...]:
+    return ("hold", LEASE_MS, *calls)
 
 
 def _token() -> str:

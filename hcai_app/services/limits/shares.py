@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
-from hcai_app.services.limits.accounts import AccountId, Held, read_or_unavailable
+from hcai_app.services.limits.accounts import AccountId, Claim, Held, read_or_unavailable
 from hcai_app.services.limits.budget import exhausted, waiting
 from hcai_app.services.redis_client import RedisClient
 
@@ -42,25 +42,33 @@ class Shares:
         if (share := self._shares.get(name)) is not None:
             share.used += amount
 
-    async def check(self, name: AccountId, limit: int, held: Held | None) -> None:
-        """Refuse a call that is over the share; `held` are this worker's other calls.
+    async def check(self, claims: list[Claim], held: dict[AccountId, Held]) -> None:
+        """Refuse a call that is over the share of any account; `held` are this worker's calls.
 
         Raises:
             BudgetExhausted: When the ledger says that the whole budget is spent.
             RateLimited: When only running or unsettled calls stand in the way.
             Unavailable: When the share is used up, or the spending cannot be read.
         """
-        share, held = await self._find(name), held or Held()
+        for claim in claims:
+            await self._find(claim.account)
+        # Nothing is awaited between the last look and what the caller holds then.
+        for claim in claims:
+            await self._check(claim, held.get(claim.account) or Held())
+
+    async def _check(self, claim: Claim, held: Held) -> None:
+        name, limit = claim.account, claim.limit
+        share = await self._find(name)
         if share.spent >= limit:
-            raise exhausted(limit)
+            raise exhausted(claim)
         part = (limit - share.spent - share.unsettled) // self._redis.workers
         used = share.used + held.certain_sum
         if used + held.reserved_sum < part:
             return
         if (await read_or_unavailable(self._database, name)).spent >= limit:
-            raise exhausted(limit)
+            raise exhausted(claim)
         if used < part or share.spent + share.unsettled >= limit:
-            raise waiting()
+            raise waiting(claim)
         raise Unavailable(
             "Our servers cannot add up what you have spent just now, and this one's share of what "
             "is left of your budget is used up; try again in a few seconds.",

@@ -23,7 +23,7 @@ from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.live.tabs import Tabs
-from hcai_app.services.people import sessions
+from hcai_app.services.people import sessions, users
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Ended:
 
     is_deleted: bool
     is_banned: bool
-    active_keys: frozenset[str]
+    open_keys: frozenset[str]
     open_sessions: frozenset[str]  # none of a deleted account or a banned user
 
     def reason(self, caller: Caller) -> HcaiError | None:
@@ -45,8 +45,8 @@ class Ended:
             return NotAuthenticated("This account was deleted.")
         if self.is_banned:
             return NotAllowed("Your account was banned; this call ends here.")
-        if caller.key_id is not None and caller.key_id not in self.active_keys:
-            return NotAuthenticated("This API key was revoked.")
+        if caller.key_id is not None and caller.key_id not in self.open_keys:
+            return NotAuthenticated("This API key was revoked or switched off, or has ended.")
         if caller.session_id is not None and caller.session_id not in self.open_sessions:
             return NotAuthenticated("Your session has ended, and this call with it; sign in again.")
         return None
@@ -63,9 +63,10 @@ async def ended(database: Database, user_ids: Collection[str]) -> dict[str, Ende
 
 def _ended(connection: Connection, user_ids: Collection[str]) -> dict[str, Ended]:
     user, key, session = users_table.c, keys_table.c, sessions_table.c
-    states = select(user.id, user.deleted_at, user.banned_at).where(user.id.in_(user_ids))
+    is_banned = users.is_banned().label("is_banned")
+    states = select(user.id, user.deleted_at, is_banned).where(user.id.in_(user_ids))
     accounts = {row.id: row for row in connection.execute(states)}
-    active = select(key.id, key.user_id).where(key.user_id.in_(user_ids), keys.is_active())
+    active = select(key.id, key.user_id).where(key.user_id.in_(user_ids), keys.is_open())
     is_open = session.user_id.in_(user_ids) & sessions.is_open()
     opened = select(session.id, session.user_id).where(is_open)
     active_keys, open_sessions = (_by_user(connection, query) for query in (active, opened))
@@ -73,12 +74,12 @@ def _ended(connection: Connection, user_ids: Collection[str]) -> dict[str, Ended
     for user_id in user_ids:
         account = accounts.get(user_id)
         is_deleted = account is None or account.deleted_at is not None
-        is_banned = account is not None and account.banned_at is not None
+        is_banned = account is not None and account.is_banned
         is_closed = is_deleted or is_banned
         found[user_id] = Ended(
             is_deleted,
             is_banned,
-            active_keys=frozenset(active_keys[user_id]),
+            open_keys=frozenset(active_keys[user_id]),
             open_sessions=frozenset(() if is_closed else open_sessions[user_id]),
         )
     return found
@@ -117,6 +118,10 @@ class Revocation:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    def end_expired(self) -> None:
+        """Cancel the calls whose key's end has passed: no change tells of it."""
+        self._in_flight.cut_where(_expired)
+
     async def close(self) -> None:
         """Stop what still runs: each may hold a connection, and the database closes next."""
         for task in self._tasks:
@@ -139,3 +144,9 @@ class Revocation:
         cancelled = self._in_flight.cut(user_id, found.reason)
         if cancelled:
             log.info("%d running calls of %s were cancelled", cancelled, user_id)
+
+
+def _expired(caller: Caller) -> HcaiError | None:
+    if caller.rules is None or not caller.rules.has_expired():
+        return None
+    return NotAuthenticated("This API key has ended, and this call with it.")

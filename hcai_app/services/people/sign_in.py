@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, false, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from hcai_app import clock
@@ -128,12 +128,11 @@ def _refusal(
 
 def _is_banned(connection: Connection, identity: Identity, user: RowMapping | None) -> bool:
     """Tell whether the user is banned, or whoever had their Slack id: a new subject ends no ban."""
-    if user is not None and user["banned_at"] is not None:
-        return True
-    if identity.slack_id is None:
-        return False
-    same = (columns.slack_id == identity.slack_id) & columns.banned_at.is_not(None)
-    return connection.scalar(select(columns.id).where(same)) is not None
+    same = columns.slack_id == identity.slack_id if identity.slack_id is not None else false()
+    if user is not None:
+        same = or_(same, columns.id == user["id"])
+    banned = select(columns.id).where(same, users.is_banned())
+    return connection.scalar(banned.limit(1)) is not None
 
 
 def _has_left_today(connection: Connection, identity: Identity, secret_key: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, insert, or_, select, update
 
 from hcai_app import clock, formatting, money
 from hcai_app.db.engine import Conflict, Database
@@ -16,6 +16,7 @@ from hcai_app.services import audit, changes
 from hcai_app.services.audit import Act
 
 MAX_NAME = 200
+MAX_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,19 @@ class User:
     name: str
     is_verified: bool
     banned_at: datetime | None
+    banned_until: datetime | None
     ban_reason: str | None
     budget_nanousd: int | None  # None: the default of the settings
+    grant_nanousd: int | None  # a larger budget, until `granted_until`
+    granted_until: datetime | None
+    grant_reason: str | None
     created_at: datetime
     deleted_at: datetime | None
+
+    @property
+    def granted_nanousd(self) -> int | None:
+        """The budget that is granted for the time being."""
+        return grant_in_force(self.grant_nanousd, self.granted_until)
 
 
 async def create(
@@ -110,22 +120,48 @@ def lock(connection: Connection, user_id: str) -> None:
         raise NotFound(f"There is no user {user_id}: the account is deleted.")
 
 
+def is_banned() -> ColumnElement[bool]:
+    """Return what is true of a user whose ban holds now."""
+    user = users_table.c
+    lasts = or_(user.banned_until.is_(None), user.banned_until > clock.now())
+    return and_(user.banned_at.is_not(None), lasts)
+
+
+def grant_in_force(nanousd: int | None, until: datetime | None) -> int | None:
+    """Return a granted budget; None when its time is over, or there is none."""
+    return None if until is None or until <= clock.now() else nanousd
+
+
+def granted() -> ColumnElement[int | None]:
+    """Return the budget that a user is granted for the time being, as a column to read."""
+    user = users_table.c
+    return case((user.granted_until > clock.now(), user.grant_nanousd))
+
+
 async def ban(
-    database: Database, reference: str, reason: str, *, actor: str = audit.COMMAND_LINE
+    database: Database,
+    reference: str,
+    reason: str,
+    until: datetime | None = None,
+    *,
+    actor: str = audit.COMMAND_LINE,
 ) -> None:
     """Refuse everything the user asks from now on, and end what runs.
 
     Raises:
         NotFound: When there is no such user.
+        InvalidRequest: When the end of the ban is no time to come.
         Unavailable: When the database is away.
     """
+    _check_end(until)
+    why, at = _reason(reason), clock.now()
 
     def work(connection: Connection) -> None:
         user = find(connection, reference)
-        at = clock.now()
-        _change(connection, user.id, banned_at=at, ban_reason=reason)
-        before, after = {"banned_at": user.banned_at}, {"banned_at": at}
-        audit.append(connection, Act("users.ban", actor, user.id, None, before, after, reason))
+        _change(connection, user.id, banned_at=at, banned_until=until, ban_reason=why)
+        before = {"banned_at": user.banned_at, "banned_until": user.banned_until}
+        after = {"banned_at": at, "banned_until": until}
+        audit.append(connection, Act("users.ban", actor, user.id, None, before, after, why))
 
     await database.write(work, "account")
 
@@ -140,7 +176,7 @@ async def unban(database: Database, reference: str, *, actor: str = audit.COMMAN
 
     def work(connection: Connection) -> None:
         user = find(connection, reference)
-        _change(connection, user.id, banned_at=None, ban_reason=None)
+        _change(connection, user.id, banned_at=None, banned_until=None, ban_reason=None)
         before, after = {"banned_at": user.banned_at}, {"banned_at": None}
         audit.append(connection, Act("users.unban", actor, user.id, None, before, after))
 
@@ -165,6 +201,48 @@ async def set_budget(
         audit.append(connection, Act("users.budget", actor, user.id, None, *changed))
 
     await database.write(work, "account")
+
+
+async def grant(
+    database: Database,
+    reference: str,
+    budget_nanousd: int,
+    *,
+    until: datetime,
+    reason: str,
+    actor: str = audit.COMMAND_LINE,
+) -> None:
+    """Give the user a larger budget for a time; a new grant takes the place of the last one.
+
+    Raises:
+        NotFound: When there is no such user.
+        InvalidRequest: When the end is no time to come, or there is no reason.
+        Unavailable: When the database is away.
+    """
+    _check_end(until)
+    why = _reason(reason)
+    values = {"grant_nanousd": budget_nanousd, "granted_until": until, "grant_reason": why}
+
+    def work(connection: Connection) -> None:
+        user = find(connection, reference)
+        _change(connection, user.id, **values)
+        before = {"budget_usd": _usd(user.grant_nanousd), "until": user.granted_until}
+        after = {"budget_usd": _usd(budget_nanousd), "until": until}
+        audit.append(connection, Act("users.grant", actor, user.id, None, before, after, why))
+
+    await database.write(work, "account")
+
+
+def _check_end(until: datetime | None) -> None:
+    if until is not None and until <= clock.now():
+        raise InvalidRequest("The end must be a time to come.", param="until")
+
+
+def _reason(text: str) -> str:
+    line = formatting.one_line(text)
+    if not line:
+        raise InvalidRequest("Say why, in letters and signs.", param="reason")
+    return line[:MAX_REASON]
 
 
 def _change(connection: Connection, user_id: str, **values: Any) -> None:

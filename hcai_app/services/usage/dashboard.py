@@ -16,6 +16,7 @@ from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.period import budget_period
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.windows import Standing
+from hcai_app.services.people import users
 from hcai_app.services.usage import charts
 from hcai_app.services.usage.charts import Group, Range, Series
 
@@ -119,16 +120,16 @@ class _Work:
     def today(self, connection: Connection, *, has_called: bool) -> Today:
         period = budget_period(self.now_ms)
         models = _models(connection, self.user_id, period.start_ms)
-        chosen = connection.scalar(
-            select(users_table.c.budget_nanousd).where(users_table.c.id == self.user_id)
-        )
+        user = users_table.c
+        query = select(user.budget_nanousd, users.granted()).where(user.id == self.user_id)
+        chosen, granted = connection.execute(query).first() or (None, None)
         standing = self.standing
         is_counted = standing.remaining < standing.limit
         return Today(
             requests=sum(use.requests for use in models),
             tokens=sum(use.tokens for use in models),
             cost_nanousd=sum(use.cost_nanousd for use in models),
-            budget_nanousd=self.budget.limit_for(chosen),
+            budget_nanousd=self.budget.limit_for(chosen, granted),
             models=tuple(models[:TOP_MODELS]),
             calls_left=max(0, standing.remaining),
             calls_limit=standing.limit,

@@ -12,7 +12,7 @@ from hcai_app.services.account import deletion, export
 from hcai_app.services.account.export import AccountExport, Profile
 from hcai_app.services.call import Caller
 from hcai_app.services.live.tabs import Tab
-from hcai_app.services.people import sessions
+from hcai_app.services.people import sessions, users
 from hcai_app.services.people.identity import Reason
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import SiteState, serving
@@ -105,6 +105,7 @@ class AccountState(SiteState):
 def _view(account: AccountExport) -> AccountView:
     profile = account.profile
     settings = serving().settings
+    granted = users.grant_in_force(profile.grant_nanousd, profile.granted_until)
     return AccountView(
         id=profile.id,
         name=profile.name,
@@ -115,7 +116,7 @@ def _view(account: AccountExport) -> AccountView:
         joined_ms=clock.to_ms(profile.created_at),
         key_count=_keys(account.active_keys, account.revoked_keys),
         calls=formatting.count(account.calls),
-        budget=formatting.usd(serving().budget.limit_for(profile.budget_nanousd)),
+        budget=formatting.usd(serving().budget.limit_for(profile.budget_nanousd, granted)),
         key_limit=f"{account.active_keys} of {settings.max_keys}",
     )
 

@@ -10,7 +10,8 @@ import reflex as rx
 
 from hcai_app import clock, formatting, hashing
 from hcai_app.errors import HcaiError
-from hcai_app.services.limits import budget, windows
+from hcai_app.services.limits import accounts, budget, windows
+from hcai_app.services.limits.accounts import Claim
 from hcai_app.services.usage.dashboard import Today
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.state.dashboard import read_snapshot
@@ -61,7 +62,8 @@ def day_of(today: Today) -> PlaygroundView:
     calls_left = formatting.count(today.calls_left)
     obstacle, until_ms = "", 0
     if today.cost_nanousd >= today.budget_nanousd:
-        obstacle = budget.exhausted(today.budget_nanousd).message
+        spent = Claim(accounts.current_account(""), today.budget_nanousd)
+        obstacle = budget.exhausted(spent).message
         until_ms = today.resets_at_ms
     elif today.calls_left == 0:
         obstacle = f"{windows.reached(today.calls_limit)}."

@@ -7,7 +7,7 @@ import pytest
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest, NotFound, RateLimited
-from hcai_app.services.keys import keys
+from hcai_app.services.keys import keys, stored
 from hcai_app.services.people import users
 from tests.services.books import fetch
 
@@ -32,7 +32,7 @@ async def test_a_key_is_shown_once_and_kept_as_a_hash(database: Database) -> Non
     assert issued.secret[20:50] not in str(row)
     ((preview,),) = await fetch(database, "SELECT preview FROM keys")
     assert preview == f"{issued.secret[:13]}…{issued.secret[-4:]}"
-    (listed,) = await keys.of_user(database, "U1")
+    (listed,) = await stored.of_user(database, "U1")
     assert not hasattr(listed, "hash")
     assert (listed.id, listed.name, listed.revoked_at) == (issued.id, "laptop", None)
 
@@ -44,7 +44,7 @@ async def test_the_limit_counts_active_keys_only(database: Database) -> None:
         await issue(database, max_keys=2)
     await keys.revoke(database, first.id, secret_key=SECRET)
     await issue(database, max_keys=2)
-    assert len(await keys.of_user(database, "U1")) == 3
+    assert len(await stored.of_user(database, "U1")) == 3
 
 
 @pytest.mark.attack
@@ -62,7 +62,7 @@ async def test_keys_that_are_made_and_revoked_end_at_a_hundred_a_day(
     await keys.issue(database, "U2", "hers", secret_key=SECRET, max_keys=1)
     tomorrow = clock.now() + timedelta(days=1, seconds=1)
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
-    (mine, *_) = [key for key in await keys.of_user(database, "U1") if key.revoked_at is None]
+    (mine, *_) = [key for key in await stored.of_user(database, "U1") if key.revoked_at is None]
     await keys.revoke(database, mine.id, secret_key=SECRET)
     assert await issue(database, max_keys=1)
 
@@ -71,11 +71,11 @@ async def test_keys_that_are_made_and_revoked_end_at_a_hundred_a_day(
 async def test_a_key_is_revoked_by_its_id_or_itself(by: str, database: Database) -> None:
     issued, other = await issue(database), await issue(database)
     await keys.revoke(database, getattr(issued, by), secret_key=SECRET)
-    revoked = {row.id: row.revoked_at for row in await keys.of_user(database, "U1")}
+    revoked = {row.id: row.revoked_at for row in await stored.of_user(database, "U1")}
     assert revoked[issued.id] is not None
     assert revoked[other.id] is None
     await keys.revoke(database, issued.id, secret_key=SECRET)  # twice is once
-    again = {row.id: row.revoked_at for row in await keys.of_user(database, "U1")}
+    again = {row.id: row.revoked_at for row in await stored.of_user(database, "U1")}
     assert again == revoked
 
 
@@ -108,7 +108,7 @@ async def test_a_key_may_be_called_anything_that_can_be_read(name: str, database
 
 async def test_names_are_kept_short_and_on_one_line(database: Database) -> None:
     await issue(database, "my\n  laptop " + "🙂" * 500)
-    (row,) = await keys.of_user(database, "U1")
+    (row,) = await stored.of_user(database, "U1")
     assert row.name.startswith("my laptop 🙂")
     assert len(row.name) == keys.MAX_NAME
 
@@ -117,7 +117,7 @@ async def test_what_is_not_there_is_not_found(database: Database) -> None:
     wrong: list[Any] = [
         keys.revoke(database, "key_none", secret_key=SECRET),
         keys.revoke(database, keys.PREFIX + "0" * 64, secret_key=SECRET),
-        keys.of_user(database, "U404"),
+        stored.of_user(database, "U404"),
         keys.issue(database, "U404", "x", secret_key=SECRET, max_keys=5),
         users.ban(database, "U404", "spam"),
         users.set_budget(database, "U404", 5),

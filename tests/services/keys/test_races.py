@@ -6,7 +6,7 @@ import sys
 import textwrap
 
 from hcai_app.db.engine import Database
-from hcai_app.services.keys import keys
+from hcai_app.services.keys import stored
 from hcai_app.services.people import users
 from tests.harness.processes import ROOT, clean_environment
 
@@ -17,7 +17,7 @@ RACER = textwrap.dedent(
     import asyncio, sys
     from hcai_app.db.engine import Database
     from hcai_app.errors import InvalidRequest
-    from hcai_app.services.keys import keys
+    from hcai_app.services.keys import keys, stored
 
     async def race(url):
         databases = [Database(url) for _ in range(3)]
@@ -79,6 +79,6 @@ async def _prepare(url: str) -> None:
 
 async def _active(url: str) -> int:
     database = Database(url)
-    listed = await keys.of_user(database, "U1")
+    listed = await stored.of_user(database, "U1")
     await database.close()
     return sum(row.revoked_at is None for row in listed)

@@ -16,7 +16,12 @@ from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.ledger.writer import Ledger
-from hcai_app.services.limits.accounts import Gate, current_account, read_or_unavailable
+from hcai_app.services.limits.accounts import (
+    AccountId,
+    Gate,
+    current_account,
+    read_or_unavailable,
+)
 from hcai_app.services.limits.shared_budget import SharedBudget
 from hcai_app.services.redis_client import RedisClient
 from tests.harness.own_redis import OwnRedis
@@ -51,7 +56,8 @@ class Worker:
         return self
 
     async def begin(self, caller: Caller, estimate: int) -> RunningCall:
-        call = open_call(user_id=caller.user_id, reserved_nanousd=estimate, streamed=True)
+        given = {"user_id": caller.user_id, "key_id": caller.key_id}
+        call = open_call(**given, reserved_nanousd=estimate, streamed=True)
         await self.budget.reserve(caller, call)
         self.journal.open(call)
         self.running.append(call)
@@ -129,9 +135,9 @@ class Site:
     def alive(self) -> list[Worker]:
         return [worker for worker in self.workers if worker.is_alive]
 
-    async def gate(self, caller: Caller) -> Gate:
+    async def gate(self, caller: Caller, name: AccountId | None = None) -> Gate:
         """What the gate thinks, read from the ledger first where it is to be."""
-        budget, name = self.alive[0].budget, current_account(caller.user_id)
+        budget, name = self.alive[0].budget, name or current_account(caller.user_id)
         gate = await budget.gate(name)
         if gate is None:
             await budget.read_again(name)
@@ -139,14 +145,16 @@ class Site:
         assert gate is not None
         return gate
 
-    async def ledger(self, caller: Caller) -> tuple[int, int]:
+    async def ledger(self, caller: Caller, name: AccountId | None = None) -> tuple[int, int]:
         """What is spent, and what is reserved for unsettled rows, by the ledger."""
-        found = await read_or_unavailable(self.database, current_account(caller.user_id))
+        found = await read_or_unavailable(self.database, name or current_account(caller.user_id))
         return found.spent, sum(found.unsettled.values())
 
-    async def check_agreement(self, caller: Caller) -> int:
+    async def check_agreement(self, caller: Caller, *, of_key: bool = False) -> int:
         """With nothing running the gate says what the ledger says; return what is spent."""
-        gate, (spent, reserved) = await self.gate(caller), await self.ledger(caller)
+        name = current_account(caller.user_id)
+        name = name._replace(key_id=caller.key_id) if of_key else name
+        gate, (spent, reserved) = await self.gate(caller, name), await self.ledger(caller, name)
         assert (gate.spent + gate.certain, gate.reserved) == (spent, reserved)
         return spent
 

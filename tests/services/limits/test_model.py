@@ -13,13 +13,14 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services import call as call_module
 from hcai_app.services import redis_client
-from hcai_app.services.call import Caller, RunningCall
+from hcai_app.services.call import Caller, KeyRules, RunningCall
 from hcai_app.services.people import users
 from tests.harness.own_redis import OwnRedis, own_redis
 from tests.services.books import caller_of
 from tests.services.limits.site import LIMIT, Site, Worker, site_of
 
 WORKERS = 3
+KEY_LIMIT = LIMIT // 4
 FAULTS = ["kill", "flush", "stop", "lose", "start", "freeze", "thaw", "clock"]
 CALLS = ["begin", "begin", "end", "leave", "look up", "adopt", "beat"]
 STEPS = st.lists(
@@ -31,13 +32,16 @@ SHORT = settings(
 
 
 class Model:
-    """A site, and what every call has cost or will cost."""
+    """A site, and what every call has cost or will cost; one of two keys has its own budget."""
 
-    def __init__(self, site: Site, redis: OwnRedis, caller: Caller) -> None:
+    def __init__(self, site: Site, redis: OwnRedis, user_id: str) -> None:
         self.site = site
         self.redis = redis
-        self.caller = caller
+        self.caller = caller_of(user_id)
+        rules = KeyRules(budget_nanousd=KEY_LIMIT)
+        self.bound = caller_of(user_id, key_id="key_2", rules=rules)
         self.costs: dict[str, int] = {}
+        self.with_bound: set[str] = set()  # the calls of that key
         self.running: list[tuple[Worker, RunningCall]] = []
         self.step_ms = 0
         self.is_stopped = self.is_frozen = False
@@ -50,10 +54,13 @@ class Model:
 
     async def begin(self, number: int) -> None:
         worker = self.worker(number)
+        caller = (self.caller, self.bound)[number // 7 % 2]
         try:
-            call = await worker.begin(self.caller, number % (LIMIT // 10))
+            call = await worker.begin(caller, number % (LIMIT // 10))
         except HcaiError:
             return
+        if caller is self.bound:
+            self.with_bound.add(call.id)
         self.costs[call.id] = call.opening.reserved_nanousd  # if its worker dies
         self.running.append((worker, call))
 
@@ -139,14 +146,25 @@ class Model:
         spent = sum(self.costs.values())
         assert await self.site.ledger(self.caller) == (spent, 0)
         assert await self.site.check_agreement(self.caller) == spent
+        of_bound = sum(self.costs[call_id] for call_id in self.with_bound)
+        assert await self.site.check_agreement(self.bound, of_key=True) == of_bound
         for worker in self.site.alive:
             assert not worker.budget._held
-        if spent < LIMIT:  # nothing is stuck: with money left and nothing running a call passes
-            await self.worker(0).begin(self.caller, 1)
-        else:
-            with pytest.raises(HcaiError) as refused:
-                await self.worker(0).begin(self.caller, 1)
-            assert refused.value.code == 402
+        await self.check_verdict(self.caller, spent >= LIMIT, "budget")
+        spent_all = "budget" if spent >= LIMIT else "key_budget"
+        await self.check_verdict(self.bound, spent >= LIMIT or of_bound >= KEY_LIMIT, spent_all)
+
+    async def check_verdict(self, caller: Caller, is_refused: bool, rule: str) -> None:
+        """Nothing is stuck: with money left and nothing running a call passes, else it is 402."""
+        worker = self.worker(0)
+        if not is_refused:
+            worker.budget.cancel(call := await worker.begin(caller, 1))
+            worker.running.remove(call)
+            return
+        with pytest.raises(HcaiError) as refused:
+            await worker.begin(caller, 1)
+        assert refused.value.code == 402
+        assert (refused.value.metadata or {})["rule"] == rule
 
 
 async def play(
@@ -161,7 +179,7 @@ async def play(
         async with site_of(
             database, redis.url, place / "journal", LIMIT, WORKERS, with_beat=False
         ) as site:
-            model, wall = Model(site, redis, caller_of(user_id)), clock.now_ms
+            model, wall = Model(site, redis, user_id), clock.now_ms
             now.setattr(clock, "now_ms", lambda: wall() + model.step_ms)
             for what, number in steps:
                 await model.do(what, number)

@@ -172,7 +172,7 @@ async def test_an_account_in_use_is_read_again_now_and_then(
 ) -> None:
     first = site.workers[0]
     await first.call(caller, 1)
-    account = shared_budget._keys(current_account(caller.user_id))[0]
+    account = shared_budget._keys([current_account(caller.user_id)])[1]
     await first.redis.client.hincrby(account, "spent", 77)  # however that came about
     monkeypatch.setattr(shared_budget, "FRESH_MS", -1)
     await first.call(caller, 1)

@@ -2,7 +2,7 @@ import pytest
 
 from hcai_app import hashing
 from hcai_app.errors import NotAuthenticated, NotFound
-from hcai_app.services.keys import keys
+from hcai_app.services.keys import keys, stored
 from hcai_app.services.keys.keys import IssuedKey
 from hcai_app.services.people import sessions
 from hcai_app.ui.state.keys import KeysState
@@ -70,7 +70,7 @@ async def test_the_key_of_another_cannot_be_revoked(serving: Worker) -> None:
     state = await ada.open(KeysState)
     with pytest.raises(NotFound):
         await state.revoke(issued.id)
-    (row,) = await keys.of_user(serving.database, bob.user_id)
+    (row,) = await stored.of_user(serving.database, bob.user_id)
     assert row.revoked_at is None
 
 
