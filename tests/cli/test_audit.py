@@ -83,7 +83,10 @@ def test_the_log_tells_who_whom_why_and_when(shop: Product, printed: dict[str, s
     assert {row["user_id"] for row in rows} == {printed["users create"]}
     assert all(row["actor"].startswith("cli:") and row["at"] for row in rows)
     banned = next(row for row in rows if row["act"] == "users.ban")
-    assert (banned["reason"], banned["before"]) == ("spam", {"banned_at": None})
+    assert (banned["reason"], banned["before"]) == (
+        "spam",
+        {"banned_at": None, "banned_until": None},
+    )
     budget = next(row for row in rows if row["act"] == "users.budget")
     assert (budget["before"], budget["after"]) == ({"budget_usd": None}, {"budget_usd": "7"})
 
