@@ -100,7 +100,7 @@ class Exchange:
         """Send status and headers; nobody keeps an answer that does not say who may."""
         self.status = status
         sent = [*headers, *self.headers]
-        if not any(name == CACHE_CONTROL for name, _value in sent):
+        if CACHE_CONTROL not in [name for name, _value in sent]:
             sent.append((CACHE_CONTROL, b"no-store"))
         await self._send({"type": "http.response.start", "status": status, "headers": sent})
 

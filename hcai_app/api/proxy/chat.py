@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from hcai_app.api.openapi.offers import Offer
@@ -26,14 +25,7 @@ from hcai_app.api.openapi.schemas import (
 )
 from hcai_app.api.proxy import members, output_limits
 from hcai_app.api.proxy.body_bounds import Body
-from hcai_app.api.proxy.members import Fields
-from hcai_app.api.proxy.output_limits import MAX_ANSWERS
 from hcai_app.api.proxy.requests import Request
-
-# Larger bodies skip the fast path, which may parse twice.
-MAX_PLAIN_BYTES = 256 * 1024
-Whole = Annotated[int, msgspec.Meta(ge=1)]
-
 
 Finish = Annotated[str, Meta(examples=["stop", "length", "tool_calls", "content_filter", "error"])]
 
@@ -190,21 +182,6 @@ def examples(offer: Offer) -> Examples:
     }
 
 
-class _Plain(msgspec.Struct):
-    """The common shape of a request, decoded in one pass (fast path)."""
-
-    model: Annotated[str, msgspec.Meta(min_length=1)]
-    messages: list[msgspec.Raw]
-    stream: bool | None = None
-    max_completion_tokens: Whole | None = None
-    max_tokens: Whole | None = None
-    n: Whole | None = None
-
-
-UNUSUAL_LIMITS = output_limits.NAMED - {"max_tokens", "max_completion_tokens", "n"}
-_plain_requests = msgspec.json.Decoder(_Plain)
-
-
 def parse(body: Body) -> Request:
     """Read a request.
 
@@ -212,25 +189,6 @@ def parse(body: Body) -> Request:
         InvalidRequest: When it is no JSON object or lacks its shape.
     """
     fields = members.object_in(body)
-    if len(body) <= MAX_PLAIN_BYTES and UNUSUAL_LIMITS.isdisjoint(fields):
-        try:
-            return _plain(_plain_requests.decode(body), fields)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # slow path: member by member, to name the invalid one
-    return _parse_by_member(fields)
-
-
-def _plain(known: _Plain, fields: Fields) -> Request:
-    return Request(
-        model=known.model,
-        is_stream=bool(known.stream),
-        max_tokens=max(known.max_completion_tokens or 0, known.max_tokens or 0) or None,
-        answers=min(known.n or 1, MAX_ANSWERS),
-        fields=fields,
-    )
-
-
-def _parse_by_member(fields: Fields) -> Request:
     if "messages" in fields or "prompt" not in fields:  # the provider's older form has `prompt`
         members.require_list(fields, "messages", "messages")
     limits = output_limits.of(fields)

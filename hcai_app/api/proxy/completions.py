@@ -125,7 +125,7 @@ def _count_prompts(fields: Fields) -> int:
     prompts = _prompts.decode(raw)
     if not 1 <= len(prompts) <= MAX_PROMPTS and not _is_number(prompts):
         raise InvalidRequest(f"Send 1 to {MAX_PROMPTS} prompts.", param="prompt")
-    if members.starts_with(prompts[0], b'"', b"["):
+    if members.starts_with(prompts[0], b'"['):
         return len(prompts)
     if not _is_number(prompts):
         raise InvalidRequest("`prompt` must be a text or a list of texts.", param="prompt")

@@ -6,7 +6,7 @@ A client may ask for more (`zdr`), never for less.
 import msgspec
 
 from hcai_app.api.proxy import members
-from hcai_app.api.proxy.members import Fields, starts_with
+from hcai_app.api.proxy.members import FALSE, NULL, Fields, starts_with
 from hcai_app.upstream.openrouter.data_policy import IMPOSED, DataPolicy
 
 PROVIDER, ZDR = "provider", "zdr"
@@ -23,10 +23,10 @@ def impose(fields: Fields, policy: DataPolicy) -> None:
     if policy == "allow":
         return
     chosen = fields.get(PROVIDER)
-    if chosen is None or starts_with(chosen, b"null"):
+    if chosen is None or starts_with(chosen, NULL):
         fields[PROVIDER] = _WHOLE[policy]
         return
     kept = members.object_in(bytes(chosen))
-    if ZDR in kept and starts_with(kept[ZDR], b"false", b"null"):
+    if ZDR in kept and starts_with(kept[ZDR], NULL + FALSE):
         del kept[ZDR]  # it could undo what the account itself is set to
     fields[PROVIDER] = msgspec.Raw(msgspec.json.encode({**kept, **IMPOSED[policy]}))

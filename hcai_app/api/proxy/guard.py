@@ -97,12 +97,11 @@ def _check(fields: Fields, body: Body, check_model: CheckModel) -> Mapping[str, 
         raise InvalidRequest("`metadata` is too long: send less of it.", param="metadata")
     guard_models.check_name(_model(fields), "model", check_model, routers)
     suspect = _SUSPECT_OR_DISGUISED if _has_escaped_letters(body) else _SUSPECT
-    if search(suspect, body):
-        reader = reader or Reader()
-        for name in CONTENT & fields.keys():
-            for message in _suspects(fields[name], name, suspect):
-                for inner, value in members_within(reader.read(message, name), OPAQUE):
-                    _check_member(inner, value, name, check_model)
+    for name in [name for name in fields if name in CONTENT]:
+        for message in _suspects(fields[name], name, suspect):
+            reader = reader or Reader()
+            for inner, value in members_within(reader.read(message, name), OPAQUE):
+                _check_member(inner, value, name, check_model)
     return reader.values if reader else NOTHING
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hcai_app.api.proxy.body_bounds import MAX_FIELDS
 from hcai_app.api.proxy.guard_reading import Member, Reader, members_within
-from hcai_app.api.proxy.members import Fields, starts_with
+from hcai_app.api.proxy.members import NULL, Fields, starts_with
 from hcai_app.errors import InvalidRequest
 from hcai_app.loose_json import items_of, members_of
 
@@ -84,7 +84,7 @@ def check_fields(fields: Fields, ordinary: frozenset[str], reader: Reader) -> No
         is_stored_prompt = name == PROMPT and starts_with(raw, b"{")
         if name in STATE or name in (STORE, BACKGROUND) or is_stored_prompt:
             check_member(name, reader.read(raw, name), name)
-        elif _KEY_OR_ADDRESS.fullmatch(plain) and not starts_with(raw, b"null"):
+        elif _KEY_OR_ADDRESS.fullmatch(plain) and not starts_with(raw, NULL):
             raise InvalidRequest(ADDRESS, param=name)
 
 

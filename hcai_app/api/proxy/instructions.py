@@ -4,7 +4,7 @@ Only the beginnings of texts are decoded, and the names of tools; what is odd co
 since other parts of the road judge shapes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -87,7 +87,7 @@ def _texts_in(raw: Raw) -> Iterator[str]:
     if starts_with(raw, b'"'):
         yield _beginning(raw)
     elif starts_with(raw, b"["):
-        if starts_with(Raw(bytes(memoryview(raw)[:64]).lstrip()[1:]), b'"'):
+        if bytes(memoryview(raw)[1:64]).lstrip().startswith(b'"'):
             texts = _list(raw, _raws)[:MAX_TEXTS]
         else:
             texts = [item.text for item in _list(raw, _items)[:MAX_TEXTS]]
@@ -96,12 +96,11 @@ def _texts_in(raw: Raw) -> Iterator[str]:
 
 def _beginning(raw: Raw) -> str:
     """Return how a JSON text begins; empty when it cannot be read."""
-    data = bytes(memoryview(raw)[:MAX_TEXT])
+    attempts: Iterable[Raw | bytes] = (raw,)
     if len(memoryview(raw)) > MAX_TEXT:
+        data = bytes(memoryview(raw)[:MAX_TEXT])
         # The cut may be within an escape of up to 12 bytes, or within a letter of 4.
         attempts = (data[: len(data) - short] + b'"' for short in range(13))
-    else:
-        attempts = iter((data,))
     for attempt in attempts:
         try:
             return _texts.decode(attempt)

@@ -12,6 +12,8 @@ Fields = dict[str, msgspec.Raw]
 _fields = msgspec.json.Decoder(Fields)
 # A number, a switch or a name is shorter; what is longer is never decoded.
 MAX_SCALAR = 4_096
+# How values begin.
+NULL, FALSE = b"n", b"f"
 
 
 def object_in(body: Body) -> Fields:
@@ -101,13 +103,16 @@ def require_text_or_list(fields: Fields, name: str, of: str) -> None:
         InvalidRequest: Saying which.
     """
     raw = fields.get(name)
-    if raw is None or not starts_with(raw, b'"', b"["):
+    if raw is None or not starts_with(raw, b'"['):
         raise InvalidRequest(f"`{name}` must be a text or a list of {of}.", param=name)
 
 
-def starts_with(raw: msgspec.Raw, *openings: bytes) -> bool:
-    """Return whether a raw value starts with these bytes, without parsing it."""
-    return bytes(memoryview(raw)[:64]).lstrip().startswith(openings)
+def starts_with(raw: msgspec.Raw, openings: bytes) -> bool:
+    """Return whether a member's value starts with one of these bytes, which tells its type.
+
+    It is valid JSON, and the decoder leaves no space before it.
+    """
+    return memoryview(raw)[0] in openings
 
 
 def is_text(fields: Fields, name: str) -> bool:

@@ -62,9 +62,8 @@ def of(fields: Fields) -> Limits:
     Raises:
         InvalidRequest: When one of them is too long to be one.
     """
-    if NAMED.isdisjoint(fields):
-        return UNSAID
-    return largest((name, _value(fields, name)) for name in NAMED.intersection(fields))
+    named = NAMED.intersection(fields)
+    return largest([(name, _value(fields, name)) for name in named]) if named else UNSAID
 
 
 def _value(fields: Fields, name: str) -> Any:
@@ -86,7 +85,7 @@ def largest(named: Iterable[tuple[str, Any]]) -> Limits:
     for holder, value in named:
         # In `reasoning` alone this is a limit of thoughts.
         of_thoughts = OF_THOUGHTS | OF_OUTPUT if holder == "reasoning" else OF_THOUGHTS
-        for name, inner in [(holder, value), *members_within(value)]:
+        for name, inner in ((holder, value), *members_within(value)):
             if name in of_thoughts:
                 thoughts = max(thoughts, whole(inner))
             elif name in OF_OUTPUT:
@@ -98,10 +97,12 @@ def largest(named: Iterable[tuple[str, Any]]) -> Limits:
 
 def whole(value: Any) -> int:
     """Return a number however it is written (100, 100.0, "100"), rounded up; 0 for other values."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if type(value) is int:
+        return min(max(value, 0), HUGE)
+    if not isinstance(value, float | str):
         return 0
     try:
         number = float(value)
-    except (ValueError, OverflowError):
-        return HUGE if isinstance(value, int) and value > 0 else 0
+    except ValueError:
+        return 0
     return math.ceil(min(number, HUGE)) if number > 0 else 0

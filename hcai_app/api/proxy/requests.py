@@ -1,7 +1,5 @@
 """A generating call's parsed request: only the members we need are decoded."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from hcai_app.api.proxy import members
@@ -9,8 +7,7 @@ from hcai_app.api.proxy.members import Fields
 from hcai_app.errors import InvalidRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A parsed request; `fields` holds all members, values byte for byte."""
 
     model: str

@@ -28,6 +28,8 @@ READ = ("plugins", "tools", "provider")
 # A picture behind an address; a PDF, a film or a recording.
 URL_TOKENS, FILE_TOKENS = 2_000, 50_000
 _URL = re.compile(rb'(?<!\\)"(?i:h|\\u00[46]8)(?i:t|\\u00[57]4)(?i:t|\\u00[57]4)(?i:p|\\u00[57]0)')
+# From one slash to the next, of which most texts have few.
+_SLASHES = re.compile(rb"/(?:(?<=\\/)|(?<=:/)/)")
 _FILE = re.compile(rb'"(?:(?:input_)?(?:file|video|audio)(?:_url|_data)?|document|pdf)"|\\u00[2-7]')
 # A search, with some thousand tokens of each result; a fetched page; a page read by OCR.
 RESULT_NANOUSD, SEARCH_NANOUSD, PAGE_NANOUSD = (
@@ -113,7 +115,7 @@ def _with_floors(
 
 def _has_url(body: Body) -> bool:
     """Return whether there may be an address, in disguise too."""
-    return b"://" in body or b"\\u00" in body or b"\\/" in body
+    return body_bounds.search(_SLASHES, body) or (b"\\" in body and b"\\u00" in body)
 
 
 def _addresses(body: Body) -> Floor:
@@ -126,7 +128,7 @@ def _addresses(body: Body) -> Floor:
 def _services(fields: Fields, checked: Mapping[str, Any], size: int, floor: Floor) -> Floor:
     """Add searches, fetched pages, OCR and the provider's own tools."""
     options = fields.get("web_search_options")
-    if options is not None and not members.starts_with(options, b"null"):
+    if options is not None and not members.starts_with(options, members.NULL):
         floor = floor.plus(RESULTS * RESULT_TOKENS, SEARCH_NANOUSD)
     for plugin in map(members_of, items_of(checked.get("plugins"))):
         kind = plugin.get("id")

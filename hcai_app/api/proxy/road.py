@@ -188,8 +188,8 @@ def show_standing(exchange: Exchange, standing: Standing) -> None:
         RateLimited: When the window is full.
     """
     exchange.headers += [
-        (b"x-ratelimit-limit", str(standing.limit).encode()),
-        (b"x-ratelimit-remaining", str(standing.remaining).encode()),
-        (b"x-ratelimit-reset", str(int(standing.reset_at) + 1).encode()),
+        (b"x-ratelimit-limit", b"%d" % standing.limit),
+        (b"x-ratelimit-remaining", b"%d" % standing.remaining),
+        (b"x-ratelimit-reset", b"%d" % (int(standing.reset_at) + 1)),
     ]
     standing.require()

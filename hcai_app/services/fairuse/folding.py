@@ -41,13 +41,14 @@ class Opening:
         literals = [fold(piece) for piece in _CHOICE.sub("*", pattern).split("*")]
         if len(literals[0]) < INDEXED:
             raise ValueError(f"{pattern}: it must begin with a few letters")
-        self.first = literals[0][:INDEXED]
-        self.needed = max(literals, key=len)
+        self.start = literals[0]
+        self._needed = max(literals, key=len)
         self._whole = re.compile("".join(map(_compiled, _PIECES.split(pattern))))
 
     def begins(self, folded: str) -> bool:
-        """Return whether a folded text begins like this; asked of those with `needed` in them."""
-        return self._whole.match(folded) is not None
+        """Return whether a folded text begins like this."""
+        # Without this word a look at the whole is not worth it.
+        return self._needed in folded and self._whole.match(folded) is not None
 
 
 def _compiled(piece: str) -> str:

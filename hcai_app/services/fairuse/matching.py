@@ -45,8 +45,10 @@ class Match(NamedTuple):
     is_strong: bool
 
 
-# By their first letters, with the words without which a look at the whole is not worth it.
+# By their first letters, with all that they start with.
 Openings = dict[str, list[tuple[str, Opening, Match]]]
+# A program says the same first each time: what so many of these texts match is kept.
+MAX_KNOWN = 4_096
 
 
 def _match(rule: Rule) -> Match:
@@ -62,6 +64,8 @@ class Matcher:
         self._headers: dict[bytes, list[tuple[re.Pattern[str], Match]]] = {}
         self._openings: Openings = {}
         self._turns: Openings = {}
+        # By a hash with a secret of this process: no text is kept.
+        self._instructions: dict[int, list[Match]] = {}
         self._tools: list[tuple[frozenset[str], frozenset[str], Match]] = []
         self._syntaxes: list[tuple[list[str], Match]] = []
         for rule in rules:
@@ -89,8 +93,8 @@ class Matcher:
                 case "opening" | "turn":
                     opening = Opening(pattern)
                     kept = self._openings if rule.signal == "opening" else self._turns
-                    entry = (opening.needed, opening, match)
-                    kept.setdefault(opening.first, []).append(entry)
+                    entry = (opening.start, opening, match)
+                    kept.setdefault(opening.start[:INDEXED], []).append(entry)
                 case "title":
                     self._words.setdefault(("title", folding.fold(pattern)), []).append(match)
                 case "user-agent" | "category":
@@ -140,14 +144,23 @@ class Matcher:
         """Return the matches of what a call says; what its user says is weak."""
         found = list(self._of_tools(content.tools))
         for text in content.instructions:
-            found += _begun(self._openings, _folded(text))
-            found += self._of_syntax(text)
+            found += self._of_instructions(text)
         for text in content.users:
             folded = _folded(text)
             found += _begun(self._turns, folded)
             if opened := _begun(self._openings, folded):
                 strong = (match for match in self._of_syntax(text) if match.is_strong)
                 found += [Match(match.rule, False) for match in (*opened, *strong)]
+        return found
+
+    def _of_instructions(self, text: str) -> list[Match]:
+        name = hash(text)
+        found = self._instructions.get(name)
+        if found is None:
+            found = [*_begun(self._openings, _folded(text)), *self._of_syntax(text)]
+            if len(self._instructions) >= MAX_KNOWN:
+                self._instructions.clear()
+            self._instructions[name] = found
         return found
 
     def _of_syntax(self, text: str) -> list[Match]:
@@ -179,4 +192,4 @@ def _folded(text: str) -> str:
 
 def _begun(openings: Openings, folded: str) -> list[Match]:
     candidates = openings.get(folded[:INDEXED], ())
-    return [it for needed, one, it in candidates if needed in folded and one.begins(folded)]
+    return [it for start, one, it in candidates if folded.startswith(start) and one.begins(folded)]

@@ -5,6 +5,7 @@ the documentation's prose. What is a calendar day whatever the budget does (char
 `usage_daily`) says so where it is computed.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from hcai_app import clock
@@ -26,5 +27,10 @@ class Period(NamedTuple):
 
 def budget_period(at_ms: int) -> Period:
     """Return the period that a moment lies in: its UTC day."""
-    start_ms = clock.floor_ms(at_ms, clock.MS_PER_DAY)
+    return _period(clock.floor_ms(at_ms, clock.MS_PER_DAY))
+
+
+@lru_cache(maxsize=8)
+def _period(start_ms: int) -> Period:
+    """Return a period; all calls of it have the same one."""
     return Period(start_ms, start_ms + clock.MS_PER_DAY)

@@ -8,13 +8,13 @@ script does the same (`rate.py`).
 import time
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+
+import msgspec
 
 from hcai_app.errors import RateLimited
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """Where a name stands after a hit; `wait_s` is how long its oldest hit still counts."""
 
     is_allowed: bool

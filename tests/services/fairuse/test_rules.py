@@ -2,7 +2,7 @@
 
 import pytest
 
-from hcai_app.services.fairuse import rules
+from hcai_app.services.fairuse import matching, rules
 from hcai_app.services.fairuse.matching import Content, Match, Matcher
 from hcai_app.services.fairuse.rules import Rule
 
@@ -79,3 +79,19 @@ def test_what_no_rule_has_is_refused_and_so_are_two_of_one_name() -> None:
         rules.load(WHOLE.replace('"title"', '"substring"'))
     with pytest.raises(ValueError, match="mine"):
         rules.load(WHOLE * 2)
+
+
+def test_instructions_that_are_known_are_judged_as_when_they_were_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(matching, "MAX_KNOWN", 3)
+    matcher = Matcher(OWN)
+    said = [rule.match for rule in OWN if rule.signal in ("opening", "syntax")]
+    new = [Matcher(OWN).of_content(Content([text], [], frozenset())) for text in said]
+    for _ in range(2):
+        known = [
+            [matcher.of_content(Content([text], [], frozenset())) for _ in range(2)]
+            for text in said
+        ]
+        assert known == [[matches, matches] for matches in new]
+    assert all(new)
