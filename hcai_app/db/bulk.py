@@ -5,7 +5,7 @@ a group of forty rows then waited longer for the GIL than for the disk. Here a g
 statements, multiples of eight and the rest, so that few prepared statements suffice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Table
 
 STEP = 8
 LARGEST = 64
+
+# A statement in the dialect's own words, and its values.
+Statement = tuple[str, tuple[Any, ...]]
 
 
 class Bulk:
@@ -29,17 +32,23 @@ class Bulk:
 
         Returns the first column of what the statements return, if they do.
         """
-        start, returned = 0, list[Any]()
+        returned = list[Any]()
+        for text, values in self.statements(connection.dialect.name, rows):
+            # Through SQLAlchemy, which separates connection errors from integrity errors.
+            done = connection.exec_driver_sql(text, values)
+            if done.returns_rows:
+                returned += done.scalars()
+        return returned
+
+    def statements(self, dialect: str, rows: Sequence[Iterable[Any]]) -> Iterator[Statement]:
+        """Yield the statements that insert rows, for `Database.write_batch`."""
+        start = 0
         while start < len(rows):
             left = len(rows) - start
             size = left if left < STEP else min(left - left % STEP, LARGEST)
             values = tuple(chain.from_iterable(rows[start : start + size]))
-            # Through SQLAlchemy, which separates connection errors from integrity errors.
-            done = connection.exec_driver_sql(self._text(connection.dialect.name, size), values)
-            if done.returns_rows:
-                returned += done.scalars()
+            yield self._text(dialect, size), values
             start += size
-        return returned
 
     def _text(self, dialect: str, size: int) -> str:
         text = self._texts.get((dialect, size))

@@ -6,36 +6,28 @@ and has the only writing connection, so that writers wait for each other instead
 half-way. Nothing slow may happen inside one.
 """
 
-import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from hcai_app.db.bulk import Statement
+from hcai_app.db.connections import BUSY_TIMEOUT_S, PostgresEngine, SqliteEngine
 from hcai_app.errors import Unavailable
 from hcai_app.settings.database_url import ADDRESS_OPTIONS, driver_options
 
 log = logging.getLogger(__name__)
 
-BUSY_TIMEOUT_S = 5
 # A database that does not answer within this many seconds counts as away.
 COMMAND_TIMEOUT_S = 5
-POOL_SIZE = 5
 # PostgreSQL's classes of SQLSTATE for a value that is no good: data exceptions, and constraints.
 REFUSALS = ("22", "23")
 LOCK_NOT_AVAILABLE = "55P03"
-CACHED_STATEMENTS = 256
 READING_THREADS = 2
-# Pages in the write-ahead log before a checkpoint: hot pages are then copied back less often.
-CHECKPOINT_PAGES = 4_000
 
 T = TypeVar("T")
 Conflict = IntegrityError  # raised by `write` for a row that violates a constraint
@@ -46,6 +38,8 @@ class _Engine(Protocol):
 
     def run(self, work: Callable[[Connection], T]) -> Coroutine[Any, Any, T]: ...
 
+    async def run_batch(self, batch: Sequence[Statement]) -> None: ...
+
     async def close(self) -> None: ...
 
 
@@ -54,14 +48,15 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
-        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.dialect = parsed.get_backend_name()
+        self.is_sqlite = self.dialect == "sqlite"
         self.url = parsed.set(drivername="sqlite" if self.is_sqlite else "postgresql+asyncpg")
         self._options: dict[str, Any] = {}
         self._reader: _Engine
         self._writer: _Engine
         if self.is_sqlite:
-            self._reader = _SqliteEngine(self.url, "BEGIN", READING_THREADS)
-            self._writer = _SqliteEngine(self.url, "BEGIN IMMEDIATE", 1)
+            self._reader = SqliteEngine(self.url, "BEGIN", READING_THREADS)
+            self._writer = SqliteEngine(self.url, "BEGIN IMMEDIATE", 1)
         else:
             self._options = driver_options(self.url.query)
             self.url = self.url.set(query=_address_of(self.url))
@@ -93,6 +88,14 @@ class Database:
             _refuse_if_away(error, what)
             raise
 
+    async def write_batch(self, batch: Sequence[Statement]) -> None:
+        """Run statements in one transaction, through the driver alone: ledger rows are many.
+
+        Raises:
+            Exception: The driver's own. What it means is known when the same is tried by `write`.
+        """
+        await self._writer.run_batch(batch)
+
     async def alter(self, work: Callable[[Connection], T], what: str) -> T:
         """Run a unit of work that changes tables, which may take long, and commit it.
 
@@ -118,7 +121,7 @@ class Database:
         Raises:
             Unavailable: When the database is away.
         """
-        if not isinstance(self._reader, _PostgresEngine):
+        if not isinstance(self._reader, PostgresEngine):
             return False
         try:
             return await self._reader.loses_session()
@@ -142,105 +145,15 @@ class Database:
 
     def _postgres(
         self, *, pre_ping: bool, isolation: str, command_timeout_s: float | None = COMMAND_TIMEOUT_S
-    ) -> "_PostgresEngine":
+    ) -> PostgresEngine:
         options = {"timeout": BUSY_TIMEOUT_S, "command_timeout": command_timeout_s, **self._options}
-        return _PostgresEngine(self.url, options, pre_ping=pre_ping, isolation=isolation)
-
-
-class _PostgresEngine:
-    """asyncpg's connections; its statements run in the event loop."""
-
-    def __init__(
-        self, url: URL, options: dict[str, Any], *, pre_ping: bool, isolation: str
-    ) -> None:
-        self._engine = create_async_engine(
-            url,
-            hide_parameters=True,  # errors in the log contain no hash, name or address
-            pool_size=POOL_SIZE,
-            max_overflow=POOL_SIZE,
-            pool_timeout=COMMAND_TIMEOUT_S,
-            pool_pre_ping=pre_ping,
-            isolation_level=isolation,
-            connect_args=options,
+        return PostgresEngine(
+            self.url,
+            options,
+            pre_ping=pre_ping,
+            isolation=isolation,
+            patience_s=COMMAND_TIMEOUT_S,
         )
-
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
-
-    async def loses_session(self) -> bool:
-        """Return whether a connection has another session after somebody else's transaction.
-
-        A pooler gives the session that became free to the next who asks.
-        """
-        session = text("SELECT pg_backend_pid()")
-        async with self._engine.connect() as one, self._engine.connect() as other:
-            async with one.begin():
-                first = await one.scalar(session)
-            async with other.begin():
-                await other.scalar(session)
-                async with one.begin():
-                    return first != await one.scalar(session)
-
-    async def close(self) -> None:
-        await self._engine.dispose()
-
-
-class _SqliteEngine:
-    """Connections that each serve one of its threads at a time.
-
-    A single thread is the queue of this process's writers, too: SQLite's own is unfair.
-    """
-
-    def __init__(self, url: URL, begin: str, threads: int) -> None:
-        options = {
-            "timeout": BUSY_TIMEOUT_S,
-            "check_same_thread": False,
-            "cached_statements": CACHED_STATEMENTS,
-        }
-        self._engine = create_engine(
-            url, hide_parameters=True, pool_size=threads, max_overflow=0, connect_args=options
-        )
-
-        def open_transaction(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
-
-        event.listen(self._engine, "do_connect", _make_sqlite_file)
-        event.listen(self._engine, "connect", _prepare_sqlite)
-        event.listen(self._engine, "begin", open_transaction)
-        self._threads = ThreadPoolExecutor(threads, f"sqlite {begin.lower()}")
-
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._run, work)
-
-    async def close(self) -> None:
-        self._threads.shutdown()
-        self._engine.dispose()
-
-    def _run(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
-
-
-def _make_sqlite_file(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
-    """Make a missing file readable by its owner alone; SQLite's other files take after it."""
-    with suppress(OSError):  # SQLite says what is wrong
-        Path(arguments[0]).touch(mode=0o600)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the transaction is opened by `begin`, not by the driver
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "temp_store=MEMORY",  # else a statement of many rows creates a statement journal file
-        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _refuse_if_away(error: Exception, what: str) -> None:

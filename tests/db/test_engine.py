@@ -1,9 +1,11 @@
 """The door: what a unit of work leaves behind, and what an error of the database becomes."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection, text
 
@@ -58,6 +60,44 @@ async def test_writers_take_turns(database: Database) -> None:
 
     await asyncio.gather(*(add(number) for number in range(50)))
     assert order == list(range(50))
+
+
+async def test_a_batch_that_fails_leaves_nothing_behind(database: Database) -> None:
+    insert = f"INSERT INTO numbers VALUES ({'?' if database.is_sqlite else '$1'})"
+    with pytest.raises((sqlite3.IntegrityError, asyncpg.UniqueViolationError)):
+        await database.write_batch([(insert, (1,)), (insert, (1,))])
+    assert await numbers(database) == []
+    await database.write_batch([(insert, (2,)), (insert, (3,))])
+    assert await numbers(database) == [2, 3]
+
+
+async def test_batches_and_units_that_write_take_turns(database: Database) -> None:
+    insert = f"INSERT INTO numbers VALUES ({'?' if database.is_sqlite else '$1'})"
+
+    async def add(number: int) -> None:
+        if number % 2:
+            await database.write_batch([(insert, (number,))])
+        else:
+            await run(database, f"INSERT INTO numbers VALUES ({number})")
+
+    await asyncio.gather(*(add(number) for number in range(40)))
+    assert await numbers(database) == list(range(40))
+
+
+async def test_a_batch_whose_connection_broke_does_not_keep_the_next_from_one(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server that ends connections")
+    insert = "INSERT INTO numbers VALUES ($1)"
+    await database.write_batch([(insert, (1,))])
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    end = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+    await database.read(lambda it: it.execute(end).all(), "connections")
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await database.write_batch([(insert, (2,))])
+    await database.write_batch([(insert, (3,))])
+    assert await numbers(database) == [1, 3]
 
 
 async def test_a_database_that_is_away_is_a_503_which_keeps_the_reason(

@@ -51,10 +51,16 @@ class Booked(NamedTuple):
         return amendment.settled and amendment.id in self.inserted | self.settled
 
 
-def insert(connection: Connection, totals: Rollups, entries: Sequence[LedgerEntry]) -> None:
-    """Insert fresh rows."""
-    FRESH.insert(connection, [astuple(entry) for entry in entries])
-    totals.add(connection, [rollups.of(entry) for entry in entries])
+async def insert(database: Database, totals: Rollups, entries: Sequence[LedgerEntry]) -> None:
+    """Insert fresh rows, in one transaction.
+
+    Raises:
+        Exception: The driver's own, for whatever reason: nothing is inserted then, or all.
+    """
+    dialect = database.dialect
+    rows = FRESH.statements(dialect, [astuple(entry) for entry in entries])
+    sums = totals.statements(dialect, map(rollups.of, entries))
+    await database.write_batch([*rows, *sums])
 
 
 async def put(database: Database, totals: Rollups, entries: Sequence[LedgerEntry]) -> Booked:

@@ -3,13 +3,14 @@
 All statements take rows in the order of their primary key, so that two workers never deadlock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
 
 from hcai_app import clock
-from hcai_app.db.bulk import Bulk, adding
+from hcai_app.db.bulk import Bulk, Statement, adding
 from hcai_app.db.models.rollups import NO_KEY
 from hcai_app.db.tables import days_table, hours_table, minutes_table, totals_table
 from hcai_app.services.call import LedgerEntry, Outcome
@@ -27,6 +28,8 @@ FAILED = frozenset({Outcome.UPSTREAM_ERROR.value, Outcome.INTERRUPTED.value})
 
 
 Sums = dict[tuple[Any, ...], tuple[int, ...]]  # a roll-up's key -> what is added, as in SUMS
+Latest = dict[tuple[Any, ...], int]  # user and key -> the start of their latest call
+Rows = list[tuple[Any, ...]]
 
 
 def _bulk(table: Table, *key: str, latest: tuple[str, ...] = ()) -> Bulk:
@@ -81,32 +84,35 @@ class Rollups:
 
     def add(self, connection: Connection, amounts: Iterable[Amount]) -> None:
         """Add amounts within the caller's transaction."""
-        hours: Sums = {}
+        for bulk, rows in self._rows(amounts):
+            bulk.insert(connection, rows)
+
+    def statements(self, dialect: str, amounts: Iterable[Amount]) -> Iterator[Statement]:
+        """Yield the statements that add amounts, for `Database.write_batch`."""
+        for bulk, rows in self._rows(amounts):
+            yield from bulk.statements(dialect, rows)
+
+    def _rows(self, amounts: Iterable[Amount]) -> Iterator[tuple[Bulk, Rows]]:
+        """Sum once at the finest grain, and fold that into the coarser ones."""
         minutes: Sums = {}
+        latest: Latest = {}
+        for user, key, model, at_ms, sums in amounts:
+            _add(minutes, (user, at_ms - at_ms % clock.MS_PER_MINUTE, key, model), sums)
+            latest[user, key] = max(at_ms, latest.get((user, key), 0))
+        hours: Sums = {}
         keys: Sums = {}
         days: Sums = {}
-        last_calls: dict[Any, int] = {}
-        minutes_from = clock.now_ms() - MINUTES_KEPT_MS
-        for user, key, model, at_ms, sums in amounts:
-            _sum(hours, (user, at_ms - at_ms % clock.MS_PER_HOUR, key, model), sums)
-            if at_ms >= minutes_from:
-                _sum(minutes, (user, at_ms - at_ms % clock.MS_PER_MINUTE, key, model), sums)
-            _sum(keys, (user, key), sums)
-            _sum(days, (calendar_day_ms(at_ms), model, self._worker), sums)
-            last_calls[user, key] = max(last_calls.get((user, key), 0), at_ms)
-        HOURS.insert(connection, _sorted_rows(hours))
-        MINUTES.insert(connection, _sorted_rows(minutes))
-        KEYS.insert(connection, [(*key, last_calls[key], *keys[key]) for key in sorted(keys)])
-        DAYS.insert(connection, _sorted_rows(days))
+        for (user, minute, key, model), sums in minutes.items():
+            _add(hours, (user, minute - minute % clock.MS_PER_HOUR, key, model), sums)
+            _add(keys, (user, key), sums)
+            _add(days, (calendar_day_ms(minute), model, self._worker), sums)
+        first = clock.now_ms() - MINUTES_KEPT_MS - clock.MS_PER_MINUTE
+        yield HOURS, [name + sums for name, sums in sorted(hours.items())]
+        yield MINUTES, [name + sums for name, sums in sorted(minutes.items()) if name[1] > first]
+        yield KEYS, [(*name, latest[name], *sums) for name, sums in sorted(keys.items())]
+        yield DAYS, [name + sums for name, sums in sorted(days.items())]
 
 
-def _sum(into: Sums, key: tuple[Any, ...], sums: tuple[int, ...]) -> None:
-    present = into.get(key)
-    if present is None:
-        into[key] = sums
-    else:
-        into[key] = tuple(a + b for a, b in zip(present, sums, strict=True))
-
-
-def _sorted_rows(sums: Sums) -> list[tuple[Any, ...]]:
-    return [(*key, *sums[key]) for key in sorted(sums)]
+def _add(into: Sums, name: tuple[Any, ...], sums: tuple[int, ...]) -> None:
+    present = into.get(name)
+    into[name] = sums if present is None else tuple(map(add, present, sums))

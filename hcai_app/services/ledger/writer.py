@@ -135,7 +135,7 @@ class Ledger:
             if any(pending.is_amendment for pending in group):
                 booked = await self.put(entries)
             else:
-                await self._insert(entries)
+                await booking.insert(self._database, self._totals, entries)
         except Exception as error:  # whatever the reason is, no row may be lost
             log.error("the ledger cannot write %d rows: %s", len(group), engine.reason(error))
             self._keep(group)
@@ -221,9 +221,6 @@ class Ledger:
             if pending.is_amendment and booked.is_news(pending.entry):
                 for hear in self._on_settled:
                     hear(pending.entry)
-
-    async def _insert(self, entries: list[LedgerEntry]) -> None:
-        await self._database.write(lambda it: booking.insert(it, self._totals, entries), "calls")
 
 
 def _resolve(pending: _Pending) -> None:

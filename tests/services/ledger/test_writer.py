@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hcai_app.db import engine
+from hcai_app.db import connections
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger import writer
 from hcai_app.services.ledger.journal import Journal
@@ -20,7 +20,7 @@ OF_30 = (30, 0, 300, 600, 900, 15_000)
 @pytest.fixture
 async def outage(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """A database that can go away."""
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(connections, "BUSY_TIMEOUT_S", 0.2)
     monkeypatch.setattr(writer, "RETRY_S", 0.1)
     made = outage_of(migrated_url)
     await made.end()
