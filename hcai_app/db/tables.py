@@ -10,10 +10,14 @@ from hcai_app.db.models import (
     CallRow,
     ChangeRow,
     ExemptionRow,
+    FingerprintRow,
+    KeyDayRow,
     KeyRow,
     KeyTotalRow,
     NoticeRow,
     RefusalRow,
+    ReportRow,
+    RuleModeRow,
     SafetyDayRow,
     SessionRow,
     SiteDayRow,
@@ -32,6 +36,10 @@ keys_table = _table_of(KeyRow)
 sessions_table = _table_of(SessionRow)
 changes_table = _table_of(ChangeRow)
 refusals_table = _table_of(RefusalRow)
+modes_table = _table_of(RuleModeRow)
+fingerprints_table = _table_of(FingerprintRow)
+key_days_table = _table_of(KeyDayRow)
+reports_table = _table_of(ReportRow)
 exemptions_table = _table_of(ExemptionRow)
 notices_table = _table_of(NoticeRow)
 audit_table = _table_of(AuditRow)

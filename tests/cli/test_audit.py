@@ -20,6 +20,8 @@ WITHOUT = {
     "fairuse rules",
     "keys list",
     "migrate",
+    "safety counts",
+    "safety reports",
     "serve",
     "simulate",
     "usage export",
@@ -41,7 +43,10 @@ ACTS = {
     "users unban": "UACT",
 }
 # What needs more than a database to have something to do; its row is tested with its service.
-ELSEWHERE = {"ledger replay": "tests/services/ledger/test_aside.py"}
+ELSEWHERE = {
+    "ledger replay": "tests/services/ledger/test_aside.py",
+    "safety close": "tests/services/safety/test_reports.py",
+}
 
 
 def commands(root: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[str]:

@@ -63,3 +63,19 @@ def test_older_calls_are_a_page_away_and_a_row_tells_all(arrive: Arrive, site: S
     calls.first.click()
     expect(page.get_by_text(rows[0]["id"], exact=True)).to_be_visible()
     assert ada.problems == []
+
+
+def test_an_answer_is_reported_where_it_is_told_about(arrive: Arrive, site: Site):
+    ada = arrive(width=390, reduced_motion="reduce").sign_in("Ada", slack_id="UREPORT")
+    call_both(site, "UREPORT")
+    call_id = site.rows("UREPORT")[0]["id"]
+    page = ada.open(f"/activity?report={call_id}")
+    expect(page.get_by_text(call_id, exact=True)).to_be_visible()
+    choice = page.get_by_role("button", name="It is hateful, or bullies somebody")
+    expect(choice).to_be_visible()  # the link has opened it
+    assert ada.overflow() <= 0
+    choice.click()
+    expect(page.get_by_role("status").filter(has_text="Reported: It is hateful")).to_be_visible()
+    page.reload(wait_until="networkidle")
+    expect(page.get_by_text("Reported: It is hateful")).to_be_visible()
+    assert ada.problems == []

@@ -4,9 +4,11 @@ from hcai_app.db.models.audit import AuditRow
 from hcai_app.db.models.calls import CallRow
 from hcai_app.db.models.changes import ChangeRow
 from hcai_app.db.models.exemptions import ExemptionRow
+from hcai_app.db.models.fairuse import FingerprintRow, KeyDayRow, RuleModeRow
 from hcai_app.db.models.keys import KeyRow
 from hcai_app.db.models.notices import NoticeRow
 from hcai_app.db.models.refusals import RefusalRow
+from hcai_app.db.models.reports import ReportRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
 from hcai_app.db.models.safety import SafetyDayRow
 from hcai_app.db.models.sessions import SessionRow
@@ -17,10 +19,14 @@ __all__ = [
     "CallRow",
     "ChangeRow",
     "ExemptionRow",
+    "FingerprintRow",
+    "KeyDayRow",
     "KeyRow",
     "KeyTotalRow",
     "NoticeRow",
     "RefusalRow",
+    "ReportRow",
+    "RuleModeRow",
     "SafetyDayRow",
     "SessionRow",
     "SiteDayRow",

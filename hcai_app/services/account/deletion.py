@@ -13,7 +13,7 @@ from hcai_app.services import changes
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.keys import keys
 from hcai_app.services.people import identity, sessions, users
-from hcai_app.services.safety import counts
+from hcai_app.services.safety import counts, reports
 
 NOBODY = {
     "name": "",
@@ -45,6 +45,7 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
         sessions.drop_all(connection, user_id)
         exemptions.drop_all(connection, user_id)
         counts.forget(connection, user_id)
+        reports.forget(connection, user_id)
         _anonymise(connection, user_id, secret_key)
         changes.append(connection, user_id)
 

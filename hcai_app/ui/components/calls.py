@@ -2,7 +2,10 @@
 
 import reflex as rx
 
+from hcai_app.services.safety.reports import REASONS
+from hcai_app.services.safety.verdicts import HELP
 from hcai_app.ui.components.code import copy_button
+from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.activity import LIST_ID, ActivityState
 from hcai_app.ui.state.outcomes import OUTCOMES
@@ -103,10 +106,46 @@ def _detail() -> rx.Component:
             class_name="call-ids",
         ),
         rx.el.dl(rx.foreach(detail.facts, _fact), class_name="call-facts"),
+        _report(),
         id=DETAIL_ID,
         role="region",
         aria_label="All about this call",
         class_name="call-detail",
+    )
+
+
+def _report() -> rx.Component:
+    """Show how to report the answer, or that it is reported."""
+    choices = [
+        rx.el.li(
+            rx.el.button(
+                words,
+                on_click=ActivityState.report_answer(reason.value),
+                type="button",
+                class_name="button small quiet",
+            )
+        )
+        for reason, words in REASONS.items()
+    ]
+    return rx.cond(
+        ActivityState.reported != "",
+        rx.el.p(
+            f"Reported: {ActivityState.reported}. Thank you. Somebody of the team looks at it.",
+            role="status",
+            class_name="call-report",
+        ),
+        rx.el.details(
+            rx.el.summary("Report this answer"),
+            rx.el.p(
+                "What is wrong with it? Only the request id and your choice are kept; what was "
+                "said is stored nowhere here. Does it weigh on you? ",
+                anchor("People who listen", href=HELP),
+                ".",
+            ),
+            rx.el.ul(*choices),
+            open=ActivityState.is_reporting,
+            class_name="call-report",
+        ),
     )
 
 

@@ -12,8 +12,10 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from hcai_app import clock
-from hcai_app.errors import HcaiError, InvalidRequest
+from hcai_app.errors import HcaiError, InvalidRequest, NotFound
 from hcai_app.services.call import Caller
+from hcai_app.services.safety import reports
+from hcai_app.services.safety.reports import Reason
 from hcai_app.services.usage import activity, filter_options, filters
 from hcai_app.services.usage.filter_options import Choices, Key
 from hcai_app.ui.state import activity_view, page_actions
@@ -23,6 +25,7 @@ from hcai_app.ui.view_models import CallDetailView, CallView, ChoiceView, Filter
 PAGE_PATH = "/activity"
 CSV_PATH = "/api/activity.csv"
 LIST_ID = "calls"
+REPORT = "report"  # the query's name of a call whose answer is to be reported
 # The quick choices of days: how many days before today the first one lies.
 SPANS = {"today": 0, "7": 6, "30": 29}
 MAX_PAGES_BACK = 1_000  # that “Newer” remembers
@@ -44,6 +47,8 @@ class ActivityState(SiteState):
     searched_to_ms: int = 0  # not 0: the page ends here because enough was looked at
     opened: str = ""
     detail: CallDetailView = CallDetailView()
+    reported: str = ""  # why the opened call is reported already, in words
+    is_reporting: bool = False  # the address asks for the report of a call
     csv: str = CSV_PATH
     # Where the pages begin that lead to this one; the newest has no entry.
     _trail: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -70,6 +75,7 @@ class ActivityState(SiteState):
             self._fail(error)
             return
         await self._show(caller)
+        await self._open_linked(caller)
 
     @rx.event
     async def reload(self) -> None:
@@ -109,10 +115,17 @@ class ActivityState(SiteState):
         if not isinstance(call_id, str) or len(call_id) != ID_LENGTH or call_id == self.opened:
             self._close()
             return
-        database = serving().database
-        entry = await activity.one(database, caller.user_id, call_id)
-        names = await filter_options.key_names(database, caller.user_id, [entry])
-        self.detail, self.opened = activity_view.detail(entry, names), entry.id
+        self.is_reporting = False
+        await self._open(caller, call_id)
+
+    @rx.event
+    async def report_answer(self, reason: str) -> None:
+        """Report the answer of the opened call."""
+        caller = await self.caller()
+        if not isinstance(reason, str):
+            raise InvalidRequest("Choose one of the reasons.")
+        await reports.report(serving().database, caller.user_id, self.opened, reason)
+        self.reported = reports.REASONS[Reason(reason)]
 
     @rx.event
     def toggle_fields(self) -> None:
@@ -163,6 +176,29 @@ class ActivityState(SiteState):
         self.searched_to_ms = found.searched_to_ms or 0
         self.phase, self.problem = "ready", ""
 
+    async def _open(self, caller: Caller, call_id: str) -> CallView:
+        database, user_id = serving().database, caller.user_id
+        entry = await activity.one(database, user_id, call_id)
+        names = await filter_options.key_names(database, user_id, [entry])
+        reason = await reports.reason_of(database, user_id, entry.id)
+        self.detail, self.opened = activity_view.detail(entry, names), entry.id
+        self.reported = reports.REASONS[Reason(reason)] if reason else ""
+        return activity_view.call(entry, names)
+
+    async def _open_linked(self, caller: Caller) -> None:
+        """Open the call whose answer the address wants to report, whatever page it is on."""
+        call_id = str(self.router.url.query_parameters.get(REPORT, ""))
+        self.is_reporting = len(call_id) == ID_LENGTH and self.phase == "ready"
+        if not self.is_reporting:
+            return
+        try:
+            call = await self._open(caller, call_id)
+        except NotFound:
+            self.is_reporting = False
+            return
+        if call.id not in {shown.id for shown in self.calls}:
+            self.calls = [call, *self.calls]
+
     def _offer(self, offered: Choices) -> None:
         """Offer what can be chosen, and what is chosen already."""
         models = sorted({*offered.models, self.wanted.model} - {""})
@@ -173,7 +209,7 @@ class ActivityState(SiteState):
             self.keys.append(ChoiceView(self.wanted.key, "A key that is not yours"))
 
     def _close(self) -> None:
-        self.opened, self.detail = "", CallDetailView()
+        self.opened, self.detail, self.reported = "", CallDetailView(), ""
 
     def _fail(self, error: HcaiError) -> None:
         self.phase, self.problem = "failed", error.message

@@ -203,3 +203,37 @@ async def test_no_ledger_row_or_cursor_is_sent(serving: Worker, tmp_path: Path) 
     session_id = sessions.id_of(ada.cookie, SECRET)
     for secret in (ada.user_id, ada.cookie, session_id, "reserved", "settle_at"):
         assert secret not in told
+
+
+async def test_an_answer_is_reported_in_place_and_by_a_link(
+    serving: Worker, tmp_path: Path
+) -> None:
+    ada, bob = await sign_in(serving), await sign_in(serving, "UBOB")
+    theirs, mine = entry(user_id=bob.user_id), entry(user_id=ada.user_id)
+    await write(serving, tmp_path, [mine, theirs])
+    state = await open_at(ada, f"?report={mine.id}")
+    assert (state.opened, state.is_reporting, state.reported) == (mine.id, True, "")
+    assert [call.id for call in state.calls] == [mine.id]
+    await state.report_answer("hateful")
+    assert state.reported.startswith("It is hateful")
+    await state.toggle(mine.id)
+    assert state.reported == ""
+    await state.toggle(mine.id)
+    assert state.reported.startswith("It is hateful")
+    for forged in FORGED:
+        with pytest.raises(InvalidRequest):
+            await state.report_answer(forged)  # pyright: ignore[reportArgumentType]
+    for nothing in (theirs.id, "x", "0" * 32):
+        state = await open_at(ada, f"?report={nothing}")
+        assert (state.phase, state.opened, state.is_reporting) == ("ready", "", False)
+        with pytest.raises(NotFound):
+            await state.report_answer("other")
+
+
+async def test_a_linked_call_of_another_page_is_put_on_top(serving: Worker, tmp_path: Path) -> None:
+    ada = await sign_in(serving)
+    calls = [entry(user_id=ada.user_id, started_at_ms=NOW - at) for at in range(60)]
+    await write(serving, tmp_path, calls)
+    oldest = min(call.id for call in calls)
+    state = await open_at(ada, f"?report={oldest}")
+    assert state.opened == state.calls[0].id == oldest
