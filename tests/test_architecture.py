@@ -111,6 +111,7 @@ CALENDARS = {
     "services.ledger.reconciliation",  # how long a cost is asked for
     "services.ledger.rollups",
     "services.ops.retention",
+    "services.safety.retention",
     "services.usage.charts",
     "services.usage.everyone",
     "services.usage.filters",

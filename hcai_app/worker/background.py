@@ -10,6 +10,7 @@ from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import retention
 from hcai_app.services.people import eligibility_check
 from hcai_app.services.people.sign_in import Rules
+from hcai_app.services.safety import retention as safety_retention
 from hcai_app.worker.context import Worker
 
 
@@ -21,6 +22,7 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         follower.run(),
         opened.fair_use.exemptions.run(),
         opened.safety_counts.run(),
+        safety_retention.run(opened.database, opened.settings.retention_days),
         opened.reconciler.run(),
         opened.budget.run(),
         recovery.watch(opened.journal, opened.ledger, opened.budget),

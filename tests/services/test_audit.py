@@ -34,6 +34,7 @@ OF_OTHERS = {
     "people.sessions._end": "a user, to their own session",
     "people.sessions.create": "a user, who signs in",
     "people.sign_in._enter_in_turn": "a user, who signs in",
+    "safety.retention.clean": "the clock",
     "safety.reports.report": "a user, of their own call",
     "safety.counts.SafetyCounts.flush": "a call",
 }

@@ -14,7 +14,6 @@ from hcai_app.services.call import first_id_at
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
 from hcai_app.services.ops import notices
 from hcai_app.services.people import sessions, sign_in
-from hcai_app.services.safety import counts, reports
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +39,7 @@ async def clean(database: Database, retention_days: int) -> None:
         Unavailable: When the database is away.
     """
     await database.write(_prune, "calls")
-    oldest_ms = clock.now_ms() - retention_days * clock.MS_PER_DAY
-    await database.write(lambda it: _prune_safety(it, oldest_ms), counts.WHAT)
-    oldest = first_id_at(oldest_ms)
+    oldest = first_id_at(clock.now_ms() - retention_days * clock.MS_PER_DAY)
     deleted = BATCH
     while deleted == BATCH:
         deleted = await database.write(lambda it: _delete_before(it, oldest), "calls")
@@ -55,11 +52,6 @@ def _prune(connection: Connection) -> None:
     notices.prune(connection)
     sessions.prune(connection)
     sign_in.prune(connection)
-
-
-def _prune_safety(connection: Connection, oldest_ms: int) -> None:
-    counts.prune(connection, oldest_ms)
-    reports.prune(connection, clock.from_ms(oldest_ms))
 
 
 def _delete_before(connection: Connection, oldest: str) -> int:

@@ -25,7 +25,7 @@ WHAT = "reports"
 LISTED = 200
 
 
-class Reason(StrEnum):
+class ReportReason(StrEnum):
     """Why an answer is reported."""
 
     SEXUAL = "sexual"
@@ -39,13 +39,13 @@ class Reason(StrEnum):
 
 # What a user chooses from.
 REASONS = {
-    Reason.SEXUAL: "It is sexual",
-    Reason.SELF_HARM: "It is about hurting oneself",
-    Reason.VIOLENT: "It is cruel or violent",
-    Reason.HATEFUL: "It is hateful, or bullies somebody",
-    Reason.DANGEROUS: "It tells how to do something dangerous",
-    Reason.PRIVATE: "It tells private things of somebody",
-    Reason.OTHER: "Something else is wrong with it",
+    ReportReason.SEXUAL: "It is sexual",
+    ReportReason.SELF_HARM: "It is about hurting oneself",
+    ReportReason.VIOLENT: "It is cruel or violent",
+    ReportReason.HATEFUL: "It is hateful, or bullies somebody",
+    ReportReason.DANGEROUS: "It tells how to do something dangerous",
+    ReportReason.PRIVATE: "It tells private things of somebody",
+    ReportReason.OTHER: "Something else is wrong with it",
 }
 
 
@@ -72,10 +72,10 @@ async def report(database: Database, user_id: str, call_id: str, reason: str) ->
     """
     if reason not in REASONS:
         raise InvalidRequest("Choose one of the reasons.")
-    await database.write(lambda it: _keep(it, user_id, call_id, Reason(reason)), WHAT)
+    await database.write(lambda it: _keep(it, user_id, call_id, ReportReason(reason)), WHAT)
 
 
-def _keep(connection: Connection, user_id: str, call_id: str, reason: Reason) -> None:
+def _keep(connection: Connection, user_id: str, call_id: str, reason: ReportReason) -> None:
     calls, columns = calls_table.c, reports_table.c
     mine = select(calls.model).where(calls.id == call_id, calls.user_id == user_id)
     model = connection.scalar(mine)

@@ -15,7 +15,7 @@ from hcai_app import clock
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound
 from hcai_app.services.call import Caller
 from hcai_app.services.safety import reports
-from hcai_app.services.safety.reports import Reason
+from hcai_app.services.safety.reports import ReportReason
 from hcai_app.services.usage import activity, filter_options, filters
 from hcai_app.services.usage.filter_options import Choices, Key
 from hcai_app.ui.state import activity_view, page_actions
@@ -125,7 +125,7 @@ class ActivityState(SiteState):
         if not isinstance(reason, str):
             raise InvalidRequest("Choose one of the reasons.")
         await reports.report(serving().database, caller.user_id, self.opened, reason)
-        self.reported = reports.REASONS[Reason(reason)]
+        self.reported = reports.REASONS[ReportReason(reason)]
 
     @rx.event
     def toggle_fields(self) -> None:
@@ -182,7 +182,7 @@ class ActivityState(SiteState):
         names = await filter_options.key_names(database, user_id, [entry])
         reason = await reports.reason_of(database, user_id, entry.id)
         self.detail, self.opened = activity_view.detail(entry, names), entry.id
-        self.reported = reports.REASONS[Reason(reason)] if reason else ""
+        self.reported = reports.REASONS[ReportReason(reason)] if reason else ""
         return activity_view.call(entry, names)
 
     async def _open_linked(self, caller: Caller) -> None:

@@ -3,7 +3,7 @@
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger.rollups import calendar_day_ms
-from hcai_app.services.safety import counts
+from hcai_app.services.safety import counts, retention
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.safety.verdicts import Finding, Verdict
 from tests.services.outages import PostgresOutage
@@ -55,10 +55,9 @@ async def test_numbers_older_than_the_ledger_go(database: Database) -> None:
     worker = SafetyCounts(database)
     worker.note("usr_1", HELP)
     await worker.flush()
-    today = calendar_day_ms(clock.now_ms())
-    await database.write(lambda it: counts.prune(it, today), "safety")
+    await retention.clean(database, retention_days=1)
     assert len(await told(database)) == 3
-    await database.write(lambda it: counts.prune(it, today + 1), "safety")
+    await retention.clean(database, retention_days=-1)
     assert not await told(database)
 
 

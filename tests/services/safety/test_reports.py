@@ -7,7 +7,7 @@ from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import audit
 from hcai_app.services.ops import notices
 from hcai_app.services.safety import reports
-from hcai_app.services.safety.reports import REASONS, Reason
+from hcai_app.services.safety.reports import REASONS, ReportReason
 from tests.services.books import Books, entry
 
 
@@ -23,7 +23,7 @@ async def test_a_report_is_listed_with_its_call_and_told_once(
     call_id = await call_of(books, "usr_1")
     assert await reports.reason_of(database, "usr_1", call_id) == ""
     await reports.report(database, "usr_1", call_id, "violent")
-    await reports.report(database, "usr_1", call_id, Reason.SEXUAL.value)
+    await reports.report(database, "usr_1", call_id, ReportReason.SEXUAL.value)
     (report,) = await reports.listed(database)
     assert (report.call_id, report.user_id, report.reason) == (call_id, "usr_1", "sexual")
     assert (report.model, report.closed_at) == (entry(user_id="x").model, None)
@@ -82,4 +82,4 @@ async def test_a_deleted_account_leaves_its_reports_without_a_name(
 
 
 def test_every_reason_has_words() -> None:
-    assert set(REASONS) == set(Reason)
+    assert set(REASONS) == set(ReportReason)
