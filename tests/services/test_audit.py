@@ -36,7 +36,6 @@ OF_OTHERS = {
     "people.sign_in._enter_in_turn": "a user, who signs in",
     "safety.retention.clean": "the clock",
     "safety.reports.report": "a user, of their own call",
-    "safety.counts.SafetyCounts.flush": "a call",
 }
 
 
