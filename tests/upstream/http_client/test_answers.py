@@ -181,7 +181,9 @@ def test_what_is_packed_is_unpacked_a_bounded_piece_at_a_time(
 
 
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"deflate"])
-@pytest.mark.parametrize("body", [b"plain", gzip.compress(b"x" * 1000)[:15], b""])
+@pytest.mark.parametrize(
+    "body", [b"plain", gzip.compress(b"x" * 1000)[:15], b""], ids=["plain", "cut", "empty"]
+)
 def test_what_is_not_packed_as_it_says_is_an_error(
     runner: asyncio.Runner, coding: bytes, body: bytes
 ) -> None:
