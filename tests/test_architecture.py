@@ -115,6 +115,7 @@ CALENDARS = {
     "services.usage.charts",
     "services.usage.everyone",
     "services.usage.filters",
+    "services.usage.forecast",  # by the calendar's month
     "services.usage.spending",  # `usage_daily`, as OpenRouter counts it
 }
 # Programs are what readers paste: they are no part of ours.

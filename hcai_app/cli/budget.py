@@ -1,4 +1,4 @@
-"""`budget …`: what the money gate thinks of a user, beside what the ledger says."""
+"""`budget …`: what the money gate thinks of a user, or of all, beside what the ledger says."""
 
 import argparse
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from hcai_app.errors import HcaiError
 from hcai_app.services import audit, changes
 from hcai_app.services.audit import Act
 from hcai_app.services.limits.accounts import (
+    EVERYBODY,
     AccountId,
     Gate,
     LedgerReading,
@@ -24,6 +25,7 @@ from hcai_app.services.limits.accounts import (
 from hcai_app.services.limits.shared_budget import SharedBudget
 from hcai_app.services.people import users
 from hcai_app.services.redis_client import Away, RedisClient
+from hcai_app.services.usage import forecast
 from hcai_app.settings import Settings
 
 IN_MEMORY = "in the memory of the one worker: hcai_budget_drift_usd in /metrics compares it"
@@ -35,6 +37,10 @@ def add_to(commands: Any) -> None:
     area = add_area(commands, "budget", "look at the money gate, and mend it")
     shown = "print what the gate thinks beside what the ledger says, as JSON"
     add_command(area, "show", shown, command=_show).add_argument("user")
+    totals = (
+        "print what all users have spent: today and of the brake, this month, by maker, as JSON"
+    )
+    add_command(area, "total", totals, command=_total)
     rebuilt = "have the gate read a user's budget from the ledger again"
     add_command(area, "rebuild", rebuilt, command=_rebuild).add_argument("user")
 
@@ -55,6 +61,30 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
         "gate_knows": known,
         "ledger": _ledger_shown(found),
         "drift_usd": gate and money.to_text(gate.spent + gate.certain - found.spent),
+    }
+    say(msgspec.json.format(msgspec.json.encode(shown)).decode())
+
+
+async def _total(database: Database, settings: Settings, _parsed: argparse.Namespace) -> None:
+    name, brake = current_account(EVERYBODY), settings.total_daily_budget_usd
+    limit = None if brake is None else money.to_nanousd(brake)
+    gate, known = (None, "nothing: HCAI_TOTAL_DAILY_BUDGET_USD is unset")
+    if brake is not None:
+        gate, known = await _gate(database, settings, name)
+    found = await read_or_unavailable(database, name)
+    month = await forecast.read(database, limit)
+    shown = {
+        "brake_usd": brake,
+        "resets_at": clock.from_ms(name.period.end_ms),
+        "gate": gate and _gate_shown(gate),
+        "gate_knows": known,
+        "ledger": _ledger_shown(found),
+        "month": {
+            "spent_usd": money.to_text(month.month),
+            "daily_mean_usd": money.to_text(month.daily_mean),
+            "forecast_usd": money.to_text(month.forecast),
+            "makers_usd": {maker: money.to_text(cost) for maker, cost in month.makers},
+        },
     }
     say(msgspec.json.format(msgspec.json.encode(shown)).decode())
 

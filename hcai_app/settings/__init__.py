@@ -83,6 +83,7 @@ class Settings(ModelSettings):
     chat_rate_limit: Rate = Field(parse("150/30 minutes"), alias="HCAI_CHAT_RATE_LIMIT")
     moderation_rate_limit: Rate = Field(parse("300/minute"), alias="HCAI_MODERATION_RATE_LIMIT")
     daily_budget_usd: Dollars = Field(Decimal(4), alias="HCAI_DAILY_BUDGET_USD")
+    total_daily_budget_usd: Dollars | None = Field(None, alias="HCAI_TOTAL_DAILY_BUDGET_USD")
     max_keys: Annotated[int, whole(1, 100_000)] = Field(50, alias="HCAI_MAX_KEYS")
     # A worker holds 256 MB of bodies in all.
     max_body_mb: Annotated[int, whole(1, 256)] = Field(64, alias="HCAI_MAX_BODY_MB")

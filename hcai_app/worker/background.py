@@ -28,7 +28,8 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         recovery.watch(opened.journal, opened.ledger, opened.budget),
         retention.run(opened.database, opened.settings.retention_days),
         opened.metrics.measure_lag(),
-        opened.agreement.run(),
+        opened.ops.agreement.run(),
+        opened.ops.brake.run(),
         opened.health.database.run(),
         opened.health.provider.run(),
     ):

@@ -20,7 +20,6 @@ from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.shared_in_flight import SharedInFlight
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
-from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
@@ -30,6 +29,7 @@ from hcai_app.services.usage.now import SiteNow
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
+from hcai_app.worker.operations import Operations
 from hcai_app.worker.sign_in import SignIn
 
 NOT_SERVING = "The server is starting or stopping, or waits for its database; try again soon."
@@ -60,7 +60,7 @@ class Worker:
     metrics: Metrics
     unsettled: Refreshed[int]
     health: Health
-    agreement: Agreement
+    ops: Operations
     redis: RedisClient | None
     shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
     tabs: Tabs

@@ -31,10 +31,13 @@ def of_worker(worker: Worker) -> Iterator[Metric]:
         up.add_metric([part.name], part.state == "up")
     yield up
     yield from _agreement(worker)
+    if (brake := worker.ops.brake.state) is not None:
+        yield _gauge("hcai_brake_limit_usd", "What all may spend today.", brake.limit / 1e9)
+        yield _gauge("hcai_brake_spent_usd", "What all have spent today.", brake.spent / 1e9)
 
 
 def _agreement(worker: Worker) -> Iterator[Metric]:
-    agreement = worker.agreement
+    agreement = worker.ops.agreement
     if (drift := agreement.drift_nanousd) is not None:
         yield _gauge(
             "hcai_budget_drift_usd",

@@ -34,7 +34,6 @@ from hcai_app.services.limits.shared_in_flight import SharedInFlight
 from hcai_app.services.live.redis import OtherWorkers
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
-from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.redis_client import RedisClient
@@ -49,6 +48,7 @@ from hcai_app.upstream.openrouter.probe import Probe
 from hcai_app.worker import background, foreign_faults, starting
 from hcai_app.worker.context import Worker
 from hcai_app.worker.link import StartError, refuse
+from hcai_app.worker.operations import operating
 from hcai_app.worker.shutdown import stop_on_signal
 from hcai_app.worker.sign_in import signing_in
 
@@ -145,7 +145,7 @@ async def _open_services(
         metrics=metrics,
         unsettled=reconciliation.unsettled_rows(database),
         health=health,
-        agreement=Agreement(database, budget, redis),
+        ops=await stack.enter_async_context(operating(database, budget, redis)),
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,
@@ -165,8 +165,11 @@ def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:
 
 
 def _budget(settings: Settings, database: Database, redis: RedisClient | None) -> Budget:
-    default = money.to_nanousd(settings.daily_budget_usd)
-    return SharedBudget(database, default, redis) if redis else Budget(database, default)
+    default, total = money.to_nanousd(settings.daily_budget_usd), settings.total_daily_budget_usd
+    brake = None if total is None else money.to_nanousd(total)
+    if redis is None:
+        return Budget(database, default, brake)
+    return SharedBudget(database, default, redis, brake)
 
 
 def _listeners(

@@ -15,6 +15,7 @@ from tests.harness.product import Product
 WITHOUT = {
     "audit",
     "budget show",
+    "budget total",
     "doctor",
     "fairuse exemptions",
     "fairuse rules",

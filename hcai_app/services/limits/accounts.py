@@ -1,20 +1,31 @@
-"""Accounts of budgets: whose, of which period, what the ledger says of one, and what it lacks."""
+"""Accounts of budgets: whose, of which period, what the ledger says of one, and what it lacks.
+
+A call is booked on several at once: its user's, its key's if that has a budget of its own, and that
+of all users together where the operator has set a brake.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, false, func, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import calls_table, hours_table
+from hcai_app.db.tables import calls_table, days_table, hours_table
 from hcai_app.services.call import CallStart, LedgerEntry, first_id_at
 from hcai_app.services.limits.period import Period, budget_period
 
+# Stands where otherwise a user does: all of them together.
+EVERYBODY = "everybody"
+# A reading of the ledger tells of every call that began so shortly before whether it has its row;
+# clocks of hosts may differ by as much.
+RECENT_MS = clock.MS_PER_MINUTE
+
 
 class AccountId(NamedTuple):
-    """Whose budget, and of which period: a user's, or that of one of their keys."""
+    """Whose budget, and of which period: a user's, that of one of their keys, or everybody's."""
 
     user_id: str
     period: Period
@@ -34,7 +45,8 @@ class LedgerReading:
 
     spent: int
     unsettled: dict[str, int]  # what is reserved for each row whose cost is not known yet
-    settled: frozenset[str]  # those of the calls asked about that are in `spent`
+    settled: frozenset[str]  # those of the calls asked about, and of recent ones, in `spent`
+    recent_from: str = ""  # the smallest id of a recent call
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +111,21 @@ def accounts_of(call: CallStart | LedgerEntry) -> tuple[AccountId, ...]:
 
     Only a key with a budget of its own has an account: whoever books asks whether it is there.
     """
-    period = budget_period(call.started_at_ms)
-    of_user = AccountId(call.user_id, period)
+    of_period = budget_period(call.started_at_ms)
+    of_user = AccountId(call.user_id, of_period)
     if call.key_id is None:
         return (of_user,)
-    return of_user, AccountId(call.user_id, period, call.key_id)
+    return of_user, AccountId(call.user_id, of_period, call.key_id)
+
+
+@lru_cache(maxsize=8)
+def of_everybody(of_period: Period) -> AccountId:
+    """Return the account of all users together."""
+    return AccountId(EVERYBODY, of_period)
 
 
 def current_account(user_id: str) -> AccountId:
-    """Return the account that a call of the user's would be booked on now."""
+    """Return the account that a call of the user's, or of EVERYBODY, would be booked on now."""
     return AccountId(user_id, budget_period(clock.now_ms()))
 
 
@@ -118,24 +136,37 @@ def read_account(
 
     In one transaction of `Database.read`, so that all of it is of one moment.
     """
-    user_id, (start_ms, end_ms), key_id = name
-    hours, rows = hours_table.c, calls_table.c
-    in_period = (hours.start_ms >= start_ms) & (hours.start_ms < end_ms)
-    of_key = () if key_id is None else (hours.key_id == key_id,)
-    spent = connection.scalar(
-        select(func.sum(hours.cost_nanousd)).where(hours.user_id == user_id, in_period, *of_key)
-    )
+    rows, (start_ms, end_ms) = calls_table.c, name.period
+    own: list[ColumnElement[bool]] = []
+    if name.user_id != EVERYBODY:
+        own.append(rows.user_id == name.user_id)
+    if name.key_id is not None:
+        own.append(rows.key_id == name.key_id)
+    in_period = (rows.id >= first_id_at(start_ms)) & (rows.id < first_id_at(end_ms))
     open_rows = select(rows.id, rows.reserved_nanousd).where(
-        rows.user_id == user_id,
-        rows.id >= first_id_at(start_ms),
-        rows.id < first_id_at(end_ms),
-        rows.settled == false(),
-        *(() if key_id is None else (rows.key_id == key_id,)),
+        *own, in_period, rows.settled == false()
     )
+    spent = connection.scalar(_spent_of(name))
     unsettled = {row.id: row.reserved_nanousd for row in connection.execute(open_rows)}
+    recent_from = first_id_at(clock.now_ms() - RECENT_MS)
+    recent = set(connection.scalars(select(rows.id).where(*own, rows.id >= recent_from)))
     known = select(rows.id).where(rows.id.in_([*held]))
     present = connection.scalars(known) if held else ()
-    return LedgerReading(int(spent or 0), unsettled, frozenset(present) - unsettled.keys())
+    settled = frozenset(recent.union(present) - unsettled.keys())
+    return LedgerReading(int(spent or 0), unsettled, settled, recent_from)
+
+
+def _spent_of(name: AccountId) -> Select[Any]:
+    """Add up the period's roll-ups: hours of a user or key; everybody's days, of each worker."""
+    columns = days_table.c if name.user_id == EVERYBODY else hours_table.c
+    start_ms, end_ms = name.period
+    in_period = (columns.start_ms >= start_ms) & (columns.start_ms < end_ms)
+    query = select(func.sum(columns.cost_nanousd)).where(in_period)
+    if name.user_id != EVERYBODY:
+        query = query.where(hours_table.c.user_id == name.user_id)
+    if name.key_id is not None:
+        query = query.where(hours_table.c.key_id == name.key_id)
+    return query
 
 
 async def read_or_unavailable(

@@ -1,7 +1,7 @@
 """The budget in one worker: reserve an estimate, then settle the true cost.
 
-A call is admitted by its user's account and, where its key has a budget of its own, by that of the
-key: by both in one step, or by none.
+A call is admitted by its user's account, by that of its key where it has a budget of its own, and
+by everybody's where the operator has set a brake: by all of them in one step, or by none.
 
 A call is admitted while spent + reserved < budget; then its whole estimate is reserved. So a
 student with money left and nothing running is never refused because a model is dear, and the
@@ -12,20 +12,21 @@ import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from hcai_app import clock, formatting
 from hcai_app.db.engine import Database
-from hcai_app.errors import BudgetExhausted, RateLimited
 from hcai_app.services.call import Caller, CallStart, LedgerEntry, RunningCall
-from hcai_app.services.limits import period
 from hcai_app.services.limits.accounts import (
+    EVERYBODY,
     AccountId,
     Claim,
     Gate,
     Held,
     accounts_of,
+    of_everybody,
     read_or_unavailable,
 )
+from hcai_app.services.limits.verdicts import exhausted, waiting
 
 # An account that nobody used for so long is read from the database again next time.
 IDLE_S = 900.0
@@ -34,13 +35,23 @@ SWEEP_S = 60.0
 
 @dataclass(slots=True)
 class _Account:
-    """One user's period: what was read of the ledger, if it is right, and what it lacks."""
+    """One account: what was read of the ledger, if it is right, and what it lacks."""
 
     held: Held = field(default_factory=Held)
     spent: int | None = None  # None: the ledger is to be read
     unsettled: dict[str, int] = field(default_factory=dict[str, int])
     is_stale: bool = False  # what is being read: something was booked meanwhile
     used_at: float = 0.0
+
+    @property
+    def certain(self) -> int:
+        """What is spent for certain."""
+        return (self.spent or 0) + self.held.certain_sum
+
+    @property
+    def reserved(self) -> int:
+        """What running and unsettled calls may cost."""
+        return self.held.reserved_sum + (sum(self.unsettled.values()) if self.unsettled else 0)
 
 
 class Budget:
@@ -50,11 +61,14 @@ class Budget:
     known whether the ledger was read with a row or without, it is read again.
     """
 
-    def __init__(self, database: Database, default_nanousd: int) -> None:
+    def __init__(
+        self, database: Database, default_nanousd: int, brake_nanousd: int | None = None
+    ) -> None:
         self._database = database
         self._default_nanousd = default_nanousd
+        self.brake_nanousd = brake_nanousd  # what all users together may spend; None: no brake
         self._accounts: dict[AccountId, _Account] = {}
-        self._reading: dict[AccountId, asyncio.Task[None]] = {}
+        self._reading: dict[AccountId, asyncio.Task[Any]] = {}
         self._sweep_at = time.monotonic() + SWEEP_S
 
     def limit_of(self, caller: Caller) -> int:
@@ -67,11 +81,13 @@ class Budget:
         return limit if granted is None else max(limit, granted)
 
     def claims(self, caller: Caller, call: RunningCall) -> list[Claim]:
-        """Return what is to admit a call: the user's budget, and the key's if it has one."""
+        """Return what is to admit a call: the budgets of its user, of its key, of everybody."""
         of_user, *of_key = accounts_of(call.opening)
         claims = [Claim(of_user, self.limit_of(caller))]
         if caller.rules is not None and caller.rules.budget_nanousd is not None:
             claims += (Claim(account, caller.rules.budget_nanousd) for account in of_key)
+        if self.brake_nanousd is not None:
+            claims.append(Claim(of_everybody(of_user.period), self.brake_nanousd))
         return claims
 
     async def reserve(self, caller: Caller, call: RunningCall) -> None:
@@ -79,18 +95,24 @@ class Budget:
 
         Raises:
             BudgetExhausted: When the period's budget is spent.
-            RateLimited: When only running or unsettled calls stand in the way.
+            RateLimited: When only running or unsettled calls stand in the way, or when all users
+                together have spent what there is.
             Unavailable: When the spending cannot be read.
         """
         claims = self.claims(caller, call)
-        accounts = await self._read_all(claims)
+        accounts = [self._account(claim.account) for claim in claims]
+        for account in accounts:
+            if account.spent is None:
+                await self._read_unknown(claims, accounts)
+        refusal = None
         for claim, account in zip(claims, accounts, strict=True):
-            spent = (account.spent or 0) + account.held.certain_sum
-            if spent >= claim.limit:
+            left = claim.limit - account.certain
+            if left <= 0:
                 raise exhausted(claim)
-            reserved = account.held.reserved_sum + sum(account.unsettled.values())
-            if spent + reserved >= claim.limit:
-                raise waiting(claim)
+            if account.reserved >= left and refusal is None:
+                refusal = waiting(claim)
+        if refusal is not None:
+            raise refusal
         for account in accounts:
             account.held.put(call.id, call.opening.reserved_nanousd)
 
@@ -119,9 +141,12 @@ class Budget:
                 account.spent, account.is_stale = None, True
 
     def forget_user(self, user_id: str) -> None:
-        """Read a user's accounts again: an operator wants it, or something about them changed."""
+        """Read a user's accounts again: an operator wants it, or something about them changed.
+
+        Everybody's, too: a row of the user's may have been booked elsewhere.
+        """
         for name, account in self._accounts.items():
-            if name.user_id == user_id:
+            if name.user_id in (user_id, EVERYBODY):
                 account.spent, account.is_stale = None, True
 
     async def gate(self, name: AccountId) -> Gate | None:
@@ -129,9 +154,7 @@ class Budget:
         account = self._accounts.get(name)
         if account is None or account.spent is None:
             return None
-        held = account.held
-        reserved = held.reserved_sum + sum(account.unsettled.values())
-        return Gate(account.spent, held.certain_sum, reserved)
+        return Gate(account.spent, account.held.certain_sum, account.reserved)
 
     async def run(self) -> None:
         """Do what is to be done beside the calls: nothing, in one worker."""
@@ -140,19 +163,22 @@ class Budget:
         """Return the accounts that were in use not long ago."""
         return list(self._accounts)
 
+    def _names(self, call: CallStart | LedgerEntry) -> tuple[AccountId, ...]:
+        """Return all accounts that a call may be booked on."""
+        names = accounts_of(call)
+        return names if self.brake_nanousd is None else (*names, of_everybody(names[0].period))
+
     def _known(self, call: CallStart | LedgerEntry) -> list[_Account]:
         """Return those accounts of a call that anybody has asked for."""
-        found = (self._accounts.get(name) for name in accounts_of(call))
-        return [account for account in found if account is not None]
+        known = self._accounts
+        return [known[name] for name in self._names(call) if name in known]
 
-    async def _read_all(self, claims: list[Claim]) -> list[_Account]:
-        """Return accounts that are all known at one moment."""
-        while True:
-            accounts = [await self._account(claim.account) for claim in claims]
-            if all(account.spent is not None for account in accounts):
-                return accounts
+    async def _read_unknown(self, claims: list[Claim], accounts: list[_Account]) -> None:
+        """Read of the ledger until all are known: one may be forgotten while another is read."""
+        while unknown := [n for n, account in enumerate(accounts) if account.spent is None]:
+            await self._read_once(claims[unknown[0]].account, accounts[unknown[0]])
 
-    async def _account(self, name: AccountId) -> _Account:
+    def _account(self, name: AccountId) -> _Account:
         now = time.monotonic()
         if now >= self._sweep_at:
             self._sweep(now)
@@ -160,8 +186,6 @@ class Budget:
         if account is None:
             account = self._accounts[name] = _Account()
         account.used_at = now
-        while account.spent is None:
-            await self._read_once(name, account)
         return account
 
     async def _read_once(self, name: AccountId, account: _Account) -> None:
@@ -200,37 +224,3 @@ def _book(account: _Account, entry: LedgerEntry) -> None:
         account.spent += entry.cost_nanousd
     else:
         account.unsettled[entry.id] = entry.reserved_nanousd
-
-
-def exhausted(claim: Claim) -> BudgetExhausted:
-    """Return the refusal of a call when the period's budget is spent, the user's or the key's."""
-    resets_at = clock.from_ms(claim.account.period.end_ms)
-    spent = f"budget of {formatting.usd_exact(claim.limit)}"
-    ends = f"it resets at {period.BOUNDARY}"
-    is_key = claim.account.key_id is not None
-    message = (
-        f"This API key's own {spent} for {period.THIS} is spent; {ends}. Its owner can raise it on "
-        "the keys page, or use another key."
-        if is_key
-        else f"{period.POSSESSIVE} {spent} is spent; {ends}."
-    )
-    return BudgetExhausted(
-        message,
-        headers={"x-should-retry": "false"},
-        metadata={"resets_at": resets_at.isoformat(), "rule": _rule_of(claim)},
-    )
-
-
-def waiting(claim: Claim) -> RateLimited:
-    """Return the refusal of a call when only running ones stand in the way."""
-    whose = "of this API key's own budget" if claim.account.key_id else "of the budget"
-    return RateLimited(
-        f"The calls that you have running may use up the rest {whose} for {period.THIS}; "
-        "wait for them to end.",
-        1,
-        metadata={"rule": _rule_of(claim)},
-    )
-
-
-def _rule_of(claim: Claim) -> str:
-    return "budget" if claim.account.key_id is None else "key_budget"

@@ -20,16 +20,17 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.services.call import Caller, LedgerEntry, RunningCall
 from hcai_app.services.limits.accounts import (
+    EVERYBODY,
     AccountId,
     Claim,
     Gate,
     Held,
-    accounts_of,
     current_account,
     read_or_unavailable,
 )
-from hcai_app.services.limits.budget import Budget, exhausted, waiting
+from hcai_app.services.limits.budget import Budget
 from hcai_app.services.limits.shares import Shares
+from hcai_app.services.limits.verdicts import changing, exhausted, waiting
 from hcai_app.services.redis_client import WORKERS, Arg, Away, LuaScript, RedisClient, Reply
 
 log = logging.getLogger(__name__)
@@ -49,8 +50,14 @@ UNKNOWN, ADMITTED, EXHAUSTED, WAITING, INCOMPLETE = -1, 0, 1, 2, 3
 class SharedBudget(Budget):
     """The accounts of all workers."""
 
-    def __init__(self, database: Database, default_nanousd: int, redis: RedisClient) -> None:
-        super().__init__(database, default_nanousd)
+    def __init__(
+        self,
+        database: Database,
+        default_nanousd: int,
+        redis: RedisClient,
+        brake_nanousd: int | None = None,
+    ) -> None:
+        super().__init__(database, default_nanousd, brake_nanousd)
         self._redis = redis
         self._held: dict[AccountId, Held] = {}  # what runs here, or is on its way to the ledger
         self._doubtful: dict[AccountId, set[str]] = {}  # what Redis may not know has ended
@@ -77,8 +84,7 @@ class SharedBudget(Budget):
             raise
         if verdict == INCOMPLETE:
             await self._shares.check(claims, self._held)
-            for name in names:
-                self._tell([name], [], *_hold(call.id, "r", call.opening.reserved_nanousd))
+            self._tell(names, [], *_hold(call.id, "r", call.opening.reserved_nanousd))
         elif verdict == EXHAUSTED:
             raise exhausted(claims[at])
         elif verdict == WAITING:
@@ -88,23 +94,23 @@ class SharedBudget(Budget):
 
     def cancel(self, call: RunningCall) -> None:
         """Give a reservation back: the call did not begin."""
-        names = accounts_of(call.opening)
+        names = self._names(call.opening)
         for name in names:
             self._drop(name, call.id)
         self._tell(names, [call.id], "cancel", call.id)
 
     def settle(self, entry: LedgerEntry) -> None:
         """Count a call's cost in place of its estimate: it has ended, its row is on its way."""
-        for name in accounts_of(entry):
-            held = self._held.get(name)
-            if entry.settled and held is not None and entry.id in held:
-                held.put(entry.id, entry.cost_nanousd, is_certain=True)
-                self._tell([name], [], *_hold(entry.id, "c", entry.cost_nanousd))
+        names = [name for name in self._names(entry) if self._holds(name, entry.id)]
+        if entry.settled and names:
+            for name in names:
+                self._held[name].put(entry.id, entry.cost_nanousd, is_certain=True)
+            self._tell(names, [], *_hold(entry.id, "c", entry.cost_nanousd))
 
     def book(self, entries: Iterable[LedgerEntry]) -> None:
         """Take rows for the ledger's: they are in the database, settled or not."""
         for entry in entries:
-            names = accounts_of(entry)
+            names = self._names(entry)
             amount = entry.cost_nanousd if entry.settled else entry.reserved_nanousd
             for name in names:
                 self._drop(name, entry.id)
@@ -116,7 +122,7 @@ class SharedBudget(Budget):
     def forget(self, entries: Iterable[LedgerEntry]) -> None:
         """Read the accounts of these rows again: what the ledger has of them is not known here."""
         for entry in entries:
-            names = accounts_of(entry)
+            names = self._names(entry)
             for name in names:
                 self._drop(name, entry.id)
                 self._old[name] = None
@@ -125,7 +131,7 @@ class SharedBudget(Budget):
     def forget_user(self, user_id: str) -> None:
         """Read a user's accounts again: something about them changed, or was booked elsewhere."""
         self._old[current_account(user_id)] = None
-        self._old |= {name: None for name in self._used if name.user_id == user_id}
+        self._old |= {it: None for it in self._used if it.user_id in (user_id, EVERYBODY)}
 
     async def gate(self, name: AccountId) -> Gate | None:
         """Return what the gate thinks; None where the ledger would be read first.
@@ -150,7 +156,7 @@ class SharedBudget(Budget):
             _, _, token, *ids = await self._run([name], "read_again", _token())
             if await self._open(name, token, ids):
                 return
-        raise _changing()
+        raise changing()
 
     async def run(self) -> None:
         """Renew the leases of what is held, and read what was forgotten, until cancelled."""
@@ -175,9 +181,7 @@ class SharedBudget(Budget):
         self._old |= self._used | dict.fromkeys(self._doubtful)
         doubtful, self._doubtful = self._doubtful, {}
         forgotten = [
-            self._post(
-                [name], [*ids], "forget", *(id_ for id_ in ids if not self._holds(name, id_))
-            )
+            self._post([name], [*ids], "forget", *(it for it in ids if not self._holds(name, it)))
             for name, ids in doubtful.items()
         ]
         return [*forgotten, *self._hold_all()]
@@ -199,13 +203,22 @@ class SharedBudget(Budget):
                 self._redis.registered_workers,
                 *limits,
             )
-            if verdict == ADMITTED and details[0] > FRESH_MS:
-                self._old |= dict.fromkeys(names)
+            if verdict == ADMITTED:
+                ages = zip(names, details, strict=True)
+                self._old |= {name: None for name, age_ms in ages if age_ms > FRESH_MS}
             if verdict != UNKNOWN:
                 return verdict, at - 1
             token, *ids = details
-            await self._open(names[at - 1], token, ids)
-        raise _changing()
+            await self._open_once(names[at - 1], token, ids)
+        raise changing()
+
+    async def _open_once(self, name: AccountId, token: str, ids: list[str]) -> None:
+        """Read an account, once for all calls that wait for it."""
+        reading = self._reading.get(name)
+        if reading is None:
+            reading = self._reading[name] = asyncio.create_task(self._open(name, token, ids))
+            reading.add_done_callback(lambda _done: self._reading.pop(name, None))
+        await asyncio.shield(reading)
 
     async def _read_old(self) -> None:
         old, self._old = self._old, {}
@@ -219,10 +232,10 @@ class SharedBudget(Budget):
         """Read an account from the ledger into Redis; False when somebody was faster."""
         found = await read_or_unavailable(self._database, name, ids)
         unsettled: list[Arg] = [part for pair in found.unsettled.items() for part in pair]
-        missing = [id_ for id_ in ids if id_ not in found.settled and id_ not in found.unsettled]
-        lists: tuple[list[Arg], ...] = (unsettled, [*found.settled], [*missing])
+        lists: tuple[list[Arg], ...] = (unsettled, [*found.settled], [*ids])
         flat = [part for one in lists for part in (len(one), *one)]
-        return bool(await self._run([name], "open", token, found.spent, *flat))
+        opening = ("open", token, found.spent, found.recent_from)
+        return bool(await self._run([name], *opening, *flat))
 
     def _holds(self, name: AccountId, call_id: str) -> bool:
         return call_id in self._held.get(name, ())
@@ -275,7 +288,7 @@ def _keys(names: Iterable[AccountId]) -> list[str]:
     for user_id, period, key_id in names:
         whose = f"{user_id}:{period.start_ms}" if key_id is None else f"{key_id}:{period.start_ms}"
         account = f"hcai:budget:{whose}"
-        keys += (account, f"{account}:leases", f"hcai:unsettled:{whose}")
+        keys += (account, f"{account}:leases", f"hcai:unsettled:{whose}", f"{account}:booked")
     return keys
 
 
@@ -285,7 +298,3 @@ def _hold(*calls: Arg) -> tuple[Arg, ...]:
 
 def _token() -> str:
     return secrets.token_hex(8)
-
-
-def _changing() -> Unavailable:
-    return Unavailable("Your budget is being added up; try again in a moment.", 1)

@@ -7,12 +7,9 @@ that, divided by how many workers there are. What is read holds for this outage 
 from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
-from hcai_app.errors import Unavailable
 from hcai_app.services.limits.accounts import AccountId, Claim, Held, read_or_unavailable
-from hcai_app.services.limits.budget import exhausted, waiting
+from hcai_app.services.limits.verdicts import exhausted, share_used, waiting
 from hcai_app.services.redis_client import RedisClient
-
-RETRY_S = 5
 
 
 @dataclass(slots=True)
@@ -69,11 +66,7 @@ class Shares:
             raise exhausted(claim)
         if used < part or share.spent + share.unsettled >= limit:
             raise waiting(claim)
-        raise Unavailable(
-            "Our servers cannot add up what you have spent just now, and this one's share of what "
-            "is left of your budget is used up; try again in a few seconds.",
-            RETRY_S,
-        )
+        raise share_used(name)
 
     async def _find(self, name: AccountId) -> _Share:
         share, epoch = self._shares.get(name), self._redis.epoch

@@ -12,10 +12,13 @@ from prometheus_client.samples import Sample
 
 OF_PROCESS = ("process_", "python_")
 COUNTED = ("counter", "histogram")
-# Gauges that are not added up: the oldest copy, what one worker does not reach, what differs most.
+# Gauges that are not added up: the oldest copy, what one worker does not reach, what differs most,
+# what all workers share.
 JOINED: dict[str, Callable[[float, float], float]] = {
     "hcai_catalogue_age_seconds": max,
     "hcai_up": min,
+    "hcai_brake_limit_usd": max,
+    "hcai_brake_spent_usd": max,
     "hcai_budget_drift_usd": lambda one, other: max(one, other, key=abs),
     "hcai_clock_ahead_seconds": lambda one, other: max(one, other, key=abs),
 }

@@ -10,8 +10,7 @@ import reflex as rx
 
 from hcai_app import clock, formatting, hashing
 from hcai_app.errors import HcaiError
-from hcai_app.services.limits import accounts, budget, windows
-from hcai_app.services.limits.accounts import Claim
+from hcai_app.services.limits import verdicts, windows
 from hcai_app.services.usage.dashboard import Today
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.state.dashboard import read_snapshot
@@ -62,8 +61,7 @@ def day_of(today: Today) -> PlaygroundView:
     calls_left = formatting.count(today.calls_left)
     obstacle, until_ms = "", 0
     if today.cost_nanousd >= today.budget_nanousd:
-        spent = Claim(accounts.current_account(""), today.budget_nanousd)
-        obstacle = budget.exhausted(spent).message
+        obstacle = verdicts.spent_text(today.budget_nanousd)
         until_ms = today.resets_at_ms
     elif today.calls_left == 0:
         obstacle = f"{windows.reached(today.calls_limit)}."

@@ -17,6 +17,7 @@ from hcai_app.services.ledger.reconciliation import Reconciler
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.ledger.writer import Ledger
 from hcai_app.services.limits.accounts import (
+    EVERYBODY,
     AccountId,
     Gate,
     current_account,
@@ -29,15 +30,16 @@ from tests.services.books import open_call
 
 LIMIT = 1_000_000
 WORKER_COUNT = 4
+BRAKE = 10**12
 
 
 class Worker:
     """What a worker admits and books with."""
 
-    def __init__(self, database: Database, url: str, folder: Path, limit: int) -> None:
+    def __init__(self, database: Database, url: str, folder: Path, limit: int, brake: int) -> None:
         self.database = database
         self.redis = RedisClient(url)
-        self.budget = SharedBudget(database, limit, self.redis)
+        self.budget = SharedBudget(database, limit, self.redis, brake)
         self.journal = Journal(folder)
         totals = Rollups(self.journal.worker)
         self.ledger = Ledger(database, self.journal, totals, [self.budget.book])
@@ -113,15 +115,16 @@ class Worker:
 class Site:
     """All of them."""
 
-    def __init__(self, database: Database, url: str, folder: Path, limit: int) -> None:
+    def __init__(self, database: Database, url: str, folder: Path, limit: int, brake: int) -> None:
         self.database = database
         self.url = url
         self.folder = folder
         self.limit = limit
+        self.brake = brake
         self.workers: list[Worker] = []
 
     async def start(self, *, with_beat: bool = True) -> Worker:
-        worker = Worker(self.database, self.url, self.folder, self.limit)
+        worker = Worker(self.database, self.url, self.folder, self.limit, self.brake)
         self.workers.append(worker)
         return await worker.start(with_beat=with_beat)
 
@@ -154,16 +157,24 @@ class Site:
         """With nothing running the gate says what the ledger says; return what is spent."""
         name = current_account(caller.user_id)
         name = name._replace(key_id=caller.key_id) if of_key else name
-        gate, (spent, reserved) = await self.gate(caller, name), await self.ledger(caller, name)
-        assert (gate.spent + gate.certain, gate.reserved) == (spent, reserved)
-        return spent
+        for asked in (current_account(EVERYBODY), name):
+            gate, found = await self.gate(caller, asked), await self.ledger(caller, asked)
+            assert (gate.spent + gate.certain, gate.reserved) == found
+        return found[0]
 
 
 @asynccontextmanager
 async def site_of(
-    database: Database, url: str, folder: Path, limit: int, workers: int, *, with_beat: bool = True
+    database: Database,
+    url: str,
+    folder: Path,
+    limit: int,
+    workers: int,
+    *,
+    with_beat: bool = True,
+    brake: int = BRAKE,
 ) -> AsyncIterator[Site]:
-    site = Site(database, url, folder, limit)
+    site = Site(database, url, folder, limit, brake)
     try:
         for _ in range(workers):
             await site.start(with_beat=with_beat)

@@ -11,7 +11,7 @@ from hcai_app.errors import BudgetExhausted, RateLimited, Unavailable
 from hcai_app.services.call import Caller, CostSource, LedgerEntry, RunningCall, Usage
 from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.limits import budget as budget_module
-from hcai_app.services.limits.accounts import current_account
+from hcai_app.services.limits.accounts import Claim, current_account
 from hcai_app.services.limits.budget import Budget
 from tests.services.books import Books, caller_of, entry, execute, open_call
 
@@ -59,7 +59,9 @@ class Student:
 
     async def spent(self) -> int:
         name = current_account(self.caller.user_id)
-        return (await self.budget._account(name)).spent or 0
+        claims = [Claim(name, LIMIT)]
+        await self.budget._read_unknown(claims, [self.budget._account(name)])
+        return self.budget._account(name).spent or 0
 
 
 @pytest.fixture
