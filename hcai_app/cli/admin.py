@@ -28,6 +28,12 @@ def add_to(commands: Any) -> None:
     served.add_argument("--host")
     served.add_argument("--port", type=port, default=DEFAULT_PORT)
     served.add_argument("--workers", type=worker_count, default=1)
+    served.add_argument(
+        "--api-workers",
+        type=worker_count,
+        default=0,
+        help="so many besides, for calls alone: without the pages they take less memory",
+    )
     parts = served.add_mutually_exclusive_group()
     parts.add_argument(
         "--backend-only", action="store_true", help="API and UI events, without the pages"
@@ -55,7 +61,9 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> int:
     from hcai_app.edge import server  # noqa: PLC0415 - brings the API, which no other command needs
 
     signal.signal(signal.SIGTERM, _end)  # until the server takes its signals itself
-    if parsed.workers > 1 and not settings.redis_url:
+    if parsed.api_only and parsed.api_workers:
+        raise InvalidRequest("with --api-only all are API workers: write --workers")
+    if parsed.workers + parsed.api_workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
     asyncio.run(_require_schema(settings))  # before the pages are built and the workers begin
     _require_folders([JOURNALS, *([] if parsed.backend_only or parsed.api_only else [WEB])])
@@ -64,7 +72,8 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> int:
     if not parsed.api_only:
         app = server.APP
         _prepare_pages(parsed.port, with_pages=not parsed.backend_only)
-    return server.serve(app, settings, host=host, port=parsed.port, workers=parsed.workers)
+    workers = server.Workers(parsed.workers, parsed.api_workers)
+    return server.serve(app, settings, host=host, port=parsed.port, workers=workers)
 
 
 def _end(*_signal: Any) -> NoReturn:

@@ -9,11 +9,15 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
+from typing import cast
 
 import uvicorn
 
-from hcai_app.edge import log_lines
+from hcai_app.api.app import ApiApp
+from hcai_app.edge import handover, log_lines
+from hcai_app.edge.handover import Ends, GivingProtocol, Taker
 from hcai_app.edge.http_protocol import GuardedProtocol
 from hcai_app.edge.socket_limits import MAX_MESSAGE
 from hcai_app.edge.supervisor import Supervisor
@@ -34,7 +38,15 @@ STOP_GRACE_S = 10
 ENDED_BY_ITSELF = 1
 
 
-def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many there are of an app, and besides of the API alone."""
+
+    of_app: int
+    of_api: int = 0
+
+
+def serve(app: str, settings: Settings, *, host: str, port: int, workers: Workers) -> int:
     """Serve an app, named like `APP` or `API`, until a signal ends it; return the exit code.
 
     Raises:
@@ -42,12 +54,14 @@ def serve(app: str, settings: Settings, *, host: str, port: int, workers: int) -
     """
     os.environ[HOST] = host
     sockets = _bind(host, port)
-    worker = _Worker(app, int(settings.stop_seconds) + STOP_GRACE_S, sockets)
-    if workers == 1:
+    ends = handover.open_way() if workers.of_api else None
+    worker = _Worker(app, int(settings.stop_seconds) + STOP_GRACE_S, sockets, workers.of_app, ends)
+    if workers == Workers(1):
         log_lines.set_up("worker 1")
-        return worker.serve()
+        return worker.serve(1)
     log_lines.set_up("supervisor")
-    return Supervisor(worker, workers, worker.stop_s + 2 * CUT_S).run()
+    count = workers.of_app + workers.of_api
+    return Supervisor(worker, count, worker.stop_s + 2 * CUT_S).run()
 
 
 def listening_host() -> str:
@@ -62,21 +76,27 @@ class _Worker:
     app: str
     stop_s: int
     sockets: list[socket.socket]
+    of_app: int  # so many workers; those after them serve the API alone
+    ends: Ends | None  # of the way on which these hand over what is not the API's
 
     def __call__(self, number: int, line: Connection) -> None:
         """Serve in a process of its own, which a supervisor has started."""
         log_lines.set_up(f"worker {number}")
         Link(line).open()
-        raise SystemExit(self.serve())
+        raise SystemExit(self.serve(number))
 
-    def serve(self) -> int:
+    def serve(self, number: int) -> int:
         """Serve until a signal; return the exit code."""
+        app, protocol, taking = self.app, GuardedProtocol, self.ends and self.ends.taking
+        if self.ends is not None and number > self.of_app:
+            app, taking = API, None
+            protocol = partial(GivingProtocol, owns=ApiApp().owns, giving=self.ends.giving)
         server = _Server(
             uvicorn.Config(
-                self.app,
+                app,
                 factory=True,
                 loop="uvloop",
-                http=GuardedProtocol,
+                http=cast(type[GuardedProtocol], protocol),
                 ws="wsproto",
                 # Compressed, a few bytes become megabytes before anybody can refuse them.
                 ws_per_message_deflate=False,
@@ -89,7 +109,8 @@ class _Worker:
                 timeout_graceful_shutdown=self.stop_s,
                 server_header=False,
                 proxy_headers=False,
-            )
+            ),
+            taking,
         )
         server.run(self.sockets)
         return 0 if server.was_signalled else ENDED_BY_ITSELF
@@ -99,6 +120,22 @@ class _Server(uvicorn.Server):
     """uvicorn's server, which by itself ends the process with the signal that ended it."""
 
     was_signalled = False
+
+    def __init__(self, config: uvicorn.Config, taking: socket.socket | None) -> None:
+        super().__init__(config)
+        self._taker = None if taking is None else Taker(taking, self)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, also the connections that other workers hand over."""
+        await super().startup(sockets)
+        if self._taker is not None and self.started:
+            self._taker.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is served; what is handed over from now on is other workers'."""
+        if self._taker is not None:
+            self._taker.stop()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

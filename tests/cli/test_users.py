@@ -80,6 +80,8 @@ def test_an_unknown_user_is_named(shop: Product, arguments: tuple[str, ...]) -> 
         (("keys", "revoke", "key_none"), "no such key"),
         (("keys", "revoke", "sk-hc-v1-" + "0" * 64), "no such key"),
         (("serve", "--workers", "2"), "REDIS_URL"),
+        (("serve", "--api-workers", "1"), "REDIS_URL"),
+        (("serve", "--api-only", "--api-workers", "1"), "--workers"),
         (("serve", "--port", "99999"), "no port"),
     ],
 )
@@ -107,6 +109,7 @@ def test_what_cannot_be_done_is_one_line(
         ("usage export --format csv --since yesterday", "yesterday"),
         ("serve --port http", "http"),
         ("serve --workers 0", "'0'"),
+        ("serve --api-workers none", "'none'"),
         ("simulate --port 99999", "no port"),
     ],
 )

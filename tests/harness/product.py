@@ -44,16 +44,18 @@ class Product:
     def env(self) -> dict[str, str]:
         return {**clean_environment(), **self.settings}
 
-    def start(self, workers: int = 1) -> "Product":
+    def start(self, workers: int = 1, api_workers: int = 0) -> "Product":
         """Start the server and wait until it is ready."""
-        self.launch(workers).wait_until_ready()
+        self.launch(workers, api_workers).wait_until_ready()
         return self
 
-    def launch(self, workers: int = 1) -> Process:
+    def launch(self, workers: int = 1, api_workers: int = 0) -> Process:
         """Start the server, which may have to wait for what it needs."""
         arguments = ["serve", self.part, "--host", "127.0.0.1", "--port", str(self.port)]
         if workers > 1:
             arguments += ["--workers", str(workers)]
+        if api_workers:
+            arguments += ["--api-workers", str(api_workers)]
         self.process = Process(
             arguments, folder=self.folder, env=self.env, ready=f"{self.origin}/readyz"
         )
