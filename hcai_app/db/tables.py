@@ -21,6 +21,7 @@ from hcai_app.db.models import (
     SafetyDayRow,
     SessionRow,
     SiteDayRow,
+    SwitchRow,
     UsageHourRow,
     UsageMinuteRow,
     UserRow,
@@ -42,6 +43,7 @@ key_days_table = _table_of(KeyDayRow)
 reports_table = _table_of(ReportRow)
 exemptions_table = _table_of(ExemptionRow)
 notices_table = _table_of(NoticeRow)
+switches_table = _table_of(SwitchRow)
 audit_table = _table_of(AuditRow)
 safety_table = _table_of(SafetyDayRow)
 calls_table = _table_of(CallRow)

@@ -7,9 +7,9 @@ command line or another worker; Redis is not needed for it.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -20,7 +20,9 @@ from hcai_app.db.tables import changes_table
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.3
+T = TypeVar("T")
+
+POLL_S, RETRY_S = 0.3, 0.5
 # PostgreSQL numbers rows before they are committed: a row may appear behind the mark, but not by
 # more than the transactions that run at once.
 OVERLAP = 200
@@ -80,6 +82,43 @@ class Follower:
             self._mark = max(self._mark, rows[-1].id)
             self._seen = {row.id for row in rows if row.id > self._mark - OVERLAP}
         self._on_heard()
+
+
+class Followed(Generic[T]):
+    """A worker's copy of what rarely changes, read again when the change log says so."""
+
+    def __init__(self, name: str, value: T, read: Callable[[], Awaitable[T]]) -> None:
+        """Hold `value` until the first reading."""
+        self._name = name
+        self._read = read
+        self._changed = asyncio.Event()
+        self.value = value
+        self.on_read: Callable[[], Any] = lambda: None
+
+    def refresh(self) -> None:
+        """Let it be read again: it has changed."""
+        self._changed.set()
+
+    async def load(self) -> None:
+        """Read it.
+
+        Raises:
+            Unavailable: When the database is away.
+        """
+        self.value = await self._read()
+        self.on_read()
+
+    async def run(self) -> None:
+        """Read it again after each change, until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self.load()
+            except Exception as error:
+                log.warning("%s cannot be read: %s", self._name, engine.reason(error))
+                self._changed.set()
+                await asyncio.sleep(RETRY_S)
 
 
 def _end(connection: Connection) -> tuple[int, set[int]]:

@@ -21,6 +21,7 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
     for running in (
         follower.run(),
         opened.fair_use.exemptions.run(),
+        opened.switches.run(),
         opened.safety_counts.run(),
         safety_retention.run(opened.database, opened.settings.retention_days),
         opened.reconciler.run(),

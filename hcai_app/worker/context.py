@@ -22,6 +22,7 @@ from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
+from hcai_app.services.ops.switches import Switches
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
@@ -33,6 +34,14 @@ from hcai_app.worker.operations import Operations
 from hcai_app.worker.sign_in import SignIn
 
 NOT_SERVING = "The server is starting or stopping, or waits for its database; try again soon."
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What is read of the roll-ups over all users, cached."""
+
+    everyone: Refreshed[SiteUse]
+    now: Refreshed[SiteNow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,8 @@ class Worker:
     redis: RedisClient | None
     shared_in_flight: SharedInFlight | None  # with Redis: all workers' running calls
     tabs: Tabs
-    everyone: Refreshed[SiteUse]
-    now: Refreshed[SiteNow]
+    readings: Readings
+    switches: Switches
 
 
 class _Holder:

@@ -36,6 +36,7 @@ from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
 from hcai_app.services.ops.metrics import Metrics
+from hcai_app.services.ops.switches import Switches
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage import everyone, now
@@ -46,7 +47,7 @@ from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider, Upstream, provider_of
 from hcai_app.upstream.openrouter.probe import Probe
 from hcai_app.worker import background, foreign_faults, starting
-from hcai_app.worker.context import Worker
+from hcai_app.worker.context import Readings, Worker
 from hcai_app.worker.link import StartError, refuse
 from hcai_app.worker.operations import operating
 from hcai_app.worker.shutdown import stop_on_signal
@@ -136,7 +137,7 @@ async def _open_services(
         chat_limit=RateLimit("chat", settings.chat_rate_limit, redis),
         moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),
         body_memory=BodyMemory(settings.max_body_bytes),
-        catalog=_catalog(settings, client),
+        catalog=_catalog(settings, client, switches := Switches(database)),
         generations=Generations(client.record, partial(rows.has_generation, database)),
         upstream=await stack.enter_async_context(Upstream(provider)),
         safety_counts=SafetyCounts(database),
@@ -149,8 +150,8 @@ async def _open_services(
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,
-        everyone=everyone.cached(database),
-        now=now.cached(database),
+        readings=Readings(everyone.cached(database), now.cached(database)),
+        switches=switches,
     )
 
 
@@ -249,16 +250,19 @@ def _authentication(
     )
 
 
-def _catalog(settings: Settings, directory: CatalogClient) -> Catalog:
+def _catalog(settings: Settings, directory: CatalogClient, switches: Switches) -> Catalog:
     for note in settings.minors_notes:
         log.warning("safety of minors: %s", note)
     if settings.lacks_moderation:
         log.warning("safety of minors: %s", NO_MODERATION)
-    return Catalog(
+    catalog = Catalog(
         directory.models,
         directory.endpoints,
         language=settings.language_models,
         image=settings.image_models,
         embedding=settings.embedding_models,
         is_fit=settings.is_fit,
+        why_off=switches.why_off,
     )
+    switches.on_read = catalog.change
+    return catalog

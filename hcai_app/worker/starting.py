@@ -9,12 +9,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
 
 from hcai_app.db import engine, faults, migrate
 from hcai_app.db.migrate import SchemaError
-from hcai_app.services.changes import Follower
+from hcai_app.services.changes import Followed, Follower
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.ledger import recovery
+from hcai_app.services.ops import switches
 from hcai_app.services.ops.revocation import Revocation
 from hcai_app.worker import background, context, gauges, link
 from hcai_app.worker.context import Worker
@@ -58,9 +60,14 @@ async def start(stack: AsyncExitStack, opened: Worker, tried: asyncio.Event) -> 
     revocation = Revocation(opened.database, opened.authentication, opened.in_flight, opened.tabs)
     stack.push_async_callback(revocation.close)
 
+    copies: dict[str, Followed[Any]] = {
+        exemptions.CHANGED: opened.fair_use.exemptions,
+        switches.CHANGED: opened.switches,
+    }
+
     def apply(user_id: str, key_id: str | None) -> None:
-        if user_id == exemptions.CHANGED:
-            opened.fair_use.exemptions.refresh()
+        if (copy := copies.get(user_id)) is not None:
+            copy.refresh()
             return
         opened.budget.forget_user(user_id)
         revocation.apply(user_id, key_id)
@@ -95,6 +102,7 @@ async def _missing(opened: Worker, follower: Follower) -> str | None:
         await _recover(opened)
         await follower.start()
         await opened.fair_use.exemptions.load()
+        await opened.switches.load()
     except SchemaError as error:
         raise StartError(error.message) from error
     except Exception as error:

@@ -10,7 +10,9 @@ from hcai_app import money
 from hcai_app.api.desk.visit import Do, Visit
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.fairuse import exemptions
-from hcai_app.services.keys import keys
+from hcai_app.services.keys import keys, rules
+from hcai_app.services.keys.rules import RulesChange
+from hcai_app.services.ops import switches
 from hcai_app.services.people import users
 
 MOST_USD = 1_000_000
@@ -19,7 +21,8 @@ MOST_USD = 1_000_000
 async def ban(visit: Visit) -> str:
     """Ban somebody."""
     reason = visit.required("reason", "a reason: the one who is banned reads it")
-    await users.ban(visit.worker.database, _user(visit), reason, actor=visit.admin.id)
+    until = _moment(visit, "until") if visit.text("until") else None
+    await users.ban(visit.worker.database, _user(visit), reason, until, actor=visit.admin.id)
     return "Banned: new calls are refused within a second, running ones end."
 
 
@@ -36,6 +39,33 @@ async def set_budget(visit: Visit) -> str:
         visit.worker.database, _user(visit), money.to_nanousd(amount), actor=visit.admin.id
     )
     return f"Their budget is ${amount} a day now."
+
+
+async def grant(visit: Visit) -> str:
+    """Give somebody a larger budget for a time."""
+    amount, until = _dollars(visit), _moment(visit, "until")
+    await users.grant(
+        visit.worker.database,
+        _user(visit),
+        money.to_nanousd(amount),
+        until=until,
+        reason=visit.text("reason"),
+        actor=visit.admin.id,
+    )
+    return f"They have ${amount} a day for the time being."
+
+
+async def switch_key(visit: Visit) -> str:
+    """Switch a key off, or on again."""
+    is_on = visit.text("on") == "yes"
+    await rules.change(
+        visit.worker.database,
+        visit.required("key", "a key"),
+        RulesChange(is_on=is_on),
+        secret_key=visit.secret_key,
+        actor=visit.admin.id,
+    )
+    return f"The key is {'on again' if is_on else 'off: calls with it are refused'}."
 
 
 async def revoke_key(visit: Visit) -> str:
@@ -71,13 +101,39 @@ async def end_exemption(visit: Visit) -> str:
     return "The exemption has ended."
 
 
+async def set_banner(visit: Visit) -> str:
+    """Show a banner over every page, or take it away."""
+    text = visit.text("text")
+    await switches.set_banner(visit.worker.database, text, actor=visit.admin.id)
+    return "The banner stands over every page that is opened." if text else "There is no banner."
+
+
+async def switch_model_off(visit: Visit) -> str:
+    """Refuse calls to a model."""
+    model, reason = visit.required("model", "a model"), visit.text("reason")
+    await switches.switch_off(visit.worker.database, model, reason, actor=visit.admin.id)
+    return f"{model} is off, on every worker within a second."
+
+
+async def switch_model_on(visit: Visit) -> str:
+    """Offer a model again."""
+    model = visit.required("model", "a model")
+    await switches.switch_on(visit.worker.database, model, actor=visit.admin.id)
+    return f"{model} is on again."
+
+
 ACTS: dict[str, Do] = {
     "ban": ban,
     "unban": unban,
     "budget": set_budget,
+    "grant": grant,
     "revoke-key": revoke_key,
+    "switch-key": switch_key,
     "exempt": exempt,
     "end-exemption": end_exemption,
+    "banner": set_banner,
+    "model-off": switch_model_off,
+    "model-on": switch_model_on,
 }
 
 

@@ -49,6 +49,7 @@ SECTIONS = (
     ("Overview", ROOT, "o"),
     ("People", f"{ROOT}/people", "p"),
     ("Rules", f"{ROOT}/rules", "r"),
+    ("Site", f"{ROOT}/site", "s"),
     ("Log", f"{ROOT}/log", "l"),
 )
 KEYS = (

@@ -34,7 +34,7 @@ async def show_now(visit: Visit) -> View:
 
 
 async def _content(visit: Visit) -> Html:
-    now = await visit.worker.now.get()
+    now = await visit.worker.readings.now.get()
     told = await notices.latest(visit.worker.database, NOTICES)
     return joined(
         [

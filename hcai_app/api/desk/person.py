@@ -3,22 +3,9 @@
 import asyncio
 from dataclasses import dataclass
 
-from hcai_app import formatting, money
-from hcai_app.api.desk import log_page
-from hcai_app.api.desk.frame import (
-    act,
-    card,
-    chip,
-    facts,
-    field,
-    folded,
-    num,
-    person_path,
-    reason_field,
-    row,
-    rows,
-    when,
-)
+from hcai_app import formatting
+from hcai_app.api.desk import log_page, person_acts
+from hcai_app.api.desk.frame import card, chip, facts, num, person_path, row, rows, when
 from hcai_app.api.desk.html import Html, code, div, element, joined, p
 from hcai_app.api.desk.visit import View, Visit
 from hcai_app.services import audit
@@ -26,6 +13,8 @@ from hcai_app.services.audit import Entry
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.fairuse.exemptions import Exemption
+from hcai_app.services.keys import stored
+from hcai_app.services.keys.stored import StoredKey
 from hcai_app.services.limits import accounts
 from hcai_app.services.people import users
 from hcai_app.services.people.users import User
@@ -46,6 +35,7 @@ class Person:
     budget_nanousd: int
     used: Totals
     keys: KeyList
+    stored: dict[str, StoredKey]  # by id
     calls: list[LedgerEntry]
     exemptions: list[Exemption]
     acts: list[Entry]
@@ -66,7 +56,11 @@ async def show(visit: Visit) -> View:
     content = joined(
         [
             _about(person),
-            div(_use(person), _acts(person), class_="grid"),
+            div(
+                _use(person),
+                person_acts.show(person.user, person.path, person.exemptions),
+                class_="grid",
+            ),
             _keys(person),
             _calls(person),
             card("What admins did", log_page.entries(person.acts, of_one=True)),
@@ -76,23 +70,26 @@ async def show(visit: Visit) -> View:
 
 
 async def _read(visit: Visit) -> Person:
-    database, settings = visit.worker.database, visit.worker.settings
+    database = visit.worker.database
     user = await database.read(lambda it: users.find(it, visit.name), "account")
-    account, used, keys, calls, exempted, acts = await asyncio.gather(
+    account, used, calls, exempted = await asyncio.gather(
         accounts.read_or_unavailable(database, accounts.current_account(user.id)),
         totals.of_user(database, user.id),
-        by_key.of_user(database, user.id),
         activity.page(database, user.id, filters.Filter(), size=CALLS),
         exemptions.listed(database),
+    )
+    keys, stored_keys, acts = await asyncio.gather(
+        by_key.of_user(database, user.id),
+        stored.of_user(database, user.id),
         database.read(lambda it: audit.latest(it, ACTS, user_id=user.id), "audit log"),
     )
-    own = user.budget_nanousd
     return Person(
         user=user,
         spent_nanousd=account.spent,
-        budget_nanousd=money.to_nanousd(settings.daily_budget_usd) if own is None else own,
+        budget_nanousd=visit.worker.budget.limit_for(user.budget_nanousd, user.granted_nanousd),
         used=used,
         keys=keys,
+        stored={key.id: key for key in stored_keys},
         calls=calls.calls,
         exemptions=[one for one in exempted if one.user_id == user.id],
         acts=acts,
@@ -102,18 +99,25 @@ async def _read(visit: Visit) -> Person:
 def _about(person: Person) -> Html:
     user = person.user
     chips = [
-        chip("banned", "bad") if user.banned_at else None,
+        chip("banned", "bad") if user.is_banned else None,
         chip("verified", "good") if user.is_verified else chip("not verified"),
         chip("deleted") if user.deleted_at else None,
     ]
     named = [code(name) for name in (user.slack_id, user.id) if name]
-    reason = p("Banned ", when(user.banned_at), f": {user.ban_reason}") if user.banned_at else None
-    return div(*(joined([one, " "]) for one in (*chips, *named)), reason, class_="about")
+    return div(*(joined([one, " "]) for one in (*chips, *named)), _ban(user), class_="about")
+
+
+def _ban(user: User) -> Html | None:
+    if not user.is_banned:
+        return None
+    ends = joined([", ends ", when(user.banned_until)]) if user.banned_until else None
+    return p("Banned ", when(user.banned_at), ends, f": {user.ban_reason}")
 
 
 def _use(person: Person) -> Html:
-    budget = formatting.usd_short(person.budget_nanousd)
-    own = " (their own)" if person.user.budget_nanousd is not None else ""
+    user, budget = person.user, formatting.usd_short(person.budget_nanousd)
+    own = " (their own)" if user.budget_nanousd is not None else ""
+    granted = user.granted_nanousd is not None
     meter = element(
         "meter",
         min="0",
@@ -124,66 +128,29 @@ def _use(person: Person) -> Html:
     return card(
         "Use",
         facts(
-            ("Spent today", f"{formatting.usd(person.spent_nanousd)} of {budget}{own}"),
+            ("Spent today", formatting.usd(person.spent_nanousd)),
+            ("Of", f"{budget} a day{' (granted)' if granted else own}"),
             ("Calls", formatting.count(person.used.requests)),
             ("Tokens", formatting.tokens(person.used.total_tokens)),
             ("Spent in all", formatting.usd(person.used.cost_nanousd)),
-            ("Here since", when(person.user.created_at)),
+            ("Here since", when(user.created_at)),
         ),
         meter,
+        p("Granted, ends ", when(user.granted_until), f": {user.grant_reason}")
+        if granted
+        else None,
     )
-
-
-def _acts(person: Person) -> Html:
-    user, back = person.user, person.path
-    if user.deleted_at:
-        return card("Acts", p("The account is deleted: there is nobody to act on.", class_="quiet"))
-    banned = (
-        act("unban", "Let them in again", back=back, user=user.id)
-        if user.banned_at
-        else act("ban", "Ban", reason_field(), back=back, user=user.id)
-    )
-    budget = field("usd", "Dollars a day", type="number", min="0", step="any", required=True)
-    return card(
-        "Acts",
-        folded("Unban" if user.banned_at else "Ban", banned, command="ban"),
-        folded("Budget", act("budget", "Set", budget, back=back, user=user.id), command="budget"),
-        folded("Exempt from fair use", _exempting(person), command="exempt"),
-        *_exempted(person),
-    )
-
-
-def _exempting(person: Person) -> Html:
-    return act(
-        "exempt",
-        "Exempt",
-        field("rule", "Rule (none: all rules)"),
-        field("until", "Until (UTC)", type="date", required=True),
-        reason_field(),
-        back=person.path,
-        user=person.user.id,
-    )
-
-
-def _exempted(person: Person) -> list[Html]:
-    return [
-        div(
-            p(f"Exempt from {one.rule or 'all rules'}, ends ", when(one.until), f": {one.reason}"),
-            act("end-exemption", "End it", back=person.path, exemption=one.id),
-            class_="line",
-        )
-        for one in person.exemptions
-    ]
 
 
 def _keys(person: Person) -> Html:
     listed = [_key(person, key) for key in (*person.keys.active, *person.keys.revoked)]
-    columns = ("Key", "Made", "Last used", "Calls", "Today", "In all", "")
+    columns = ("Key", "Made", "Last used", "Calls", "Today", "In all", "Rules", "")
     return card("Keys", rows(columns, listed, "No keys."))
 
 
 def _key(person: Person, key: KeyUsage) -> Html:
-    ending = act("revoke-key", "Revoke for good", back=person.path, is_final=True, key=key.id)
+    stored = person.stored.get(key.id)
+    acts = person_acts.of_key(person.path, key.id, is_on=stored is None or stored.is_on)
     return row(
         joined([key.name, " ", code(key.preview)]),
         when(key.created_at),
@@ -191,7 +158,20 @@ def _key(person: Person, key: KeyUsage) -> Html:
         num(formatting.count(key.requests)),
         num(formatting.usd(key.period_nanousd)),
         num(formatting.usd(key.cost_nanousd)),
-        joined(["ended ", when(key.ended_at)]) if key.ended_at else folded("Revoke", ending),
+        _rules(stored) if stored else None,
+        joined(["ended ", when(key.ended_at)]) if key.ended_at else acts,
+    )
+
+
+def _rules(key: StoredKey) -> Html:
+    budget = key.budget_nanousd
+    return joined(
+        [
+            None if key.is_on else chip("off", "bad"),
+            joined(["ends ", when(key.ends_at), " "]) if key.ends_at else None,
+            f"{formatting.usd_short(budget)} a day " if budget is not None else None,
+            key.models and f"only {key.models.replace(',', ', ')}",
+        ]
     )
 
 

@@ -12,6 +12,7 @@ from hcai_app.db.models.reports import ReportRow
 from hcai_app.db.models.rollups import KeyTotalRow, SiteDayRow, UsageHourRow, UsageMinuteRow
 from hcai_app.db.models.safety import SafetyDayRow
 from hcai_app.db.models.sessions import SessionRow
+from hcai_app.db.models.switches import SwitchRow
 from hcai_app.db.models.users import UserRow
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "SafetyDayRow",
     "SessionRow",
     "SiteDayRow",
+    "SwitchRow",
     "UsageHourRow",
     "UsageMinuteRow",
     "UserRow",

@@ -11,6 +11,7 @@ from hcai_app import hashing
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, keys_table, refusals_table, users_table
 from hcai_app.services.keys import keys
+from hcai_app.services.people import users
 
 MOST = 20
 # Shorter parts of a preview are in too many keys.
@@ -35,7 +36,6 @@ USER = (
     users_table.c.id,
     users_table.c.name,
     users_table.c.slack_id,
-    users_table.c.banned_at.is_not(None),
     users_table.c.deleted_at.is_not(None),
 )
 
@@ -61,8 +61,12 @@ def _find(connection: Connection, text: str, secret_key: str) -> list[Found]:
 
 
 def _found(row: Any, by: str) -> Found:
-    user_id, name, slack_id, is_banned, is_deleted = row
-    return Found(user_id, name, slack_id, is_banned, is_deleted, by)
+    user_id, name, slack_id, is_deleted, is_banned = row
+    return Found(user_id, name, slack_id, bool(is_banned), is_deleted, by)
+
+
+def _users() -> Select[*tuple[Any, ...]]:
+    return select(*USER, users.is_banned())
 
 
 def _queries(text: str, secret_key: str) -> Iterator[tuple[Select[*tuple[Any, ...]], str]]:
@@ -73,20 +77,20 @@ def _queries(text: str, secret_key: str) -> Iterator[tuple[Select[*tuple[Any, ..
     if REQUEST_ID.fullmatch(text):
         for table, by in ((calls_table, "a call"), (refusals_table, "a refused call")):
             rows = select(table.c.user_id).where(table.c.id == text)
-            yield select(*USER).where(user.id.in_(rows)), by
+            yield _users().where(user.id.in_(rows)), by
         return
     if KEY_ID.fullmatch(text):
         yield _by_key(key.id == text), "a key's id"
         return
     same = or_(user.id == text, user.slack_id == text, user.subject == text)
-    yield select(*USER).where(same), "their id"
+    yield _users().where(same), "their id"
     if text.startswith(keys.PREFIX) or "…" in text:
         yield _by_key(_previewed(text)), "a key's preview"
         return
     here = user.deleted_at.is_(None)
-    named = select(*USER).where(here, user.name.istartswith(text, autoescape=True))
+    named = _users().where(here, user.name.istartswith(text, autoescape=True))
     yield named.order_by(user.name, user.id), "their name"
-    inside = select(*USER).where(here, user.name.icontains(text, autoescape=True))
+    inside = _users().where(here, user.name.icontains(text, autoescape=True))
     yield inside.order_by(user.name, user.id), "their name"
     if len(text) >= LEAST_OF_PREVIEW:
         yield _by_key(key.preview.contains(text, autoescape=True)), "a key's preview"
@@ -100,5 +104,5 @@ def _previewed(text: str) -> ColumnElement[bool]:
 
 
 def _by_key(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    query = select(*USER).join(keys_table, keys_table.c.user_id == users_table.c.id)
+    query = _users().join(keys_table, keys_table.c.user_id == users_table.c.id)
     return query.where(named).distinct()

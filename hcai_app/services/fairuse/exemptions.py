@@ -1,7 +1,5 @@
 """Exemptions: who is let through a rule, until when and why; known to every worker in a second."""
 
-import asyncio
-import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,22 +8,19 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from hcai_app import clock, formatting
-from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import exemptions_table
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import audit, changes
 from hcai_app.services.audit import Act
 from hcai_app.services.call import Caller
+from hcai_app.services.changes import Followed
 from hcai_app.services.fairuse import rules
 from hcai_app.services.keys import keys
 from hcai_app.services.people import users
 
-log = logging.getLogger(__name__)
-
 # Stands in the change log where otherwise a user does.
 CHANGED = "fair_use_exemptions"
-RETRY_S = 0.5
 MAX_REASON = 500
 
 
@@ -50,41 +45,15 @@ class Exemption:
         )
 
 
-class Exemptions:
+class Exemptions(Followed[list[Exemption]]):
     """The exemptions that hold, as one worker knows them."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._all: list[Exemption] = []
-        self._changed = asyncio.Event()
-
-    def refresh(self) -> None:
-        """Let them be read again: the change log says that some have changed."""
-        self._changed.set()
+        super().__init__("exemptions", [], lambda: listed(database))
 
     def cover(self, caller: Caller, rule: str) -> bool:
         """Return whether a caller is let through a rule."""
-        return any(exemption.covers(caller, rule) for exemption in self._all)
-
-    async def load(self) -> None:
-        """Read what holds.
-
-        Raises:
-            Unavailable: When the database is away.
-        """
-        self._all = await listed(self._database)
-
-    async def run(self) -> None:
-        """Read again after each change, until cancelled."""
-        while True:
-            await self._changed.wait()
-            self._changed.clear()
-            try:
-                await self.load()
-            except Exception as error:
-                log.warning("exemptions cannot be read: %s", engine.reason(error))
-                self._changed.set()
-                await asyncio.sleep(RETRY_S)
+        return any(exemption.covers(caller, rule) for exemption in self.value)
 
 
 async def listed(database: Database) -> list[Exemption]:

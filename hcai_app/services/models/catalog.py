@@ -66,6 +66,7 @@ class Catalog:
         image: list[str],
         embedding: list[str],
         is_fit: Callable[[str], bool] = _any,
+        why_off: Callable[[str], str | None] = lambda _model: None,
     ) -> None:
         self._fetch = fetch
         self._fetch_endpoints = fetch_endpoints
@@ -74,8 +75,9 @@ class Catalog:
         self.image_models = image
         self.embedding_models = embedding
         self._is_fit = is_fit  # for minors; asked of what a `*` lets in
+        self._why_off = why_off  # None: it is on
         self._listing = _refreshed("list of models", self._fetch_listing)
-        self.edition = 0  # grows with every fetch, so that what was made of one can be kept
+        self.edition = 0  # grows with every change, so that what was made of one can be kept
         self._endpoints: dict[str, Refreshed[bytes]] = {}
 
     @property
@@ -121,7 +123,8 @@ class Catalog:
             Unavailable: When the provider has never answered yet.
         """
         listing = await self._listing.get()
-        return _in_order(listing, allowed, self._of_kind(listing, allowed))
+        ordered = _in_order(listing, allowed, self._of_kind(listing, allowed))
+        return [model for model in ordered if self._why_off(model["id"]) is None]
 
     async def model(self, name: str) -> Model:
         """Return one allowed model.
@@ -158,7 +161,7 @@ class Catalog:
     def nearest(self, model: str, allowed: list[str] | None = None) -> list[str]:
         """Return the allowed ids that a wrong one may have meant, the nearest first."""
         allowed = [*self.chat_models, *self.embedding_models] if allowed is None else allowed
-        names = [name for name in allowed if name != ANY_MODEL]
+        names = [name for name in allowed if name != ANY_MODEL and self._why_off(name) is None]
         if ANY_MODEL in allowed and self._listing.value is not None:
             names += self._of_kind(self._listing.value, allowed)
         base = model.split(":", 1)[0][:MAX_COMPARED]
@@ -174,19 +177,29 @@ class Catalog:
         )
 
     def _is_offered(self, model: str, allowed: list[str]) -> bool:
-        return is_allowed(model, allowed) and self._is_fit(model)
+        return is_allowed(model, allowed) and self._is_shown(model)
+
+    def _is_shown(self, model: str) -> bool:
+        return self._is_fit(model) and self._why_off(model) is None
 
     def _why(self, model: str) -> str:
-        return "" if self._is_fit(model) else ", as its maker's terms rule out under-18s"
+        if not self._is_fit(model):
+            return ", as its maker's terms rule out under-18s"
+        reason = self._why_off(model)
+        return "" if reason is None else f" for now: {reason.rstrip('.')}"
 
     def _of_kind(self, listing: Listing, allowed: list[str]) -> list[str]:
         """Return the names of all models that one of the three lists could hold."""
-        fit = {name: model for name, model in listing.models.items() if self._is_fit(name)}
+        fit = {name: model for name, model in listing.models.items() if self._is_shown(name)}
         if allowed is self.embedding_models:
             return [name for name in fit if name in listing.embeddings]
         if allowed is self.image_models:
             return [name for name, model in fit.items() if IMAGE in outputs_of(model)]
         return [name for name in fit if name not in listing.embeddings]
+
+    def change(self) -> None:
+        """Note that other models are on or off than before."""
+        self.edition += 1
 
     def refresh_if_stale(self) -> None:
         """Start a refresh in the background when the copy is old and none is under way."""

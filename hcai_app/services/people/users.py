@@ -39,6 +39,12 @@ class User:
     deleted_at: datetime | None
 
     @property
+    def is_banned(self) -> bool:
+        """Whether a ban holds now."""
+        until = self.banned_until
+        return self.banned_at is not None and (until is None or until > clock.now())
+
+    @property
     def granted_nanousd(self) -> int | None:
         """The budget that is granted for the time being."""
         return grant_in_force(self.grant_nanousd, self.granted_until)

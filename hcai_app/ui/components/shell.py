@@ -102,6 +102,12 @@ def top_bar(here: str = "") -> rx.Component:
             ),
             class_name="top",
         ),
+        rx.cond(
+            SiteState.banner != "",
+            rx.el.div(
+                rx.el.p(SiteState.banner, class_name="wrap"), role="status", class_name="banner"
+            ),
+        ),
     )
 
 

@@ -28,6 +28,7 @@ class SiteState(rx.State):
     is_signed_in: bool = False
     name: str = ""
     trouble: str = ""  # why the server could not identify them
+    banner: str = ""  # what an admin has to say to everybody
 
     async def enter(self) -> Caller | None:
         """Authenticate the visitor of the page; for `on_load` handlers.
@@ -49,6 +50,7 @@ class SiteState(rx.State):
     async def _open_tab(self) -> Caller | None:
         token = self.router.session.client_token
         opened = context.current()
+        self.banner = opened.switches.banner if opened else ""
         rechecks = opened.tabs.rechecks if opened else 0
         caller = await self._caller()
         if opened and caller:

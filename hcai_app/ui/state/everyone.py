@@ -28,7 +28,7 @@ class EveryoneState(SiteState):
         """Show everyone's usage."""
         await self.enter()
         try:
-            use = await serving().everyone.get()
+            use = await serving().readings.everyone.get()
         except HcaiError as error:
             self.phase, self.problem = "failed", error.message
             return

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from hcai_app.api.desk import desk
 from tests.api.desk.conftest import ADMIN
-from tests.harness.product import Product
+from tests.harness.product import CHANGED_S, Product
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -43,7 +44,7 @@ def user_id_of(product: Product, slack_id: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin", "/admin/", "/admin/people", "/admin/rules", "/admin/log"]
+    "path", ["/admin", "/admin/", "/admin/people", "/admin/rules", "/admin/site", "/admin/log"]
 )
 def test_every_page_is_there_for_an_admin(admin: httpx.Client, path: str) -> None:
     answer = admin.get(path)
@@ -148,6 +149,30 @@ def test_budget_exemption_and_key_are_the_command_lines(
     ]
 
 
+def test_a_grant_a_key_that_is_off_and_a_ban_for_a_time(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    key_id = json.loads(product.cli("keys", "list", "--user", person))["id"]
+    user_id, back = user_id_of(product, person), path_of(admin, person)
+    do(admin, "grant", back, user=user_id, usd="20", until="2099-01-31", reason="a hackathon")
+    assert "$20 a day (granted)" in admin.get(back).text
+    do(admin, "switch-key", back, key=key_id, on="no")
+    time.sleep(CHANGED_S)
+    assert "switched off" in product.chat(key).text
+    do(admin, "switch-key", back, key=key_id, on="yes")
+    do(admin, "ban", back, user=user_id, until="2099-01-31T18:00", reason="spam")
+    assert (
+        json.loads(product.cli("users", "show", person))["banned_until"] == "2099-01-31T18:00:00Z"
+    )
+    assert [act["act"] for act in log_of(product, person)][-4:] == [
+        "users.grant",
+        "keys.set",
+        "keys.set",
+        "users.ban",
+    ]
+
+
 @pytest.mark.parametrize(
     ("act", "form", "says"),
     [
@@ -174,7 +199,35 @@ def test_what_cannot_be_done_is_said_and_leaves_no_row(
 
 def test_every_act_of_the_desk_is_tested() -> None:
     tested = {"ban", "unban", "budget", "exempt", "end-exemption", "revoke-key"}
+    tested |= {"banner", "model-off", "model-on", "grant", "switch-key"}
     assert set(desk.ACTS) == tested
+
+
+def test_a_model_is_off_within_a_second_and_on_again(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    model = "qwen/qwen3-32b"
+    do(admin, "model-off", "/admin/site", model=model, reason="It answers nonsense.")
+    assert "It answers nonsense." in admin.get("/admin/site").text
+    time.sleep(CHANGED_S)
+    refused = product.chat(key)
+    assert refused.status_code == 400
+    assert "It answers nonsense" in refused.json()["error"]["message"]
+    assert model not in product.get("/models").text
+    do(admin, "model-on", "/admin/site", model=model)
+    time.sleep(CHANGED_S)
+    assert product.chat(key).status_code == 200
+    assert model in product.get("/models").text
+
+
+def test_a_banner_is_shown_and_taken_away(product: Product, admin: httpx.Client) -> None:
+    do(admin, "banner", "/admin/site", text="Closed tonight.")
+    assert "Closed tonight." in admin.get("/admin/site").text
+    do(admin, "banner", "/admin/site", text="")
+    assert "There is none." in admin.get("/admin/site").text
+    last = json.loads(product.cli("audit").splitlines()[-1])
+    assert (last["act"], last["before"]) == ("site.banner", {"banner": "Closed tonight."})
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
