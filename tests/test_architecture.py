@@ -108,6 +108,7 @@ SHARED_SERVICES = {"audit", "call", "changes", "redis_client"}
 # Whose days are those of the calendar, or a length of time, whatever the budget's period is.
 CALENDARS = {
     "api.model_list",  # what is new
+    "services.fairuse.sharing",
     "services.ledger.reconciliation",  # how long a cost is asked for
     "services.ledger.rollups",
     "services.ops.retention",

@@ -20,7 +20,8 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
     stack.push_async_callback(opened.safety_counts.flush)
     for running in (
         follower.run(),
-        opened.fair_use.exemptions.run(),
+        opened.fair_use_upkeep.run(),
+        opened.fair_use_upkeep.flush_often(),
         opened.switches.run(),
         opened.safety_counts.run(),
         safety_retention.run(opened.database, opened.settings.retention_days),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hcai_app.db.engine import Database
 from hcai_app.refreshed import Refreshed
 from hcai_app.services.fairuse.judging import FairUse
+from hcai_app.services.fairuse.upkeep import Upkeep
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
@@ -55,7 +56,7 @@ class Worker:
     reconciler: Reconciler
     budget: Budget
     authentication: Authentication
-    fair_use: FairUse
+    fair_use_upkeep: Upkeep
     in_flight: InFlight
     chat_limit: RateLimit
     moderation_limit: RateLimit
@@ -75,6 +76,11 @@ class Worker:
     tabs: Tabs
     readings: Readings
     switches: Switches
+
+    @property
+    def fair_use(self) -> FairUse:
+        """Who is refused for the program that they use."""
+        return self.fair_use_upkeep.fair_use
 
 
 class _Holder:

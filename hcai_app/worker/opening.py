@@ -18,6 +18,8 @@ from hcai_app.db.engine import Database
 from hcai_app.services.fairuse import rules
 from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
+from hcai_app.services.fairuse.learned import Learned
+from hcai_app.services.fairuse.upkeep import Upkeep
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger import reconciliation, rows
 from hcai_app.services.ledger.generations import Generations
@@ -132,7 +134,7 @@ async def _open_services(
         reconciler=Reconciler(database, totals, budget, client.generation, heard[1]),
         budget=budget,
         authentication=_authentication(settings, database, redis),
-        fair_use=FairUse(rules.load_own(), metrics.count_fair_use, Exemptions(database)),
+        fair_use_upkeep=_fair_use(settings, database, metrics),
         in_flight=InFlight(settings.max_in_flight),
         chat_limit=RateLimit("chat", settings.chat_rate_limit, redis),
         moderation_limit=RateLimit("moderation", settings.moderation_rate_limit, redis),
@@ -153,6 +155,12 @@ async def _open_services(
         readings=Readings(everyone.cached(database), now.cached(database)),
         switches=switches,
     )
+
+
+def _fair_use(settings: Settings, database: Database, metrics: Metrics) -> Upkeep:
+    learned = Learned(settings.secret_key.get_secret_value())
+    count, exemptions = metrics.count_fair_use, Exemptions(database)
+    return Upkeep(database, FairUse(rules.load_own(), count, exemptions, learned))
 
 
 def _open_journal(stack: AsyncExitStack, settings: Settings) -> Journal:

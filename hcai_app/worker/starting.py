@@ -61,7 +61,7 @@ async def start(stack: AsyncExitStack, opened: Worker, tried: asyncio.Event) -> 
     stack.push_async_callback(revocation.close)
 
     copies: dict[str, Followed[Any]] = {
-        exemptions.CHANGED: opened.fair_use.exemptions,
+        exemptions.CHANGED: opened.fair_use_upkeep,
         switches.CHANGED: opened.switches,
     }
 
@@ -101,7 +101,7 @@ async def _missing(opened: Worker, follower: Follower) -> str | None:
         await _prepare_schema(opened)
         await _recover(opened)
         await follower.start()
-        await opened.fair_use.exemptions.load()
+        await opened.fair_use_upkeep.load()
         await opened.switches.load()
     except SchemaError as error:
         raise StartError(error.message) from error

@@ -18,7 +18,9 @@ WITHOUT = {
     "budget total",
     "doctor",
     "fairuse exemptions",
+    "fairuse learned",
     "fairuse rules",
+    "fairuse sharing",
     "keys list",
     "migrate",
     "safety counts",
@@ -50,6 +52,7 @@ OF_EVERYBODY = {"models off", "models on", "site banner"}
 # What needs more than a database to have something to do; its row is tested with its service.
 ELSEWHERE = {
     "ledger replay": "tests/services/ledger/test_aside.py",
+    "fairuse switch": "tests/services/fairuse/test_switches.py",
     "safety close": "tests/services/safety/test_reports.py",
 }
 

@@ -23,6 +23,8 @@ OF_OTHERS = {
     "account.deletion.delete": "a user, to their own account",
     "audit.write": "the log itself",
     "keys.keys.revoke_own": "a user, to their own key",
+    "fairuse.learned.Learned.flush": "calls",
+    "fairuse.sharing.Sharing.flush": "calls",
     "ledger.booking.put": "a call",
     "ledger.reconciliation.Reconciler._claim": "a call",
     "ledger.reconciliation.Reconciler._due_in": "a call",

@@ -17,6 +17,7 @@ from hcai_app.api.proxy import (
     request_body,
     reservation,
     safety_check,
+    tool_shapes,
 )
 from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
@@ -75,6 +76,8 @@ async def _check_caller(worker: Worker, exchange: Exchange, slot: Slot) -> list[
     worker.authentication.check_allowed(caller)
     signs = worker.fair_use.check_headers(caller, exchange.request_headers)
     request_body.check_declared_size(worker.body_memory, exchange)
+    if caller.key_id is not None:
+        worker.fair_use.sharing.note(caller.key_id, exchange.address, exchange.started_at_ms)
     show_standing(exchange, await worker.chat_limit.hit(caller.user_id))
     return signs
 
@@ -122,7 +125,12 @@ def _understand(
     """Parse and check a body; return the request, what it may cost, and what is left to check."""
     request = operation.parse(body)
     if operation.has_instructions:
-        worker.fair_use.check_content(caller, instructions.read(request.fields), signs)
+        worker.fair_use.check_content(
+            caller,
+            instructions.read(request.fields),
+            signs,
+            partial(tool_shapes.read, request.fields),
+        )
     offered, named = operation.models(worker.catalog), [request.model]
 
     def check_model(model: str, param: str) -> None:

@@ -118,7 +118,7 @@ def _insert(connection: Connection, values: dict[str, Any], actor: str) -> None:
 def _check(*, named: str | None, rule: str | None, until: datetime, reason: str) -> None:
     if not named:
         raise InvalidRequest("Say whom or what to exempt: a user, a key or a rule.")
-    if rule is not None and rule not in {known.id for known in rules.load_own()}:
+    if rule is not None and not rules.is_known(rule):
         raise InvalidRequest(f"There is no rule {rule}; `fairuse rules` lists them.")
     if until <= clock.now():
         raise InvalidRequest("The time is over already: name one to come.")

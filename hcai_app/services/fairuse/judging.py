@@ -3,14 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from hcai_app.errors import FairUseRefused
 from hcai_app.services.call import Caller
 from hcai_app.services.fairuse.exemptions import Exemptions
+from hcai_app.services.fairuse.learned import Learned, Likeness, Shapes
 from hcai_app.services.fairuse.matching import Content, Match, Matcher
-from hcai_app.services.fairuse.rules import ANY_APP, Rule
+from hcai_app.services.fairuse.rules import ANY_APP, Mode, Rule
+from hcai_app.services.fairuse.sharing import Sharing
 
 # What a rule that is on does, and one that only counts.
 REFUSED, COUNTED = "on", "counting"
+# How all that was learned is counted.
+ANY_LEARNED = "learned"
 
 
 class FairUse:
@@ -21,10 +27,21 @@ class FairUse:
         rules: Iterable[Rule],
         count: Callable[[str, str], None],
         exemptions: Exemptions,
+        learned: Learned,
     ) -> None:
-        self._matcher = Matcher(rules)
+        self._rules = tuple(rules)
+        self._matcher = Matcher(self._rules)
         self._count = count
         self.exemptions = exemptions
+        self.learned = learned
+        self.sharing = Sharing()
+
+    def switch(self, modes: Mapping[str, Mode]) -> None:
+        """Give rules other modes than they come with."""
+        switched = (
+            replace(rule, mode=modes[rule.id]) if rule.id in modes else rule for rule in self._rules
+        )
+        self._matcher = Matcher(switched)
 
     def check_headers(self, caller: Caller, headers: Mapping[bytes, bytes]) -> list[Match]:
         """Refuse a call by its headers; return what they match but does not refuse it.
@@ -37,15 +54,34 @@ class FairUse:
             self._judge(caller, found)
         return found
 
-    def check_content(self, caller: Caller, content: Content, of_headers: list[Match]) -> None:
+    def check_content(
+        self, caller: Caller, content: Content, of_headers: list[Match], shapes: Shapes = tuple
+    ) -> None:
         """Refuse a call by its instructions and tools, and what its headers match.
+
+        `shapes` reads those of the tools' parameters, where somebody was refused before.
 
         Raises:
             FairUseRefused: When they are those of a program that is not allowed here.
         """
         found = self._matcher.of_content(content)
         if found:
-            self._judge(caller, [*found, *of_headers])
+            try:
+                self._judge(caller, [*found, *of_headers])
+            except FairUseRefused:
+                self.learned.learn(found[0].rule, content, shapes)
+                raise
+        likeness = self.learned.recognise(content, shapes)
+        if likeness is not None:
+            self._judge_likeness(caller, likeness)
+
+    def _judge_likeness(self, caller: Caller, likeness: Likeness) -> None:
+        """Refuse what looks like a program that was refused, where a volunteer says so."""
+        if self.exemptions.cover(caller, likeness.id):
+            return
+        self._count(ANY_LEARNED, likeness.mode)
+        if likeness.mode == REFUSED:
+            raise _refusal(likeness.id, likeness.app, likeness.app, "fingerprint")
 
     def _judge(self, caller: Caller, found: list[Match]) -> None:
         found = [match for match in found if not self.exemptions.cover(caller, match.rule.id)]
@@ -79,12 +115,16 @@ def _agree(one: Rule, other: Rule) -> bool:
 
 def refusal(rule: Rule) -> FairUseRefused:
     """Return the error that says what a call looks like, and what its maker can do."""
-    hint = f" {rule.hint}" if rule.hint else ""
+    return _refusal(rule.id, rule.app, rule.looks_like, rule.signal, rule.hint)
+
+
+def _refusal(rule: str, app: str, looks_like: str, signal: str, hint: str = "") -> FairUseRefused:
+    more = f" {hint}" if hint else ""
     return FairUseRefused(
-        f"This call looks like {rule.looks_like}, by its {SIGNS[rule.signal]}. Those are not "
-        f"allowed here, for they use up what all students share.{hint} Is it a program of your "
-        f"own? Then tell us the request id and the rule, {rule.id}, as `metadata.appeal_url` says.",
-        metadata={"rule": rule.id, "app": rule.app, "signal": rule.signal},
+        f"This call looks like {looks_like}, by its {SIGNS[signal]}. Those are not "
+        f"allowed here, for they use up what all students share.{more} Is it a program of your "
+        f"own? Then tell us the request id and the rule, {rule}, as `metadata.appeal_url` says.",
+        metadata={"rule": rule, "app": app, "signal": signal},
     )
 
 
@@ -98,4 +138,5 @@ SIGNS = {
     "turn": "messages",
     "tools": "set of tools",
     "syntax": "tool syntax",
+    "fingerprint": "tools and instructions, which a refused program had",
 }

@@ -1,6 +1,7 @@
 """The rules of `rules.toml`: what each looks for, what it weighs, and its two examples."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ Signal = Literal[
 Mode = Literal["on", "counting", "off"]
 # An app whose rules agree with those of every other app of their category.
 ANY_APP = "any"
+LEARNED = "learned-"  # how the ids of what was learned begin, which stand for rules
 FILE = Path(__file__).with_name("rules.toml")
 
 
@@ -60,6 +62,12 @@ def load(text: str) -> list[Rule]:
     return rules
 
 
-def load_own() -> list[Rule]:
+@cache
+def load_own() -> tuple[Rule, ...]:
     """Read the rules that HCAI comes with."""
-    return load(FILE.read_text())
+    return tuple(load(FILE.read_text()))
+
+
+def is_known(rule: str) -> bool:
+    """Return whether a rule has this id, or something learned may have it."""
+    return rule.startswith(LEARNED) or any(known.id == rule for known in load_own())

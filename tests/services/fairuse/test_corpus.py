@@ -7,13 +7,14 @@ from hcai_app.errors import FairUseRefused
 from hcai_app.services.fairuse import rules
 from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
+from hcai_app.services.fairuse.learned import Learned
 from tests.services.books import caller_of
 from tests.services.fairuse.corpus import Sample, agents, ordinary
 
 ADA = caller_of("usr_ada")
 HALVES = ("a", "b")
 MIN_RECALL = 0.97
-FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None))
+FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None), Learned("secret"))
 
 
 def refusal_of(sample: Sample) -> FairUseRefused | None:

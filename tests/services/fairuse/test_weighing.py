@@ -9,6 +9,7 @@ from hcai_app.errors import FairUseRefused
 from hcai_app.services.fairuse import folding, rules
 from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
+from hcai_app.services.fairuse.learned import Learned
 from hcai_app.services.fairuse.matching import Content
 from hcai_app.services.fairuse.rules import Mode
 from tests.services.books import caller_of
@@ -22,7 +23,8 @@ TAGS = "<execute_command> <write_to_file> <replace_in_file> <attempt_completion>
 def judging(mode: Mode = "on") -> tuple[FairUse, Counter[tuple[str, str]]]:
     counts = Counter[tuple[str, str]]()
     own = [msgspec.structs.replace(rule, mode=mode) for rule in rules.load_own()]
-    return FairUse(own, lambda rule, at: counts.update([(rule, at)]), NO_EXEMPTIONS), counts
+    count = lambda rule, at: counts.update([(rule, at)])  # noqa: E731
+    return FairUse(own, count, NO_EXEMPTIONS, Learned("secret")), counts
 
 
 def says(*, system: str = "", user: str = "", tools: str = "") -> Content:
