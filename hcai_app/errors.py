@@ -21,6 +21,22 @@ HcaiError                        status, type, message, param, metadata, headers
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+# Where the docs tell more about a refusal: by its type, else by its status.
+DOCS_BY_TYPE = {"fair_use_error": "rules-what-is-refused"}
+DOCS_BY_STATUS = {
+    401: "authentication-send-your-key",
+    402: "limits-and-budgets",
+    404: "errors-wrong-addresses",
+    429: "limits-and-budgets",
+    **dict.fromkeys((400, 403, 405, 413), "errors-what-each-code-means"),
+}
+DOCS_APPEAL = "rules-refused-by-mistake"
+
+
+def docs_place(code: int, kind: str) -> str | None:
+    """Return where the docs tell more about a refusal, as the end of their address."""
+    return DOCS_BY_TYPE.get(kind) or DOCS_BY_STATUS.get(code)
+
 
 class HcaiError(Exception):
     """An error that is sent to the caller."""

@@ -27,6 +27,7 @@ from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
     models,
     playground,
     sign_in,
+    why,
 )
 from hcai_app.ui.state import dashboard as figures
 from hcai_app.ui.state import keep_alive, live_push

@@ -95,6 +95,7 @@ def _head(holdings: Holdings) -> dict[str, Any]:
             for session in account.sessions
         ],
         "keys": holdings.keys,
+        "refused_calls": holdings.refusals,
         "totals": _sums(holdings.totals),
         "totals_by_key": [_total(row) for row in holdings.totals_by_key],
     }

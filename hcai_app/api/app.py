@@ -46,6 +46,7 @@ class ApiApp:
             return
         except HcaiError as error:
             _count(serving, exchange, error.code)
+            _note(serving, exchange, error)
             await errors.reply(exchange, error)
         except Exception:
             log.exception("request %s failed", exchange.request_id)
@@ -60,6 +61,15 @@ def _count(serving: Worker | None, exchange: Exchange, status: int) -> None:
     if serving is not None:
         path = exchange.path if exchange.path in routes.ROUTES else None
         serving.metrics.count_refusal(path and path.removeprefix(routes.ROOT), status)
+
+
+def _note(serving: Worker | None, exchange: Exchange, error: HcaiError) -> None:
+    """Keep a refused call for its owner; what was admitted has a row of the ledger instead."""
+    caller = exchange.caller
+    if serving is None or caller is None or exchange.is_admitted or exchange.method != "POST":
+        return
+    endpoint = routes.endpoint_in(exchange.path)
+    serving.refusals.note(exchange.request_id, caller, endpoint, exchange.model, error)
 
 
 async def _serve(serving: Worker, exchange: Exchange) -> None:

@@ -5,21 +5,18 @@ from typing import Any
 import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
-from hcai_app.errors import FairUseRefused, HcaiError, SafetyRefused, UpstreamFailed
+from hcai_app.errors import (
+    DOCS_APPEAL,
+    FairUseRefused,
+    HcaiError,
+    SafetyRefused,
+    UpstreamFailed,
+    docs_place,
+)
 from hcai_app.services.safety.verdicts import HELP
 from hcai_app.upstream.error_bodies import anthropic_error
 
-# Where the docs tell more about a refusal, by its status.
-CODES = "errors-what-each-code-means"
-FAIR_USE = "rules-what-is-refused"
-APPEAL = "rules-refused-by-mistake"
-ANCHORS = {
-    401: "authentication-send-your-key",
-    402: "limits-and-budgets",
-    404: "errors-wrong-addresses",
-    429: "limits-and-budgets",
-    **dict.fromkeys((400, 403, 405, 413), CODES),
-}
+WHY = "/why/"
 
 
 def error_object(error: HcaiError) -> dict[str, Any]:
@@ -36,22 +33,28 @@ def error_object(error: HcaiError) -> dict[str, Any]:
 def body_for(exchange: Exchange, error: HcaiError) -> bytes:
     """Return the JSON of an error answer, in the envelope that the path's clients expect."""
     told = error_object(error)
-    if error.code in ANCHORS and not isinstance(error, UpstreamFailed):
-        page = f"{exchange.origin}/docs#{ANCHORS[error.code]}"
+    if page := _help(exchange, error):
         told["metadata"] = {"help_url": page, **(error.metadata or {})}
     if isinstance(error, FairUseRefused):
-        told["metadata"] |= {
-            "appeal_url": f"{exchange.origin}/docs#{APPEAL}",
-            "help_url": f"{exchange.origin}/docs#{FAIR_USE}",
-        }
-    if isinstance(error, SafetyRefused):
-        told["metadata"] |= {"help_url": f"{exchange.origin}{HELP}"}
+        told["metadata"] |= {"appeal_url": f"{exchange.origin}/docs#{DOCS_APPEAL}"}
     if not exchange.is_anthropic:
         return msgspec.json.encode({"error": told})
     told = anthropic_error(told, exchange.request_id)
     if isinstance(error, FairUseRefused | SafetyRefused):
         told["error"]["type"] = error.type
     return msgspec.json.encode(told)
+
+
+def _help(exchange: Exchange, error: HcaiError) -> str | None:
+    """Return the page about an error: that of the call itself where its caller can see one."""
+    if isinstance(error, SafetyRefused):
+        return f"{exchange.origin}{HELP}"
+    if exchange.caller is not None and exchange.method == "POST":
+        return f"{exchange.origin}{WHY}{exchange.request_id}"
+    if isinstance(error, UpstreamFailed):
+        return None
+    place = docs_place(error.code, error.type)
+    return place and f"{exchange.origin}/docs#{place}"
 
 
 async def reply(exchange: Exchange, error: HcaiError) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from hcai_app import clock
 from hcai_app.api.client_address import client_address
 from hcai_app.services import call
+from hcai_app.services.call import Caller
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -53,6 +54,9 @@ class Exchange:
         self.status = 0  # of our response, once it has started
         self.origin = ""  # ours, as people see it
         self.is_anthropic = False  # errors have the envelope of Anthropic's clients
+        self.caller: Caller | None = None  # who makes a call, once that is known
+        self.model: str | None = None  # that the call asks for
+        self.is_admitted = False  # a row of the ledger will say how it ended
 
     @property
     def method(self) -> str:

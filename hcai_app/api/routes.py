@@ -135,3 +135,8 @@ def model_in(path: str) -> str | None:
     """Return the name in the path of a model that lacks its author; None for other paths."""
     found = LONE_MODEL.fullmatch(path)
     return found[1] if found else None
+
+
+def endpoint_in(path: str) -> str:
+    """Return the part of a call's path that names its endpoint, whichever door it came by."""
+    return path.removeprefix(ROOT).removeprefix(PLAYGROUND)

@@ -213,6 +213,7 @@ class CallDetailView:
     story: str = ""
     generation_id: str = ""
     facts: tuple[FactView, ...] = ()
+    why: str = ""  # of a refused call: its page
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,24 @@ class FilterView:
     last: str = ""
     span: str = ""  # one of the quick choices, if the days are one
     is_set: bool = False
+
+
+# /why
+
+
+@dataclass(frozen=True)
+class WhyView:
+    """Why a call was refused, or how it ended."""
+
+    id: str = ""
+    title: str = ""
+    story: str = ""
+    until_ms: int = 0  # 0: time alone does not help
+    facts: tuple[FactView, ...] = ()
+    docs: str = ""  # where they tell more
+    appeal: str = ""  # where to say that it was a mistake
+    fix: str = ""  # a page of ours where it can be mended
+    fix_words: str = ""
 
 
 # What everyone has used.

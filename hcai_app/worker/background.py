@@ -26,6 +26,7 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         opened.safety_counts.run(),
         safety_retention.run(opened.database, opened.settings.retention_days),
         opened.reconciler.run(),
+        opened.refusals.run(),
         opened.budget.run(),
         recovery.watch(opened.journal, opened.ledger, opened.budget),
         retention.run(opened.database, opened.settings.retention_days),

@@ -13,6 +13,7 @@ from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
+from hcai_app.services.ledger.refusals import Refusals
 from hcai_app.services.ledger.writer import Ledger
 from hcai_app.services.limits.body_memory import BodyMemory
 from hcai_app.services.limits.budget import Budget
@@ -54,6 +55,7 @@ class Worker:
     journal: Journal
     ledger: Ledger
     reconciler: Reconciler
+    refusals: Refusals
     budget: Budget
     authentication: Authentication
     fair_use_upkeep: Upkeep

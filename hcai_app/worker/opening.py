@@ -25,6 +25,7 @@ from hcai_app.services.ledger import reconciliation, rows
 from hcai_app.services.ledger.generations import Generations
 from hcai_app.services.ledger.journal import Journal
 from hcai_app.services.ledger.reconciliation import Reconciler
+from hcai_app.services.ledger.refusals import Refusals
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.ledger.writer import Ledger, OnCommit, OnSettled
 from hcai_app.services.limits.body_memory import BodyMemory
@@ -132,6 +133,7 @@ async def _open_services(
         journal=journal,
         ledger=_started(stack, ledger),
         reconciler=Reconciler(database, totals, budget, client.generation, heard[1]),
+        refusals=Refusals(database),
         budget=budget,
         authentication=_authentication(settings, database, redis),
         fair_use_upkeep=_fair_use(settings, database, metrics),

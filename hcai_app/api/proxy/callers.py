@@ -45,11 +45,12 @@ async def by_either_key(worker: Worker, exchange: Exchange) -> Caller:
 
 async def _caller_of(key: str | None, worker: Worker, exchange: Exchange) -> Caller:
     try:
-        return await worker.authentication.by_key(key, exchange.address)
+        exchange.caller = await worker.authentication.by_key(key, exchange.address)
     except NotAuthenticated:
         if said := wrong_keys.what_is_wrong(exchange):
             raise NotAuthenticated(f"{said} {HOW_TO_SEND}") from None
         raise
+    return exchange.caller
 
 
 async def by_session(worker: Worker, exchange: Exchange) -> Caller:
@@ -71,9 +72,9 @@ async def by_session(worker: Worker, exchange: Exchange) -> Caller:
         require_own_page(worker, exchange)
     if has_body:
         require_json(exchange)
-    return await worker.authentication.by_cookie(
-        _session_cookie(worker, exchange), even_banned=True
-    )
+    cookie = _session_cookie(worker, exchange)
+    exchange.caller = await worker.authentication.by_cookie(cookie, even_banned=True)
+    return exchange.caller
 
 
 async def signed_in(worker: Worker, exchange: Exchange) -> Caller:

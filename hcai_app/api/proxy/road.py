@@ -92,7 +92,7 @@ async def _carry_counted(
         body = await request_body.read_body(worker.body_memory, exchange, user_id)
         try:
             request, estimate, asked = await body_bounds.off_the_loop_if_large(
-                body, _understand, operation, worker, slot.caller, body, signs
+                body, _understand, operation, worker, slot.caller, body, signs, exchange
             )
             call = _open(operation, exchange, slot.caller, request, estimate)
             await worker.budget.reserve(slot.caller, call)
@@ -120,10 +120,16 @@ async def _check_room(worker: Worker, exchange: Exchange, slot: Slot) -> None:
 
 
 def _understand(
-    operation: Operation, worker: Worker, caller: Caller, body: Body, signs: list[Match]
+    operation: Operation,
+    worker: Worker,
+    caller: Caller,
+    body: Body,
+    signs: list[Match],
+    exchange: Exchange,
 ) -> tuple[Request, int, Asked | None]:
     """Parse and check a body; return the request, what it may cost, and what is left to check."""
     request = operation.parse(body)
+    exchange.model = request.model
     if operation.has_instructions:
         worker.fair_use.check_content(
             caller,
@@ -182,6 +188,7 @@ async def _deliver(
     except OSError as error:
         worker.budget.cancel(call)
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
+    exchange.is_admitted = True
     check = Check(worker, exchange, slot, asked) if asked else None
     delivery = Relay(worker, exchange, slot, call, check)
     is_stream, dialect = request.is_stream, operation.dialect

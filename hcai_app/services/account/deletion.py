@@ -12,6 +12,7 @@ from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services import changes
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.keys import keys
+from hcai_app.services.ledger import refusals
 from hcai_app.services.people import identity, sessions, users
 from hcai_app.services.safety import counts, reports
 
@@ -44,6 +45,7 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
         connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
         sessions.drop_all(connection, user_id)
         exemptions.drop_all(connection, user_id)
+        refusals.drop_all(connection, user_id)
         counts.forget(connection, user_id)
         reports.forget(connection, user_id)
         _anonymise(connection, user_id, secret_key)

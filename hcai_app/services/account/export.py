@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Executable, case, func, select, tuple_
 
 from hcai_app.db.engine import Database
@@ -19,6 +20,7 @@ from hcai_app.services.ledger import rows
 from hcai_app.services.ledger.rollups import SUMS
 from hcai_app.services.people import sessions
 from hcai_app.services.people.sessions import OpenSession
+from hcai_app.services.usage import refusals
 
 HOUR_KEY = ("start_ms", "key_id", "model")
 HOURS_PAGE = 1_000
@@ -63,6 +65,7 @@ class Holdings:
     keys: list[dict[str, Any]]
     totals: dict[str, int]
     totals_by_key: list[dict[str, Any]]
+    refusals: list[dict[str, Any]]
 
 
 async def of_caller(database: Database, caller: Caller) -> AccountExport:
@@ -153,6 +156,7 @@ def _holdings(connection: Connection, caller: Caller) -> Holdings:
     return Holdings(
         account=_account(connection, caller),
         keys=_plain(connection, stored.exported(caller.user_id)),
+        refusals=[asdict(it) for it in refusals.every(connection, caller.user_id)],
         totals={name: sum(row[name] for row in by_key_sums) for name in SUMS},
         totals_by_key=by_key_sums,
     )

@@ -11,6 +11,7 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, minutes_table
 from hcai_app.services import changes
 from hcai_app.services.call import first_id_at
+from hcai_app.services.ledger import refusals
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
 from hcai_app.services.ops import notices
 from hcai_app.services.people import sessions, sign_in
@@ -52,6 +53,7 @@ def _prune(connection: Connection) -> None:
     notices.prune(connection)
     sessions.prune(connection)
     sign_in.prune(connection)
+    refusals.prune(connection)
 
 
 def _delete_before(connection: Connection, oldest: str) -> int:

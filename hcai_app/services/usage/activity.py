@@ -111,6 +111,8 @@ class _Search:
 
     def run(self, before: str | None) -> ActivityPage:
         """Return the calls before an id, as far as one page looks."""
+        if self._wanted.is_refused:
+            return ActivityPage([], None)  # those have no row of the ledger
         before = self._end if before is None else min(before, self._end)
         if not self._wanted.is_narrow:
             return self._page(self._read(self._first, before, []))

@@ -14,6 +14,7 @@ from hcai_app.errors import InvalidRequest
 from hcai_app.services.call import Outcome
 
 PLAYGROUND = "playground"
+REFUSED = "refused"  # beside the outcomes of calls
 NAMES = ("model", "key", "outcome", "from", "to")
 MAX_TEXT = 200
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -27,13 +28,14 @@ class Filter:
     model: str | None = None
     key: str | None = None  # a key's id, or PLAYGROUND
     outcome: Outcome | None = None
+    is_refused: bool = False  # only what was refused before it became a call
     from_ms: int = 0
     until_ms: int = LAST_MS  # the first moment that is not wanted any more
 
     @property
     def is_narrow(self) -> bool:
         """Tell whether calls are left out that lie between wanted ones."""
-        return self.model is not None or self.key is not None or self.outcome is not None
+        return any(it is not None for it in (self.model, self.key, self.outcome))
 
 
 def parse(given: Mapping[str, str]) -> Filter:
@@ -52,7 +54,8 @@ def parse(given: Mapping[str, str]) -> Filter:
     return Filter(
         model=_text(given, "model"),
         key=_text(given, "key"),
-        outcome=_outcome(given),
+        outcome=None if given.get("outcome") == REFUSED else _outcome(given),
+        is_refused=given.get("outcome") == REFUSED,
         from_ms=max(0, first or 0),
         until_ms=LAST_MS if last is None else max(0, last + clock.MS_PER_DAY),
     )
@@ -72,7 +75,7 @@ def _outcome(given: Mapping[str, str]) -> Outcome | None:
     try:
         return Outcome(text)
     except ValueError:
-        listed = ", ".join(Outcome)
+        listed = ", ".join((*Outcome, REFUSED))
         raise InvalidRequest(f"`outcome` is one of {listed}.", param="outcome") from None
 
 

@@ -4,11 +4,12 @@ import reflex as rx
 
 from hcai_app.services.safety.reports import REASONS
 from hcai_app.services.safety.verdicts import HELP
+from hcai_app.ui.components import shell
 from hcai_app.ui.components.code import copy_button
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.activity import LIST_ID, ActivityState
-from hcai_app.ui.state.outcomes import OUTCOMES
+from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import CallView, FactView
 
 COLUMNS = ("Time", "Model", "Key", "Tokens", "Cost", "First token", "Outcome")
@@ -82,6 +83,7 @@ def _cost(call: CallView) -> rx.Component:
 
 def _outcome(call: CallView) -> rx.Component:
     icons = [(outcome.value, _icon(words.icon)) for outcome, words in OUTCOMES.items()]
+    icons.append((REFUSED, _icon(REFUSED_WORDS.icon)))
     return rx.el.span(
         rx.match(call.outcome, *icons, _icon("circle-help")),
         call.words,
@@ -96,17 +98,24 @@ def _icon(name: str) -> rx.Component:
 def _detail() -> rx.Component:
     detail = ActivityState.detail
     return rx.el.div(
-        rx.el.p(detail.story, class_name="call-story"),
+        rx.el.p(
+            detail.story,
+            rx.cond(
+                detail.why != "",
+                rx.fragment(" ", shell.link("What to do about it", to=detail.why)),
+            ),
+            class_name="call-story",
+        ),
         rx.el.div(
-            _id("Request id", "request-id", detail.id, "The X-Request-Id of the answer"),
+            request_id(detail.id),
             rx.cond(
                 detail.generation_id != "",
                 _id("Generation id", "generation-id", detail.generation_id, "The provider's own"),
             ),
             class_name="call-ids",
         ),
-        rx.el.dl(rx.foreach(detail.facts, _fact), class_name="call-facts"),
-        _report(),
+        rx.el.dl(rx.foreach(detail.facts, fact), class_name="call-facts"),
+        rx.cond(detail.why == "", _report()),
         id=DETAIL_ID,
         role="region",
         aria_label="All about this call",
@@ -149,6 +158,11 @@ def _report() -> rx.Component:
     )
 
 
+def request_id(value: rx.Var[str] | str) -> rx.Component:
+    """Show a call's id, to be copied."""
+    return _id("Request id", "request-id", value, "The X-Request-Id of the answer")
+
+
 def _id(name: str, place: str, value: rx.Var[str] | str, title: str) -> rx.Component:
     return rx.el.div(
         rx.el.span(name, class_name="call-id-name", title=title),
@@ -158,9 +172,10 @@ def _id(name: str, place: str, value: rx.Var[str] | str, title: str) -> rx.Compo
     )
 
 
-def _fact(fact: FactView) -> rx.Component:
+def fact(shown: FactView) -> rx.Component:
+    """Show one fact of a call."""
     return rx.el.div(
-        rx.el.dt(fact.name),
-        rx.el.dd(fact.value, class_name=rx.cond(fact.is_code, "mono", "")),
-        key=fact.name,
+        rx.el.dt(shown.name),
+        rx.el.dd(shown.value, class_name=rx.cond(shown.is_code, "mono", "")),
+        key=shown.name,
     )

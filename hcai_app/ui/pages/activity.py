@@ -6,7 +6,7 @@ from hcai_app.ui.components import calls, shell
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.dates import DateField
 from hcai_app.ui.state.activity import PAGE_PATH, ActivityState
-from hcai_app.ui.state.outcomes import OUTCOMES
+from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import ChoiceView
 
 LEAD = "Every call you made: what it used, what it cost, how it ended."
@@ -159,6 +159,7 @@ def _fields() -> rx.Component:
     outcomes = [
         rx.el.option(words.name, value=outcome.value) for outcome, words in OUTCOMES.items()
     ]
+    outcomes.append(rx.el.option(REFUSED_WORDS.name, value=REFUSED))
     return rx.el.div(
         _select("model", "Model", rx.foreach(ActivityState.models, _option), wanted.model),
         _select("key", "Key", rx.foreach(ActivityState.keys, _option), wanted.key),

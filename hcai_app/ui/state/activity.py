@@ -13,10 +13,11 @@ from reflex.event import EventSpec
 
 from hcai_app import clock
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound
-from hcai_app.services.call import Caller
+from hcai_app.services.call import Caller, LedgerEntry
+from hcai_app.services.ledger.refusals import Refusal
 from hcai_app.services.safety import reports
 from hcai_app.services.safety.reports import ReportReason
-from hcai_app.services.usage import activity, filter_options, filters
+from hcai_app.services.usage import activity, filter_options, filters, refusals
 from hcai_app.services.usage.filter_options import Choices, Key
 from hcai_app.ui.state import activity_view, page_actions
 from hcai_app.ui.state.base import SiteState, serving
@@ -127,6 +128,13 @@ class ActivityState(SiteState):
         await reports.report(serving().database, caller.user_id, self.opened, reason)
         self.reported = reports.REASONS[ReportReason(reason)]
 
+    async def _find(self, user_id: str, call_id: str) -> LedgerEntry | Refusal:
+        database, waiting = serving().database, serving().refusals.waiting_of(user_id)
+        try:
+            return await refusals.one(database, user_id, call_id, waiting)
+        except NotFound:
+            return await activity.one(database, user_id, call_id)
+
     @rx.event
     def toggle_fields(self) -> None:
         """Show all of the filter on a phone, or hide it."""
@@ -164,13 +172,14 @@ class ActivityState(SiteState):
         before = self._trail[-1] if self._trail else None
         try:
             wanted = filters.parse(self._parameters())
-            found = await activity.page(database, user_id, wanted, before)
-            names = await filter_options.key_names(database, user_id, found.calls)
+            waiting = serving().refusals.waiting_of(user_id)
+            found = await refusals.page(database, user_id, wanted, before, waiting)
+            names = await filter_options.key_names(database, user_id, found.rows)
         except HcaiError as error:
             self._fail(error)
             return
         self._close()
-        self.calls = [activity_view.call(entry, names) for entry in found.calls]
+        self.calls = [activity_view.row(row, names) for row in found.rows]
         self._older = found.older or ""
         self.has_older, self.has_newer = bool(found.older), bool(self._trail)
         self.searched_to_ms = found.searched_to_ms or 0
@@ -178,12 +187,12 @@ class ActivityState(SiteState):
 
     async def _open(self, caller: Caller, call_id: str) -> CallView:
         database, user_id = serving().database, caller.user_id
-        entry = await activity.one(database, user_id, call_id)
+        entry = await self._find(user_id, call_id)
         names = await filter_options.key_names(database, user_id, [entry])
         reason = await reports.reason_of(database, user_id, entry.id)
-        self.detail, self.opened = activity_view.detail(entry, names), entry.id
+        self.detail, self.opened = activity_view.detail_of(entry, names), entry.id
         self.reported = reports.REASONS[ReportReason(reason)] if reason else ""
-        return activity_view.call(entry, names)
+        return activity_view.row(entry, names)
 
     async def _open_linked(self, caller: Caller) -> None:
         """Open the call whose answer the address wants to report, whatever page it is on."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from hcai_app import formatting
 from hcai_app.services.call import CostSource, LedgerEntry, Outcome
+from hcai_app.services.ledger.refusals import Refusal
 from hcai_app.services.models import colors
-from hcai_app.ui.state.outcomes import OUTCOMES
+from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import CallDetailView, CallView, FactView
 
 PLAYGROUND = "Playground"
@@ -15,6 +16,53 @@ SOURCES = {
     CostSource.LOOKUP: "looked up at the provider afterwards",
     CostSource.ESTIMATE: "estimated: the provider could not tell",
 }
+
+
+def row(found: LedgerEntry | Refusal, keys: Mapping[str, str]) -> CallView:
+    """Return a call or a refused one for the list."""
+    return call(found, keys) if isinstance(found, LedgerEntry) else refused(found, keys)
+
+
+def detail_of(found: LedgerEntry | Refusal, keys: Mapping[str, str]) -> CallDetailView:
+    """Return the details of a call or of a refused one."""
+    return detail(found, keys) if isinstance(found, LedgerEntry) else refused_detail(found, keys)
+
+
+def refused(refusal: Refusal, keys: Mapping[str, str]) -> CallView:
+    """Return a refused call for the list: it used nothing."""
+    model = refusal.model or formatting.NOTHING
+    return CallView(
+        id=refusal.id,
+        at_ms=refusal.at_ms,
+        model=model,
+        color=colors.color_of(colors.model_color_index(model)) if refusal.model else "transparent",
+        key=_key(refusal, keys),
+        tokens=formatting.NOTHING,
+        cost=formatting.NOTHING,
+        is_settled=True,
+        first_byte=formatting.NOTHING,
+        outcome=REFUSED,
+        words=f"{REFUSED_WORDS.name} · {refusal.code}",
+    )
+
+
+def refused_detail(refusal: Refusal, keys: Mapping[str, str]) -> CallDetailView:
+    """Return what its owner may know of a refused call."""
+    facts = [
+        FactView("Endpoint", refusal.endpoint, is_code=True),
+        FactView("Model asked for", refusal.model or "not read", is_code=refusal.model is not None),
+        FactView("Key", _key(refusal, keys)),
+        FactView("Status", str(refusal.code), is_code=True),
+        FactView("Kind", refusal.type, is_code=True),
+        FactView("Cost", formatting.usd(0)),
+        FactView("Refused", formatting.moment(refusal.at_ms)),
+    ]
+    if refusal.rule is not None:
+        facts.append(FactView("Rule", refusal.rule, is_code=True))
+    if refusal.until_ms is not None:
+        facts.append(FactView("Until", formatting.moment(refusal.until_ms)))
+    why = f"/why/{refusal.id}"
+    return CallDetailView(refusal.id, refusal.message, facts=tuple(facts), why=why)
 
 
 def call(entry: LedgerEntry, keys: Mapping[str, str]) -> CallView:
@@ -67,5 +115,5 @@ def _facts(entry: LedgerEntry, keys: Mapping[str, str]) -> list[FactView]:
     ]
 
 
-def _key(entry: LedgerEntry, keys: Mapping[str, str]) -> str:
+def _key(entry: LedgerEntry | Refusal, keys: Mapping[str, str]) -> str:
     return PLAYGROUND if entry.key_id is None else keys.get(entry.key_id, "a key")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hcai_app.services.call import Outcome
+from hcai_app.services.usage import filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class OutcomeWords:
     story: str
 
 
+# What was refused before it became a call; its value among the filters.
+REFUSED = filters.REFUSED
+REFUSED_WORDS = OutcomeWords("Refused here", "refused", "octagon-x", "")
 OUTCOMES = {
     Outcome.COMPLETED: OutcomeWords("Completed", "", "check", "The whole answer reached you."),
     Outcome.UPSTREAM_ERROR: OutcomeWords(
