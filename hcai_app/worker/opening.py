@@ -124,8 +124,7 @@ async def _open_services(
     redis = await _open_redis(stack, settings, journal)
     tabs, metrics = _open_tabs(stack, redis), Metrics(settings.models)
     health = _open_health(stack, database, provider, redis)
-    budget = _budget(settings, database, redis)
-    heard = _listeners(metrics, health, tabs)
+    budget, heard = _budget(settings, database, redis), _listeners(metrics, health, tabs)
     ledger = _ledger(database, journal, totals := Rollups(journal.worker), budget, heard)
     return Worker(
         settings=settings,

@@ -16,6 +16,9 @@ from tests.harness.provider import Provider
 # What the OpenRouter clients reject an answer without (openrouter-api reference, section 13).
 KEY_MEMBERS = {
     "label",
+    "name",
+    "models",
+    "disabled",
     "limit",
     "limit_remaining",
     "limit_reset",

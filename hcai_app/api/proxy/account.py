@@ -13,10 +13,10 @@ from msgspec import Struct, defstruct
 
 from hcai_app import clock, money
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.openapi.schemas import UNSET, Anything, doc
+from hcai_app.api.openapi.schemas import Anything, doc
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.errors import InvalidRequest
-from hcai_app.services.call import Caller
+from hcai_app.services.call import Caller, KeyRules
 from hcai_app.services.limits import period
 from hcai_app.services.usage import spending, totals
 from hcai_app.worker.context import Worker
@@ -58,7 +58,11 @@ class KeyFacts(Struct, kw_only=True, rename={"end": "expires_at"}):
     """OpenRouter's form."""
 
     label: Annotated[str, doc("The key, mostly hidden.")]
-    limit: Annotated[float | None, doc(f"US dollars that {period.EACH} may cost.")]
+    name: Annotated[str, doc("What you call the key.")]
+    limit: Annotated[
+        float | None,
+        doc(f"US dollars that {period.EACH} may cost: the key's own budget, or yours."),
+    ]
     limit_remaining: Annotated[float | None, doc(f"US dollars left for {period.THIS}.")]
     limit_reset: Annotated[str | None, doc(f"`{period.INTERVAL}`: at {period.BOUNDARY}.")]
     usage: Spent
@@ -75,7 +79,10 @@ class KeyFacts(Struct, kw_only=True, rename={"end": "expires_at"}):
     byok_usage_daily: float
     byok_usage_weekly: float
     byok_usage_monthly: float
-    end: str | None = UNSET  # whether a key has expired is for `services/keys` alone
+    # Whether a key has expired is for `services/keys` alone.
+    end: Annotated[str | None, doc("When the key ends, in ISO 8601; null: never.")]
+    models: Annotated[list[str] | None, doc("What the key may use; null: all that is offered.")]
+    disabled: Annotated[bool, doc("Whether it is switched off; then it answers nothing.")]
     include_byok_in_limit: bool
     is_free_tier: bool
     is_management_key: bool
@@ -166,20 +173,24 @@ async def _show_key(find_caller: FindCaller, worker: Worker, exchange: Exchange)
 
 
 def _key_facts(worker: Worker, caller: Caller, spent: spending.Spending) -> KeyFacts:
-    limit = worker.budget.limit_of(caller)
-    budget = _budget(limit, spent.period)
+    rules = caller.rules or KeyRules()
+    budgets = [_budget("member", worker.budget.limit_of(caller), spent.period)]
+    if rules.budget_nanousd is not None:
+        budgets.append(_budget("key", rules.budget_nanousd, spent.key_period))
+    tightest = min(budgets, key=lambda budget: budget["remaining_usd"])
     return KeyFacts(
         label=NO_KEY if caller.key_id is None else spent.key_preview,
-        limit=_usd(limit),
-        limit_remaining=max(0, budget["remaining_usd"]),
+        name=spent.key_name,
+        limit=budgets[-1]["limit_usd"],
+        limit_remaining=max(0, tightest["remaining_usd"]),
         limit_reset=period.INTERVAL,
         usage=_usd(spent.total),
         usage_daily=_usd(spent.day),
         usage_weekly=_usd(spent.week),
         usage_monthly=_usd(spent.month),
         creator_user_id=caller.user_id,
-        budgets=[budget],
-        effective_budget=budget,
+        budgets=budgets,
+        effective_budget=tightest,
         rate_limit=_rate(worker),
         free_model_daily_requests=_free_requests(worker),
         # OpenRouter's clients require what follows, although nothing here is like it (reference,
@@ -189,7 +200,9 @@ def _key_facts(worker: Worker, caller: Caller, spent: spending.Spending) -> KeyF
         byok_usage_daily=0,
         byok_usage_weekly=0,
         byok_usage_monthly=0,
-        end=None,
+        end=_iso(rules.expires_at_ms),
+        models=None if rules.models is None else [*rules.models],
+        disabled=not rules.is_on,
         include_byok_in_limit=True,
         is_free_tier=False,
         is_management_key=False,
@@ -214,11 +227,10 @@ async def _allowed(find_caller: FindCaller, worker: Worker, exchange: Exchange) 
     return caller
 
 
-def _budget(limit: int, spent: int) -> dict[str, Any]:
-    """Return the period's budget, shared by all keys of a user, in OpenRouter's format."""
-    resets_at = clock.from_ms(period.budget_period(clock.now_ms()).end_ms)
+def _budget(scope: str, limit: int, spent: int) -> dict[str, Any]:
+    """Return the period's budget, of one key or of all of a user, in OpenRouter's format."""
     return {
-        "scope": "member",
+        "scope": scope,
         "budget_id": None,
         "guardrail_id": None,
         "include_byok": True,
@@ -226,8 +238,13 @@ def _budget(limit: int, spent: int) -> dict[str, Any]:
         "spend_usd": _usd(spent),
         "remaining_usd": _usd(limit - spent),
         "reset_interval": period.INTERVAL,
-        "resets_at": resets_at.isoformat().replace("+00:00", "Z"),
+        "resets_at": _iso(period.budget_period(clock.now_ms()).end_ms),
     }
+
+
+def _iso(at_ms: int | None) -> str | None:
+    """Return a moment in ISO 8601, in UTC."""
+    return None if at_ms is None else clock.from_ms(at_ms).isoformat().replace("+00:00", "Z")
 
 
 def _rate(worker: Worker) -> KeyRate:

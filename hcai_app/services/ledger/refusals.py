@@ -40,7 +40,7 @@ _QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)"""
 columns = refusals_table.c
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class RefusedCall(msgspec.Struct, frozen=True):
     """A refused call, field for field a row of its table."""
 
     id: str
@@ -60,7 +60,7 @@ class Refusal(msgspec.Struct, frozen=True):
         return int(self.id[:12], 16)
 
 
-INSERT = Bulk(refusals_table, Refusal.__struct_fields__, on_conflict="ON CONFLICT DO NOTHING")
+INSERT = Bulk(refusals_table, RefusedCall.__struct_fields__, on_conflict="ON CONFLICT DO NOTHING")
 
 
 class _Noted(NamedTuple):
@@ -101,7 +101,7 @@ class Refusals:
         noted = (request_id, caller, endpoint, model, error.code, error.type, error.message)
         waiting.append(_Noted(*noted, error.metadata, error.headers))
 
-    def waiting_of(self, user_id: str) -> list[Refusal]:
+    def waiting_of(self, user_id: str) -> list[RefusedCall]:
         """Return what is not written yet of a user, oldest first."""
         parts = (self._writing.get(user_id, ()), self._waiting.get(user_id, ()))
         return [_refusal(noted) for part in parts for noted in part]
@@ -174,7 +174,7 @@ def drop_all(connection: Connection, user_id: str) -> None:
     connection.execute(delete(refusals_table).where(columns.user_id == user_id))
 
 
-def _write(connection: Connection, rows: list[Refusal], full: Iterable[str]) -> None:
+def _write(connection: Connection, rows: list[RefusedCall], full: Iterable[str]) -> None:
     if rows:
         INSERT.insert(connection, [msgspec.structs.astuple(row) for row in rows])
     for user_id in full:
@@ -189,10 +189,10 @@ def _keep_newest(connection: Connection, user_id: str) -> None:
         connection.execute(delete(refusals_table).where(of_user, columns.id <= first_over))
 
 
-def _refusal(noted: _Noted) -> Refusal:
+def _refusal(noted: _Noted) -> RefusedCall:
     metadata = noted.metadata or {}
     rule = metadata.get("rule")
-    return Refusal(
+    return RefusedCall(
         id=noted.id,
         user_id=noted.caller.user_id,
         key_id=noted.caller.key_id,

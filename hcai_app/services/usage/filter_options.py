@@ -9,7 +9,7 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.keys import keys
-from hcai_app.services.ledger.refusals import Refusal
+from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.usage import activity
 
 MAX_CHOICES = 200
@@ -34,7 +34,7 @@ class Choices:
 
 
 async def key_names(
-    database: Database, user_id: str, calls: Iterable[LedgerEntry | Refusal]
+    database: Database, user_id: str, calls: Iterable[LedgerEntry | RefusedCall]
 ) -> dict[str, str]:
     """Return the names of the keys that calls were made with, by their ids.
 

@@ -10,20 +10,20 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import refusals_table
 from hcai_app.errors import NotFound
 from hcai_app.services.call import LedgerEntry, first_id_at
-from hcai_app.services.ledger.refusals import KEPT, Refusal
+from hcai_app.services.ledger.refusals import KEPT, RefusedCall
 from hcai_app.services.usage import activity
 from hcai_app.services.usage.activity import PAGE
 from hcai_app.services.usage.filters import PLAYGROUND, Filter
 
 REQUEST_ID = re.compile(r"[0-9a-f]{32}")
-COLUMNS = [refusals_table.c[name] for name in Refusal.__struct_fields__]
+COLUMNS = [refusals_table.c[name] for name in RefusedCall.__struct_fields__]
 
 
 @dataclass(frozen=True, slots=True)
 class MixedPage:
     """Calls and refused ones, newest first; the rest is that of an `ActivityPage`."""
 
-    rows: list[LedgerEntry | Refusal]
+    rows: list[LedgerEntry | RefusedCall]
     older: str | None
     searched_to_ms: int | None = None
 
@@ -33,7 +33,7 @@ async def page(
     user_id: str,
     wanted: Filter,
     before: str | None = None,
-    waiting: Collection[Refusal] = (),
+    waiting: Collection[RefusedCall] = (),
 ) -> MixedPage:
     """Return the user's newest calls, refused or not, or those before an id.
 
@@ -57,8 +57,8 @@ async def page(
 
 
 async def one(
-    database: Database, user_id: str, request_id: str, waiting: Iterable[Refusal] = ()
-) -> Refusal:
+    database: Database, user_id: str, request_id: str, waiting: Iterable[RefusedCall] = ()
+) -> RefusedCall:
     """Return one of the user's refused calls.
 
     Raises:
@@ -73,28 +73,28 @@ async def one(
     row = await database.read(lambda it: it.execute(query).first(), "refused calls")
     if row is None:
         raise NotFound("You have no such call.")
-    return Refusal(*row)
+    return RefusedCall(*row)
 
 
-def every(connection: Connection, user_id: str) -> list[Refusal]:
+def every(connection: Connection, user_id: str) -> list[RefusedCall]:
     """Return all that is kept of a user, oldest first."""
     columns = refusals_table.c
     query = select(*COLUMNS).where(columns.user_id == user_id).order_by(columns.id)
-    return [Refusal(*row) for row in connection.execute(query)]
+    return [RefusedCall(*row) for row in connection.execute(query)]
 
 
-def _between(connection: Connection, user_id: str, low: str, high: str) -> list[Refusal]:
+def _between(connection: Connection, user_id: str, low: str, high: str) -> list[RefusedCall]:
     columns = refusals_table.c
     query = select(*COLUMNS).where(columns.user_id == user_id, columns.id >= low, columns.id < high)
     rows = connection.execute(query.order_by(columns.id.desc()).limit(KEPT))
-    return [Refusal(*row) for row in rows]
+    return [RefusedCall(*row) for row in rows]
 
 
-def _united(stored: list[Refusal], waiting: Iterable[Refusal]) -> Iterable[Refusal]:
+def _united(stored: list[RefusedCall], waiting: Iterable[RefusedCall]) -> Iterable[RefusedCall]:
     return {it.id: it for it in (*stored, *waiting)}.values()
 
 
-def _fits(refusal: Refusal, wanted: Filter) -> bool:
+def _fits(refusal: RefusedCall, wanted: Filter) -> bool:
     if wanted.model is not None and refusal.model != wanted.model:
         return False
     if wanted.key is None:

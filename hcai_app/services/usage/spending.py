@@ -22,6 +22,8 @@ class Spending:
     """What a user has spent with all their keys, in nano-dollars, and which key asks."""
 
     key_preview: str
+    key_name: str
+    key_period: int  # of the key alone
     total: int
     month: int
     week: int
@@ -41,17 +43,27 @@ async def of_caller(database: Database, caller: Caller) -> Spending:
 
 def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:
     keys, hours, totals = keys_table.c, hours_table.c, totals_table.c
-    preview = connection.scalar(select(keys.preview).where(keys.id == caller.key_id))
+    named = select(keys.preview, keys.name).where(keys.id == caller.key_id)
+    preview, name = connection.execute(named).first() or ("", "")
+    start_ms = budget_period(clock.to_ms(now)).start_ms
+    of_key = connection.scalar(
+        select(func.sum(hours.cost_nanousd)).where(
+            hours.user_id == caller.user_id,
+            hours.key_id == caller.key_id,
+            hours.start_ms >= start_ms,
+        )
+    )
     total = connection.scalar(
         select(func.sum(totals.cost_nanousd)).where(totals.user_id == caller.user_id)
     )
-    starts = (*_starts_ms(now), budget_period(clock.to_ms(now)).start_ms)
+    starts = (*_starts_ms(now), start_ms)
     sums = connection.execute(
         select(*(_spent_since(start_ms) for start_ms in starts)).where(
             hours.user_id == caller.user_id, hours.start_ms >= min(starts)
         )
     ).one()
-    return Spending(preview or "", int(total or 0), *(int(value or 0) for value in sums))
+    numbers = (int(value or 0) for value in (of_key, total, *sums))
+    return Spending(preview, name, *numbers)
 
 
 def _starts_ms(now: datetime) -> tuple[int, int, int]:

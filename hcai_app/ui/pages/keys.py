@@ -8,7 +8,7 @@ from hcai_app.ui.islands.confirm import confirm
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.keys import KeysState
-from hcai_app.ui.view_models import KeyView
+from hcai_app.ui.view_models.keys import KeyView
 
 LEAD = "A key lets your programs in. Make one for each project, and keep it to yourself."
 SPENT_NOW = period.THIS.capitalize()

@@ -14,7 +14,7 @@ from reflex.event import EventSpec
 from hcai_app import clock
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound
 from hcai_app.services.call import Caller, LedgerEntry
-from hcai_app.services.ledger.refusals import Refusal
+from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.safety import reports
 from hcai_app.services.safety.reports import ReportReason
 from hcai_app.services.usage import activity, filter_options, filters, refusals
@@ -128,7 +128,7 @@ class ActivityState(SiteState):
         await reports.report(serving().database, caller.user_id, self.opened, reason)
         self.reported = reports.REASONS[ReportReason(reason)]
 
-    async def _find(self, user_id: str, call_id: str) -> LedgerEntry | Refusal:
+    async def _find(self, user_id: str, call_id: str) -> LedgerEntry | RefusedCall:
         database, waiting = serving().database, serving().refusals.waiting_of(user_id)
         try:
             return await refusals.one(database, user_id, call_id, waiting)

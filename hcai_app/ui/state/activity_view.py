@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hcai_app import formatting
 from hcai_app.services.call import CostSource, LedgerEntry, Outcome
-from hcai_app.services.ledger.refusals import Refusal
+from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.models import colors
 from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import CallDetailView, CallView, FactView
@@ -18,17 +18,17 @@ SOURCES = {
 }
 
 
-def row(found: LedgerEntry | Refusal, keys: Mapping[str, str]) -> CallView:
+def row(found: LedgerEntry | RefusedCall, keys: Mapping[str, str]) -> CallView:
     """Return a call or a refused one for the list."""
     return call(found, keys) if isinstance(found, LedgerEntry) else refused(found, keys)
 
 
-def detail_of(found: LedgerEntry | Refusal, keys: Mapping[str, str]) -> CallDetailView:
+def detail_of(found: LedgerEntry | RefusedCall, keys: Mapping[str, str]) -> CallDetailView:
     """Return the details of a call or of a refused one."""
     return detail(found, keys) if isinstance(found, LedgerEntry) else refused_detail(found, keys)
 
 
-def refused(refusal: Refusal, keys: Mapping[str, str]) -> CallView:
+def refused(refusal: RefusedCall, keys: Mapping[str, str]) -> CallView:
     """Return a refused call for the list: it used nothing."""
     model = refusal.model or formatting.NOTHING
     return CallView(
@@ -46,7 +46,7 @@ def refused(refusal: Refusal, keys: Mapping[str, str]) -> CallView:
     )
 
 
-def refused_detail(refusal: Refusal, keys: Mapping[str, str]) -> CallDetailView:
+def refused_detail(refusal: RefusedCall, keys: Mapping[str, str]) -> CallDetailView:
     """Return what its owner may know of a refused call."""
     facts = [
         FactView("Endpoint", refusal.endpoint, is_code=True),
@@ -115,5 +115,5 @@ def _facts(entry: LedgerEntry, keys: Mapping[str, str]) -> list[FactView]:
     ]
 
 
-def _key(entry: LedgerEntry | Refusal, keys: Mapping[str, str]) -> str:
+def _key(entry: LedgerEntry | RefusedCall, keys: Mapping[str, str]) -> str:
     return PLAYGROUND if entry.key_id is None else keys.get(entry.key_id, "a key")

@@ -10,7 +10,7 @@ from hcai_app.services.usage import by_key
 from hcai_app.services.usage.by_key import KeyUsage
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import SiteState, serving
-from hcai_app.ui.view_models import KeyView
+from hcai_app.ui.view_models.keys import KeyView
 
 UNKNOWN = -1
 

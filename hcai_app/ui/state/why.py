@@ -7,7 +7,7 @@ import reflex as rx
 from hcai_app import errors
 from hcai_app.errors import NotFound, Unavailable
 from hcai_app.services.call import LedgerEntry, Outcome
-from hcai_app.services.ledger.refusals import Refusal
+from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.usage import activity, filter_options, refusals
 from hcai_app.ui.state import activity_view
 from hcai_app.ui.state.base import SiteState, serving
@@ -68,14 +68,14 @@ async def _find(user_id: str, request_id: str) -> WhyView:
         raise NotFound("You have no such call.")
     worker = serving()
     waiting = worker.refusals.waiting_of(user_id)
-    found: Refusal | LedgerEntry
+    found: RefusedCall | LedgerEntry
     try:
         found = await refusals.one(worker.database, user_id, request_id, waiting)
     except NotFound:
         found = await activity.one(worker.database, user_id, request_id)
     names = await filter_options.key_names(worker.database, user_id, [found])
     detail = activity_view.detail_of(found, names)
-    if isinstance(found, Refusal):
+    if isinstance(found, RefusedCall):
         return of_refusal(found, detail.facts)
     return WhyView(
         id=found.id,
@@ -88,7 +88,7 @@ async def _find(user_id: str, request_id: str) -> WhyView:
     )
 
 
-def of_refusal(refusal: Refusal, facts: tuple[activity_view.FactView, ...]) -> WhyView:
+def of_refusal(refusal: RefusedCall, facts: tuple[activity_view.FactView, ...]) -> WhyView:
     """Return a refusal in words: what happened, until when, and what to do."""
     place = errors.docs_place(refusal.code, refusal.type)
     fix, words = FIXES.get(refusal.rule or "") or FIXES.get(refusal.code) or ("", "")

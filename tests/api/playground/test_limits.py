@@ -41,6 +41,9 @@ def assert_same(by_page: httpx.Response, by_key: httpx.Response, status: int) ->
     assert_error(by_key, status)
     assert by_page.headers.keys() == by_key.headers.keys()
     ours, theirs = by_page.json()["error"], by_key.json()["error"]
+    for answer, told in ((by_page, ours), (by_key, theirs)):  # each call has a page of its own
+        url = told["metadata"].pop("help_url")
+        assert url.endswith(f"/why/{answer.headers['X-Request-Id']}")
     assert ours["metadata"] == theirs["metadata"]
     if "retry-after" not in by_key.headers:
         assert ours == theirs

@@ -78,25 +78,6 @@ class Chart:
     points: tuple[tuple[int, int, int, int, int], ...] = ()
 
 
-# /keys
-
-
-@dataclass(frozen=True)
-class KeyView:
-    """One key of the list; a moment of 0 is one that never was."""
-
-    id: str
-    name: str
-    preview: str
-    created_ms: int
-    revoked_ms: int
-    last_call_ms: int
-    requests: str
-    tokens: str
-    cost: str
-    spent_now: str  # in the budget's period
-
-
 # /account
 
 

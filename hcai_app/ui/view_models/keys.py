@@ -1,0 +1,19 @@
+"""The view model of a key: what /keys shows of one, and never the key."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class KeyView:
+    """One key of the list; a moment of 0 is one that never was."""
+
+    id: str
+    name: str
+    preview: str
+    created_ms: int
+    revoked_ms: int
+    last_call_ms: int
+    requests: str
+    tokens: str
+    cost: str
+    spent_now: str  # in the budget's period
