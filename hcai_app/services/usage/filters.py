@@ -28,9 +28,9 @@ class Filter:
     model: str | None = None
     key: str | None = None  # a key's id, or PLAYGROUND
     outcome: Outcome | None = None
-    is_refused: bool = False  # only what was refused before it became a call
     from_ms: int = 0
     until_ms: int = LAST_MS  # the first moment that is not wanted any more
+    is_refused: bool = False  # only what was refused before it became a call
 
     @property
     def is_narrow(self) -> bool:
