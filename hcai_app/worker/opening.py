@@ -44,7 +44,6 @@ from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage import everyone, now
 from hcai_app.settings import NO_MODERATION, Settings, journal_folder, load_settings
-from hcai_app.simulator.server import Simulator
 from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
 from hcai_app.upstream.openrouter.client import Provider, Upstream, provider_of
@@ -108,6 +107,8 @@ async def _open_simulator(stack: AsyncExitStack, settings: Settings) -> str | No
     """Start the simulated provider when development has no key; return its address."""
     if settings.is_production or (settings.openrouter_api_key and settings.openai_api_key):
         return None
+    from hcai_app.simulator.server import Simulator  # noqa: PLC0415 - with aiohttp 8 MB, for tests
+
     simulator = Simulator()
     await simulator.start()
     stack.push_async_callback(simulator.stop)
