@@ -1,6 +1,7 @@
 """Requests that fair use has to tell apart: agents in many forms, and what students send.
 
-Half A was written before the first rule, half B after the last; neither is edited to fit a rule.
+Half A was written before the first rule, half B after the last, part C later still; none is edited to
+fit a rule.
 """
 
 import json
@@ -21,6 +22,7 @@ NAMES = re.compile(
     r"Cline|Roo\b|Kilo Code|OpenCode|Claude Code|Codex(?= CLI)|Zed|Copilot|Cascade|Qwen Code"
     r"|Gemini CLI|Kimi Code CLI|Crush|OpenHands|OpenClaw|Seraphina|Kaito|Luna"
     r"|goose|Trae AI|Hermes Agent|Forge|Plandex|Amp|Cody|Junie|Warp|Factory"
+    r"|Buffy|Codebuff|Kiro|Droid|Grok CLI|Antigravity|Nanocoder|Augment Agent|Mistral Vibe"
 )
 
 
