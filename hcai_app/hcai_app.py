@@ -26,6 +26,7 @@ from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
     model,
     models,
     playground,
+    shared,
     sign_in,
     why,
 )

@@ -375,7 +375,9 @@ def test_only_the_period_knows_when_a_budget_begins_and_ends() -> None:
 def test_browsers_are_told_when_a_budget_resets() -> None:
     """They compute no end of a day; `time.jsx` counts the days that have passed since a moment."""
     days = re.compile(r"set(UTC)?Hours|86_?400(_?000)?\b|864e5|24 \* (60|3_?600)|midnight")
-    scripts = [path for kind in ("jsx", "mjs") for path in (ROOT / "assets").rglob(f"*.{kind}")]
+    folders = [ROOT / "assets", ROOT / OURS / "ui"]
+    kinds = ("jsx", "mjs")
+    scripts = [path for it in folders for kind in kinds for path in it.rglob(f"*.{kind}")]
     assert scripts
     assert [path.name for path in scripts if days.search(path.read_text())] == ["time.jsx"]
 

@@ -8,7 +8,7 @@ import msgspec
 from hcai_app import clock, formatting, money
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.catalog import reply_tagged
-from hcai_app.services.models import colors, facts
+from hcai_app.services.models import colors, facts, worth
 from hcai_app.services.models.facts import ModelCard
 from hcai_app.worker.context import Worker
 
@@ -33,7 +33,12 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     # The mark of a new model depends on the calendar day, whatever the budget's period is.
     of = (id(worker.catalog), worker.catalog.edition, now_ms // clock.MS_PER_DAY)
     if _Made.of != of:
-        models = [model_row(card, now_ms // 1000) for card in await facts.listed(worker.catalog)]
+        cards = await facts.listed(worker.catalog)
+        budget = money.to_nanousd(worker.settings.daily_budget_usd)
+        models = [
+            {**model_row(card, now_ms // 1000), "words": worth.worth(card, budget)}
+            for card in cards
+        ]
         _Made.data = msgspec.json.encode({"models": models})
         _Made.packed = gzip.compress(_Made.data, 6, mtime=0)
         _Made.of = of

@@ -27,6 +27,9 @@ from reflex.state import StateUpdate
 from reflex_base.constants import REFLEX_VAR_OPENING_TAG
 from reflex_base.event.processor import EventProcessor
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.imports import ImportVar
+from reflex_base.vars import VarData
+from reflex_base.vars.function import FunctionVar
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 log = logging.getLogger(__name__)
@@ -243,3 +246,27 @@ def _sockets(app: rx.App) -> Any:
     sockets = app.event_namespace
     assert sockets is not None, "the app has no pages with a state"  # noqa: S101
     return sockets
+
+
+def browser_value(name: str, kind: Any, library: str) -> rx.Var[Any]:
+    """Return a value of a hook of ours in the browser: `usePlay(name)` of a library."""
+    local = f"shown_{name.replace('.', '_')}"
+    imports: Any = {library: [ImportVar(tag="usePlay")]}
+    hooks: Any = {f'const {local} = usePlay("{name}")': None}
+    data = VarData(imports=imports, hooks=hooks)
+    return rx.Var(local, _var_type=kind, _var_data=data).guess_type()
+
+
+def browser_call(function: str, library: str, *arguments: Any, is_event: bool = False) -> Any:
+    """Return a call of a function of ours in the browser: its value, or what an event does.
+
+    As an event it gets the event's own arguments behind the given ones.
+    """
+    given = [rx.Var.create(argument) for argument in arguments]
+    imports: Any = {library: [ImportVar(tag=function.partition(".")[0])]}
+    data = VarData.merge(*[it._get_all_var_data() for it in given], VarData(imports=imports))
+    texts = [str(argument) for argument in given]
+    if not is_event:
+        return rx.Var(f"{function}({', '.join(texts)})", _var_type=str, _var_data=data).guess_type()
+    call = f"((...given) => {function}({', '.join([*texts, '...given'])}))"
+    return rx.Var(call, _var_data=data).to(FunctionVar, rx.EventChain)

@@ -34,6 +34,13 @@ def instruct(page: Page, text: str) -> None:
     page.keyboard.press("Escape")
 
 
+def choose_model(page: Page, model: str) -> None:
+    """Choose a model in the playground's picker."""
+    page.get_by_label("Model", exact=True).click()
+    page.locator(f"#play-models button[value='{model}']").click()
+    expect(page.get_by_label("Model", exact=True)).to_have_attribute("value", model)
+
+
 def _direct(page: Page, words: str) -> None:
     """Have what is asked reach the server with these words, which the page does not show."""
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site
+from tests.e2e.states import choose_model
 from tests.harness.product import CHANGED_S
 from tests.harness.room import within
 
@@ -59,7 +60,7 @@ def page(ada: Person) -> Page:
     """The playground with a fresh conversation."""
     opened = ada.open("/playground")
     opened.get_by_role("button", name="New conversation").click()
-    model(opened).select_option("qwen/qwen3-32b")
+    choose_model(opened, "qwen/qwen3-32b")
     return opened
 
 
@@ -182,13 +183,13 @@ def test_settings_are_only_those_of_the_model_and_reach_it(page: Page):
     expect(answer.locator("details")).to_contain_text("What it thought")
     answer.locator("summary").click()
     expect(answer).to_contain_text("simulated reasoning")
-    model(page).select_option("moonshotai/kimi-k2-0905")
+    choose_model(page, "moonshotai/kimi-k2-0905")
     expect(settings.get_by_label("Reasoning")).to_have_count(0)
     expect(settings.get_by_label("Temperature", exact=False).first).to_be_visible()
 
 
 def test_a_pdf_of_ten_megabytes_goes_and_one_of_65_is_refused(page: Page, tmp_path: Path):
-    model(page).select_option("openai/gpt-5-mini")
+    choose_model(page, "openai/gpt-5-mini")
     for name, size in (("ten.pdf", 10 * MB), ("huge.pdf", 65 * MB)):
         with (tmp_path / name).open("wb") as file:
             file.write(b"%PDF-1.4\n")
@@ -212,7 +213,7 @@ def test_a_pdf_of_ten_megabytes_goes_and_one_of_65_is_refused(page: Page, tmp_pa
 
 def test_a_picture_is_drawn_and_saved(ada: Person, tmp_path: Path):
     page = ada.open(f"/playground?model={DRAWS}")
-    expect(model(page)).to_have_value(DRAWS)
+    expect(model(page)).to_have_attribute("value", DRAWS)
     say(page, "A raccoon")
     picture = finished(page).locator(".play-picture img")
     expect(picture).to_be_visible()

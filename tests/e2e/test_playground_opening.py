@@ -28,7 +28,7 @@ def test_the_model_that_an_address_asks_for_is_taken(arrive: Arrive):
     grace.page.route_web_socket("**/_event/**", tell_owner_late)
     page = grace.open(f"/playground?model={DRAWS}")
     page.wait_for_url("**/playground")  # taken once: a reload goes on where she was
-    expect(model(page)).to_have_value(DRAWS)
+    expect(model(page)).to_have_attribute("value", DRAWS)
 
 
 def test_a_stranger_sees_what_it_is_and_comes_back(arrive: Arrive, site: Site):
@@ -38,4 +38,4 @@ def test_a_stranger_sees_what_it_is_and_comes_back(arrive: Arrive, site: Site):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Talk to any model")
     page.get_by_role("link", name="Sign in with Hack Club").click()
     page.wait_for_url("**/playground*")
-    expect(model(page)).to_have_value(DRAWS)
+    expect(model(page)).to_have_attribute("value", DRAWS)

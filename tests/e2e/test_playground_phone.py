@@ -10,12 +10,15 @@ def test_a_phone_has_everything_in_sheets(arrive: Arrive):
     ada = arrive(width=390, reduced_motion="reduce").sign_in("Ada", slack_id="UPHONE")
     page = ada.open("/playground")
     page.get_by_role("button", name="Settings").click()
-    page.get_by_role("dialog").get_by_label("System prompt").fill("Be brief.")
+    page.get_by_role("complementary", name="Settings").get_by_label("System prompt").fill(
+        "Be brief."
+    )
     page.keyboard.press("Escape")
     say(page, "hi")
     finished(page)
     page.get_by_role("button", name="Conversations").click()
-    expect(page.get_by_role("dialog").get_by_role("button", name="hi", exact=True)).to_be_visible()
+    window = page.get_by_role("complementary", name="Conversations")
+    expect(window.get_by_role("button", name="hi", exact=True)).to_be_visible()
     assert ada.overflow() <= 0
     assert ada.problems == []
 

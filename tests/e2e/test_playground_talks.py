@@ -5,7 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Arrive
-from tests.e2e.test_playground import answers, field, finished, model, say
+from tests.e2e.states import choose_model
+from tests.e2e.test_playground import answers, field, finished, say
 
 LONG = '/simulate chunks=60 delay=0.05 say="Zinnia said so."'
 
@@ -57,7 +58,7 @@ def test_what_is_half_written_waits_in_its_conversation(arrive: Arrive, tmp_path
     finished(page)
     page.get_by_role("button", name="New conversation").click()
     say(page, f"{LONG}\nhi")
-    model(page).select_option("openai/gpt-5-mini")
+    choose_model(page, "openai/gpt-5-mini")
     (tmp_path / "photo.png").write_bytes(b"\x89PNG")
     page.get_by_test_id("files").set_input_files(tmp_path / "photo.png")
     field(page).fill("half")
@@ -70,7 +71,7 @@ def test_what_is_half_written_waits_in_its_conversation(arrive: Arrive, tmp_path
     listed(page).first.get_by_role("button").first.click()
     expect(field(page)).to_have_value("half")
     expect(page.locator(".play-attached")).to_contain_text("photo.png")
-    model(page).select_option("moonshotai/kimi-k2-0905")
+    choose_model(page, "moonshotai/kimi-k2-0905")
     expect(page.get_by_text("does not see photo.png.")).to_be_visible()
     assert ada.problems == []
 

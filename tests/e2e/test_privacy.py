@@ -49,7 +49,7 @@ def use_everything(page: Page, folder: Path) -> None:
     states.instruct(page, TOLD)
     note = folder / f"{ATTACHED}.pdf"
     note.write_bytes(b"%PDF-1.4\n" + ATTACHED.encode())
-    page.get_by_label("Model", exact=True).select_option("openai/gpt-5-mini")
+    states.choose_model(page, "openai/gpt-5-mini")
     page.get_by_test_id("files").set_input_files(note)
     page.get_by_label("Your message").fill(f"{TYPED}\n/simulate say={ANSWERED}")
     page.keyboard.press("Enter")

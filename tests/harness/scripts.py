@@ -1,4 +1,4 @@
-"""Runs the plain modules of `assets/` by Node, as the browser runs them."""
+"""Runs the plain modules of the playground's island by Node, as the browser runs them."""
 
 import json
 import shutil
@@ -9,6 +9,7 @@ from tests.clients.node.clients import PATH
 from tests.harness.databases import missing
 from tests.harness.processes import ROOT
 
+ISLAND = ROOT / "hcai_app/ui/islands/playground"
 SHELL = """
 import {{ readFileSync }} from "node:fs";
 {imports}
@@ -27,7 +28,7 @@ def run(modules: dict[str, str], body: str, given: Any = None) -> Any:
     if node is None:
         missing("node")
     imports = "\n".join(
-        f"import * as {name} from {json.dumps((ROOT / 'assets' / path).as_uri())};"
+        f"import * as {name} from {json.dumps((ISLAND / path).as_uri())};"
         for name, path in modules.items()
     )
     done = subprocess.run(

@@ -1,7 +1,7 @@
 // How the try-it panels read answers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as answers from "../../assets/answers.mjs";
+import * as answers from "../../hcai_app/ui/islands/playground/answers.mjs";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 const HOUR = 3_600_000;

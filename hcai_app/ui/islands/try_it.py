@@ -1,4 +1,4 @@
-"""Island `assets/try-it.jsx`: runs an example with the reader's own account."""
+"""Island `playground/try-it.jsx`: runs an example with the reader's own account."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ import reflex as rx
 from hcai_app.docs.examples import library
 from hcai_app.docs.examples.library import Example
 from hcai_app.settings import load_settings
+from hcai_app.ui.islands.playground import script
 from hcai_app.ui.state.base import SiteState
 
 # The API's prefix for signed-in users, and the public one.
@@ -14,7 +15,7 @@ PLAYGROUND, OPEN = "/playground/v1", "/proxy/v1"
 
 
 class _TryIt(rx.Component):
-    library = "$/public/try-it.jsx"
+    library = script("try-it.jsx")
     tag = "TryIt"
     name: rx.Var[str]
     title: rx.Var[str]
@@ -28,7 +29,7 @@ class _TryIt(rx.Component):
 
 
 class _Visitor(rx.Component):
-    library = "$/public/try-it.jsx"
+    library = script("try-it.jsx")
     tag = "Visitor"
     known: rx.Var[bool]
     signed_in: rx.Var[bool]

@@ -1,15 +1,12 @@
 """The page /playground: chat with any model, in the browser alone."""
 
-from typing import Any
-
 import reflex as rx
 
-from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS
 from hcai_app.settings import first_model
 from hcai_app.ui.components import limits, shell
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.playground import playground as island
+from hcai_app.ui.components.playground.room import room
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import RELOAD
 from hcai_app.ui.state.playground import HERE, PlaygroundState
@@ -42,21 +39,6 @@ def playground() -> rx.Component:
             class_name="wrap play-page",
         ),
         shell.tab_bar(HERE),
-    )
-
-
-def room() -> rx.Component:
-    """Show the playground itself."""
-    day: Any = PlaygroundState.day
-    return island(
-        owner=PlaygroundState.owner,
-        has_moderation=PlaygroundState.has_moderation,
-        left=rx.cond(
-            day.left != "", f"{day.left} left {period.THIS} · {day.calls_left} calls left", ""
-        ),
-        obstacle=day.obstacle,
-        until_ms=day.until_ms,
-        on_spent=PlaygroundState.note_spent,
     )
 
 

@@ -17,6 +17,7 @@ from hcai_app.ui.state.dashboard import read_snapshot
 from hcai_app.ui.view_models import PlaygroundView
 
 HERE = "/playground"
+SIGN_IN_AGAIN = f"/auth/login?to={quote(HERE, safe='')}"
 TAG_HEX = 24
 
 
@@ -26,7 +27,7 @@ class PlaygroundState(SiteState):
     owner: str = ""  # names the user's conversations in this browser, and opens nothing
     has_moderation: bool = False
     day: PlaygroundView = PlaygroundView()
-    way_in: str = f"/auth/login?to={quote(HERE, safe='')}"
+    way_in: str = SIGN_IN_AGAIN
 
     @rx.event
     async def load_playground(self) -> None:

@@ -1,8 +1,13 @@
 // From a conversation to the body of a request.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chatBody, safeName, tooLarge, unseenNote } from "../../../assets/play/request.mjs";
-import { CHAT, CONVERSATION, PDF, PNG, question } from "./examples.mjs";
+import {
+  chatBody,
+  safeName,
+  tooLarge,
+  unseenNote,
+} from "../../../hcai_app/ui/islands/playground/request.mjs";
+import { CHAT, CONVERSATION, PDF, PNG, question, TABLE } from "./examples.mjs";
 
 const MB = 1024 * 1024;
 
@@ -12,6 +17,7 @@ function bodyOf(messages, model, settings = {}) {
     { ...CONVERSATION, messages, settings },
     model,
     ({ name }) => `url of ${name}`,
+    TABLE,
   );
   return JSON.parse(JSON.stringify(body));
 }
@@ -126,4 +132,15 @@ for (const [name, safe] of NAMES)
 
 test("names of files are different", () => {
   assert.equal(safeName("a.pdf", ["a.pdf", "a-2.pdf"]), "a-3.pdf");
+});
+
+test("tools and a schema go as the API takes them", () => {
+  const tool = { type: "function", function: { name: "roll", parameters: {} } };
+  const schema = { name: "answer", schema: {} };
+  const settings = { tools: JSON.stringify([tool]), schema: JSON.stringify(schema) };
+  const able = { ...CHAT, parameters: ["tools", "structured_outputs"] };
+  const body = bodyOf([question("hi")], able, settings);
+  assert.deepEqual(body.tools, [tool]);
+  assert.deepEqual(body.response_format, { type: "json_schema", json_schema: schema });
+  assert.ok(!("tools" in bodyOf([question("hi")], able, { tools: "[] of" })));
 });

@@ -1,10 +1,10 @@
 // A room for the playground's store: what a browser has and Node has not, a provider that says what
 // a test has it say, and stores that are closed after each test.
 import { afterEach } from "node:test";
-import { leave } from "../../../assets/play/session.mjs";
-import { inMemory } from "../../../assets/play/storage.mjs";
-import { Store } from "../../../assets/play/store.mjs";
-import { NO_TABS } from "../../../assets/play/tabs.mjs";
+import { threadOf } from "../../../hcai_app/ui/islands/playground/conversations.mjs";
+import { leave } from "../../../hcai_app/ui/islands/playground/session.mjs";
+import { Store } from "../../../hcai_app/ui/islands/playground/store.mjs";
+import { inMemory, NO_TABS } from "../../../hcai_app/ui/islands/playground/memory.mjs";
 import { PIXEL } from "./examples.mjs";
 
 export const CHAT = {
@@ -88,7 +88,7 @@ afterEach(() => {
   calls.length = 0;
 });
 
-export const messages = (store) => store.read().conversation.messages;
+export const messages = (store) => threadOf(store.read().conversation);
 export const told = (store) =>
   messages(store).map(({ text, state }) => (state ? [text, state] : [text]));
 export const isIdle = (store) => store.read().running.length === 0;

@@ -1,7 +1,7 @@
 // How near texts are to each other.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { table } from "../../../assets/play/similarity.mjs";
+import { table } from "../../../hcai_app/ui/islands/playground/similarity.mjs";
 
 test("similarity is the cosine", () => {
   const rows = table([

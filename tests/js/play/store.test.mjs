@@ -1,8 +1,8 @@
 // The playground's answers, from the question to what is kept.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leave, storeOf } from "../../../assets/play/session.mjs";
-import { inMemory } from "../../../assets/play/storage.mjs";
+import { leave, storeOf } from "../../../hcai_app/ui/islands/playground/session.mjs";
+import { inMemory } from "../../../hcai_app/ui/islands/playground/memory.mjs";
 import {
   CHAT,
   called,
@@ -176,7 +176,7 @@ test("forgetting amid a picture leaves nothing behind", async () => {
   assert.deepEqual(store.read().running, []);
 });
 
-test("a picture of an answer that was dropped is not kept", async () => {
+test("a picture of an answer that was stopped for another question stays with it", async () => {
   const kept = [];
   const store = await openStore({ keepFile: async (...place) => void kept.push(place) });
   store.set({ model: "a/painter" });
@@ -186,7 +186,10 @@ test("a picture of an answer that was dropped is not kept", async () => {
   store.resend(messages(store)[0], "A bear");
   (await called(2)).end();
   await idle(store);
-  assert.deepEqual(kept, []);
+  const [, answer] = store.read().conversation.messages;
+  assert.equal(answer.state, "stopped");
+  assert.equal(kept.length, 1);
+  assert.equal(answer.images[0].id, kept[0][1]);
 });
 
 test("what is half written waits in its conversation", async () => {
@@ -246,4 +249,89 @@ test("a question of which the model sees nothing is not sent", async () => {
     error.message,
     "Deaf does not see photo.png. Choose a model that does, or write something.",
   );
+});
+
+test("asking again adds a version and loses nothing", async () => {
+  const store = await openStore();
+  store.send("hi");
+  (await called(1)).say("One.");
+  calls[0].end();
+  await idle(store);
+  store.again(messages(store)[1].id);
+  (await called(2)).say("Two.");
+  calls[1].end();
+  await idle(store);
+  assert.deepEqual(told(store), [["hi"], ["Two.", "done"]]);
+  store.turn(messages(store)[1].id, -1);
+  assert.deepEqual(told(store), [["hi"], ["One.", "done"]]);
+  store.send("more");
+  const third = await called(3);
+  assert.deepEqual(
+    third.body.messages.map(({ content }) => content),
+    ["hi", "One.", "more"],
+  );
+});
+
+test("an answer that brought nothing is replaced", async () => {
+  const store = await openStore();
+  store.send("hi");
+  (await called(1)).break();
+  await idle(store);
+  store.again(messages(store)[1].id);
+  (await called(2)).end();
+  await idle(store);
+  assert.equal(store.read().conversation.messages.length, 2);
+});
+
+test("several models answer one question, and the winner goes on", async () => {
+  const store = await openStore();
+  store.set({ rivals: ["a/deaf"] });
+  store.send("hi");
+  await called(2);
+  assert.deepEqual(
+    calls.map(({ body }) => body.model),
+    ["a/chat", "a/deaf"],
+  );
+  for (const call of calls) {
+    call.say(`${call.body.model} says so.`);
+    call.end();
+  }
+  await idle(store);
+  const winner = store.read().conversation.messages.find(({ model }) => model === "a/deaf");
+  store.pick(winner.id);
+  const { conversation } = store.read();
+  assert.deepEqual([conversation.model, conversation.rivals], ["a/deaf", []]);
+  assert.deepEqual(told(store).at(-1), ["a/deaf says so.", "done"]);
+  store.send("more");
+  const third = await called(3);
+  assert.equal(third.body.messages[1].content, "a/deaf says so.");
+  assert.equal(calls.length, 3);
+});
+
+test("what was deleted comes back, its files too", async () => {
+  const memory = inMemory();
+  const store = await openStore(memory);
+  store.send("Look", [photo()]);
+  (await called(1)).end();
+  await idle(store);
+  await pause(20);
+  const { id } = store.read().conversation;
+  await store.remove(id);
+  assert.equal(await memory.read(id), undefined);
+  store.undo();
+  await pause(20);
+  assert.equal(store.read().conversation.id, id);
+  assert.equal((await memory.read(id)).messages.length, 2);
+  assert.equal((await memory.file(id, "f1")).size, 3);
+});
+
+test("what is half written is still there when the page comes back", async () => {
+  const memory = inMemory();
+  const before = await openStore(memory);
+  before.draft({ text: "half", files: [photo()] });
+  await pause(1100);
+  const store = await openStore(memory);
+  const { draft, conversation } = store.read();
+  assert.deepEqual([draft.text, draft.files[0].name], ["half", "photo.png"]);
+  assert.equal((await store.file(conversation.id, "f1")).size, 3);
 });

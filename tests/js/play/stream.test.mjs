@@ -1,7 +1,13 @@
 // How the playground reads the stream of an answer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DONE, EventReader, NEW_ANSWER, withChunk } from "../../../assets/play/stream.mjs";
+import {
+  EventReader,
+  nothing,
+  piecesOf,
+  take,
+} from "../../../hcai_app/ui/islands/playground/answers.mjs";
+import { usageOf } from "../../../hcai_app/ui/islands/playground/asking.mjs";
 import { PIXEL } from "./examples.mjs";
 
 const EVENTS = [
@@ -35,25 +41,25 @@ function cutAnywhere(below) {
 
 function read(pieces) {
   const reader = new EventReader();
-  const events = pieces.flatMap((piece) => reader.push(piece));
-  const chunks = events.filter((data) => data !== DONE).map((data) => JSON.parse(data));
-  return { count: events.length, answer: chunks.reduce(withChunk, NEW_ANSWER) };
+  const chunks = pieces.flatMap((piece) => piecesOf(reader, piece));
+  return { count: chunks.length, isDone: reader.isDone, answer: chunks.reduce(take, nothing()) };
 }
 
 test("a stream may be cut anywhere", () => {
   const below = numbers(5);
   const [first, ...others] = Array.from({ length: 200 }, () => read(cutAnywhere(below)));
   for (const other of others) assert.deepEqual(other, first);
-  assert.equal(first.count, 6);
-  const { text, reasoning, finish, pictures, usage } = first.answer;
-  assert.deepEqual([text, reasoning, finish], ["Grüße 😀", "Hm. ", "stop"]);
-  assert.deepEqual(pictures, [PIXEL]);
-  assert.deepEqual([usage.total, usage.cost], [5, 0.00021]);
+  assert.deepEqual([first.count, first.isDone], [5, true]);
+  const { text, thoughts, finish, images, usage } = first.answer;
+  assert.deepEqual([text, thoughts, finish], ["Grüße 😀", "Hm. ", "stop"]);
+  assert.deepEqual(images, [PIXEL]);
+  const { total, cost } = usageOf(usage);
+  assert.deepEqual([total, cost], [5, 0.00021]);
 });
 
 test("an error amid a stream is the answer's", () => {
   const error = { code: 502, message: "It broke." };
   const chunk = { error, choices: [{ delta: { content: "" } }] };
-  const answer = withChunk({ ...NEW_ANSWER, text: "So" }, chunk);
+  const answer = take({ ...nothing(), text: "So" }, chunk);
   assert.deepEqual([answer.text, answer.error.message], ["So", "It broke."]);
 });

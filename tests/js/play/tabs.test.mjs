@@ -1,8 +1,7 @@
 // Two tabs with the same conversations: two stores over one storage.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { inMemory } from "../../../assets/play/storage.mjs";
-import { openTabs } from "../../../assets/play/tabs.mjs";
+import { inMemory, openTabs } from "../../../hcai_app/ui/islands/playground/memory.mjs";
 import { called, idle, isIdle, messages, openStore, pause, told, until } from "./room.mjs";
 
 // `here` and `there` know one conversation.

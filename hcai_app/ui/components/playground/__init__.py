@@ -1,0 +1,1 @@
+"""What the playground shows: Python over the island that keeps the conversations."""

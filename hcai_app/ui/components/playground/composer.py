@@ -1,0 +1,166 @@
+"""Where a message is written, and files are attached to it."""
+
+import reflex as rx
+
+from hcai_app.services.limits import period
+from hcai_app.ui.components.playground.parts import bare, icon, labelled, opens
+from hcai_app.ui.components.playground.store import (
+    IS_RUNNING,
+    MODEL,
+    File,
+    ModelRow,
+    act,
+    shown,
+    words,
+)
+from hcai_app.ui.state.playground import PlaygroundState
+
+FILES = "play-files"
+
+
+def composer() -> rx.Component:
+    """Show the field, what is attached, and what can be done."""
+    attached = shown("attached", list[File])
+    return rx.el.form(
+        rx.cond(
+            attached.length() > 0,
+            rx.el.ul(
+                rx.foreach(attached, _attached), class_name="play-attached", aria_label="Attached"
+            ),
+        ),
+        rx.el.textarea(
+            id="play-field",
+            class_name="play-field",
+            aria_label="Your message",
+            placeholder=rx.cond(MODEL.name, f"Ask {MODEL.name}", ""),
+            rows=1,
+            value=shown("room.draft.text"),
+            on_change=act("write"),
+            custom_attrs={"onKeyDown": act("sendOnEnter"), "onPaste": act("paste")},
+        ),
+        rx.el.div(
+            _attach(),
+            rx.el.p(_left(), class_name="play-left"),
+            _send(),
+            class_name="play-composer-foot",
+        ),
+        trouble(),
+        on_submit=act("send"),
+        class_name="play-composer",
+    )
+
+
+def _left() -> rx.Var[str]:
+    day = PlaygroundState.day
+    return rx.cond(
+        day.left != "", f"{day.left} left {period.THIS} · {day.calls_left} calls left", ""
+    )
+
+
+def _send() -> rx.Component:
+    return rx.cond(
+        IS_RUNNING,
+        rx.el.button(
+            rx.icon("square", size=14, aria_hidden=True, fill="currentColor"),
+            "Stop",
+            type="button",
+            class_name="play-send is-stop",
+            on_click=act("stop"),
+        ),
+        rx.el.button(
+            icon("arrow-up"),
+            "Send",
+            type="submit",
+            class_name="play-send",
+            disabled=~shown("canSend", bool),
+        ),
+    )
+
+
+def _attach() -> rx.Component:
+    taken = shown("taken", list[str])
+    return rx.cond(
+        taken.length() > 0,
+        rx.el.label(
+            icon("paperclip"),
+            rx.el.span(
+                rx.cond(taken.length() > 1, "Attach a picture or a PDF", "Attach a file"),
+                class_name="heard",
+            ),
+            rx.el.input(
+                type="file",
+                multiple=True,
+                accept=taken.join(","),
+                class_name="heard",
+                data_testid="files",
+                custom_attrs={"onChange": act("attachChosen")},
+            ),
+            title="Attach",
+            class_name="play-act",
+        ),
+    )
+
+
+def _attached(file: rx.vars.ObjectVar[File]) -> rx.Component:
+    return rx.el.li(
+        rx.cond(
+            file.picture,
+            rx.el.img(src=file.url, alt="", class_name="play-preview"),
+            icon("file-text"),
+        ),
+        rx.el.span(file.name),
+        rx.el.small(words("megabytes", file.size)),
+        bare("x", "Remove", file.name, on_click=act("detach", file.id)),
+        key=file.id,
+        class_name="play-file",
+    )
+
+
+def trouble() -> rx.Component:
+    """Say why nothing can be sent, or what will not be seen; offer a model that fits."""
+    fitting = shown("fitting", ModelRow)
+    gone = rx.cond(
+        MODEL.id,
+        f"{MODEL.id} is not offered any more. Choose another model to go on.",
+        "No model is offered right now.",
+    )
+    refusal, unseen = shown("refusal"), shown("unseen")
+    return rx.fragment(
+        rx.el.p(
+            rx.cond(shown("isOffered", bool), rx.cond(refusal, refusal, unseen), gone),
+            class_name="play-trouble",
+            role="status",
+        ),
+        rx.cond(
+            fitting,
+            rx.el.button(
+                f"Switch to {fitting.name}",
+                type="button",
+                class_name="small-button play-fitting",
+                on_click=act("takeFitting", fitting.id),
+            ),
+        ),
+    )
+
+
+def rivals() -> rx.Component:
+    """Show which models answer beside the chosen one."""
+    return rx.el.div(
+        rx.foreach(
+            shown("rivals", list[ModelRow]),
+            lambda it: rx.el.span(
+                it.name,
+                bare("x", "No longer beside", it.name, on_click=act("dropRival", it.id)),
+                key=it.id,
+                class_name="play-rival",
+            ),
+        ),
+        labelled(
+            "columns-2",
+            rx.el.span("Compare", class_name="play-bar-label"),
+            title="Ask several models at once",
+            on_click=act("pickFor", "rival"),
+            **opens("play-models"),
+        ),
+        class_name="play-rivals",
+    )

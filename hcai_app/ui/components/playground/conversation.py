@@ -1,0 +1,140 @@
+"""The open conversation: its questions, its answers in versions or side by side."""
+
+from typing import Any
+
+import reflex as rx
+
+from hcai_app.ui.components.playground.answers import answer, versions
+from hcai_app.ui.components.playground.files import kept
+from hcai_app.ui.components.playground.parts import bare, copy
+from hcai_app.ui.components.playground.store import (
+    CONVERSATION,
+    MODEL,
+    Turn,
+    act,
+    put,
+    shown,
+)
+from hcai_app.ui.islands.playground import Follow
+
+WORDS = (
+    "Name my raccoon rhythm game.",
+    "Explain recursion with a joke.",
+    "Write a Discord bot in Python that says hi.",
+)
+PICTURES = (
+    "A raccoon playing the drums",
+    "A sticker of a rubber duck debugging",
+    "A tiny robot in a garden, pixel art",
+)
+
+
+def conversation() -> rx.Component:
+    """Show the open conversation, following its newest message."""
+    turns = shown("turns", list[Turn])
+    return rx.fragment(
+        Follow.create(
+            rx.cond(turns.length() == 0, beginning(), rx.fragment()),
+            rx.foreach(turns, turn),
+            of=CONVERSATION,
+            newest="To the newest",
+        ),
+        rx.el.p(shown("spoken"), class_name="heard", role="status"),
+    )
+
+
+def beginning() -> rx.Component:
+    """Show what could be asked first."""
+    draws = MODEL.outputs.contains("image")
+    return rx.el.div(
+        rx.el.h2(rx.cond(draws, "What should it draw?", "What do you want to know?")),
+        rx.el.p(MODEL.name, ": ", MODEL.line),
+        rx.el.div(
+            rx.cond(draws, _ideas(PICTURES), _ideas(WORDS)),
+            class_name="chips",
+        ),
+        class_name="play-beginning",
+    )
+
+
+def _ideas(ideas: tuple[str, ...]) -> rx.Component:
+    buttons = [
+        rx.el.button(idea, type="button", class_name="chip", on_click=act("suggest", idea))
+        for idea in ideas
+    ]
+    return rx.fragment(*buttons)
+
+
+def turn(one: Any) -> rx.Component:
+    """Show a question, or the answers to it."""
+    return rx.fragment(
+        rx.cond(
+            one.role == "user",
+            rx.cond(shown("editing") == one.id, editor(), asked(one)),
+            rx.cond(
+                one.many > 1,
+                rx.el.section(
+                    rx.foreach(one.answers, lambda it: answer(it, is_beside=True)),
+                    class_name="play-race",
+                    aria_label="Answers side by side",
+                    tab_index=0,
+                ),
+                rx.foreach(one.answers, lambda it: answer(it, is_beside=False)),
+            ),
+        ),
+        key=one.id,
+    )
+
+
+def asked(message: Any) -> rx.Component:
+    """Show a question."""
+    return rx.el.article(
+        rx.cond(
+            message.files.length() > 0,
+            rx.el.div(rx.foreach(message.files, kept), class_name="play-files"),
+        ),
+        rx.cond(message.text, rx.el.p(message.text, class_name="play-said")),
+        rx.cond(message.note, rx.el.p(message.note, class_name="play-note")),
+        rx.el.div(
+            versions(message),
+            copy(message.id, message.text, "your message"),
+            bare(
+                "pencil",
+                "Edit",
+                "and send again",
+                on_click=put(editing=message.id, edited=message.text),
+            ),
+            class_name="play-acts",
+        ),
+        class_name="play-question",
+        aria_label="You",
+    )
+
+
+def editor() -> rx.Component:
+    """Change a question; the old one stays as a version."""
+    keep = put(editing="")
+    return rx.el.form(
+        rx.el.textarea(
+            value=shown("edited"),
+            on_change=act("put", "edited"),
+            auto_focus=True,
+            rows=3,
+            aria_label="Change your message",
+            class_name="input",
+            custom_attrs={"onKeyDown": act("sendOnEnter")},
+        ),
+        rx.el.p("It becomes another version: nothing is lost.", class_name="quiet"),
+        rx.el.div(
+            rx.el.button(
+                "Send again",
+                type="submit",
+                disabled=shown("edited") == "",
+                class_name="button small",
+            ),
+            rx.el.button("Keep it", type="button", class_name="button quiet small", on_click=keep),
+            class_name="play-edit-acts",
+        ),
+        on_submit=act("resend"),
+        class_name="play-question play-editing",
+    )

@@ -1,0 +1,65 @@
+"""Files and pictures of messages."""
+
+import reflex as rx
+
+from hcai_app.ui.components.playground.parts import icon, labelled
+from hcai_app.ui.components.playground.store import File, act, words
+
+
+def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
+    """Show a picture that a model has drawn."""
+    picture = rx.el.img(src=file.url, alt=f"Picture by {by}")
+    return rx.cond(
+        file.url,
+        rx.el.figure(
+            rx.el.button(
+                picture,
+                type="button",
+                class_name="play-enlarge",
+                title="Enlarge",
+                on_click=act("enlarge", file.url),
+            ),
+            rx.cond(
+                file.id,
+                rx.el.div(
+                    labelled(
+                        "download",
+                        rx.el.span("Save", rx.el.span(" the picture", class_name="heard")),
+                        on_click=act("savePicture", file.name, file.url),
+                    ),
+                    labelled(
+                        "wand-sparkles",
+                        "Edit this picture",
+                        on_click=act("editPicture", file.id),
+                    ),
+                    class_name="play-edit-acts",
+                ),
+            ),
+            class_name="play-picture",
+        ),
+        rx.el.span(class_name="play-picture-room"),
+    )
+
+
+def kept(file: rx.vars.ObjectVar[File]) -> rx.Component:
+    """Show a file of a question."""
+    return rx.cond(
+        file.picture,
+        rx.cond(
+            file.url,
+            rx.el.button(
+                rx.el.img(src=file.url, alt=file.name, class_name="play-thumb"),
+                type="button",
+                class_name="play-enlarge",
+                title="Enlarge",
+                on_click=act("enlarge", file.url),
+            ),
+            rx.el.span(class_name="play-thumb"),
+        ),
+        rx.el.span(
+            icon("file-text"),
+            rx.el.span(file.name),
+            rx.el.small(words("megabytes", file.size)),
+            class_name="play-file",
+        ),
+    )

@@ -1,0 +1,165 @@
+"""What the playground's components read of the browser's own store, and what they have it do.
+
+Nothing of it passes through a State: the values are the island's, read by a React hook.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hcai_app.edge.reflex_internals import browser_call, browser_value
+from hcai_app.ui.islands.playground import script
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a message, or a picture of an answer."""
+
+    id: str
+    name: str
+    size: int
+    picture: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class UsageView:
+    """What an answer took."""
+
+    total: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why something failed; `untilMs` is when it works again."""
+
+    code: int
+    status: int
+    message: str
+    untilMs: int  # noqa: N815 - the browser's name
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A tool that a model wants called."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message of the open branch; `at` of `of` versions."""
+
+    id: str
+    role: str
+    text: str
+    files: list[File]
+    images: list[File]
+    note: str
+    at: int
+    of: int
+    by: str
+    color: str
+    reasoning: str
+    state: str
+    finish: str
+    error: Failure
+    calls: list[ToolCall]
+    help: bool
+
+
+@dataclass(frozen=True)
+class Turn(MessageView):
+    """A question, or the answers that stand side by side."""
+
+    answers: list[MessageView]
+    many: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """A conversation in the list."""
+
+    id: str
+    name: str
+    isRunning: bool  # noqa: N815
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """A model of the list that all pages share."""
+
+    id: str
+    name: str
+    maker: str
+    line: str
+    color: str
+    inputs: list[str]
+    outputs: list[str]
+    parameters: list[str]
+    maxOutput: int  # noqa: N815
+    words: str
+    reasons: bool
+    tools: bool
+    isForbidden: bool  # noqa: N815
+
+
+@dataclass(frozen=True)
+class PaletteEntry:
+    """An entry of the palette."""
+
+    id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a tool or of a schema."""
+
+    name: str
+    type: str
+    about: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Form:
+    """A tool, or a schema, as a form."""
+
+    name: str
+    about: str
+    fields: list[Field]
+
+
+def shown(name: str, kind: Any = str) -> Any:
+    """Return what the page shows under a name, or the value at a path."""
+    return browser_value(name, kind, script("views.mjs"))
+
+
+def act(name: str, *arguments: Any) -> Any:
+    """Return an event that does something on the page."""
+    return browser_call(f"act.{name}", script("acts.mjs"), *arguments, is_event=True)
+
+
+def store(name: str, *arguments: Any) -> Any:
+    """Return an event that changes the conversations."""
+    call = f"held.store.{name}"
+    return browser_call(call, script("views.mjs"), *arguments, is_event=True)
+
+
+def put(**values: Any) -> Any:
+    """Return an event that changes what the page holds."""
+    return browser_call("set", script("views.mjs"), values, is_event=True)
+
+
+def words(name: str, *arguments: Any) -> Any:
+    """Return what a function of `words.mjs` says."""
+    return browser_call(name, script("words.mjs"), *arguments)
+
+
+IS_READY = shown("room", dict) != None  # noqa: E711 - a comparison in the browser
+MODE = shown("mode")
+MODEL = shown("model", ModelRow)
+CONVERSATION = shown("room.conversation.id")
+IS_RUNNING = shown("isRunning", bool)

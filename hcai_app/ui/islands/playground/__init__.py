@@ -1,0 +1,91 @@
+"""The playground's island: what reads streams, keeps conversations and shares them.
+
+Its JavaScript stands beside this file. What it shows is Python, in `ui/components/playground`,
+which reads it by `shown` and changes it by the calls below (decision 32).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+
+from hcai_app.docs.examples import calls, requests
+
+HERE = Path(__file__).parent
+SCRIPTS = {
+    path.name: rx.asset(path.name, shared=True)
+    for path in sorted(HERE.iterdir())
+    if path.suffix in {".mjs", ".jsx"}
+}
+# Each is kept by a company or a known maintainer, and only this page's bundle has it.
+# The second line is fetched with the first answer, the third with the first formula.
+PACKAGES = [
+    *("idb@8.0.4", "use-stick-to-bottom@1.1.6"),
+    *("streamdown@2.7.1", "remark-gfm@4.0.1", "rehype-highlight@7.0.2"),
+    *("rehype-katex@7.0.1", "remark-math@6.0.0"),
+]
+
+
+def script(name: str) -> str:
+    """Return how one of the island's files is imported."""
+    return SCRIPTS[name].importable_path
+
+
+class _PlaygroundPart(rx.Component):
+    library = script("parts.jsx")
+    lib_dependencies: list[str] = PACKAGES
+
+
+class Playground(_PlaygroundPart):
+    """Opens the conversations of `owner`, the tag of whoever sits here; shows nothing itself."""
+
+    tag = "Playground"
+    owner: rx.Var[str]
+    source: rx.Var[str]
+    base: rx.Var[str]
+    own: rx.Var[bool]
+    code: rx.Var[dict[str, Any]]
+    table: rx.Var[list[dict[str, Any]]]
+    pages: rx.Var[list[tuple[str, str]]]
+    max_bytes: rx.Var[int]
+    on_spent: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Follow(_PlaygroundPart):
+    """A box that follows its newest content until the reader scrolls up."""
+
+    tag = "Follow"
+    of: rx.Var[str]
+    newest: rx.Var[str]
+
+
+class Until(_PlaygroundPart):
+    """When something works again, by the reader's own clock."""
+
+    tag = "Until"
+    ms: rx.Var[int]
+    on_over: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Markdown(_PlaygroundPart):
+    """What a model writes, drawn."""
+
+    tag = "Markdown"
+    text: rx.Var[str]
+
+
+class SharedReader(_PlaygroundPart):
+    """Reads what the address brings; shows nothing itself."""
+
+    tag = "SharedReader"
+
+
+def code() -> dict[str, Any]:
+    """Return the templates that turn a request into a program in the browser."""
+    return {
+        "templates": requests.TEMPLATES,
+        "imports": requests.IMPORTS,
+        "helpers": requests.HELPERS,
+        "arguments": list(requests.PYTHON_ARGUMENTS),
+        "needs": calls.NEEDS,
+    }

@@ -1,0 +1,305 @@
+// What a reader can do on the page, by the names that Python's components call.
+import { parsed } from "./answers.mjs";
+import { usageOf } from "./asking.mjs";
+import { call } from "./call.mjs";
+import * as conversations from "./conversations.mjs";
+import { draws, firstOf, modeOf, ofMode, seesPictures, takenBy } from "./models.mjs";
+import {
+  embeddingsBody,
+  filesOf,
+  moderationBody,
+  refusal,
+  safeName,
+  tooLarge,
+} from "./request.mjs";
+import { formsOf, textOf, withField, withForm } from "./schemas.mjs";
+import * as share from "./share.mjs";
+import { comparison } from "./similarity.mjs";
+import { held, read, set } from "./views.mjs";
+
+const NO_LIST = "The list of models did not come through. Are you online?";
+const COPIED_MS = 2000;
+const MOST_RIVALS = 3;
+const TAKEN_ALONG = "hcai-shared"; // what leads from the page of a shared conversation to here
+
+const element = (id) => document.getElementById(id);
+const focusOn = (id) => requestAnimationFrame(() => element(id)?.focus());
+const open = () => read().room.conversation;
+const promptsPlace = () => `hcai-prompts ${read().given.owner}`;
+
+export function remembered(name, fallback) {
+  try {
+    return window.localStorage.getItem(name) ?? fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+export function remember(name, value) {
+  try {
+    window.localStorage.setItem(name, value);
+  } catch {
+    // It stays for as long as the page does.
+  }
+}
+
+function save(name, href) {
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+}
+
+const saveText = (name, text) => save(name, URL.createObjectURL(new Blob([text])));
+
+async function asked(endpoint, body) {
+  if (read().busy) return undefined;
+  set({ busy: true, failure: null });
+  const run = await call(`/playground/v1/${endpoint}`, JSON.stringify(body), { isRaw: true });
+  set({ busy: false, failure: run.error });
+  held.store.onSpent();
+  return run.error ? undefined : { ...parsed(run.raw), totalMs: run.totalMs };
+}
+
+function setForm(kind, at, change) {
+  const forms = withForm(kind, formsOf(kind, open().settings[kind]), at, change);
+  held.store.setting(kind, textOf(kind, forms));
+}
+
+export const act = {
+  put: (name, value) => set({ [name]: value }),
+  async loadModels(source) {
+    set({ unreachable: "" });
+    try {
+      const answer = await fetch(source);
+      const body = await answer.json();
+      if (!answer.ok) throw new Error(body.error.message);
+      set({ models: body.models });
+    } catch (error) {
+      set({ unreachable: error.constructor === Error ? error.message : NO_LIST });
+    }
+  },
+  // What an address, or the page of a shared conversation, asks for is asked for once.
+  openAsked() {
+    const wanted = new URLSearchParams(window.location.search).get("model");
+    const { models } = read();
+    const model = models.find(({ id }) => id === wanted);
+    window.history.replaceState(window.history.state, "", window.location.pathname);
+    set({ embedder: firstOf(ofMode(models, "embeddings"), wanted)?.id ?? "" });
+    if (model) set({ mode: modeOf(model) });
+    if (model && modeOf(model) === "chat") held.store.begin(model.id);
+    const brought = share.read(window.sessionStorage.getItem(TAKEN_ALONG) ?? "");
+    window.sessionStorage.removeItem(TAKEN_ALONG);
+    if (!brought) return;
+    const { draft, more } = share.asOwn(brought);
+    held.store.begin(brought.model, more);
+    held.store.draft({ text: draft });
+  },
+
+  begin() {
+    held.store.begin();
+    focusOn("play-field");
+  },
+  rename(id, title) {
+    if (read().naming === id) held.store.rename(id, title);
+    set({ naming: "" });
+  },
+  // Enter and Escape leave a field; Escape leaves what it names as it was.
+  leaveField(key) {
+    if (key === "Escape") set({ naming: "" });
+    if (key === "Enter") document.activeElement.blur();
+  },
+  async remove(id) {
+    await (id ? held.store.remove(id) : held.store.removeAll());
+    focusOn("play-new");
+  },
+  saveAs(end) {
+    const write = { md: conversations.asMarkdown, json: conversations.asJson }[end];
+    saveText(`${safeName(conversations.titleOf(open()))}.${end}`, write(open()));
+  },
+
+  write: (text) => held.store.draft({ text }),
+  suggest: (text) => held.store.send(text),
+  stop: () => held.store.stop(),
+  send() {
+    const { text, files } = read().room.draft;
+    set({ refusal: "", refused: [] });
+    held.store.draft({ text: "", files: [] });
+    held.store.send(text, files);
+  },
+  sendOnEnter(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  },
+  paste(event) {
+    const given = [...event.clipboardData.files];
+    if (given.length) event.preventDefault();
+    if (given.length) act.attach(given);
+  },
+  attachChosen({ target }) {
+    act.attach([...target.files]);
+    target.value = "";
+  },
+  attach(given) {
+    const { draft } = read().room;
+    const model = held.store.modelOf(open());
+    const odd = given.find(({ type }) => !takenBy(model).includes(type));
+    if (odd) return set({ refusal: refusal(odd, model), refused: given });
+    const known = [...filesOf(open()), ...draft.files];
+    const added = [];
+    for (const blob of given) {
+      const name = safeName(
+        blob.name || "picture.png",
+        [...known, ...added].map((it) => it.name),
+      );
+      const { type, size } = blob;
+      added.push({ id: conversations.newId(), name, type, size, blob });
+    }
+    const { maxBytes } = read().given;
+    const reason = tooLarge(added, maxBytes) || tooLarge([...known, ...added], maxBytes);
+    set({ refusal: reason, refused: [] });
+    if (!reason) held.store.draft({ files: [...draft.files, ...added] });
+    return focusOn("play-field");
+  },
+  detach(id) {
+    held.store.draft({ files: read().room.draft.files.filter((file) => file.id !== id) });
+    set({ refusal: "", refused: [] });
+  },
+  // Takes the model that fits what is attached, and attaches what was refused.
+  takeFitting(id) {
+    const { refused } = read();
+    held.store.set({ model: id });
+    set({ refusal: "", refused: [] });
+    act.attach(refused);
+  },
+
+  resend() {
+    const { editing, edited } = read();
+    set({ editing: "" });
+    if (edited.trim())
+      held.store.resend(
+        open().messages.find(({ id }) => id === editing),
+        edited,
+      );
+  },
+  async copy(what, text) {
+    await navigator.clipboard?.writeText(text);
+    set({ copied: what });
+    setTimeout(() => read().copied === what && set({ copied: "" }), COPIED_MS);
+  },
+  savePicture: (name, url) => save(name, url),
+  enlarge(url) {
+    set({ light: url });
+    element("play-light").showPopover();
+  },
+  // A picture of the conversation goes along with the next words, to a model that draws.
+  editPicture(id) {
+    const { draft } = read().room;
+    const all = open().messages.flatMap(({ images = [], files = [] }) => [...images, ...files]);
+    const isAble = (model) => draws(model) && seesPictures(model);
+    const able = [held.store.modelOf(open()), ...ofMode(read().models, "chat")].find(isAble);
+    if (able) held.store.set({ model: able.id });
+    const files = [...draft.files.filter((it) => it.id !== id), all.find((it) => it.id === id)];
+    held.store.draft({ text: draft.text || "Change this picture: ", files });
+    focusOn("play-field");
+  },
+
+  pickFor(picking) {
+    set({ picking, query: "" });
+    focusOn("play-query");
+  },
+  takeModel(id) {
+    const { picking, mode } = read();
+    const { model, rivals = [] } = open();
+    const others = rivals.filter((it) => it !== id);
+    if (mode === "embeddings") set({ embedder: id });
+    else if (picking === "model") held.store.set({ model: id, rivals: others });
+    else if (others.length < rivals.length) held.store.set({ rivals: others });
+    else if (id !== model) held.store.set({ rivals: [...rivals, id].slice(-MOST_RIVALS) });
+    if (mode === "embeddings" || picking === "model") element("play-models").hidePopover();
+  },
+  dropRival: (id) => held.store.set({ rivals: open().rivals.filter((it) => it !== id) }),
+  stream: (isOn) => held.store.setting("stream", isOn ? undefined : false),
+  reset() {
+    const { system, stream } = open().settings;
+    held.store.set({ settings: { system, stream } });
+  },
+  keepPrompt() {
+    const text = open().settings.system?.trim();
+    if (text) act.setPrompts([text, ...read().prompts.filter((it) => it !== text)].slice(0, 20));
+  },
+  setPrompts(prompts) {
+    remember(promptsPlace(), JSON.stringify(prompts));
+    set({ prompts });
+  },
+  dropPrompt: (text) => act.setPrompts(read().prompts.filter((it) => it !== text)),
+  loadPrompts: () => set({ prompts: parsed(remembered(promptsPlace(), "[]")) ?? [] }),
+  toggleCode: (event) => set({ coding: event.newState === "open" }),
+  setLanguage(language) {
+    remember("hcai-language", language);
+    set({ language });
+  },
+  // A form gets a member, or goes without one; below 0 it is a new one.
+  form: (kind, at, name, value) => setForm(kind, at, name && { [name]: value }),
+  field(kind, at, place, name, value) {
+    const form = formsOf(kind, open().settings[kind])[at];
+    setForm(kind, at, withField(form, place, name && { [name]: value }));
+  },
+
+  // Arrows go through a list; Enter in its field takes the first entry.
+  arrow(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [...event.currentTarget.querySelectorAll("input, [data-item]")];
+    if (step || (event.key === "Enter" && event.target === all[0])) event.preventDefault();
+    if (step) all[(all.indexOf(event.target) + step + all.length) % all.length].focus();
+    else if (event.key === "Enter" && event.target === all[0]) all[1]?.click();
+  },
+  async go(kind, id) {
+    element("play-palette").hidePopover();
+    if (kind === "Page") return;
+    set({ mode: "chat" });
+    if (kind === "Conversation") await held.store.choose(id);
+    else held.store.set({ model: id });
+    focusOn("play-field");
+  },
+
+  async share(withAnswers) {
+    const fragment = await share.packed(share.sharedOf(open(), withAnswers));
+    set({ withAnswers, link: fragment && `${window.location.origin}/shared#${fragment}` });
+  },
+  saveShared() {
+    const name = safeName(conversations.titleOf(open()));
+    saveText(`${name}.hcai.json`, JSON.stringify(share.sharedOf(open(), read().withAnswers)));
+  },
+  async readShared() {
+    const fragment = window.location.hash.slice(1);
+    set({ stranger: fragment ? ((await share.unpacked(fragment)) ?? { messages: [] }) : null });
+  },
+  async readSharedFile({ target }) {
+    set({ stranger: share.read(await target.files[0].text()) ?? { messages: [] } });
+  },
+  takeAlong() {
+    window.sessionStorage.setItem(TAKEN_ALONG, JSON.stringify({ hcai: 1, ...read().stranger }));
+    window.location.assign("/playground");
+  },
+
+  setText: (place, text) => set({ texts: Object.assign([...read().texts], { [place]: text }) }),
+  addText: () => set({ texts: [...read().texts, ""] }),
+  dropText: (place) => set({ texts: read().texts.filter((_, at) => at !== place) }),
+  async compare() {
+    const body = embeddingsBody(read().embedder, read().texts);
+    const answer = body.input.length > 1 && (await asked("embeddings", body));
+    if (!answer) return;
+    const { data, usage = {}, totalMs } = answer;
+    set({ compared: { ...comparison(body.input, data), usage: usageOf(usage), totalMs } });
+  },
+  async moderate() {
+    const answer = await asked("moderations", moderationBody(read().moderator, read().checked));
+    if (!answer) return;
+    const { categories, category_scores: scores } = answer.results[0];
+    const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);
+    const shown = rows.map(([name, score]) => ({
+      ...{ name: name.replaceAll("/", " / "), score, isFlagged: categories[name] },
+    }));
+    const flagged = shown.filter((it) => it.isFlagged).length;
+    set({ verdict: { rows: shown, flagged, totalMs: answer.totalMs } });
+  },
+};
