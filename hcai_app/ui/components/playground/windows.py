@@ -10,8 +10,8 @@ from hcai_app.ui.components.playground.parts import copy, icon, labelled, sheet
 from hcai_app.ui.components.playground.store import (
     MODE,
     MODEL,
-    PaletteEntry,
     ModelRow,
+    PaletteEntry,
     act,
     put,
     shown,
