@@ -15,7 +15,7 @@ from tests.e2e.conftest import CHROMIUM_ARGS
 from tests.e2e.site import Person, Site
 from tests.harness.identity import Identity
 
-PAGES = ("/", "/docs", "/dashboard")
+PAGES = ("/", "/docs", "/dashboard", "/playground")
 VISITS = 5
 PAINTED = """performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0"""
 

@@ -168,7 +168,8 @@ def delete() -> rx.Component:
                 "Your keys stop within a second. Your name, e-mail, Hack Club ids and what you "
                 "called your keys are erased. What each call used and cost stays in the books "
                 "without a name, since somebody has to pay the bill: single calls for "
-                f"{load_settings().retention_days} days, sums for good."
+                f"{load_settings().retention_days} days, sums for good. Your conversations with "
+                "the playground go too, in this browser; other browsers of yours keep theirs."
             ),
         ),
         typed_confirm(

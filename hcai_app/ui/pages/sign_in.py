@@ -12,6 +12,7 @@ from hcai_app.services.people.identity import Reason
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
 from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.playground import ForgetConversations
 
 SIGN_IN, HOME, DASHBOARD = "/auth/login", "/", "/dashboard"
 # Written in place of the address at the provider where somebody shows their age.
@@ -113,8 +114,8 @@ ENDINGS = {
     Reason.DELETED: Ending(
         "Your account is gone.",
         (
-            "Your keys have stopped, and you’re signed out everywhere. What stays in our books has "
-            "no name.",
+            "Your keys have stopped, you’re signed out everywhere, and the conversations in this "
+            "browser are gone too. What stays in our books has no name.",
             f"Until {period.BOUNDARY} we can still recognise you, so that nobody gets a second "
             f"budget out of one {period.NOUN}. From then on you’re welcome back, with a new and "
             "empty account.",
@@ -176,6 +177,7 @@ def ending_page(ending: Ending) -> rx.Component:
     """Show why sign-in failed, and what to do."""
     return rx.fragment(
         chrome.top_bar(),
+        ForgetConversations.create() if ending is ENDINGS[Reason.DELETED] else rx.fragment(),
         rx.el.main(
             rx.el.div(
                 _door(is_shut=ending.is_shut),

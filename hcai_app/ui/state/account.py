@@ -16,12 +16,13 @@ from hcai_app.services.people import sessions, users
 from hcai_app.services.people.identity import Reason
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import SiteState, serving
+from hcai_app.ui.state.playground import tag_of
 from hcai_app.ui.view_models import AccountView, SessionView
 
 # What is typed before an account is deleted.
 PHRASE = "delete my account"
 LEAVE = page_actions.run("window.location.assign('/')")
-GONE = page_actions.run(f"window.location.assign('/sign-in/{Reason.DELETED.value}')")
+GONE = f"/sign-in/{Reason.DELETED.value}"
 MAX_SESSIONS = 20  # that are listed
 
 
@@ -73,10 +74,12 @@ class AccountState(SiteState):
         if not isinstance(typed, str) or typed.strip().lower() != PHRASE:  # whatever is sent
             raise InvalidRequest(f"Type “{PHRASE}” to delete it; nothing has changed.")
         secret_key = serving().settings.secret_key.get_secret_value()
+        # Its conversations lie in this browser, under this tag: that page forgets them.
+        leave = f"window.location.assign('{GONE}#{tag_of(caller.user_id)}')"
         with self._leaving(caller):
             await deletion.delete(serving().database, caller.user_id, secret_key=secret_key)
         self._forget()
-        return GONE
+        return page_actions.run(leave)
 
     @contextmanager
     def _leaving(self, caller: Caller) -> Iterator[None]:

@@ -36,10 +36,8 @@ class PlaygroundState(SiteState):
         if caller is None:
             self.way_in = f"/auth/login?to={quote(_address(self.router.url.query), safe='')}"
             return
-        worker = serving()
-        secret_key = worker.settings.secret_key.get_secret_value()
-        self.owner = hashing.keyed_hash(caller.user_id, secret_key, b"playground")[:TAG_HEX]
-        self.has_moderation = worker.moderations is not None
+        self.owner = tag_of(caller.user_id)
+        self.has_moderation = serving().moderations is not None
         await self._read(caller.user_id)
 
     @rx.event
@@ -54,6 +52,12 @@ class PlaygroundState(SiteState):
         except HcaiError:  # a figure that is missing is no reason not to play
             return
         self.day = day_of(snapshot.today)
+
+
+def tag_of(user_id: str) -> str:
+    """Return the tag under which a browser keeps a user's conversations."""
+    secret_key = serving().settings.secret_key.get_secret_value()
+    return hashing.keyed_hash(user_id, secret_key, b"playground")[:TAG_HEX]
 
 
 def day_of(today: Today) -> PlaygroundView:

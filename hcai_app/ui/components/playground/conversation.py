@@ -8,7 +8,6 @@ from hcai_app.ui.components.playground.answers import answer, versions
 from hcai_app.ui.components.playground.files import kept
 from hcai_app.ui.components.playground.parts import bare, copy
 from hcai_app.ui.components.playground.store import (
-    CONVERSATION,
     MODEL,
     Turn,
     act,
@@ -36,7 +35,7 @@ def conversation() -> rx.Component:
         Follow.create(
             rx.cond(turns.length() == 0, beginning(), rx.fragment()),
             rx.foreach(turns, turn),
-            of=CONVERSATION,
+            of=shown("asked"),
             newest="To the newest",
         ),
         rx.el.p(shown("spoken"), class_name="heard", role="status"),

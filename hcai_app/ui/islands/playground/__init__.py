@@ -1,7 +1,7 @@
 """The playground's island: what reads streams, keeps conversations and shares them.
 
 Its JavaScript stands beside this file. What it shows is Python, in `ui/components/playground`,
-which reads it by `shown` and changes it by the calls below (decision 32).
+which reads it by `shown` and changes it by the calls below (decision 36).
 """
 
 from pathlib import Path
@@ -72,6 +72,14 @@ class Markdown(_PlaygroundPart):
 
     tag = "Markdown"
     text: rx.Var[str]
+
+
+class ForgetConversations(rx.Component):
+    """Forgets the conversations whose tag the address brings; shows nothing."""
+
+    library = script("forget.jsx")
+    tag = "ForgetConversations"
+    lib_dependencies: list[str] = PACKAGES
 
 
 class SharedReader(_PlaygroundPart):

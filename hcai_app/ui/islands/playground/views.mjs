@@ -141,6 +141,10 @@ const VIEWS = {
     ],
     turns,
   ),
+  asked: view(
+    ({ conversation: it }) => [it?.id, it?.messages],
+    (id, messages) => `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`,
+  ),
   isRunning: view(
     ({ running, conversation }) => [running, conversation?.id],
     (running, id) => running?.includes(id) ?? false,

@@ -1,0 +1,18 @@
+// After an account is gone, so are its conversations in this browser: the address brings their tag.
+import { useEffect } from "react";
+import { openStorage } from "./storage.mjs";
+
+export function ForgetConversations() {
+  useEffect(() => {
+    const tag = window.location.hash.slice(1);
+    if (!tag) return;
+    window.history.replaceState(window.history.state, "", window.location.pathname);
+    window.localStorage.removeItem(`hcai-prompts ${tag}`);
+    openStorage(tag).then(async (storage) => {
+      await storage.clear();
+      storage.say({ kind: "clear" });
+      storage.close();
+    });
+  }, []);
+  return null;
+}
