@@ -57,7 +57,7 @@ def test_asking_again_and_editing_lose_nothing(page: Page):
     finished(page)
     page.get_by_role("button", name="Ask again for another answer").click()
     finished(page)
-    expect(versions(page)).to_have_text("2/2")
+    expect(versions(page)).to_contain_text("2/2")
     page.get_by_role("button", name="Edit and send again").click()
     page.get_by_label("Change your message").fill("better words")
     page.get_by_role("button", name="Send again").click()
@@ -65,7 +65,7 @@ def test_asking_again_and_editing_lose_nothing(page: Page):
     expect(page.locator(".play-said")).to_have_text(["better words"])
     page.get_by_role("button", name="Earlier version").click()
     expect(page.locator(".play-said")).to_have_text(["first words"])
-    expect(versions(page).last).to_have_text("2/2")
+    expect(versions(page).last).to_contain_text("2/2")
     page.reload(wait_until="networkidle")
     expect(page.locator(".play-said")).to_have_text(["first words"])
 
@@ -86,14 +86,14 @@ def test_three_models_answer_side_by_side_and_the_winner_goes_on(page: Page, sit
     expect(answers(page)).to_have_count(1)
     expect(answers(page)).to_contain_text("moonshotai/kimi-k2-0905")
     expect(model(page)).to_have_attribute("value", "moonshotai/kimi-k2-0905")
-    expect(versions(page)).to_have_text("2/3")
+    expect(versions(page)).to_contain_text("2/3")
     assert len(site.settled_rows("UMORE", before + 3)) == before + 3
 
 
 def test_a_link_shows_a_paste_and_runs_nothing(page: Page, arrive: Arrive, site: Site):
     say(page, "Share my raccoon")
     finished(page)
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_label("With the answers").check()
     expect(page.get_by_label("With the answers")).to_be_checked()
     link = page.get_by_label("Link").input_value()

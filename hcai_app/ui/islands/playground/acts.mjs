@@ -119,7 +119,9 @@ export const act = {
   suggest: (text) => held.store.send(text),
   stop: () => held.store.stop(),
   send() {
-    const { text, files } = read().room.draft;
+    const { running, draft } = read().room;
+    const { text, files } = draft;
+    if (running.includes(open().id) || !(text.trim() || files.length)) return;
     set({ refusal: "", refused: [] });
     held.store.draft({ text: "", files: [] });
     held.store.send(text, files);

@@ -109,6 +109,7 @@ export default function Markdown({ text }) {
   const formulas = useFormulas(FORMULA.test(text));
   return (
     <Streamdown
+      key={formulas ? "formulas" : "plain"}
       className="play-text"
       components={PARTS}
       controls={false}

@@ -130,14 +130,23 @@ export class Store {
     if (last) this.#show(this.#open.get(last.conversation.id));
   }
 
-  // Files that are new bring their `blob`; from then on the conversation has only their names.
-  send(text, attached = [], parent = conversations.threadOf(this.#state.conversation).at(-1)?.id) {
+  // Files that are new bring their `blob`; from then on the conversation has only their names. Of
+  // answers side by side the first one is gone on with, when none was picked.
+  send(text, attached = [], parent) {
+    const last = conversations.threadOf(this.#state.conversation).at(-1);
+    if (last?.race && parent === undefined) this.pick(last.id);
     const { conversation } = this.#state;
     if (!this.modelOf(conversation)) return undefined;
     for (const { id, blob } of attached)
       if (blob) this.repository.keepFile(conversation.id, id, blob);
     const files = attached.map(withoutBlob);
-    const question = { id: conversations.newId(), parent: parent ?? "", role: "user", text, files };
+    const question = {
+      id: conversations.newId(),
+      parent: parent ?? last?.id ?? "",
+      role: "user",
+      text,
+      files,
+    };
     this.#change(conversation.id, (it) => conversations.withMessage(it, question));
     const asked = [conversation.model, ...(conversation.rivals ?? [])];
     const race = asked.length > 1 ? conversations.newId() : undefined;
