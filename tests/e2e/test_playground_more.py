@@ -173,7 +173,7 @@ def test_a_picture_is_enlarged_and_edited(grace: Person):
     page = grace.open(f"/playground?model={DRAWS}")
     say(page, "A raccoon")
     finished(page)
-    page.get_by_role("button", name="Enlarge").click()
+    page.locator(".play-enlarge").click()
     expect(page.get_by_role("dialog", name="Picture").get_by_role("img")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Edit this picture").click()

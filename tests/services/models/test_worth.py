@@ -23,7 +23,7 @@ CARD = ModelCard(
     parameters=(),
     reasons=False,
     uses_tools=False,
-    terms=Terms("a", "unknown", "", "", ""),
+    terms=Terms("a", "allowed", "", "", ""),
 )
 BUDGET = 4_000_000_000
 PICTURES = {"kind": "image", "outputs": ("image", "text")}

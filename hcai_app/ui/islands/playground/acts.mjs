@@ -264,8 +264,9 @@ export const act = {
   },
 
   async share(withAnswers) {
+    set({ withAnswers });
     const fragment = await share.packed(share.sharedOf(open(), withAnswers));
-    set({ withAnswers, link: fragment && `${window.location.origin}/shared#${fragment}` });
+    set({ link: fragment && `${window.location.origin}/shared#${fragment}` });
   },
   saveShared() {
     const name = safeName(conversations.titleOf(open()));
