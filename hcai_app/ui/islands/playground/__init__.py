@@ -1,7 +1,7 @@
 """The playground's island: what reads streams, keeps conversations and shares them.
 
 Its JavaScript stands beside this file. What it shows is Python, in `ui/components/playground`,
-which reads it by `shown` and changes it by the calls below (decision 36).
+which reads it by `shown` and changes it by the calls below (decision 38).
 """
 
 from pathlib import Path
