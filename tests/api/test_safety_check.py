@@ -10,7 +10,7 @@ import pytest
 
 from tests.api.playground.calls import PLAYGROUND, bodies
 from tests.api.test_metrics import numbers
-from tests.api.wire import assert_error_body, chat_body, events
+from tests.api.wire import assert_error_body, chat_body, events, send
 from tests.conftest import Install
 from tests.harness.product import Product
 from tests.harness.provider import Provider
@@ -248,3 +248,17 @@ def test_the_settings_say_where_prompts_are_checked(install: Install, provider: 
         ]
         assert [answer.status_code for answer in found] == statuses, where
         product.stop()
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", ["image_generation", "im\\u0061ge_generation"])
+def test_a_tool_that_draws_is_checked_however_it_is_spelled(
+    install: Install, provider: Provider, kind: str
+) -> None:
+    own = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": provider.base_url}
+    product = install(HCAI_SAFETY="playground", **own).start()
+    judged(provider, "sexual", before=0.0)
+    tool = f'{{"type": "openrouter:{kind}", "parameters": {{"model": "{DRAWS["model"]}"}}}}'
+    body = json.dumps(chat_body())[:-1] + f', "tools": [{tool}]}}'
+    answer = send(product, product.make_key("U1"), body.encode())
+    assert answer.status_code == 403, answer.text
