@@ -25,7 +25,7 @@ async def read_json(exchange: Exchange, kind: type[T]) -> T:
         ClientGoneError: When the client leaves.
     """
     require_json(exchange)
-    body = await _read_in_time(exchange)
+    body = await read_in_time(exchange)
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -43,7 +43,7 @@ async def read_form(exchange: Exchange) -> dict[str, str]:
     """
     if _declared(exchange) != FORM:
         raise InvalidRequest(f"Send a form, with `Content-Type: {FORM}`.")
-    body = await _read_in_time(exchange)
+    body = await read_in_time(exchange)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
     except ValueError as error:
@@ -64,22 +64,29 @@ def _declared(exchange: Exchange) -> str:
     return (exchange.header(b"content-type") or "").partition(";")[0].strip().lower()
 
 
-async def _read_in_time(exchange: Exchange) -> bytes:
+async def read_in_time(exchange: Exchange, most: int = MAX_BYTES) -> bytes:
+    """Return a body as it came.
+
+    Raises:
+        TooLarge: When it is over so many bytes.
+        TooSlow: When it comes too slowly.
+        ClientGoneError: When the client leaves.
+    """
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return await _read(exchange)
+            return await _read(exchange, most)
     except TimeoutError:
         raise TooSlow("The body came too slowly: send it again.") from None
 
 
-async def _read(exchange: Exchange) -> bytes:
-    body, is_whole = b"", False
+async def _read(exchange: Exchange, most: int) -> bytes:
+    body, is_whole = bytearray(), False
     while not is_whole:
         message = await exchange.receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
         body += message.get("body", b"")
         is_whole = not message.get("more_body", False)
-        if len(body) > MAX_BYTES:
-            raise TooLarge(f"The body is over the limit of {MAX_BYTES} bytes; send less.")
-    return body
+        if len(body) > most:
+            raise TooLarge(f"The body is over the limit of {most} bytes; send less.")
+    return bytes(body)

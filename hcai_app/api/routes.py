@@ -15,6 +15,8 @@ from hcai_app.api import (
     greeting,
     health,
     keys,
+    leaked_page,
+    leaks,
     metrics,
     model_list,
     plain_docs,
@@ -31,7 +33,7 @@ PROXY = "/proxy"
 PLAYGROUND = "/playground/v1"  # below the page's own address
 DESCRIPTION = ROOT + DOCUMENT.path
 # Prefixes that belong to the API whole; elsewhere only the paths of the table.
-FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/", "/v1/")
+FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/", "/v1/", "/leaked/")
 BASES = (PROXY, PLAYGROUND, "/v1")
 # Below these are calls of clients, wherever their base URL is wrong.
 CALLED = (PROXY, "/v1", "/api/v1")
@@ -68,6 +70,9 @@ ROUTES: dict[str, Methods] = {
     "/api/keys": {"POST": keys.create},
     "/api/activity.csv": {"GET": activity.show_csv},
     "/api/account.json": {"GET": account_export.download},
+    "/internal/revoke": {"POST": leaks.revoke},
+    "/api/secret-scanning/github": {"POST": leaks.scan},
+    leaked_page.PATH: {"GET": leaked_page.show, "POST": leaked_page.end},
     "/docs.md": {"GET": plain_docs.show_docs},
     "/llms.txt": {"GET": plain_docs.show_index},
     **{path: {"GET": safety_pages.show} for path in safety_pages.PAGES},
@@ -78,7 +83,10 @@ ROUTES: dict[str, Methods] = {
 }
 # They are answered while a worker waits for its database, too.
 AT_ALL_TIMES = ("/healthz", "/readyz", "/up", "/metrics", *safety_pages.PAGES)
-PATTERN_ROUTES = {path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" in path}
+PATTERN_ROUTES: dict[str, Methods] = {
+    **{path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" in path},
+    leaked_page.OWN: {"GET": leaked_page.show_own, "POST": leaked_page.make_successor},
+}
 PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods)
     for path, methods in PATTERN_ROUTES.items()

@@ -65,16 +65,26 @@ async def show(worker: Worker, exchange: Exchange) -> None:
 def page_of(path: str, settings: Settings) -> tuple[bytes, bytes]:
     """Return a whole page and its content security policy."""
     name, title, about = PAGES[path]
+    return framed(title, about, fragment(name, **_words(settings)), nav=_nav(path))
+
+
+def framed(title: str, about: str, content: str, *, nav: str = "") -> tuple[bytes, bytes]:
+    """Return a page of the house's look around a content, and its content security policy."""
     css = _read("page.css")
-    content = Template(_read(f"{name}.html")).substitute(_words(settings))
-    filled = {"title": title, "description": about, "css": css, "nav": _nav(path)}
+    filled = {"title": title, "description": about, "css": css, "nav": nav}
     page = Template(_read("page.html")).substitute(filled, content=content)
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    form = "'self'" if "<form" in content else "'none'"
     policy = (
         f"default-src 'none'; style-src 'sha256-{digest}'; font-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action {form}; frame-ancestors 'none'"
     )
     return page.encode(), policy.encode()
+
+
+def fragment(name: str, **words: str) -> str:
+    """Return a part of a page, filled with words that are HTML already."""
+    return Template(_read(f"{name}.html")).substitute(words)
 
 
 @cache

@@ -100,6 +100,7 @@ class Settings(ModelSettings):
     cors_origins: Origins = Field(["*"], alias="HCAI_CORS_ORIGINS")
     trusted_proxy_hops: Annotated[int, whole(0, 32)] = Field(0, alias="HCAI_TRUSTED_PROXY_HOPS")
     admins: Names = Field([], alias="HCAI_ADMINS")
+    github_api_url: ApiAddress = Field("https://api.github.com", alias="GITHUB_API_URL")
     revoker_secret: Key | None = Field(None, alias="HCAI_REVOKER_SECRET")
     data_policy: Annotated[
         Literal["deny", "zdr", "allow"], PlainValidator(choice("deny", "zdr", "allow"))

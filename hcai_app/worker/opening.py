@@ -150,7 +150,7 @@ async def _open_services(
         metrics=metrics,
         unsettled=reconciliation.unsettled_rows(database),
         health=health,
-        ops=await stack.enter_async_context(operating(database, budget, redis)),
+        ops=await stack.enter_async_context(operating(settings, database, budget, redis)),
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,

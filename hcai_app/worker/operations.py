@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from hcai_app.db.engine import Database
+from hcai_app.services.keys.leaks import LeakBounds
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.brake import BrakeWatch
 from hcai_app.services.redis_client import RedisClient
+from hcai_app.settings import Settings
+from hcai_app.upstream.github.secret_scanning import SecretScanning
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,22 @@ class Operations:
 
     agreement: Agreement
     brake: BrakeWatch
+    leaks: LeakBounds
+    scanning: SecretScanning
 
 
 @asynccontextmanager
 async def operating(
-    database: Database, budget: Budget, redis: RedisClient | None
+    settings: Settings, database: Database, budget: Budget, redis: RedisClient | None
 ) -> AsyncIterator[Operations]:
     """Open and close the operators' services."""
-    yield Operations(
-        agreement=Agreement(database, budget, redis),
-        brake=BrakeWatch(database, budget),
-    )
+    scanning = SecretScanning(settings.github_api_url)
+    try:
+        yield Operations(
+            agreement=Agreement(database, budget, redis),
+            brake=BrakeWatch(database, budget),
+            leaks=LeakBounds(redis, settings.secret_key.get_secret_value()),
+            scanning=scanning,
+        )
+    finally:
+        await scanning.close()

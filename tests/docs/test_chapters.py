@@ -19,9 +19,9 @@ CHAPTERS = {chapter.slug: chapter for chapter in chapters()}
 ORDER = (
     *("quick-start", "authentication", "chat", "images", "pdfs", "embeddings", "responses"),
     *("messages", "moderations", "models", "stats-and-key", "errors", "limits-and-budgets"),
-    *("clients", "rules"),
+    *("clients", "rules", "leaked-keys"),
 )
-PAGES = {"/keys", "/models", "/dashboard", "/playground"}
+PAGES = {"/keys", "/models", "/dashboard", "/playground", "/leaked", "/activity"}
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)]*)\)")

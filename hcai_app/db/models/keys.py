@@ -26,3 +26,7 @@ class KeyRow(SQLModel, table=True):
     models: str | None = None  # ids, with commas between
     is_on: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     successor_id: str | None = None  # the key that a rotation made of it
+    # Where it was found in public, and when we heard of it; None: nowhere.
+    leaked_at: datetime | None = None
+    leak_source: str | None = None  # who told us: services/keys/leaks.py
+    leak_url: str | None = None

@@ -42,7 +42,9 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
         users.lock(connection, user_id)
         keys.revoke_all(connection, user_id)
         of_user = keys_table.c.user_id == user_id
-        connection.execute(update(keys_table).where(of_user).values(name="", preview=""))
+        connection.execute(
+            update(keys_table).where(of_user).values(name="", preview="", leak_url=None)
+        )
         sessions.drop_all(connection, user_id)
         exemptions.drop_all(connection, user_id)
         refusals.drop_all(connection, user_id)

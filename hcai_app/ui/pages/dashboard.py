@@ -8,11 +8,13 @@ import reflex as rx
 from hcai_app.services.limits import period
 from hcai_app.services.usage.charts import Group, Range
 from hcai_app.ui.components import limits, shell
+from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.components.steps import first_steps
 from hcai_app.ui.islands.chart import usage_chart
 from hcai_app.ui.islands.counters import alarm, countdown, rolling
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.dashboard import DashboardState, Measure
+from hcai_app.ui.state.leaks import LeaksState
 from hcai_app.ui.view_models import CallLine, ModelLine
 
 RANGES = {
@@ -33,11 +35,16 @@ WINDOW_GAP_MS = 30_000
 figures = DashboardState.figures
 
 
-@rx.page("/dashboard", title="Dashboard · HCAI", on_load=DashboardState.load)
+@rx.page(
+    "/dashboard",
+    title="Dashboard · HCAI",
+    on_load=[DashboardState.load, LeaksState.load_leaks],
+)
 def dashboard() -> rx.Component:
     """Show the visitor's usage, or the first steps of a new user."""
     return shell.page(
         "Dashboard",
+        leaked_keys(),
         rx.cond(
             DashboardState.is_loaded,
             content(),

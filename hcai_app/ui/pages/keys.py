@@ -4,10 +4,12 @@ import reflex as rx
 
 from hcai_app.services.limits import period
 from hcai_app.ui.components import shell
+from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.islands.confirm import confirm
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.keys import KeysState
+from hcai_app.ui.state.leaks import LeaksState
 from hcai_app.ui.view_models.keys import KeyView
 
 LEAD = "A key lets your programs in. Make one for each project, and keep it to yourself."
@@ -18,10 +20,12 @@ LIST_TITLE = "keys-title"
 SKELETON_ROWS = 3
 
 
-@rx.page("/keys", title="Keys · HCAI", on_load=KeysState.load_keys)
+@rx.page("/keys", title="Keys · HCAI", on_load=[KeysState.load_keys, LeaksState.load_leaks])
 def keys() -> rx.Component:
     """Show the visitor's keys."""
-    return shell.page("Keys", maker(), listed(), here="/keys", lead=LEAD, skeleton=skeleton)
+    return shell.page(
+        "Keys", leaked_keys(), maker(), listed(), here="/keys", lead=LEAD, skeleton=skeleton
+    )
 
 
 def maker() -> rx.Component:

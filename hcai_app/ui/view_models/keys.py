@@ -17,3 +17,12 @@ class KeyView:
     tokens: str
     cost: str
     spent_now: str  # in the budget's period
+
+
+@dataclass(frozen=True)
+class LeakView:
+    """A key that was found in public, and has no successor yet."""
+
+    id: str
+    name: str
+    leaked_ms: int

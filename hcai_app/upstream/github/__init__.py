@@ -1,0 +1,1 @@
+"""GitHub: the keys with which its secret scanning signs."""
