@@ -26,7 +26,7 @@ from hcai_app.ui.state.base import SiteState
 
 HERE = "/docs"
 TEXT = "content"
-PAGES = ("/", *(path for _, path, _ in (*shell.SECTIONS, shell.ACCOUNT)))
+PAGES = ("/", "/shared", *(path for _, path, _ in (*shell.SECTIONS, shell.ACCOUNT)))
 # The chapter where a newcomer makes a key and gets a first answer.
 FIRST = "quick-start"
 FIRST_EXAMPLE = "chat"
