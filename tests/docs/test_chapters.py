@@ -19,15 +19,12 @@ CHAPTERS = {chapter.slug: chapter for chapter in chapters()}
 ORDER = (
     *("quick-start", "authentication", "chat", "images", "pdfs", "embeddings", "responses"),
     *("messages", "moderations", "models", "stats-and-key", "errors", "limits-and-budgets"),
-<<<<<<< HEAD
-    *("clients", "rules", "leaked-keys"),
+    *("clients", "rules", "leaked-keys", "playground"),
 )
-PAGES = {"/keys", "/models", "/dashboard", "/playground", "/leaked", "/activity"}
-=======
-    *("clients", "rules", "playground"),
-)
-PAGES = {"/keys", "/models", "/dashboard", "/playground", "/activity", "/shared"}
->>>>>>> 631d5d9 (docs: the playground's chapter has its place)
+PAGES = {
+    *("/keys", "/models", "/dashboard", "/playground"),
+    *("/leaked", "/activity", "/shared"),
+}
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)]*)\)")
