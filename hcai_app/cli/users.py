@@ -11,7 +11,7 @@ from hcai_app.cli.table import add_area, add_command, dollars, moment, say
 from hcai_app.db.engine import Database
 from hcai_app.services.limits import accounts, period
 from hcai_app.services.limits.accounts import LedgerReading
-from hcai_app.services.people import users
+from hcai_app.services.people import users, vouching
 from hcai_app.services.people.users import User
 from hcai_app.services.usage import totals
 from hcai_app.settings import Settings
@@ -30,6 +30,13 @@ def add_to(commands: Any) -> None:
     banned.add_argument("--reason", required=True)
     banned.add_argument("--until", type=moment, help="ISO 8601, else UTC; without it: for good")
     add_command(area, "unban", "let a user in again", command=_unban).add_argument("user")
+    for name, does, command in (
+        ("vouch", "let a user count as verified, whatever the provider says", _vouch),
+        ("unvouch", "let what the provider says hold again", _unvouch),
+    ):
+        vouched = add_command(area, name, does, command=command)
+        vouched.add_argument("user")
+        vouched.add_argument("--reason", required=True)
     limited = add_command(area, "budget", f"set a user's {period.INTERVAL} budget", command=_budget)
     limited.add_argument("user")
     limited.add_argument("usd", type=dollars)
@@ -61,6 +68,14 @@ async def _unban(database: Database, _settings: Settings, parsed: argparse.Names
     await users.unban(database, parsed.user)
 
 
+async def _vouch(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
+    await vouching.vouch(database, parsed.user, parsed.reason)
+
+
+async def _unvouch(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
+    await vouching.take_back(database, parsed.user, parsed.reason)
+
+
 async def _budget(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     await users.set_budget(database, parsed.user, money.to_nanousd(parsed.usd))
 
@@ -84,6 +99,7 @@ async def _show(database: Database, settings: Settings, parsed: argparse.Namespa
         "subject": user.subject,
         "name": user.name,
         "is_verified": user.is_verified,
+        "is_vouched": user.is_vouched,
         "banned_at": user.banned_at,
         "banned_until": user.banned_until,
         "ban_reason": user.ban_reason,

@@ -45,6 +45,8 @@ ACTS = {
     "models off": "qwen/qwen3-32b --reason broken",
     "models on": "qwen/qwen3-32b",
     "site banner": "Closed_tonight",
+    "users vouch": "UACT --reason met_them",
+    "users unvouch": "UACT --reason mistaken",
     "users ban": "UACT --reason spam",
     "users unban": "UACT",
 }

@@ -13,7 +13,8 @@ from hcai_app.services.fairuse import exemptions
 from hcai_app.services.keys import keys, rules
 from hcai_app.services.keys.rules import RulesChange
 from hcai_app.services.ops import switches
-from hcai_app.services.people import users
+from hcai_app.services.people import users, vouching
+from hcai_app.services.safety import reports
 
 MOST_USD = 1_000_000
 
@@ -53,6 +54,20 @@ async def grant(visit: Visit) -> str:
         actor=visit.admin.id,
     )
     return f"They have ${amount} a day for the time being."
+
+
+async def vouch(visit: Visit) -> str:
+    """Let somebody count as verified."""
+    reason = visit.required("reason", "a reason: how do you know their age")
+    await vouching.vouch(visit.worker.database, _user(visit), reason, actor=visit.admin.id)
+    return "They count as verified until you take it back."
+
+
+async def unvouch(visit: Visit) -> str:
+    """Let what the provider says hold again."""
+    reason = visit.text("reason")
+    await vouching.take_back(visit.worker.database, _user(visit), reason, actor=visit.admin.id)
+    return "What Hack Club says of them holds again."
 
 
 async def switch_key(visit: Visit) -> str:
@@ -101,6 +116,13 @@ async def end_exemption(visit: Visit) -> str:
     return "The exemption has ended."
 
 
+async def close_report(visit: Visit) -> str:
+    """Close a report."""
+    call, done = visit.required("call", "a request id"), visit.required("reason", "what was done")
+    await reports.close(visit.worker.database, call, done, actor=visit.admin.id)
+    return "The report is closed."
+
+
 async def set_banner(visit: Visit) -> str:
     """Show a banner over every page, or take it away."""
     text = visit.text("text")
@@ -127,10 +149,13 @@ ACTS: dict[str, Do] = {
     "unban": unban,
     "budget": set_budget,
     "grant": grant,
+    "vouch": vouch,
+    "unvouch": unvouch,
     "revoke-key": revoke_key,
     "switch-key": switch_key,
     "exempt": exempt,
     "end-exemption": end_exemption,
+    "close-report": close_report,
     "banner": set_banner,
     "model-off": switch_model_off,
     "model-on": switch_model_on,

@@ -7,7 +7,17 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from hcai_app.api import safety_pages
 from hcai_app.api.bodies import read_form
-from hcai_app.api.desk import acts, frame, log_page, overview, people, person, rules_page, site_page
+from hcai_app.api.desk import (
+    acts,
+    frame,
+    log_page,
+    overview,
+    people,
+    person,
+    reports_page,
+    rules_page,
+    site_page,
+)
 from hcai_app.api.desk.visit import ROOT, Do, Show, View, Visit
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.catalog import reply_tagged
@@ -21,6 +31,7 @@ FOLDER = Path(__file__).parent
 PAGES: dict[str, Show] = {
     ROOT: overview.show,
     f"{ROOT}/now": overview.show_now,
+    f"{ROOT}/reports": reports_page.show,
     f"{ROOT}/rules": rules_page.show,
     f"{ROOT}/site": site_page.show,
     f"{ROOT}/log": log_page.show,

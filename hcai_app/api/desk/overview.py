@@ -14,8 +14,12 @@ from hcai_app.api.desk.frame import (
 )
 from hcai_app.api.desk.html import Html, a, div, element, joined, p, rect, span, svg
 from hcai_app.api.desk.visit import ROOT, View, Visit
-from hcai_app.services.ops import notices
+from hcai_app.services.ops import brake, notices
+from hcai_app.services.ops.brake import BrakeState
 from hcai_app.services.ops.notices import StoredNotice
+from hcai_app.services.safety import reports
+from hcai_app.services.usage import forecast
+from hcai_app.services.usage.forecast import Forecast
 from hcai_app.services.usage.now import SiteNow, Traffic
 
 NOW = f"{ROOT}/now"
@@ -34,14 +38,19 @@ async def show_now(visit: Visit) -> View:
 
 
 async def _content(visit: Visit) -> Html:
-    now = await visit.worker.readings.now.get()
-    told = await notices.latest(visit.worker.database, NOTICES)
+    worker = visit.worker
+    now = await worker.readings.now.get()
+    told = await notices.latest(worker.database, NOTICES)
+    waiting = await reports.count_open(worker.database)
+    money = await forecast.read(worker.database, worker.budget.brake_nanousd)
+    held = await brake.read(worker.database, worker.budget)
     return joined(
         [
             div(_traffic(now), _health(visit, now), class_="grid"),
+            _money(money, held),
             div(_top_users(now), _spent(now), class_="grid"),
             div(_failures(now), _refused(now), class_="grid"),
-            _notices(told),
+            _notices(told, waiting),
         ]
     )
 
@@ -113,11 +122,9 @@ def _spent(now: SiteNow) -> Html:
         row(model, num(formatting.count(use.requests)), num(formatting.usd(use.cost_nanousd)))
         for model, use in now.models
     ]
-    makers = ", ".join(f"{maker} {formatting.usd(cost)}" for maker, cost in now.makers)
     return card(
         "Spent today, by model",
         rows(("Model", "Calls", "Spent"), models, "Nothing yet."),
-        p(f"By maker: {makers}", class_="quiet") if makers else None,
     )
 
 
@@ -147,6 +154,30 @@ def _refused(now: SiteNow) -> Html:
     )
 
 
-def _notices(told: list[StoredNotice]) -> Html:
+def _money(month: Forecast, held: BrakeState | None) -> Html:
+    """Show the month's spend, where it leads, and how near the brake is."""
+    braked = (
+        f"{formatting.usd(held.spent)} of {formatting.usd_short(held.limit)} ({held.percent}%)"
+        if held
+        else "none is set"
+    )
+    makers = [
+        row(maker, num(formatting.usd(cost)), num(formatting.percent(cost, month.month)))
+        for maker, cost in month.makers
+    ]
+    return card(
+        "Money",
+        facts(
+            ("Brake, today", braked),
+            ("This month", formatting.usd(month.month)),
+            ("A day, lately", formatting.usd(month.daily_mean)),
+            ("Forecast, this month", formatting.usd(month.forecast)),
+        ),
+        rows(("Maker", "This month", "Share"), makers, "Nothing was spent this month."),
+    )
+
+
+def _notices(told: list[StoredNotice], waiting: int) -> Html:
     listed = [row(when(one.created_at), span(one.kind), one.text) for one in told]
-    return card("Notices", rows(("When", "About", "What"), listed, "Nothing to know."))
+    aside = a(f"{waiting} open reports", href=f"{ROOT}/reports") if waiting else None
+    return card("Notices", rows(("When", "About", "What"), listed, "Nothing to know."), aside=aside)

@@ -101,6 +101,7 @@ def _about(person: Person) -> Html:
     chips = [
         chip("banned", "bad") if user.is_banned else None,
         chip("verified", "good") if user.is_verified else chip("not verified"),
+        chip("vouched for") if user.is_vouched else None,
         chip("deleted") if user.deleted_at else None,
     ]
     named = [code(name) for name in (user.slack_id, user.id) if name]

@@ -30,6 +30,7 @@ def show(user: User, back: str, exempted: list[Exemption]) -> Html:
             act("exempt", "Exempt", *_exempting(), back=back, user=user.id),
             command="exempt",
         ),
+        _vouching(user, back),
         *(_exemption(one, back) for one in exempted),
     )
 
@@ -51,6 +52,15 @@ def _banning(user: User, back: str) -> Html:
     until = field("until", f"{UNTIL}; empty: until you unban", type="date")
     reason = reason_field("Reason: they read it")
     return folded("Ban", act("ban", "Ban", reason, until, back=back, user=user.id), command="ban")
+
+
+def _vouching(user: User, back: str) -> Html:
+    reason = reason_field("Reason: how do you know?")
+    if user.is_vouched:
+        taken = act("unvouch", "Take it back", reason, back=back, user=user.id)
+        return folded("Vouched for: take it back", taken, command="vouch")
+    vouched = act("vouch", "They are an eligible teen", reason, back=back, user=user.id)
+    return folded("Vouch for their age", vouched, command="vouch")
 
 
 def _exempting() -> list[Html]:

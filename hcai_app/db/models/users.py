@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, false
 from sqlmodel import Field, SQLModel
 
 from hcai_app import clock
@@ -19,6 +19,8 @@ class UserRow(SQLModel, table=True):
     name: str
     email: str | None = None  # for the owner of a leaked key; from the sign-in provider
     is_verified: bool = False
+    # An admin's word, which the provider's does not undo.
+    is_vouched: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     verification_status: str | None = None  # the provider's value at the last sign-in
     ysws_eligible: bool | None = None
     signed_in_at: datetime | None = None

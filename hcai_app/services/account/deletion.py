@@ -22,6 +22,7 @@ NOBODY = {
     "subject": None,
     "email": None,
     "is_verified": False,
+    "is_vouched": False,
     "verification_status": None,
     "ysws_eligible": None,
     "signed_in_at": None,

@@ -99,17 +99,16 @@ def _is_older_than(age: timedelta) -> Any:
 def _learn(connection: Connection, user_id: str, subject: str, result: str, rules: Rules) -> None:
     """Store an answer, unless they signed in or left meanwhile; tell the workers of news."""
     is_too_old = _is_older_than(TOO_OLD).label("is_too_old")
-    theirs = select(columns.is_verified, columns.slack_id, is_too_old).where(
-        columns.id == user_id, _is_due()
-    )
+    known = (columns.is_verified, columns.is_vouched, columns.slack_id)
+    theirs = select(*known, is_too_old).where(columns.id == user_id, _is_due())
     before = connection.execute(theirs.with_for_update()).first()
     if before is None:
         return
     values = _values(result, is_too_old=before.is_too_old)
     if not values:
         return
+    is_verified = values["is_verified"] = values["is_verified"] or before.is_vouched
     connection.execute(update(users_table).where(columns.id == user_id).values(**values))
-    is_verified = values["is_verified"]
     if is_verified == before.is_verified:
         return
     if not is_verified and not users.is_admin(rules.admins, subject, before.slack_id):

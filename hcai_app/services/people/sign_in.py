@@ -90,7 +90,7 @@ def _enter(connection: Connection, identity: Identity, rules: Rules) -> _Entry:
             return _Entry(None, reason)
         return _Entry(_make(connection, identity), None)
     if reason is not Reason.BANNED:
-        _refresh(connection, user["id"], identity, has_come_in=reason is None)
+        _refresh(connection, user, identity, has_come_in=reason is None)
     if reason is not None:
         sessions.drop_all(connection, user["id"])
     changes.append(connection, user["id"])
@@ -122,6 +122,8 @@ def _refusal(
     if not rules.require_verified:
         return None
     if users.is_admin(rules.admins, identity.subject, identity.slack_id):
+        return None
+    if user is not None and user["is_vouched"]:
         return None
     return ineligibility_of(identity)
 
@@ -167,13 +169,14 @@ def _make(connection: Connection, identity: Identity) -> str:
 
 
 def _refresh(
-    connection: Connection, user_id: str, identity: Identity, *, has_come_in: bool
+    connection: Connection, user: RowMapping, identity: Identity, *, has_come_in: bool
 ) -> None:
-    _free_slack_id(connection, identity, user_id)
+    _free_slack_id(connection, identity, user["id"])
     values = _values(identity)
+    values["is_verified"] |= user["is_vouched"]
     if has_come_in:
         values["signed_in_at"] = clock.now()
-    connection.execute(update(users_table).where(columns.id == user_id).values(**values))
+    connection.execute(update(users_table).where(columns.id == user["id"]).values(**values))
 
 
 def _values(identity: Identity) -> dict[str, Any]:

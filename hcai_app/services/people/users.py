@@ -28,6 +28,7 @@ class User:
     subject: str | None
     name: str
     is_verified: bool
+    is_vouched: bool  # by an admin, whatever the provider says
     banned_at: datetime | None
     banned_until: datetime | None
     ban_reason: str | None

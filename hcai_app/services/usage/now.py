@@ -70,7 +70,6 @@ class SiteNow:
     failed: list[FailedCall]  # of the last hour, newest first
     top_users: list[TopUser]
     models: list[tuple[str, Traffic]]  # of the period, the dearest first
-    makers: list[tuple[str, int]]  # what was spent with each maker in the period, the dearest first
     refused: list[tuple[str, int]]  # of the last hour, by type
     rules: list[tuple[str, int]]  # of the last day: rules that refused, the busiest first
 
@@ -97,7 +96,6 @@ def _read(connection: Connection) -> SiteNow:
         failed=_failed(connection, hour_ago),
         top_users=_top_users(connection, start_ms),
         models=models[:TOP],
-        makers=_makers(models),
         refused=_counted(connection, refusals_table.c.type, refusals_table.c.id >= hour_ago),
         rules=_counted(
             connection,
@@ -129,14 +127,6 @@ def _by_model(connection: Connection, start_ms: int) -> list[tuple[str, Traffic]
     query = select(days.model, *_sums(days)).where(days.start_ms >= start_ms).group_by(days.model)
     found = [(model, _traffic(*sums)) for model, *sums in connection.execute(query)]
     return sorted(found, key=lambda it: (-it[1].cost_nanousd, -it[1].requests, it[0]))
-
-
-def _makers(models: list[tuple[str, Traffic]]) -> list[tuple[str, int]]:
-    spent: dict[str, int] = {}
-    for model, traffic in models:
-        maker = model.partition("/")[0]
-        spent[maker] = spent.get(maker, 0) + traffic.cost_nanousd
-    return sorted(spent.items(), key=lambda it: (-it[1], it[0]))[:TOP]
 
 
 def _minutes(connection: Connection, now_ms: int) -> list[Traffic]:

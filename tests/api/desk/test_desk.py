@@ -1,5 +1,6 @@
 """The desk's pages and acts, as an admin has them."""
 
+import asyncio
 import json
 import re
 import time
@@ -9,8 +10,11 @@ import httpx
 import pytest
 
 from hcai_app.api.desk import desk
+from hcai_app.db.engine import Database
+from hcai_app.services.safety import reports
 from tests.api.desk.conftest import ADMIN
 from tests.harness.product import CHANGED_S, Product
+from tests.harness.visitor import sign_in
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -173,6 +177,39 @@ def test_a_grant_a_key_that_is_off_and_a_ban_for_a_time(
     ]
 
 
+def test_an_admins_word_stands_beside_the_providers(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    user_id, back = user_id_of(product, person), path_of(admin, person)
+    do(admin, "vouch", back, user=user_id, reason="met them at a hackathon")
+    shown = json.loads(product.cli("users", "show", person))
+    assert (shown["is_verified"], shown["is_vouched"]) == (True, True)
+    do(admin, "unvouch", back, user=user_id, reason="mistaken")
+    assert json.loads(product.cli("users", "show", person))["is_verified"] is False
+    assert [act["act"] for act in log_of(product, person)][-2:] == ["users.vouch", "users.unvouch"]
+
+
+def test_a_report_is_closed_with_a_word(product: Product, admin: httpx.Client) -> None:
+    with sign_in(product) as student:
+        key = student.post("/api/keys", json={"name": "laptop"}).json()["key"]
+    call_id = product.chat(key).headers["x-request-id"]
+    settings = product.settings
+    user_id = json.loads(product.cli("users", "show", "UDEVELOP"))["id"]
+    asyncio.run(report(settings["DATABASE_URL"], user_id, call_id))
+    assert call_id in admin.get("/admin/reports").text
+    assert "1 open reports" in admin.get("/admin/now").text
+    do(admin, "close-report", "/admin/reports", call=call_id, reason="talked to them")
+    closed = json.loads(product.cli("audit").splitlines()[-1])
+    assert (closed["act"], closed["target"]) == ("safety.close", call_id)
+    assert "open reports" not in admin.get("/admin/now").text
+
+
+async def report(url: str, user_id: str, call_id: str) -> None:
+    database = Database(url)
+    await reports.report(database, user_id, call_id, "violent")
+    await database.close()
+
+
 @pytest.mark.parametrize(
     ("act", "form", "says"),
     [
@@ -199,7 +236,8 @@ def test_what_cannot_be_done_is_said_and_leaves_no_row(
 
 def test_every_act_of_the_desk_is_tested() -> None:
     tested = {"ban", "unban", "budget", "exempt", "end-exemption", "revoke-key"}
-    tested |= {"banner", "model-off", "model-on", "grant", "switch-key"}
+    tested |= {"banner", "model-off", "model-on", "grant", "switch-key", "vouch", "unvouch"}
+    tested |= {"close-report"}
     assert set(desk.ACTS) == tested
 
 
