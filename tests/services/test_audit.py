@@ -28,6 +28,8 @@ OF_OTHERS = {
     "ledger.booking.put": "a call",
     "ledger.reconciliation.Reconciler._claim": "a call",
     "ledger.reconciliation.Reconciler._due_in": "a call",
+    "keys.leaks.end": "whoever found a key",
+    "ledger.refusals.Refusals.flush": "calls",
     "ops.notices.tell": "whatever noticed it",
     "ops.retention.clean": "the clock",
     "people.eligibility_check.ask": "the sign-in provider",
