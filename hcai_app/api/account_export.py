@@ -13,7 +13,7 @@ from hcai_app import clock, money
 from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.api.proxy import callers
 from hcai_app.services.account import export
-from hcai_app.services.account.export import AccountExport, Holdings
+from hcai_app.services.account.export import AccountExport, Holdings, SafetyHoldings
 from hcai_app.services.call import Caller
 from hcai_app.services.ledger.rollups import SUMS
 from hcai_app.worker.context import Worker
@@ -96,8 +96,35 @@ def _head(holdings: Holdings) -> dict[str, Any]:
         ],
         "keys": holdings.keys,
         "refused_calls": holdings.refusals,
+        "safety": _safety(holdings.safety),
         "totals": _sums(holdings.totals),
         "totals_by_key": [_total(row) for row in holdings.totals_by_key],
+    }
+
+
+def _safety(held: SafetyHoldings) -> dict[str, Any]:
+    return {
+        "found": [
+            {"day": clock.from_ms(day), "category": category, "times": times}
+            for day, category, times in held.found
+        ],
+        "reports": [
+            {"request_id": it.call_id, "reason": it.reason, "created_at": it.created_at}
+            for it in held.reports
+        ],
+        "exemptions": [
+            {"rule": it.rule, "key_id": it.key_id, "until": it.until, "reason": it.reason}
+            for it in held.exemptions
+        ],
+        "key_days": [
+            {
+                "day": clock.from_ms(it.start_ms),
+                "key_id": it.key_id,
+                "networks": it.networks,
+                "hours": it.hours,
+            }
+            for it in held.key_days
+        ],
     }
 
 

@@ -205,16 +205,16 @@ def test_the_palette_leads_anywhere(page: Page):
 
 
 def test_an_answer_that_brings_help_says_so(page: Page):
-    def helped(route: object) -> None:
-        answer = route.fetch()  # pyright: ignore[reportAttributeAccessIssue]
-        headers = {**answer.headers, "x-hcai-help": "/help/now"}
-        route.fulfill(response=answer, headers=headers)  # pyright: ignore[reportAttributeAccessIssue]
-
-    page.route("**/playground/v1/chat/completions", helped)
-    say(page, "hi")
+    say(page, "I want to hurt myself")
     link = finished(page).get_by_role("link", name="Who to call or write to")
     expect(link).to_have_attribute("href", "/help/now")
-    page.unroute_all()
+
+
+def test_an_answer_is_reported_from_here(page: Page):
+    say(page, "hi")
+    finished(page).get_by_role("link", name="Report this answer").click()
+    page.wait_for_url("**/activity?report=*")
+    expect(page.get_by_role("button", name="It is hateful, or bullies somebody")).to_be_visible()
 
 
 def test_a_phone_held_sideways_has_room_for_the_conversation(arrive: Arrive):

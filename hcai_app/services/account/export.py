@@ -15,11 +15,17 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
+from hcai_app.services.fairuse import exemptions, sharing
+from hcai_app.services.fairuse.exemptions import Exemption
+from hcai_app.services.fairuse.sharing import KeyDay
 from hcai_app.services.keys import keys, stored
 from hcai_app.services.ledger import rows
 from hcai_app.services.ledger.rollups import SUMS
 from hcai_app.services.people import sessions
 from hcai_app.services.people.sessions import OpenSession
+from hcai_app.services.safety import counts, reports
+from hcai_app.services.safety.counts import DayCount
+from hcai_app.services.safety.reports import Report
 from hcai_app.services.usage import refusals
 
 HOUR_KEY = ("start_ms", "key_id", "model")
@@ -58,6 +64,16 @@ class AccountExport:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyHoldings:
+    """What the check of prompts, reports and fair use know of a user: numbers and reasons."""
+
+    found: list[DayCount]
+    reports: list[Report]
+    exemptions: list[Exemption]
+    key_days: list[KeyDay]
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """What there is beside the ledger's rows, ready to be written."""
 
@@ -66,6 +82,7 @@ class Holdings:
     totals: dict[str, int]
     totals_by_key: list[dict[str, Any]]
     refusals: list[dict[str, Any]]
+    safety: SafetyHoldings
 
 
 async def of_caller(database: Database, caller: Caller) -> AccountExport:
@@ -159,6 +176,16 @@ def _holdings(connection: Connection, caller: Caller) -> Holdings:
         refusals=[asdict(it) for it in refusals.every(connection, caller.user_id)],
         totals={name: sum(row[name] for row in by_key_sums) for name in SUMS},
         totals_by_key=by_key_sums,
+        safety=_safety(connection, caller.user_id),
+    )
+
+
+def _safety(connection: Connection, user_id: str) -> SafetyHoldings:
+    return SafetyHoldings(
+        found=list(counts.of_user(connection, user_id)),
+        reports=reports.of_user(connection, user_id),
+        exemptions=exemptions.of_user(connection, user_id),
+        key_days=sharing.of_user(connection, user_id),
     )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
 from hcai_app import clock, formatting
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import exemptions_table
+from hcai_app.db.tables import exemptions_table, keys_table
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import audit, changes
 from hcai_app.services.audit import Act
@@ -148,6 +148,20 @@ async def end(database: Database, exemption_id: str, *, actor: str = audit.COMMA
     await database.write(work, "exemptions")
 
 
+def of_user(connection: Connection, user_id: str) -> list[Exemption]:
+    """Return what a user or one of their keys was exempted from, even if it is over."""
+    columns = exemptions_table.c
+    shown = (columns[name] for name in Exemption.__dataclass_fields__)
+    query = select(*shown).where(_is_of(user_id)).order_by(columns.created_at)
+    return [Exemption(*row) for row in connection.execute(query)]
+
+
 def drop_all(connection: Connection, user_id: str) -> None:
-    """Delete a user's exemptions, whose reasons may speak of them."""
-    connection.execute(delete(exemptions_table).where(exemptions_table.c.user_id == user_id))
+    """Delete a user's exemptions and those of their keys, whose reasons may speak of them."""
+    connection.execute(delete(exemptions_table).where(_is_of(user_id)))
+
+
+def _is_of(user_id: str) -> ColumnElement[bool]:
+    columns = exemptions_table.c
+    own = select(keys_table.c.id).where(keys_table.c.user_id == user_id)
+    return or_(columns.user_id == user_id, columns.key_id.in_(own))

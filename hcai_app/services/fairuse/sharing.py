@@ -10,12 +10,12 @@ import ipaddress
 import secrets
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from hcai_app import clock
 from hcai_app.db.bulk import Bulk, adding
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import key_days_table
+from hcai_app.db.tables import key_days_table, keys_table
 from hcai_app.services.ops import notices
 from hcai_app.services.ops.notices import Notice, NoticeKind
 
@@ -146,3 +146,21 @@ async def widest(database: Database, since_ms: int, limit: int = 100) -> list[Ke
     ordered = query.order_by(columns.networks.desc(), columns.hours.desc(), columns.key_id)
     rows = await database.read(lambda it: it.execute(ordered.limit(limit)).all(), WHAT)
     return [KeyDay(*row) for row in rows]
+
+
+def of_user(connection: Connection, user_id: str) -> list[KeyDay]:
+    """Return how widely a user's keys were used, oldest day first."""
+    columns = key_days_table.c
+    own = (columns.start_ms, columns.key_id, columns.networks, columns.hours)
+    query = select(*own).where(columns.key_id.in_(_keys_of(user_id)))
+    return [KeyDay(*row) for row in connection.execute(query.order_by(*own[:2]))]
+
+
+def forget(connection: Connection, user_id: str) -> None:
+    """Delete the numbers of a user's keys."""
+    is_own = key_days_table.c.key_id.in_(_keys_of(user_id))
+    connection.execute(key_days_table.delete().where(is_own))
+
+
+def _keys_of(user_id: str) -> Select[tuple[str]]:
+    return select(keys_table.c.id).where(keys_table.c.user_id == user_id)

@@ -6,12 +6,17 @@ import pytest
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.account import export
+from hcai_app.services.account import deletion, export
 from hcai_app.services.call import Caller
+from hcai_app.services.fairuse import exemptions, sharing
+from hcai_app.services.fairuse.sharing import Sharing
 from hcai_app.services.keys import keys
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.people import sessions, users
+from hcai_app.services.safety import counts
+from hcai_app.services.safety.counts import SafetyCounts
+from hcai_app.services.safety.verdicts import Finding, Verdict
 from tests.services.callers import signed_in
 
 SECRET = "a secret of the tests, long enough for it"
@@ -48,6 +53,33 @@ async def test_every_hour_is_told_once_and_nobody_elses(
     assert len(set(names)) == len(names) == 30
     assert names == sorted(names)
     assert sum(row["cost_nanousd"] for row in told) == 30 * 70
+
+
+async def test_what_safety_and_fair_use_know_is_told_to_its_owner_alone(
+    database: Database,
+) -> None:
+    ada, bob = await sign_in(database, "U1"), await sign_in(database, "U2")
+    key = await keys.issue(database, ada.user_id, "k", secret_key=SECRET, max_keys=9)
+    found = SafetyCounts(database)
+    found.note(ada.user_id, Verdict(Finding.HELP, ("self-harm",)))
+    await found.flush()
+    seen = Sharing()
+    seen.note(key.id, "10.0.0.1", clock.now_ms())
+    await seen.flush(database)
+    for named in ({"user": "U1", "key": None}, {"user": None, "key": key.id}):
+        until = clock.now() + timedelta(hours=1)
+        own = {"rule": None, "until": until, "reason": "a class", "secret_key": SECRET}
+        await exemptions.grant(database, **named, **own)
+    held = (await export.holdings_of(database, ada)).safety
+    assert [(day.category, day.times) for day in held.found] == [("self-harm", 1)]
+    assert [(day.key_id, day.networks, day.hours) for day in held.key_days] == [(key.id, 1, 1)]
+    assert [it.key_id for it in held.exemptions] == [None, key.id]
+    others = (await export.holdings_of(database, bob)).safety
+    assert (others.found, others.key_days, others.exemptions) == ([], [], [])
+    await deletion.delete(database, ada.user_id, secret_key=SECRET)
+    assert await exemptions.listed(database) == []
+    assert await sharing.widest(database, 0) == []
+    assert await database.read(lambda it: list(counts.of_user(it, ada.user_id)), "data") == []
 
 
 async def test_the_account_counts_what_is_the_visitors(database: Database) -> None:

@@ -160,6 +160,17 @@ def ending(message: Any) -> rx.Component:
     )
 
 
+def report(message: Any) -> rx.Component:
+    """Lead to where the answer can be reported."""
+    return link(
+        icon("flag"),
+        rx.el.span("Report this answer", class_name="heard"),
+        to=f"/activity?report={message.requestId}",
+        class_name="play-act",
+        title="Report this answer",
+    )
+
+
 def foot(message: Any, *, is_beside: bool) -> rx.Component:
     """Show what an answer took, and what can be done with it."""
     again = bare(
@@ -182,6 +193,7 @@ def foot(message: Any, *, is_beside: bool) -> rx.Component:
             rx.fragment() if is_beside else versions(message),
             rx.cond(message.text, copy(message.id, message.text, "the answer")),
             rx.fragment() if is_beside else again,
+            rx.cond(message.requestId, report(message)),
             class_name="play-acts",
         ),
         pick if is_beside else rx.fragment(),

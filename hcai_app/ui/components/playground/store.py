@@ -66,6 +66,7 @@ class MessageView:
     error: Failure
     calls: list[ToolCall]
     help: bool
+    requestId: str  # noqa: N815
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ export async function answerTo(conversation, model, { table, blobOf, signal, onG
 }
 
 // What of an answer a conversation keeps; pictures are kept as files.
-function fieldsOf({ known, error = null, firstMs, totalMs, help }) {
+function fieldsOf({ known, error = null, firstMs, totalMs, help, requestId }) {
   const { text, thoughts: reasoning, annotations, calls, finish } = known;
   const told = error && { code: error.status, message: error.message, untilMs: error.untilMs ?? 0 };
   const usage = known.usage && usageOf(known.usage);
@@ -35,6 +35,7 @@ function fieldsOf({ known, error = null, firstMs, totalMs, help }) {
     firstMs,
     totalMs,
     help,
+    requestId,
   };
 }
 

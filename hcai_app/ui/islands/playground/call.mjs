@@ -18,7 +18,14 @@ export async function call(path, body, { signal, show = () => {}, isRaw = false 
   const begun = performance.now();
   const since = () => performance.now() - begun;
   let run = { isRunning: true, isStopped: false, isStream: false, status: 0, help: false };
-  Object.assign(run, { firstMs: null, totalMs: null, known: answers.nothing(), id: "", raw: "" });
+  Object.assign(run, {
+    requestId: "",
+    firstMs: null,
+    totalMs: null,
+    known: answers.nothing(),
+    id: "",
+    raw: "",
+  });
   const update = (change) => {
     run = { ...run, ...change };
     show(run);
@@ -33,7 +40,8 @@ export async function call(path, body, { signal, show = () => {}, isRaw = false 
     );
     const isStream = isStreamed(response);
     const help = response.headers.has("x-hcai-help");
-    update({ status: response.status, isStream, help });
+    const requestId = response.headers.get("x-request-id") ?? "";
+    update({ status: response.status, isStream, help, requestId });
     for await (const [text, known] of isStream ? streamed(response, path) : whole(response)) {
       const isFirst = run.firstMs === null && (!isStream || answers.hasBegun(known));
       const raw = isRaw ? run.raw + text : "";
