@@ -2,7 +2,8 @@
 
 The driver's `executemany` on SQLite runs a statement a row and releases the GIL at each: under load
 a group of forty rows then waited longer for the GIL than for the disk. Here a group takes two
-statements, multiples of eight and the rest, so that few prepared statements suffice.
+statements, multiples of eight and the rest, so that few prepared statements suffice. PostgreSQL
+takes columns as arrays: one statement, the same for any number of rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
 
 STEP = 8
 LARGEST = 64
@@ -22,10 +24,14 @@ class Bulk:
     """The statements that insert rows of some columns into a table."""
 
     def __init__(self, table: Table, columns: Sequence[str], *, on_conflict: str = "") -> None:
-        self._head = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of our tables
+        head = f"INSERT INTO {table.name} ({', '.join(columns)})"
+        self._head = f"{head} VALUES "
         self._tail = f" {on_conflict}" if on_conflict else ""
         self._width = len(columns)
-        self._texts: dict[tuple[str, int], str] = {}
+        self._texts: dict[int, str] = {}
+        types = [table.c[name].type.compile(dialect=postgresql.dialect()) for name in columns]
+        arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(types, 1))
+        self._of_arrays = f"{head} SELECT * FROM unnest({arrays}){self._tail}"  # noqa: S608 - names of our tables
 
     def insert(self, connection: Connection, rows: Sequence[Iterable[Any]]) -> list[Any]:
         """Insert rows, each with a value for every column, in their order.
@@ -42,22 +48,22 @@ class Bulk:
 
     def statements(self, dialect: str, rows: Sequence[Iterable[Any]]) -> Iterator[Statement]:
         """Yield the statements that insert rows, for `Database.write_batch`."""
+        if rows and dialect != "sqlite":
+            yield self._of_arrays, tuple(map(list, zip(*rows, strict=True)))
+            return
         start = 0
         while start < len(rows):
             left = len(rows) - start
             size = left if left < STEP else min(left - left % STEP, LARGEST)
             values = tuple(chain.from_iterable(rows[start : start + size]))
-            yield self._text(dialect, size), values
+            yield self._of_values(size), values
             start += size
 
-    def _text(self, dialect: str, size: int) -> str:
-        text = self._texts.get((dialect, size))
+    def _of_values(self, size: int) -> str:
+        text = self._texts.get(size)
         if text is None:
-            mark = "?" if dialect == "sqlite" else "${}"
-            marks = [mark.format(number + 1) for number in range(size * self._width)]
-            rows = (marks[at : at + self._width] for at in range(0, len(marks), self._width))
-            text = self._head + ", ".join(f"({', '.join(row)})" for row in rows) + self._tail
-            self._texts[dialect, size] = text
+            row = f"({', '.join('?' * self._width)})"
+            text = self._texts[size] = self._head + ", ".join([row] * size) + self._tail
         return text
 
 

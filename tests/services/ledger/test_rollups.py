@@ -1,4 +1,6 @@
+import asyncio
 import itertools
+import random
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.call import CostSource, LedgerEntry, Outcome, Usage
+from hcai_app.services.ledger import booking
 from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
-from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS, NO_KEY
+from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS, NO_KEY, Rollups
 from hcai_app.services.ops import retention
 from hcai_app.services.usage import totals as stats
 from tests.services.books import Books, entry, execute, fetch, open_call, rows, sums
@@ -139,3 +142,24 @@ async def test_minutes_are_kept_for_25_hours(model: str | None, books: Books) ->
     await retention.clean(books.database, 400)
     assert (await sums(books.database, "usage_minutes"))[0] == 0
     assert (await sums(books.database, "usage_hours"))[0] == 2
+
+
+async def test_workers_that_write_rows_of_the_same_users_wait_and_never_deadlock(
+    migrated_url: str,
+) -> None:
+    if migrated_url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer at a time")
+    databases = [Database(migrated_url) for _ in range(4)]
+
+    async def write(number: int) -> None:
+        ways, totals = (booking.insert, booking.put), Rollups(f"w{number}")
+        for turn in range(25):
+            users = random.sample(["u1", "u2", "u3", "u4"], 4)
+            group = [entry(user_id=user, id=f"{next(numbers):032x}") for user in users]
+            await ways[(number + turn) % 2](databases[number], totals, group)
+
+    await asyncio.gather(*map(write, range(len(databases))))
+    for table in TABLES[1:]:
+        assert (await sums(databases[0], table))[0] == 4 * 25 * 4
+    for database in databases:
+        await database.close()
