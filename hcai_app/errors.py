@@ -12,6 +12,7 @@ HcaiError                        status, type, message, param, metadata, headers
 ├─ TooSlow               408     the body did not come in time; the connection is closed
 ├─ TooLarge              413     body over the limit
 ├─ RateLimited           429     carries Retry-After
+├─ ClientLeft            499     nobody hears of it but the ledger
 ├─ InternalError         500     a fault of ours
 ├─ UpstreamFailed        502     the provider broke (also 500, 503, 504, 529 …, its own status)
 │  └─ UpstreamRefused    4xx     the provider's own refusal of this call
@@ -143,6 +144,15 @@ class RateLimited(HcaiError):
     def __init__(self, message: str, retry_after: int, **details: Any) -> None:
         super().__init__(message, **details)
         self.headers["Retry-After"] = str(max(1, retry_after))
+
+
+class ClientLeft(HcaiError):
+    """The client has disconnected."""
+
+    status = 499
+
+    def __init__(self) -> None:
+        super().__init__("The client has left.")
 
 
 class InternalError(HcaiError):

@@ -45,6 +45,8 @@ class ApiApp:
         except ClientGoneError:
             return
         except HcaiError as error:
+            if exchange.status:
+                return  # an answer under way, which is truncated
             _count(serving, exchange, error.code)
             _note(serving, exchange, error)
             await errors.reply(exchange, error)

@@ -34,6 +34,7 @@ from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
 from hcai_app.worker.operations import Operations
 from hcai_app.worker.sign_in import SignIn
+from hcai_app.worker.ticker import Ticker
 
 NOT_SERVING = "The server is starting or stopping, or waits for its database; try again soon."
 
@@ -66,6 +67,7 @@ class Worker:
     catalog: Catalog
     generations: Generations
     upstream: Upstream
+    ticker: Ticker
     safety_counts: SafetyCounts
     moderations: Moderations | None  # None: not offered
     sign_in: SignIn

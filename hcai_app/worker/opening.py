@@ -54,6 +54,7 @@ from hcai_app.worker.link import StartError, refuse
 from hcai_app.worker.operations import operating
 from hcai_app.worker.shutdown import stop_on_signal
 from hcai_app.worker.sign_in import signing_in
+from hcai_app.worker.ticker import TICK_S, Ticker
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +123,8 @@ async def _open_services(
 ) -> Worker:
     provider = provider_of(settings, simulator if settings.is_simulated else None)
     journal, client = _open_journal(stack, settings), _open_catalog_client(stack, provider)
-    redis = await _open_redis(stack, settings, journal)
-    tabs, metrics = _open_tabs(stack, redis), Metrics(settings.models)
-    health = _open_health(stack, database, provider, redis)
+    redis, metrics = await _open_redis(stack, settings, journal), Metrics(settings.models)
+    tabs, health = _open_tabs(stack, redis), _open_health(stack, database, provider, redis)
     budget, heard = _budget(settings, database, redis), _listeners(metrics, health, tabs)
     ledger = _ledger(database, journal, totals := Rollups(journal.worker), budget, heard)
     return Worker(
@@ -144,6 +144,7 @@ async def _open_services(
         catalog=_catalog(settings, client, switches := Switches(database)),
         generations=Generations(client.record, partial(rows.has_generation, database)),
         upstream=await stack.enter_async_context(Upstream(provider)),
+        ticker=Ticker(min(TICK_S, settings.heartbeat_seconds / 10)),
         safety_counts=SafetyCounts(database),
         moderations=await stack.enter_async_context(moderating(settings, simulator)),
         sign_in=await stack.enter_async_context(signing_in(settings, redis, host=host)),

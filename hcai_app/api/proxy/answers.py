@@ -1,26 +1,23 @@
-"""The two kinds of relayed answers: an event stream and a plain JSON body."""
+"""The two kinds of relayed answers, an event stream and a plain JSON body, as values without I/O.
 
-import asyncio
+Each takes what the provider sends and says what the client may have of it now, what it may be sent
+in a silence, and how the answer ends or fails.
+"""
+
 import re
 from collections import deque
 
 from hcai_app.api import errors
-from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE, UNBUFFERED
-from hcai_app.api.proxy.relay import Relay
+from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE
 from hcai_app.errors import HcaiError, UpstreamFailed
-from hcai_app.services.call import Outcome
+from hcai_app.services.call import Outcome, Usage
 from hcai_app.upstream import failures
-from hcai_app.upstream.http_client.errors import HttpClientError
-from hcai_app.upstream.http_client.response import Response
 from hcai_app.upstream.openrouter import reading
 from hcai_app.upstream.openrouter.dialects import ChatDialect
 from hcai_app.upstream.openrouter.reading import Reading
 from hcai_app.upstream.openrouter.tee import StreamTee
 from hcai_app.upstream.openrouter.usage import find_usage
 
-EVENT_STREAM = "text/event-stream"
-# How long the provider may take to close after the end of its stream, in seconds.
-LINGER_S = 1.0
 # Answers up to this size are buffered and parsed once; larger ones (images) are streamed.
 MAX_WHOLE_BYTES = 1024 * 1024
 # How much of the end of a large answer is searched for its usage.
@@ -33,219 +30,201 @@ ERROR_KEY = b'"error"'
 # text holds this key, and what a tool is called with is the student's own.
 CITATIONS_KEY, TOOL_USE = b'"citations"', b'"tool_use"'
 NULL_CITATIONS = re.compile(rb',\s*"citations"\s*:\s*null\b|"citations"\s*:\s*null\s*,')
+BLANK_LINES = (b"\n\n", b"\n\r\n")
 
 
 class StreamAnswer:
-    """Relays events as they arrive, while a tee reads along.
+    """Events that pass unchanged, while a tee reads along.
 
     The provider's comments before the first event wait for it, or for the first heartbeat: they
     would commit our 200 while an early failure can still have its true status.
     """
 
-    def __init__(self, delivery: Relay, form: ChatDialect) -> None:
-        self._delivery = delivery
-        self._tee = StreamTee(form)
+    content_type = STREAM_TYPE
+    is_sized = False
+
+    def __init__(self, dialect: ChatDialect) -> None:
+        self._tee = StreamTee(dialect)
         self._comments = b""
+        self._has_begun = False  # something was given out
+        self._rest = b""
 
-    async def relay(self, response: Response) -> None:
-        """Relay the events; the final one waits for the commit of the ledger row."""
-        delivery, tee = self._delivery, self._tee
-        if response.content_type != EVENT_STREAM:
-            await self._relay_whole(response)
-            return
-        tee.generation_id = delivery.call.generation_id
-        await self._relay_events(response)
-        ending = tee.finish()
-        if not tee.is_whole:
-            if not tee.has_content:
-                delivery.call.doubt_answer()
-            raise UpstreamFailed("The provider's answer ended too early; it is not complete.")
-        outcome = Outcome.UPSTREAM_ERROR if tee.error or tee.has_failed else Outcome.COMPLETED
-        self._learn()
-        committed = delivery.close(outcome, 200)
-        if tee.is_done:
-            ending += await self._rest(response)
-        await committed
-        await delivery.pulse.stop()
-        await self._start_once()
-        await delivery.exchange.write(self._take_comments() + ending, more=False)
+    @property
+    def generation_id(self) -> str | None:
+        """The generation's id, as far as it is known."""
+        return self._tee.generation_id
 
-    async def beat(self) -> None:
-        """Send an SSE comment as a heartbeat."""
-        await self._start_once()
-        data = self._take_comments() or self._tee.keep_alive()
-        if data:
-            await self._delivery.exchange.write(data)
+    @generation_id.setter
+    def generation_id(self, value: str | None) -> None:
+        self._tee.generation_id = value
 
-    async def tell(self, error: HcaiError) -> None:
-        """Send an error chunk and end the stream."""
+    @property
+    def model(self) -> str | None:
+        """The model that answers, as far as it is known."""
+        return self._tee.model
+
+    @property
+    def usage(self) -> Usage | None:
+        """The usage, as far as it is known."""
+        return self._tee.usage
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there was anything that is billed."""
+        return self._tee.has_content
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the final event has come; all from it on waits for the row's commit."""
+        return self._tee.is_done
+
+    def feed(self, data: bytes) -> bytes:
+        """Take a piece; return what may go to the client now.
+
+        Raises:
+            UpstreamFailed: When an error comes before any content, so that it sets the status.
+        """
+        out = self._tee.feed(data)
+        if self._has_begun or not out:
+            return out
+        if self._tee.error is not None and not self._tee.has_content:
+            raise failures.from_error(self._tee.error)
+        if not self.speaks(out):
+            self._comments += out
+            return b""
+        self._has_begun = True
+        return self._take_comments() + out
+
+    def speaks(self, out: bytes) -> bool:
+        """Return whether there is anything that a client would look at, and no comments alone."""
+        return not all(not line or line.startswith(b":") for line in out.splitlines())
+
+    def filler(self) -> bytes:
+        """Return a heartbeat: a comment, or a byte of an incomplete line."""
+        self._has_begun = True
+        return self._take_comments() or self._tee.keep_alive()
+
+    def failure(self, error: HcaiError, _body: bytes) -> bytes:
+        """Return an error chunk, and the end of the stream."""
         tee = self._tee
-        told = errors.error_object(error)
-        event = tee.dialect.error_event(told, tee.generation_id, tee.model)
-        data = tee.boundary() + event + tee.dialect.last
-        await self._delivery.exchange.write(data, more=False)
+        event = tee.dialect.error_event(errors.error_object(error), tee.generation_id, tee.model)
+        return tee.boundary() + event + tee.dialect.last
 
-    async def _relay_events(self, response: Response) -> None:
-        delivery, tee = self._delivery, self._tee
-        while not tee.is_done:
-            data = await response.read_any()
-            if not data:
-                break
-            await delivery.pulse.settle()
-            out = tee.feed(data)
-            if delivery.call.generation_id is None:
-                delivery.learn_generation(tee.generation_id)
-            if not out:
-                delivery.pulse.hear()
-                continue
-            if not delivery.exchange.status:
-                self._raise_early_error()
-                if _is_comment(out):
-                    self._comments += out
-                    delivery.pulse.hear()
-                    continue
-                await self._start_once()
-            if delivery.call.first_byte_ms is None and not _is_comment(out):
-                delivery.call.first_byte_ms = delivery.call.elapsed_ms()
-            await delivery.pulse.write(self._take_comments() + out if self._comments else out)
-        self._learn()
+    def finish(self) -> Outcome:
+        """Take the end of the stream; return how the call ended.
+
+        Raises:
+            UpstreamFailed: When the stream is not complete.
+        """
+        self._rest = self._tee.finish()
+        if not self._tee.is_whole:
+            raise UpstreamFailed("The provider's answer ended too early; it is not complete.")
+        has_failed = self._tee.error or self._tee.has_failed
+        return Outcome.UPSTREAM_ERROR if has_failed else Outcome.COMPLETED
+
+    def ending(self, *, is_cut: bool) -> bytes:
+        """Return all that was held back, closed by a blank line if the rest did not come."""
+        ending = bytes(self._tee.ending)
+        if is_cut and not ending.endswith(BLANK_LINES):
+            ending += b"\n\n"
+        return self._take_comments() + self._rest + ending
 
     def _take_comments(self) -> bytes:
         comments, self._comments = self._comments, b""
         return comments
 
-    def _raise_early_error(self) -> None:
-        """Raise an error event that precedes any content, so that it sets the status."""
-        if self._tee.error is not None and not self._tee.has_content:
-            self._learn()
-            self._delivery.call.doubt_answer()
-            raise failures.from_error(self._tee.error)
-
-    async def _relay_whole(self, response: Response) -> None:
-        """Relay a plain body sent in place of a stream, most often an error."""
-        if not self._delivery.exchange.status:
-            self._delivery.answer = WholeAnswer(self._delivery)
-            await self._delivery.answer.relay(response)
-            return
-        body = await response.read(MAX_WHOLE_BYTES)
-        raise _failure_in(reading.read(body))
-
-    async def _rest(self, response: Response) -> bytes:
-        """Return the final event and all after it, closed by a blank line."""
-        ending = self._tee.ending
-        try:
-            async with asyncio.timeout(LINGER_S):
-                while data := await response.read_any():
-                    self._tee.feed(data)
-        except (TimeoutError, HttpClientError):
-            ending.extend(b"" if ending.endswith((b"\n\n", b"\n\r\n")) else b"\n\n")
-        return bytes(ending)
-
-    def _learn(self) -> None:
-        call, tee = self._delivery.call, self._tee
-        call.usage = tee.usage
-        call.model = tee.model or call.model
-
-    async def _start_once(self) -> None:
-        if not self._delivery.exchange.status:
-            await self._delivery.start(STREAM_TYPE, *UNBUFFERED)
-
 
 class WholeAnswer:
-    """Relays a JSON body: buffered and parsed once, or streamed when it is large."""
+    """A JSON body: held and parsed once, or passed on as it comes when it is large."""
 
-    def __init__(self, delivery: Relay) -> None:
-        self._delivery = delivery
-        self._held = b""  # tail of a large answer, held back until the commit
+    content_type = JSON_TYPE
+    is_sized = True
+    is_done = False  # its end is that of the body
+
+    def __init__(self, *, is_anthropic: bool = False) -> None:
+        self.generation_id: str | None = None
+        self.model: str | None = None
+        self.usage: Usage | None = None
+        self.has_content = False
+        self._is_anthropic = is_anthropic
+        self._pieces: deque[bytes] = deque()  # joined once: at each piece it would copy all
+        self._size = 0
         self._is_large = False
+        self._held = b""  # the end of it, or all of it, until the commit
 
-    async def relay(self, response: Response) -> None:
-        """Relay the body; its last bytes wait for the commit of the ledger row."""
-        body = await self._read(response)
-        self._delivery.call.first_byte_ms = self._delivery.call.elapsed_ms()
-        if len(body) > MAX_WHOLE_BYTES:
-            await self._relay_large(body, response)
-            return
-        answer = _read(body)
-        self._learn(answer)
-        await self._delivery.passed()
-        if answer is None or not (answer.has_content or (answer.usage and not answer.error)):
-            self._delivery.call.doubt_answer()
-            raise _failure_in(answer)
-        outcome = Outcome.UPSTREAM_ERROR if answer.has_failed else Outcome.COMPLETED
-        await self._delivery.close(outcome, 200)
-        await self._send(body)
-
-    async def beat(self) -> None:
-        """Send white space as a heartbeat, or a byte of a large answer's held tail."""
-        if not self._delivery.exchange.status:
-            await self._delivery.start(JSON_TYPE, *UNBUFFERED)
-        data = b" "
+    def feed(self, data: bytes) -> bytes:
+        """Take a piece; return what may go to the client now: of a small body nothing."""
+        self._pieces.append(data)
+        self._size += len(data)
         if self._is_large:
-            data = self._held[:1] if len(self._held) > 1 else b""
-            self._held = self._held[len(data) :]
-        if data:
-            await self._delivery.exchange.write(data)
-
-    async def tell(self, error: HcaiError) -> None:
-        """Send the error as the body; a large answer under way is truncated instead."""
-        if not self._is_large:
-            exchange = self._delivery.exchange
-            await exchange.write(errors.body_for(exchange, error), more=False)
-
-    async def _read(self, response: Response) -> bytes:
-        """Return the complete body, or the first part of a large one."""
-        pieces: list[bytes] = []
-        size = 0
-        while data := await response.read_any():
-            pieces.append(data)
-            self._delivery.pulse.hear()
-            size += len(data)
-            if size > MAX_WHOLE_BYTES:
-                break
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    async def _relay_large(self, body: bytes, response: Response) -> None:
-        delivery = self._delivery
-        self._is_large = True
-        self._learn(reading.read_head(body))
-        if not delivery.exchange.status:
-            await delivery.start(JSON_TYPE, *UNBUFFERED)
-        tail, tail_bytes = deque([body]), len(body)  # chunks: joining at each one would copy
-        self._held = body
-        while data := await response.read_any():
-            await delivery.pulse.settle()
+            while self._size - len(self._pieces[0]) >= TAIL_BYTES:
+                self._size -= len(self._pieces.popleft())
             out, self._held = self._held, data
-            await delivery.pulse.write(out)
-            tail.append(data)
-            tail_bytes += len(data)
-            while tail_bytes - len(tail[0]) >= TAIL_BYTES:
-                tail_bytes -= len(tail.popleft())
-        delivery.call.usage = find_usage(b"".join(tail)) or delivery.call.usage
-        await delivery.close(Outcome.COMPLETED, 200)
-        await delivery.pulse.stop()
-        await delivery.exchange.write(self._held, more=False)
+            return out
+        if self._size > MAX_WHOLE_BYTES:
+            self._is_large = True
+            self._held = b"".join(self._pieces)
+            self._pieces = deque([self._held])
+            self._learn(reading.read_head(self._held))
+        return b""
 
-    async def _send(self, body: bytes) -> None:
-        delivery = self._delivery
-        if delivery.has_left:
-            return
-        if delivery.exchange.is_anthropic and CITATIONS_KEY in body and TOOL_USE not in body:
-            body = NULL_CITATIONS.sub(b"", body)
-        await delivery.pulse.stop()
-        if delivery.exchange.status:  # a heartbeat was first
-            await delivery.exchange.write(body, more=False)
-        else:
-            delivery.show_generation()
-            await delivery.exchange.reply(200, body, JSON_TYPE)
+    def speaks(self, _out: bytes) -> bool:
+        """Return whether there is anything that a client would look at."""
+        return True
 
-    def _learn(self, answer: Reading | None) -> None:
-        if answer is None:
-            return
-        call = self._delivery.call
-        call.usage = answer.usage
-        call.model = answer.model or call.model
-        self._delivery.learn_generation(answer.generation_id)
+    def filler(self) -> bytes:
+        """Return a heartbeat: white space, or a byte of what is held of a large body."""
+        if not self._is_large:
+            return b" "
+        data = self._held[:1] if len(self._held) > 1 else b""
+        self._held = self._held[len(data) :]
+        return data
+
+    def failure(self, _error: HcaiError, body: bytes) -> bytes | None:
+        """Return the error as the body; a large one under way is truncated instead."""
+        return None if self._is_large else body
+
+    def finish(self) -> Outcome:
+        """Take the end of the body; return how the call ended.
+
+        Raises:
+            UpstreamFailed: When there is no answer in it.
+        """
+        body = b"".join(self._pieces) if len(self._pieces) != 1 else self._pieces[0]
+        if self._is_large:
+            self.usage = find_usage(body) or self.usage
+            return Outcome.COMPLETED
+        found = _read(body)
+        self._learn(found)
+        if found is None or not (found.has_content or (found.usage and not found.error)):
+            raise failure_in(found)
+        self.has_content = True
+        self._held = self._mended(body)
+        return Outcome.UPSTREAM_ERROR if found.has_failed else Outcome.COMPLETED
+
+    def ending(self, *, is_cut: bool = False) -> bytes:
+        """Return all that was held back."""
+        return self._held
+
+    def _mended(self, body: bytes) -> bytes:
+        if self._is_anthropic and CITATIONS_KEY in body and TOOL_USE not in body:
+            return NULL_CITATIONS.sub(b"", body)
+        return body
+
+    def _learn(self, found: Reading | None) -> None:
+        if found is not None:
+            self.usage, self.model = found.usage, found.model
+            self.generation_id = self.generation_id or found.generation_id
+
+
+AnyAnswer = StreamAnswer | WholeAnswer
+
+
+def failure_in(found: Reading | None) -> UpstreamFailed:
+    """Return the error that stands in place of an answer."""
+    if found is None or not found.error:
+        return UpstreamFailed("The provider's answer cannot be read.")
+    return failures.from_error(found.error)
 
 
 def _read(body: bytes) -> Reading | None:
@@ -253,14 +232,3 @@ def _read(body: bytes) -> Reading | None:
     if is_large and (found := reading.read_large(body)):
         return found
     return reading.read(body)
-
-
-def _is_comment(lines: bytes) -> bool:
-    """Return whether there is nothing that a client would look at."""
-    return all(not line or line.startswith(b":") for line in lines.splitlines())
-
-
-def _failure_in(answer: Reading | None) -> UpstreamFailed:
-    if answer is None or not answer.error:
-        return UpstreamFailed("The provider's answer cannot be read.")
-    return failures.from_error(answer.error)

@@ -1,6 +1,5 @@
 """`POST /moderations`: relayed to OpenAI, without a ledger row, under its own rate limit."""
 
-import asyncio
 import difflib
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -9,14 +8,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from hcai_app.api import errors
-from hcai_app.api.exchange import JSON_TYPE, UNBUFFERED, Exchange
+from hcai_app.api.exchange import Exchange
 from hcai_app.api.openapi.offers import Offer
 from hcai_app.api.openapi.schemas import UNSET, Anything, Examples, doc, example, list_of
 from hcai_app.api.proxy import body_bounds, members, request_body
+from hcai_app.api.proxy.answers import WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.road import show_standing
+from hcai_app.api.proxy.writer import AnswerWriter
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound, UpstreamRefused
 from hcai_app.services.call import Outcome
 from hcai_app.upstream.openai.moderations import MODELS, Moderations
@@ -94,7 +94,7 @@ async def _create(find_caller: FindCaller, worker: Worker, exchange: Exchange) -
     body = await request_body.read_body(worker.body_memory, exchange, caller.user_id)
     try:
         relayed = await body_bounds.off_the_loop_if_large(body, body_from, body)
-        await _relay(worker, exchange, asyncio.create_task(moderations.create(relayed)))
+        await _relay(worker, exchange, moderations, relayed)
     finally:
         worker.body_memory.give_back(caller.user_id, len(body))
 
@@ -133,38 +133,21 @@ def _check_model(model: object) -> None:
     )
 
 
-async def _relay(worker: Worker, exchange: Exchange, asking: asyncio.Task[bytes]) -> None:
-    """Wait for the answer, with white space as heartbeats, and send it."""
-    try:
-        while not asking.done():
-            await asyncio.wait({asking}, timeout=worker.settings.heartbeat_seconds)
-            if not asking.done():
-                await _beat(exchange)
-        answer = asking.result()
-        worker.metrics.count_moderation(Outcome.COMPLETED)
-        await _send(exchange, answer)
-    except HcaiError as error:
-        worker.metrics.count_moderation(_outcome_of(error))
-        if not exchange.status:
-            raise
-        await exchange.write(errors.body_for(exchange, error), more=False)
-    finally:
-        asking.cancel()
+async def _relay(worker: Worker, exchange: Exchange, moderations: Moderations, body: bytes) -> None:
+    """Send the answer, with white space as heartbeats before it."""
+    beat_s = worker.settings.heartbeat_seconds
+    with AnswerWriter(exchange, worker.ticker, WholeAnswer(), beat_s) as writer:
+        try:
+            answer = await moderations.create(body)
+            worker.metrics.count_moderation(Outcome.COMPLETED)
+            await writer.end(answer)
+        except HcaiError as error:
+            worker.metrics.count_moderation(_outcome_of(error))
+            if not exchange.status:
+                raise
+            await writer.fail(error)
 
 
 def _outcome_of(error: HcaiError) -> Outcome:
     is_refusal = isinstance(error, UpstreamRefused)
     return Outcome.REFUSED_BY_PROVIDER if is_refusal else Outcome.UPSTREAM_ERROR
-
-
-async def _beat(exchange: Exchange) -> None:
-    if not exchange.status:
-        await exchange.start(200, JSON_TYPE, *UNBUFFERED)
-    await exchange.write(b" ")
-
-
-async def _send(exchange: Exchange, answer: bytes) -> None:
-    if exchange.status:
-        await exchange.write(answer, more=False)
-    else:
-        await exchange.reply(200, answer, JSON_TYPE)

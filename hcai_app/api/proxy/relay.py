@@ -1,53 +1,34 @@
-"""Relays one admitted call: asks the provider, streams its answer, writes the row exactly once.
+"""Relays one admitted call: asks the provider, passes its answer on, has its row written once.
 
-Every way out goes through `close`: the end, a failing provider, a client that leaves, a revoked
-key, a stop of the server. The last byte of an answer, or `[DONE]`, leaves after the row is
-committed. `answers.py` relays streams and plain answers.
+Every way out goes through the row's `close`: the end, a failing provider, a client that leaves, a
+revoked key, a stop of the server. The last byte of an answer, or `[DONE]`, leaves after the row is
+committed. What comes and goes is decided by `answers.py`, and written by `writer.py`.
 """
 
 import asyncio
-import logging
-from typing import Any, Protocol
+from typing import Protocol
 
-from msgspec.structs import replace
-
-from hcai_app.api import errors
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.heartbeat import Heartbeat
-from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
-from hcai_app.services.call import LedgerEntry, Outcome, RunningCall
-from hcai_app.services.ledger import booking
+from hcai_app.api.proxy import answers
+from hcai_app.api.proxy.answers import MAX_WHOLE_BYTES, AnyAnswer, StreamAnswer, WholeAnswer
+from hcai_app.api.proxy.finalizer import Finalizer
+from hcai_app.api.proxy.writer import AnswerWriter
+from hcai_app.errors import ClientLeft, HcaiError, UpstreamFailed, UpstreamRefused
+from hcai_app.services.call import Outcome, RunningCall
 from hcai_app.services.limits.in_flight import Slot
 from hcai_app.upstream import failures
 from hcai_app.upstream.http_client.errors import HttpClientError
 from hcai_app.upstream.http_client.response import Response
 from hcai_app.upstream.openrouter import reading
+from hcai_app.upstream.openrouter.dialects import ChatDialect
 from hcai_app.worker.context import Worker
 
-log = logging.getLogger(__name__)
-
-# A shorter call needs neither a heartbeat nor a disconnect watch.
-WATCH_AFTER_S = 0.1
-CLIENT_CLOSED = 499
+EVENT_STREAM = "text/event-stream"
 INTERNAL_ERROR = 500
+# How long the provider may take to close after the end of its stream, in seconds.
+LINGER_S = 1.0
 # How long after the provider's idle timeout a row still waits for its answer.
 GRACE_MS = 60_000
-
-
-class Answer(Protocol):
-    """Relay strategy: `answers.StreamAnswer` or `answers.WholeAnswer`."""
-
-    async def relay(self, response: Response) -> None:
-        """Relay a successful answer to its end."""
-        ...
-
-    async def beat(self) -> None:
-        """Send a heartbeat, because the provider is silent."""
-        ...
-
-    async def tell(self, error: HcaiError) -> None:
-        """End an answer under way with an error."""
-        ...
 
 
 class RunsBeside(Protocol):
@@ -65,199 +46,178 @@ class RunsBeside(Protocol):
 class Relay:
     """One admitted call on its way."""
 
-    answer: Answer
-
     def __init__(
         self,
         worker: Worker,
         exchange: Exchange,
         slot: Slot,
         call: RunningCall,
+        dialect: ChatDialect,
         check: RunsBeside | None = None,
     ) -> None:
-        self.exchange = exchange
-        self.call = call
-        self.has_left = False
-        given, loop = worker.settings, asyncio.get_running_loop()
-        self.pulse = Heartbeat(
-            exchange,
-            loop,
-            given.heartbeat_seconds,
-            given.upstream_timeout_seconds,
-            self._beat,
-            self._give_up,
-        )
         self._worker = worker
+        self._exchange = exchange
         self._slot = slot
+        self._call = call
         self._check = check
-        self._entry: LedgerEntry | None = None
-        self._committed: asyncio.Future[Any] | None = None
-        self._response: Response | None = None
-        self._watch: asyncio.Task[None] | None = None
-        self._is_held = False  # in the journal, beyond its row: an amendment follows
-        self._awaits_provider = True
-        self._watch_timer = loop.call_later(WATCH_AFTER_S, self._start_watch)
+        self._answer: AnyAnswer = StreamAnswer(dialect) if call.opening.streamed else self._whole()
+        self._row = Finalizer(worker, slot, call)
+        self._writer = AnswerWriter(
+            exchange,
+            worker.ticker,
+            self._answer,
+            worker.settings.heartbeat_seconds,
+            patience_s=worker.settings.upstream_timeout_seconds,
+            listener=self,
+        )
 
     async def run(self, path: str, body: bytes) -> None:
-        """Run the call to its end and clean up its tasks and timers."""
-        try:
-            await self._ask(path, body)
-        except asyncio.CancelledError:
-            await self._end_cancelled()
-        except UpstreamFailed as error:
-            await self._end_failed(error)
-        except (HttpClientError, TimeoutError) as error:
-            await self._end_failed(failures.from_exception(error))
-        finally:
-            self._clean_up()
+        """Run the call to its end, its row included."""
+        with self._writer:
+            try:
+                await self._run(path, body)
+            finally:
+                if self._check is not None:
+                    self._check.stop()
+                self._row.close(Outcome.INTERRUPTED, self._exchange.status or INTERNAL_ERROR)
 
     async def passed(self) -> None:
         """Wait until the first byte may leave, where something is checked beside the call."""
         if self._check is not None:
             await self._check.passed()
 
-    async def start(self, *headers: tuple[bytes, bytes]) -> None:
-        """Send our 200 and headers, with the generation's id when it is known."""
-        await self.passed()
-        self.show_generation()
-        await self.exchange.start(200, *headers)
+    def on_silence(self) -> None:
+        """End a call whose provider is silent."""
+        if not self._row.is_closed:
+            self._slot.cut(failures.silence())
 
-    def learn_generation(self, generation_id: str | None) -> None:
-        """Journal the generation's id, by which reconciliation finds the cost of a lost call."""
-        if generation_id is not None and self.call.generation_id is None:
-            self.call.generation_id = generation_id
-            try:
-                self._worker.journal.name(self.call)
-            except OSError as error:  # it is needed only if this process is killed
-                log.error("the journal does not take a generation's id: %s", error)
+    def on_left(self) -> None:
+        """End a stream that its client has left; the row of a plain answer is written now.
 
-    def close(self, outcome: Outcome, status: int) -> asyncio.Future[Any]:
-        """Queue the call's ledger row, once; return the future of its commit."""
-        self._awaits_provider = False
-        if self._committed is None:
-            return self._record(self.call.finish(outcome, status))
-        if self._is_held:
-            self._amend(self.call.finish(outcome, status))
-        return self._committed
-
-    def _amend(self, known: LedgerEntry) -> None:
-        """Add what is known by now to the row written when the client of a plain answer left."""
-        self._is_held = False
-        if self._entry is not None:
-            self._record(replace(self._entry, **booking.figures(known)))
-
-    def _record(self, entry: LedgerEntry) -> asyncio.Future[Any]:
-        is_amendment, self._entry = self._entry is not None, entry
-        self._worker.budget.settle(entry)
-        committed = self._worker.ledger.record(entry, self.call.segment, is_amendment=is_amendment)
-        self._committed = committed
-        if (left := self._leave()) is not None:
-            self._committed = asyncio.gather(committed, left, return_exceptions=True)
-        return self._committed
-
-    def _leave(self) -> asyncio.Future[Any] | None:
-        """Give the call's place back before its last byte: its client may call again at once.
-
-        One whose client has left runs on, and keeps it.
+        A cancelled stream is billed no further. A plain answer is billed in full anyway, and its
+        cost is known when it has come.
         """
-        shared = self._worker.shared_in_flight
-        return None if shared is None or self._is_held else shared.leave(self._slot)
+        if self._row.is_written:
+            return
+        self._writer.has_left = True
+        if self._call.opening.streamed:
+            self._slot.cut(ClientLeft())
+            return
+        wait_ms = int(self._worker.settings.upstream_timeout_seconds * 1000) + GRACE_MS
+        status = self._exchange.status or ClientLeft.status
+        self._row.hold(Outcome.CLIENT_CLOSED, status, wait_ms)
+
+    async def _run(self, path: str, body: bytes) -> None:
+        try:
+            with self._slot:
+                await self._ask(path, body)
+        except (HttpClientError, TimeoutError) as error:
+            await self._fail(failures.from_exception(error))
+        except HcaiError as error:
+            await self._fail(error)
 
     async def _ask(self, path: str, body: bytes) -> None:
         response = await self._worker.upstream.post(path, body)
-        self._response = response
-        self.call.has_status = True
-        self.pulse.hear()
-        if not 200 <= response.status < 300:
-            answer = await response.read(failures.MAX_ERROR_BYTES)
-            raise failures.from_status(response.status, response.headers, answer)
-        self.call.has_answer = True
-        self.learn_generation(reading.name(response.header(b"x-generation-id")))
-        await self.answer.relay(response)
+        try:
+            self._call.has_status = True
+            self._writer.hear()
+            if not 200 <= response.status < 300:
+                answer = await response.read(failures.MAX_ERROR_BYTES)
+                raise failures.from_status(response.status, response.headers, answer)
+            self._call.has_answer = True
+            self._name(reading.name(response.header(b"x-generation-id")))
+            await self._relay(response)
+        finally:
+            response.close()
 
-    async def _end_failed(self, error: UpstreamFailed) -> None:
-        is_refusal = isinstance(error, UpstreamRefused)
-        await self._end(
-            Outcome.REFUSED_BY_PROVIDER if is_refusal else Outcome.UPSTREAM_ERROR, error
-        )
+    async def _relay(self, response: Response) -> None:
+        """Relay a successful answer to its end."""
+        if self._call.opening.streamed and response.content_type != EVENT_STREAM:
+            await self._expect_whole(response)
+        answer = self._answer
+        answer.generation_id = self._call.generation_id
+        try:
+            await self._pass_on(response, answer)
+            await self.passed()
+            outcome = answer.finish()
+        except UpstreamFailed:
+            self._learn(answer)
+            if not answer.has_content:
+                self._call.doubt_answer()
+            raise
+        self._learn(answer)
+        committed = self._row.close(outcome, 200)
+        is_cut = answer.is_done and not await _has_ended(response, answer)
+        await committed
+        await self._writer.end(answer.ending(is_cut=is_cut))
 
-    async def _end_cancelled(self) -> None:
-        """Finish after a cancellation: client disconnect, revocation or shutdown."""
-        task, error = asyncio.current_task(), self._slot.cut_by
-        if task is None or not (self.has_left or error):
-            self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
-            raise asyncio.CancelledError
-        task.uncancel()
-        if isinstance(error, UpstreamFailed):
-            await self._end_failed(error)
-        elif error is not None:
-            await self._end(Outcome.INTERRUPTED, error)
-        else:
-            await self.close(Outcome.CLIENT_CLOSED, self.exchange.status or CLIENT_CLOSED)
+    async def _expect_whole(self, response: Response) -> None:
+        """Take a plain body, most often an error, in place of a stream.
 
-    async def _end(self, outcome: Outcome, error: HcaiError) -> None:
-        """Commit the row of a failed call, then send the error."""
-        if self._check is not None:
-            self._check.stop()
-        await self.close(outcome, self.exchange.status or error.code)
-        if self.has_left:
-            return
-        await self.pulse.stop()
-        if self.exchange.status:
-            await self.answer.tell(error)
-        else:
-            self.show_generation()
-            await errors.reply(self.exchange, error)
-
-    async def _beat(self) -> None:
-        if not self.has_left:
-            await self.answer.beat()
-
-    def _give_up(self) -> None:
-        if self._awaits_provider:
-            self._slot.cut(failures.silence())
-
-    def show_generation(self) -> None:
-        """Add the generation's id to our headers, when it is known."""
-        if self.call.generation_id is not None:
-            header = (b"x-generation-id", self.call.generation_id.encode())
-            self.exchange.headers.append(header)
-
-    def _start_watch(self) -> None:
-        self.pulse.start()
-        self._watch = asyncio.get_running_loop().create_task(self._watch_client())
-
-    async def _watch_client(self) -> None:
-        """Wait until the client disconnects.
-
-        A stream is cancelled, which stops the provider's billing. A plain answer is billed in full
-        anyway: its row is written now, and settled when the answer arrives.
+        Raises:
+            UpstreamFailed: When the stream has begun.
         """
-        while (await self.exchange.receive())["type"] != "http.disconnect":
-            pass
-        if self._committed is not None:
-            return
-        self.has_left = True
-        if self.call.opening.streamed:
-            self._slot.cancel()
-        else:
-            wait_ms = int(self._worker.settings.upstream_timeout_seconds * 1000) + GRACE_MS
-            status = self.exchange.status or CLIENT_CLOSED
-            self._worker.journal.hold(self.call)
-            self._is_held = True
-            self._record(self.call.finish(Outcome.CLIENT_CLOSED, status, settle_in_ms=wait_ms))
+        if self._writer.has_begun:
+            raise answers.failure_in(reading.read(await response.read(MAX_WHOLE_BYTES)))
+        self._answer = self._writer.answer = self._whole()
 
-    def _clean_up(self) -> None:
-        """Cancel timers and tasks, and break reference cycles: collecting those cost a third."""
+    def _whole(self) -> WholeAnswer:
+        return WholeAnswer(is_anthropic=self._exchange.is_anthropic)
+
+    async def _pass_on(self, response: Response, answer: AnyAnswer) -> None:
+        """Pass on what comes, up to what waits for the row."""
+        writer, call = self._writer, self._call
+        while not answer.is_done and (data := response.take() or await response.read_any()):
+            if (beating := writer.settled()) is not None:
+                await beating
+            out = answer.feed(data)
+            if call.generation_id is None:
+                self._name(answer.generation_id)
+            if not out:
+                writer.hear()
+                continue
+            if call.first_byte_ms is None and answer.speaks(out):
+                call.first_byte_ms = call.elapsed_ms()
+            await writer.write(out)
+        if call.first_byte_ms is None and answer.is_sized:
+            call.first_byte_ms = call.elapsed_ms()
+
+    def _learn(self, answer: AnyAnswer) -> None:
+        call = self._call
+        call.usage = answer.usage
+        call.model = answer.model or call.model
+        self._name(answer.generation_id)
+
+    def _name(self, generation_id: str | None) -> None:
+        """Keep the generation's id, and show it if our headers are not sent yet."""
+        if self._row.name(generation_id) and generation_id and not self._writer.has_begun:
+            self._exchange.headers.append((b"x-generation-id", generation_id.encode()))
+
+    async def _fail(self, error: HcaiError) -> None:
+        """Commit the row of a failed call, then tell its client."""
         if self._check is not None:
             self._check.stop()
-            self._check = None
-        self._watch_timer.cancel()
-        del self._watch_timer
-        if self._watch is not None:
-            self._watch.cancel()
-        self.pulse.abort()
-        self.close(Outcome.INTERRUPTED, self.exchange.status or INTERNAL_ERROR)
-        if self._response is not None:
-            self._response.close()  # no effect on a response read to its end
-        del self.answer
+        await self._row.close(_outcome_of(error), self._exchange.status or error.code)
+        await self._writer.fail(error)
+
+
+def _outcome_of(error: HcaiError) -> Outcome:
+    if isinstance(error, UpstreamRefused):
+        return Outcome.REFUSED_BY_PROVIDER
+    if isinstance(error, UpstreamFailed):
+        return Outcome.UPSTREAM_ERROR
+    return Outcome.CLIENT_CLOSED if isinstance(error, ClientLeft) else Outcome.INTERRUPTED
+
+
+async def _has_ended(response: Response, answer: AnyAnswer) -> bool:
+    """Take what follows the final event; return whether the body came to its end in time."""
+    try:
+        while data := response.take():
+            answer.feed(data)
+        if data is None:
+            async with asyncio.timeout(LINGER_S):
+                while data := await response.read_any():
+                    answer.feed(data)
+    except (TimeoutError, HttpClientError):
+        return False
+    return True

@@ -19,7 +19,6 @@ from hcai_app.api.proxy import (
     safety_check,
     tool_shapes,
 )
-from hcai_app.api.proxy.answers import StreamAnswer, WholeAnswer
 from hcai_app.api.proxy.body_bounds import Body
 from hcai_app.api.proxy.callers import FindCaller
 from hcai_app.api.proxy.operations import Operation
@@ -54,13 +53,9 @@ async def carry(
     caller = await find_caller(worker, exchange)
     slot = worker.in_flight.enter(caller)
     try:
-        signs = await _check_caller(worker, exchange, slot)
-        await _carry_counted(operation, worker, exchange, slot, signs)
-    except asyncio.CancelledError:
-        if slot.cut_by is None or exchange.status:
-            raise
-        slot.uncancel()
-        raise slot.cut_by from None
+        with slot:
+            signs = await _check_caller(worker, exchange, slot)
+            await _carry_counted(operation, worker, exchange, slot, signs)
     finally:
         worker.in_flight.leave(slot)
         if worker.shared_in_flight is not None:
@@ -190,10 +185,8 @@ async def _deliver(
         raise Unavailable("Calls cannot be booked just now; try again in a moment.") from error
     exchange.is_admitted = True
     check = Check(worker, exchange, slot, asked) if asked else None
-    delivery = Relay(worker, exchange, slot, call, check)
-    is_stream, dialect = request.is_stream, operation.dialect
-    delivery.answer = StreamAnswer(delivery, dialect) if is_stream else WholeAnswer(delivery)
-    await delivery.run(operation.path, request.body_for(slot.caller.pseudonym))
+    relay = Relay(worker, exchange, slot, call, operation.dialect, check)
+    await relay.run(operation.path, request.body_for(slot.caller.pseudonym))
 
 
 def show_standing(exchange: Exchange, standing: Standing) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from hcai_app.errors import HcaiError, RateLimited
 from hcai_app.services.call import Caller
@@ -11,7 +12,11 @@ from hcai_app.services.call import Caller
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """A running call's place; `cut_by` is set before its task is cancelled from outside."""
+    """A running call's place.
+
+    A context manager: what ends the call from outside (`cut`) is raised in it as the error that it
+    is, and no cancellation of anybody else's.
+    """
 
     caller: Caller
     task: asyncio.Task[Any] | None
@@ -21,17 +26,22 @@ class Slot:
         """End the call with an error; the first reason holds."""
         if self.cut_by is None:
             self.cut_by = error
-            self.cancel()
+            if self.task is not None:
+                self.task.cancel()
 
-    def cancel(self) -> None:
-        """Cancel the call's task."""
-        if self.task is not None:
-            self.task.cancel()
+    def __enter__(self) -> Self:
+        return self
 
-    def uncancel(self) -> None:
-        """Undo a cancellation so that the client gets an error response."""
-        if self.task is not None:
-            self.task.uncancel()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if kind is asyncio.CancelledError and self.cut_by is not None:
+            if self.task is not None:
+                self.task.uncancel()
+            raise self.cut_by from None
 
 
 class InFlight:

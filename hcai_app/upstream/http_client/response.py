@@ -80,8 +80,7 @@ class Response:
             HttpClientError: When they do not come.
         """
         while not self.status:
-            if self._error is not None:
-                raise self._error
+            self._check()
             await self._wait()
 
     def take(self) -> bytes | None:
@@ -169,9 +168,13 @@ class Response:
         return data
 
     def _end_of_body(self) -> bytes:
-        if self._error is not None:
-            raise self._error
+        self._check()
         return b""
+
+    def _check(self) -> None:
+        """Raise the failure, as a new error: one that was raised holds on to who did it."""
+        if self._error is not None:
+            raise type(self._error)(*self._error.args)
 
     def _take_unpacked(self, unpacker: Unpacker) -> bytes | None:
         if unpacker.has_more and (data := unpacker.feed(b"")):

@@ -62,7 +62,7 @@ class Upstream:
     async def post(self, path: str, body: bytes) -> Response:
         """Send a call and return the answer at its headers.
 
-        How long the provider may be silent is the heartbeat's affair (api/proxy/heartbeat.py).
+        How long the provider may be silent is the writer's affair (api/proxy/writer.py).
 
         Raises:
             HttpClientError: When the provider cannot be reached or breaks off.
