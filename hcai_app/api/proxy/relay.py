@@ -138,7 +138,6 @@ class Relay:
         answer.generation_id = self._call.generation_id
         try:
             await self._pass_on(response, answer)
-            await self.passed()
             outcome = answer.finish()
         except UpstreamFailed:
             self._learn(answer)
@@ -146,6 +145,7 @@ class Relay:
                 self._call.doubt_answer()
             raise
         self._learn(answer)
+        await self.passed()  # who is cut here pays what is known by now
         committed = self._row.close(outcome, 200)
         is_cut = answer.is_done and not await _has_ended(response, answer)
         await committed
