@@ -91,16 +91,18 @@ class Check:
         self._slot = slot
         loop = asyncio.get_running_loop()
         self._until = loop.time() + PATIENCE_S
+        self._is_late = False
         self._task = loop.create_task(self._run(asked))
 
     async def passed(self) -> None:
         """Wait until the first byte may leave; a refusal cuts the call meanwhile."""
-        if self._task.done():
+        if self._is_late or self._task.done():
             return
         left_s = self._until - asyncio.get_running_loop().time()
         if left_s > 0:
             await asyncio.wait({self._task}, timeout=left_s)
-        if not self._task.done():
+        if not (self._is_late or self._task.done()):
+            self._is_late = True
             self._task.cancel()
             self._note(unchecked("late"))
 
