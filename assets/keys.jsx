@@ -14,12 +14,21 @@ if (typeof window !== "undefined")
     kept = null;
   });
 
-async function ask(name) {
+// A key that was rotated somewhere else on the page.
+const ROTATED = "hcai:rotated";
+const OVERLAPS = [
+  ["0", "stops at once"],
+  ["1", "works for an hour"],
+  ["24", "works for a day"],
+  ["168", "works for a week"],
+];
+
+async function ask(path, body) {
   try {
-    const answer = await fetch("/api/keys", {
+    const answer = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ name }),
+      body: JSON.stringify(body),
     });
     if (answer.status === 201) return { made: await answer.json() };
     if (answer.status === 401) return { problem: "Your session has ended.", isSignedOut: true };
@@ -28,7 +37,7 @@ async function ask(name) {
   } catch {
     return navigator.onLine
       ? { problem: "The server did not answer. Try again in a moment." }
-      : { problem: "You are offline. Your name is still here; try again when you are back." };
+      : { problem: "You are offline. Nothing is lost; try again when you are back." };
   }
 }
 
@@ -39,6 +48,14 @@ export function NewKey({ base, own, example, limit, left, suggestion, onCreated 
     kept = key;
     setMade(key);
   };
+  useEffect(() => {
+    const hear = (event) => {
+      kept = event.detail;
+      setMade(kept);
+    };
+    window.addEventListener(ROTATED, hear);
+    return () => window.removeEventListener(ROTATED, hear);
+  }, []);
   useEffect(() => {
     const here = window.location.pathname;
     return () => {
@@ -57,6 +74,48 @@ export function NewKey({ base, own, example, limit, left, suggestion, onCreated 
     onCreated();
   };
   return jsx(NameForm, { limit, left, suggestion, takesFocus: again.current, onMade: keep });
+}
+
+export function RotateKey({ keyId, onRotated }) {
+  const [overlap, setOverlap] = useState("24");
+  const [isBusy, setIsBusy] = useState(false);
+  const [trouble, setTrouble] = useState(null);
+  const rotate = async () => {
+    if (isBusy) return;
+    setIsBusy(true);
+    const told = await ask("/api/keys/rotate", { id: keyId, overlap_hours: Number(overlap) });
+    setIsBusy(false);
+    setTrouble(told.made ? null : told);
+    if (!told.made) return;
+    window.dispatchEvent(new CustomEvent(ROTATED, { detail: told.made }));
+    onRotated();
+  };
+  return jsxs("div", {
+    className: "key-rotate",
+    children: [
+      jsxs("label", {
+        children: [
+          jsx("span", { children: "A new key takes its place; the old one" }),
+          jsx("select", {
+            className: "input small",
+            value: overlap,
+            onChange: (event) => setOverlap(event.target.value),
+            children: OVERLAPS.map(([hours, words]) =>
+              jsx("option", { value: hours, children: words }, hours),
+            ),
+          }),
+        ],
+      }),
+      jsx("button", {
+        type: "button",
+        className: "button quiet small",
+        "aria-disabled": isBusy,
+        onClick: rotate,
+        children: isBusy ? "Rotating …" : "Rotate",
+      }),
+      jsx("div", { role: "status", children: trouble ? jsx(Trouble, trouble) : null }),
+    ],
+  });
 }
 
 function NameForm({ limit, left, suggestion, takesFocus, onMade }) {
@@ -79,7 +138,7 @@ function NameForm({ limit, left, suggestion, takesFocus, onMade }) {
       return;
     }
     setIsBusy(true);
-    const told = await ask(name);
+    const told = await ask("/api/keys", { name });
     setIsBusy(false);
     if (told.made) onMade(told.made);
     else refuse(told);

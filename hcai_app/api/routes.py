@@ -68,6 +68,7 @@ ROUTES: dict[str, Methods] = {
     "/auth/callback": {"GET": auth.callback},
     "/auth/logout": {"POST": auth.logout},
     "/api/keys": {"POST": keys.create},
+    "/api/keys/rotate": {"POST": keys.rotate},
     "/api/activity.csv": {"GET": activity.show_csv},
     "/api/account.json": {"GET": account_export.download},
     "/internal/revoke": {"POST": leaks.revoke},

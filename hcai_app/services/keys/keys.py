@@ -52,6 +52,16 @@ class IssuedKey:
     secret: str
 
 
+# The columns of a key's rules, and its successor.
+RULES = (
+    keys_table.c.expires_at,
+    keys_table.c.budget_nanousd,
+    keys_table.c.models,
+    keys_table.c.is_on,
+    keys_table.c.successor_id,
+)
+
+
 def is_active() -> ColumnElement[bool]:
     """Return what is true of a key that has not ended: a condition, or a column to read.
 

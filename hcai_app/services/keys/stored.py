@@ -90,6 +90,5 @@ def described(key: StoredKey) -> dict[str, Any]:
 def exported(user_id: str) -> Select[*tuple[Any, ...]]:
     """Return what reads a user's keys as their own export lists them, oldest first."""
     key = keys_table.c
-    rules = (key.expires_at, key.budget_nanousd, key.models, key.is_on, key.successor_id)
-    columns = (key.id, key.name, key.preview, key.created_at, key.revoked_at, *rules)
+    columns = (key.id, key.name, key.preview, key.created_at, key.revoked_at, *keys.RULES)
     return select(*columns).where(key.user_id == user_id).order_by(key.created_at, key.id)

@@ -1,7 +1,9 @@
 """A user's keys with the usage of each, in one read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Subquery, func, select
 
@@ -13,6 +15,7 @@ from hcai_app.services.limits.period import budget_period
 
 # Nobody reads further, and whoever makes and revokes keys by program has thousands.
 MAX_REVOKED = 100
+SUMMED = 4  # of the columns that are read, the last are sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,11 @@ class KeyUsage:
     preview: str
     created_at: datetime
     ended_at: datetime | None  # None: active
+    ends_at: datetime | None
+    budget_nanousd: int | None
+    models: str | None
+    is_on: bool
+    successor_id: str | None
     last_call_ms: int | None  # None: never used
     requests: int
     total_tokens: int
@@ -72,6 +80,7 @@ def _list(
             key.preview,
             key.created_at,
             keys.ended_at(),
+            *keys.RULES,
             totals.last_call_ms,
             func.coalesce(totals.requests, 0),
             func.coalesce(totals.total_tokens, 0),
@@ -88,10 +97,13 @@ def _list(
     else:
         query = query.where(~keys.is_active()).limit(MAX_REVOKED)
         ordered = query.order_by(keys.ended_at().desc(), key.id)
-    return tuple(
-        KeyUsage(*row[:6], *(int(number) for number in row[6:]))
-        for row in connection.execute(ordered)
-    )
+    return tuple(_usage(row) for row in connection.execute(ordered))
+
+
+def _usage(row: Sequence[Any]) -> KeyUsage:
+    """Return a row as read: sums come as decimals from PostgreSQL."""
+    facts: list[Any] = [*row[:-SUMMED], *map(int, row[-SUMMED:])]
+    return KeyUsage(*facts)
 
 
 def _spent_since(user_id: str, start_ms: int) -> Subquery:

@@ -41,6 +41,18 @@ async def of_caller(database: Database, caller: Caller) -> Spending:
     return await database.read(lambda it: _read(it, caller, now), "spending")
 
 
+async def in_period(database: Database, user_id: str) -> int:
+    """Read what a user has spent of their present budget.
+
+    Raises:
+        Unavailable: When the database is away.
+    """
+    hours, start_ms = hours_table.c, budget_period(clock.now_ms()).start_ms
+    of_user = (hours.user_id == user_id) & (hours.start_ms >= start_ms)
+    query = select(func.sum(hours.cost_nanousd)).where(of_user)
+    return int(await database.read(lambda it: it.scalar(query), "spending") or 0)
+
+
 def _read(connection: Connection, caller: Caller, now: datetime) -> Spending:
     keys, hours, totals = keys_table.c, hours_table.c, totals_table.c
     named = select(keys.preview, keys.name).where(keys.id == caller.key_id)

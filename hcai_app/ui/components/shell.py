@@ -13,6 +13,7 @@ from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import SignInLink
 from hcai_app.ui.islands.more import more
+from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import RELOAD, SiteState
 
@@ -70,11 +71,26 @@ def _private(
 ) -> rx.Component:
     return rx.cond(
         SiteState.is_known,
-        rx.cond(SiteState.is_signed_in, rx.fragment(*children), sign_in_card()),
+        rx.cond(SiteState.is_signed_in, rx.fragment(budget_note(), *children), sign_in_card()),
         rx.cond(
             SiteState.trouble != "",
             problem(SiteState.trouble, page_actions.run(RELOAD)),
             skeleton() if skeleton else loading(),
+        ),
+    )
+
+
+def budget_note() -> rx.Component:
+    """Say that the budget is nearly spent, or is, and when it resets."""
+    return rx.cond(
+        SiteState.budget_note != "",
+        rx.el.p(
+            rx.icon("gauge", size=16, aria_hidden=True),
+            rx.el.span(
+                SiteState.budget_note, " It resets ", local_time(SiteState.budget_resets_ms), "."
+            ),
+            role="status",
+            class_name="budget-note",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Island `assets/keys.jsx`: creates a key, which only the browser ever holds."""
+"""Island `assets/keys.jsx`: creates or rotates a key, which only the browser ever holds."""
 
 import reflex as rx
 
@@ -16,6 +16,18 @@ class _NewKey(rx.Component):
     left: rx.Var[int]
     suggestion: rx.Var[str]
     on_created: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class _RotateKey(rx.Component):
+    library = "$/public/keys.jsx"
+    tag = "RotateKey"
+    key_id: rx.Var[str]
+    on_rotated: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def rotate_key(key_id: str | rx.Var[str], on_rotated: rx.event.EventType[()]) -> rx.Component:
+    """Show how long the old key lives on, and the button; the new key stands where one is made."""
+    return _RotateKey.create(key_id=key_id, on_rotated=on_rotated)
 
 
 def new_key(

@@ -2,11 +2,12 @@
 
 import reflex as rx
 
+from hcai_app.services.keys.keys import MAX_NAME
 from hcai_app.services.limits import period
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.islands.confirm import confirm
-from hcai_app.ui.islands.new_key import new_key
+from hcai_app.ui.islands.new_key import new_key, rotate_key
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.keys import KeysState
 from hcai_app.ui.state.leaks import LeaksState
@@ -109,6 +110,8 @@ def key_row(key: KeyView) -> rx.Component:
             _fact("Last used", _moment(key.last_call_ms, "never")),
             *_sums(key),
         ),
+        rx.cond(key.has_chips, chips(key)),
+        settings_of(key),
         confirm(
             "Revoke",
             question=QUESTION,
@@ -118,6 +121,79 @@ def key_row(key: KeyView) -> rx.Component:
         ),
         key=key.id,  # an open question stays with its key when the list changes
         class_name="key-row",
+    )
+
+
+def chips(key: KeyView) -> rx.Component:
+    """Show a key's rules, those that need attention marked."""
+    return rx.el.ul(
+        rx.foreach(
+            key.chips,
+            lambda chip: rx.el.li(
+                chip.text,
+                key=chip.text,
+                class_name=rx.match(
+                    chip.kind, ("near", "pill is-near"), ("over", "pill is-over"), "pill"
+                ),
+            ),
+        ),
+        aria_label="Rules",
+        class_name="key-chips",
+    )
+
+
+def settings_of(key: KeyView) -> rx.Component:
+    """Fold a key's form, its switch and its rotation away."""
+    return rx.el.details(
+        rx.el.summary("Settings", rx.el.span(" of ", key.name, class_name="heard")),
+        rx.el.form(
+            _field("Name", "name", key.name, max_length=MAX_NAME),
+            _field("Last day (UTC)", "last_day", key.last_day, type="date"),
+            _field(
+                f"Budget in dollars {period.EACH}",
+                "budget",
+                key.budget,
+                input_mode="decimal",
+                placeholder="none of its own",
+            ),
+            _field(
+                "Models, with commas between",
+                "models",
+                key.models,
+                placeholder="all that are offered",
+                spell_check=False,
+            ),
+            rx.el.div(
+                rx.el.button("Save", type="submit", class_name="button small"),
+                rx.el.button(
+                    rx.cond(key.is_on, "Switch off", "Switch on"),
+                    on_click=KeysState.switch(key.id),
+                    type="button",
+                    class_name="button quiet small",
+                ),
+                class_name="key-buttons",
+            ),
+            on_submit=lambda form: KeysState.save(key.id, form),
+            class_name="key-form",
+        ),
+        rx.cond(~key.is_rotated, rotate_key(key.id, on_rotated=KeysState.load_keys)),
+        class_name="key-settings",
+    )
+
+
+def _field(
+    label: str, name: str, value: str | rx.Var[str], **more: str | int | bool
+) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(label),
+        rx.el.input(
+            name=name,
+            default_value=value,
+            auto_complete="off",
+            class_name="input small",
+            **{"type": "text", **more},
+        ),
+        class_name="field",
     )
 
 

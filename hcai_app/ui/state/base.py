@@ -8,10 +8,13 @@ import logging
 import reflex as rx
 from reflex.event import EventSpec
 
+from hcai_app import clock, formatting
 from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
 from hcai_app.services.call import Caller
+from hcai_app.services.limits import period
 from hcai_app.services.live.tabs import Tab
 from hcai_app.services.people import sessions
+from hcai_app.services.usage import spending
 from hcai_app.ui.state import page_actions
 from hcai_app.worker import context
 from hcai_app.worker.context import Worker
@@ -19,6 +22,8 @@ from hcai_app.worker.context import Worker
 log = logging.getLogger(__name__)
 
 RELOAD = "window.location.reload()"
+# From this share on a budget is nearly spent.
+NEAR_PERCENT = 80
 
 
 class SiteState(rx.State):
@@ -28,6 +33,8 @@ class SiteState(rx.State):
     is_signed_in: bool = False
     name: str = ""
     trouble: str = ""  # why the server could not identify them
+    budget_note: str = ""  # that the budget is nearly spent, or is
+    budget_resets_ms: int = 0
     banner: str = ""  # what an admin has to say to everybody
 
     async def enter(self) -> Caller | None:
@@ -45,7 +52,22 @@ class SiteState(rx.State):
         self.is_signed_in = caller is not None
         self.name = caller.name if caller else ""
         self.is_known, self.trouble = True, ""
+        await self._note_budget(caller)
         return caller
+
+    async def _note_budget(self, caller: Caller | None) -> None:
+        """Say on the page that the budget is nearly spent, or is."""
+        opened = context.current()
+        self.budget_note, self.budget_resets_ms = "", 0
+        if caller is None or opened is None:
+            return
+        try:
+            spent = await spending.in_period(opened.database, caller.user_id)
+        except Unavailable:  # no page waits for it
+            return
+        self.budget_note = budget_note(spent, opened.budget.limit_of(caller))
+        if self.budget_note:
+            self.budget_resets_ms = period.budget_period(clock.now_ms()).end_ms
 
     async def _open_tab(self) -> Caller | None:
         token = self.router.session.client_token
@@ -80,6 +102,16 @@ class SiteState(rx.State):
     async def load(self) -> None:
         """Authenticate the visitor of a page that needs nothing else."""
         await self.enter()
+
+
+def budget_note(spent: int, limit: int) -> str:
+    """Return what a page says of a budget that is nearly spent, or is; else nothing."""
+    whole = formatting.usd_short(limit)
+    if spent >= limit:
+        return f"{period.POSSESSIVE} budget of {whole} is spent."
+    if spent * 100 >= limit * NEAR_PERCENT:
+        return f"{formatting.percent(spent, limit)} of {period.THIS}'s {whole} is spent."
+    return ""
 
 
 def serving() -> Worker:

@@ -1,14 +1,15 @@
 """State of /keys: keys and their usage, never a key itself."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.event import EventSpec
 
-from hcai_app import clock, formatting
-from hcai_app.errors import Unavailable
-from hcai_app.services.keys import keys
+from hcai_app.errors import NotFound, Unavailable
+from hcai_app.services.keys import keys, rules
+from hcai_app.services.keys.rules import RulesChange
 from hcai_app.services.usage import by_key
-from hcai_app.services.usage.by_key import KeyUsage
-from hcai_app.ui.state import page_actions
+from hcai_app.ui.state import keys_view, page_actions
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models.keys import KeyView
 
@@ -45,6 +46,35 @@ class KeysState(SiteState):
             f"{name} is revoked.", "Programs with this key are refused from now on."
         )
 
+    @rx.event
+    async def save(self, key_id: str, form: dict[str, Any]) -> EventSpec:
+        """Change the rules of one of the user's keys to what its form says."""
+        caller = await self.caller()
+        shown = self._shown(key_id)
+        change = keys_view.change_in(form, shown)
+        _check_models(change)
+        await rules.change_own(serving().database, caller.user_id, shown.id, change)
+        await self._show(caller.user_id)
+        return page_actions.success("Saved.", "It holds everywhere within a second.")
+
+    @rx.event
+    async def switch(self, key_id: str) -> EventSpec:
+        """Switch one of the user's keys off, or on again."""
+        caller = await self.caller()
+        shown = self._shown(key_id)
+        change = RulesChange(is_on=not shown.is_on)
+        await rules.change_own(serving().database, caller.user_id, shown.id, change)
+        await self._show(caller.user_id)
+        if shown.is_on:
+            return page_actions.success(f"{shown.name} is off.", "Programs with it are refused.")
+        return page_actions.success(f"{shown.name} is on.", "Programs with it work again.")
+
+    def _shown(self, key_id: str) -> KeyView:
+        shown = next((key for key in self.active if key.id == key_id), None)
+        if shown is None:
+            raise NotFound(keys.NO_SUCH_KEY)
+        return shown
+
     async def _show(self, user_id: str) -> None:
         try:
             listed = await by_key.of_user(serving().database, user_id)
@@ -52,8 +82,8 @@ class KeysState(SiteState):
             self.problem = error.message
             return
         self.problem = ""
-        self.active = [_view(key) for key in listed.active]
-        self.revoked = [_view(key) for key in listed.revoked]
+        self.active = [keys_view.key_view(key) for key in listed.active]
+        self.revoked = [keys_view.key_view(key) for key in listed.revoked]
         self.active_count, self.revoked_shown = len(self.active), len(self.revoked)
         self.revoked_count = listed.revoked_count
         self.limit = serving().settings.max_keys
@@ -61,16 +91,12 @@ class KeysState(SiteState):
         self.is_loaded = True
 
 
-def _view(key: KeyUsage) -> KeyView:
-    return KeyView(
-        id=key.id,
-        name=key.name,
-        preview=key.preview,
-        created_ms=clock.to_ms(key.created_at),
-        revoked_ms=clock.to_ms(key.ended_at) if key.ended_at else 0,
-        last_call_ms=key.last_call_ms or 0,
-        requests=formatting.count(key.requests),
-        tokens=formatting.tokens(key.total_tokens),
-        cost=formatting.usd(key.cost_nanousd),
-        spent_now=formatting.usd(key.period_nanousd),
-    )
+def _check_models(change: RulesChange) -> None:
+    """Refuse a list with a model that is not offered: nobody means a key that can do nothing.
+
+    Raises:
+        InvalidRequest: Naming the nearest that are.
+    """
+    catalog = serving().catalog
+    for model in change.models or ():
+        catalog.check_allowed(model, [*catalog.chat_models, *catalog.embedding_models], "models")

@@ -1,6 +1,14 @@
-"""The view model of a key: what /keys shows of one, and never the key."""
+"""The view models of /keys: what is shown of a key, and never the key."""
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class KeyChip:
+    """A rule of a key in two or three words."""
+
+    text: str
+    kind: str = ""  # "near" its end or limit, "over" it
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,14 @@ class KeyView:
     tokens: str
     cost: str
     spent_now: str  # in the budget's period
+    chips: tuple[KeyChip, ...] = ()
+    has_chips: bool = False
+    is_on: bool = True
+    is_rotated: bool = False
+    # Its rules as they stand in the form.
+    last_day: str = ""
+    budget: str = ""
+    models: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""/why: one's own refused call in words, anybody else's as good as none."""
+
+from hcai_app import clock
+from hcai_app.errors import BudgetExhausted
+from hcai_app.services.call import new_id
+from hcai_app.ui.state import why
+from hcai_app.ui.state.why import WhyState
+from hcai_app.worker.context import Worker
+from tests.services.books import caller_of
+from tests.ui.state.tabs import Tab, sign_in
+
+
+async def opened(tab: Tab, request_id: str) -> WhyState:
+    state = await tab.open(WhyState, path=f"/why/{request_id}")
+    await state.load_why()
+    return state
+
+
+async def test_ones_own_refusal_is_explained_at_once_and_a_strangers_is_not(
+    serving: Worker,
+) -> None:
+    ada, bob = await sign_in(serving), await sign_in(serving, "U2", "Bob")
+    request_id = new_id(clock.now_ms())
+    error = BudgetExhausted(
+        "This API key's own budget is spent.",
+        metadata={"rule": "key_budget", "resets_at": "2026-05-04T00:00:00+00:00"},
+    )
+    serving.refusals.note(request_id, caller_of(ada.user_id), "/chat/completions", None, error)
+    state = await opened(ada, request_id)
+    assert state.status == why.FOUND
+    assert (state.why.title, state.why.fix) == ("A budget was spent", "/keys")
+    assert state.why.story == error.message
+    assert state.why.docs == "/docs#limits-and-budgets"
+    assert clock.from_ms(state.why.until_ms).isoformat() == "2026-05-04T00:00:00+00:00"
+    assert (await opened(bob, request_id)).status == why.MISSING
+    await serving.refusals.flush()
+    assert (await opened(ada, request_id)).status == why.FOUND
+    assert (await opened(bob, request_id)).status == why.MISSING
+
+
+async def test_an_odd_id_is_none(serving: Worker) -> None:
+    ada = await sign_in(serving)
+    for asked in ("", "x", "0" * 32, "../keys", "0" * 31 + "Z"):
+        assert (await opened(ada, asked)).status == why.MISSING
