@@ -3,15 +3,19 @@
 from hcai_app import clock
 from hcai_app.errors import BudgetExhausted
 from hcai_app.services.call import new_id
+from hcai_app.services.people import sessions
 from hcai_app.ui.state import why
 from hcai_app.ui.state.why import WhyState
 from hcai_app.worker.context import Worker
 from tests.services.books import caller_of
-from tests.ui.state.tabs import Tab, sign_in
+from tests.ui.state.conftest import SECRET
+from tests.ui.state.tabs import Tab, root_of, sign_in
 
 
 async def opened(tab: Tab, request_id: str) -> WhyState:
-    state = await tab.open(WhyState, path=f"/why/{request_id}")
+    cookie = f"{sessions.COOKIE}={sessions.id_of(tab.cookie, SECRET)}"
+    here = Tab(tab.user_id, tab.cookie, root_of(cookie, path=f"/why/{request_id}"))
+    state = await here.open(WhyState)
     await state.load_why()
     return state
 
