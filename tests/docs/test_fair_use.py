@@ -3,8 +3,8 @@
 import re
 from typing import get_args
 
-from hcai_app.api.errors import APPEAL, FAIR_USE
 from hcai_app.docs import anchor, chapters
+from hcai_app.errors import DOCS_APPEAL, DOCS_BY_TYPE
 from hcai_app.services.fairuse import rules
 from hcai_app.services.fairuse.rules import ANY_APP, Signal
 
@@ -32,7 +32,9 @@ def test_the_error_that_is_shown_names_a_rule_that_there_is() -> None:
 
 def test_refusals_lead_to_headings_of_the_chapter() -> None:
     headings = re.findall(r"^## (.*)$", TEXT, re.MULTILINE)
-    assert {FAIR_USE, APPEAL} <= {anchor("rules", title) for title in headings}
+    assert {DOCS_BY_TYPE["fair_use_error"], DOCS_APPEAL} <= {
+        anchor("rules", title) for title in headings
+    }
 
 
 def test_what_litellm_is_told_to_set_is_told_in_the_docs_too() -> None:
