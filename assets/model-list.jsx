@@ -269,6 +269,8 @@ function Marks({ model }) {
     model.reasons && h("span", { className: "model-can" }, "reasoning"),
     model.tools && h("span", { className: "model-can" }, "tools"),
     model.isForbidden && h("span", { className: "pill forbidden" }, "18+ by its maker’s terms"),
+    model.isUnserved &&
+      h("span", { className: "pill forbidden" }, "nobody serves it under our data policy"),
   );
 }
 

@@ -31,12 +31,18 @@ async def show(worker: Worker, exchange: Exchange) -> None:
     await worker.catalog.language_models()
     now_ms = clock.now_ms()
     # The mark of a new model depends on the calendar day, whatever the budget's period is.
-    of = (id(worker.catalog), worker.catalog.edition, now_ms // clock.MS_PER_DAY)
+    catalog = worker.catalog
+    edition = catalog.edition + catalog.unserved.edition
+    of = (id(catalog), edition, now_ms // clock.MS_PER_DAY)
     if _Made.of != of:
-        cards = await facts.listed(worker.catalog)
+        cards = await facts.listed(catalog)
         budget = money.to_nanousd(worker.settings.daily_budget_usd)
         models = [
-            {**model_row(card, now_ms // 1000), "words": worth.worth(card, budget)}
+            {
+                **model_row(card, now_ms // 1000),
+                "words": worth.worth(card, budget),
+                "isUnserved": catalog.unserved.has(card.id),
+            }
             for card in cards
         ]
         _Made.data = msgspec.json.encode({"models": models})

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hcai_app.errors import UpstreamFailed, UpstreamRefused
+from hcai_app.errors import HcaiError, UpstreamFailed, UpstreamRefused
 from hcai_app.loose_json import members_of, read_json
 from hcai_app.upstream.error_bodies import (
+    NO_PROMISE_MESSAGE,
     OUR_ACCOUNT,
     OUR_ACCOUNT_MESSAGE,
     alert,
@@ -56,6 +57,11 @@ def from_exception(error: Exception) -> UpstreamFailed:
     if isinstance(error, CannotConnectError):
         return UpstreamFailed("The provider cannot be reached; try again in a moment.")
     return UpstreamFailed("The provider broke the connection before its answer was whole.")
+
+
+def lacks_promise(failure: HcaiError) -> bool:
+    """Return whether nobody who serves the model keeps to the data policy."""
+    return failure.message == NO_PROMISE_MESSAGE
 
 
 def silence() -> UpstreamFailed:

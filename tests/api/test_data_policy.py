@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.api.test_guard_wire import ENDPOINTS
@@ -134,3 +135,5 @@ def test_a_model_that_nobody_serves_under_it_is_explained(
     assert "https://x" not in said
     provider.script(status=status)
     assert "promises" not in product.chat(key).json()["error"]["message"]
+    listed = httpx.get(f"{product.origin}/api/models").json()["models"]
+    assert [model["id"] for model in listed if model["isUnserved"]] == ["qwen/qwen3-32b"]

@@ -197,6 +197,8 @@ class Relay:
         """Commit the row of a failed call, then tell its client."""
         if self._check is not None:
             self._check.stop()
+        if failures.lacks_promise(error):
+            self._worker.catalog.unserved.note(self._call.opening.requested_model)
         await self._row.close(_outcome_of(error), self._exchange.status or error.code)
         await self._writer.fail(error)
 

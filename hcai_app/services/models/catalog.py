@@ -16,6 +16,7 @@ from hcai_app.errors import InvalidRequest, NotFound, UpstreamFailed
 from hcai_app.loose_json import items_of, members_of
 from hcai_app.refreshed import Refreshed
 from hcai_app.services.models.prices import Prices, prices_from
+from hcai_app.services.models.unserved import Unserved
 from hcai_app.settings import ANY_MODEL
 
 MAX_MODEL_ID = 200
@@ -79,6 +80,7 @@ class Catalog:
         self._listing = _refreshed("list of models", self._fetch_listing)
         self.edition = 0  # grows with every change, so that what was made of one can be kept
         self._endpoints: dict[str, Refreshed[bytes]] = {}
+        self.unserved = Unserved()
 
     @property
     def age_s(self) -> float | None:

@@ -1,5 +1,6 @@
 """State of a model's page: facts and examples, or why there are none."""
 
+from dataclasses import replace
 from urllib.parse import unquote
 
 import reflex as rx
@@ -31,6 +32,8 @@ PRICES = (
     ("request", "A call", ONE),
     ("web_search", "A web search", ONE),
 )
+# What a call has shown: nobody who serves the model keeps to the data policy.
+UNSERVED = "nobody serves it under our data policy"
 TERMS = {
     "allowed": "Fine.",
     "guarded": "With care.",
@@ -57,6 +60,8 @@ class ModelState(SiteState):
         try:
             catalog = serving().catalog
             self.model = model_view(await facts.facts(catalog, self.asked))
+            if catalog.unserved.has(self.model.id):
+                self.model = replace(self.model, marks=[*self.model.marks, UNSERVED])
             self.title = f"{self.model.name} · HCAI"
             self.status = FOUND
         except NotFound:
