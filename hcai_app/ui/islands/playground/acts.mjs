@@ -27,21 +27,17 @@ const focusOn = (id) => requestAnimationFrame(() => element(id)?.focus());
 const open = () => read().room.conversation;
 const promptsPlace = () => `hcai-prompts ${read().given.owner}`;
 
-export function remembered(name, fallback) {
+// What a browser keeps of small choices; some keep nothing, and the server has none.
+function smallStorage() {
   try {
-    return window.localStorage.getItem(name) ?? fallback;
+    return window.localStorage;
   } catch {
-    return fallback;
+    return undefined;
   }
 }
-
-export function remember(name, value) {
-  try {
-    window.localStorage.setItem(name, value);
-  } catch {
-    // It stays for as long as the page does.
-  }
-}
+const small = smallStorage();
+export const remembered = (name, fallback) => small?.getItem(name) ?? fallback;
+export const remember = (name, value) => small?.setItem(name, value);
 
 function save(name, href) {
   Object.assign(document.createElement("a"), { href, download: name }).click();

@@ -29,14 +29,15 @@ export const set = (change) => page.set(change);
 // The store of whoever sits here.
 export const held = { store: null };
 
-// A part of what is shown, made anew only when what it is made of has changed.
-function view(inputs, make) {
+const at = (path) => path.split(".").reduce((it, key) => it?.[key], read());
+
+// A part of what is shown, made anew only when a value at one of its paths has changed.
+function view(paths, make) {
   let last = [];
   let value;
   return () => {
-    const state = read();
-    const now = inputs(state.room ?? {}, state);
-    if (now.length !== last.length || now.some((it, at) => it !== last[at])) value = make(...now);
+    const now = paths.split(" ").map(at);
+    if (last.length === 0 || now.some((it, place) => it !== last[place])) value = make(...now);
     last = now;
     return value;
   };
@@ -120,102 +121,57 @@ function fitting(models, model, files = [], refused = []) {
   return unseen.length ? (ofMode(models, "chat").find(fits) ?? null) : null;
 }
 
-function code(state, conversation, draft) {
-  if (!conversation) return "";
-  const { given, models, language } = state;
+function code(isShown) {
+  const { given, models, language, room, ...state } = read();
+  if (!isShown || !room) return "";
+  const { conversation, draft } = room;
   const model = models.find((it) => it.id === conversation.model);
   const { kind, body } = requestOf({ ...state, conversation, model, draft, table: given.table });
   const base = `${given.own ? window.location.origin : given.base}/proxy/v1`;
   return program(given.code, kind, language, { base, body });
 }
 
+const OPEN = "room.conversation";
 const VIEWS = {
-  turns: view(
-    ({ conversation: it }, { models, urls }) => [
-      models,
-      urls,
-      it?.id,
-      it?.model,
-      it?.messages,
-      it?.chosen,
-    ],
-    turns,
+  turns: view(`models urls ${OPEN}.id ${OPEN}.model ${OPEN}.messages ${OPEN}.chosen`, turns),
+  asked: view(`${OPEN}.id ${OPEN}.messages`, (id, messages) => {
+    return `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`;
+  }),
+  isRunning: view(`room.running ${OPEN}.id`, (running, id) => running?.includes(id) ?? false),
+  heads: view("room.heads room.running finding", heads),
+  attached: view(`${OPEN}.id room.draft.files urls`, withUrls),
+  model: view(`models mode embedder ${OPEN}.model`, (models, mode, embedder, model) =>
+    named(modelIn(models, (mode === "embeddings" ? embedder : model) ?? "")),
   ),
-  asked: view(
-    ({ conversation: it }) => [it?.id, it?.messages],
-    (id, messages) => `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`,
+  isOffered: view(`models ${OPEN}.model`, (models, id) => models.some((it) => it.id === id)),
+  rivals: view(`models ${OPEN}.rivals`, (models, ids = []) =>
+    ids.map((id) => named(modelIn(models, id))),
   ),
-  isRunning: view(
-    ({ running, conversation }) => [running, conversation?.id],
-    (running, id) => running?.includes(id) ?? false,
+  taken: view(`models ${OPEN}.model`, (models, id) => takenBy(modelIn(models, id))),
+  unseen: view(`models ${OPEN}.model room.draft.files`, (models, id, files) =>
+    unseenNote(
+      files,
+      models.find((it) => it.id === id),
+    ),
   ),
-  heads: view((room, { finding }) => [room.heads, room.running, finding], heads),
-  attached: view(
-    ({ draft, conversation }, { urls }) => [conversation?.id, draft?.files, urls],
-    withUrls,
+  fitting: view(`models ${OPEN}.model room.draft.files refused`, fitting),
+  canSend: view(`models ${OPEN}.model room.draft`, (models, id, draft) => {
+    const model = models.find((it) => it.id === id);
+    return Boolean(model && (draft?.text.trim() || draft?.files.some((it) => sees(model, it))));
+  }),
+  found: view("models query mode", (models, query, mode) =>
+    found(ofMode(models, mode === "embeddings" ? mode : "chat"), query).slice(0, MOST_FOUND),
   ),
-  model: view(
-    (room, { mode, models, embedder }) => [
-      models,
-      (mode === "embeddings" ? embedder : room.conversation?.model) ?? "",
-    ],
-    (models, id) => named(modelIn(models, id)),
+  palette: view("wanted models room.heads given.pages", (wanted, models, ...more) =>
+    palette(wanted, ofMode(models, "chat"), ...more),
   ),
-  isOffered: view(
-    ({ conversation }, { models }) => [models, conversation?.model],
-    (models, id) => models.some((it) => it.id === id),
-  ),
-  rivals: view(
-    ({ conversation }, { models }) => [models, conversation?.rivals],
-    (models, ids = []) => ids.map((id) => named(modelIn(models, id))),
-  ),
-  taken: view(
-    ({ conversation }, { models }) => [models, conversation?.model],
-    (models, id) => takenBy(modelIn(models, id)),
-  ),
-  unseen: view(
-    ({ conversation, draft }, { models }) => [models, conversation?.model, draft?.files],
-    (models, id, files) =>
-      unseenNote(
-        files,
-        models.find((it) => it.id === id),
-      ),
-  ),
-  fitting: view(
-    ({ conversation, draft }, { models, refused }) => [
-      models,
-      conversation?.model,
-      draft?.files,
-      refused,
-    ],
-    fitting,
-  ),
-  canSend: view(
-    ({ conversation, draft }, { models }) => [models, conversation?.model, draft],
-    (models, id, draft) => {
-      const model = models.find((it) => it.id === id);
-      return Boolean(model && (draft?.text.trim() || draft?.files.some((it) => sees(model, it))));
-    },
-  ),
-  found: view(
-    (_, { models, query, mode }) => [models, query, mode === "embeddings" ? mode : "chat"],
-    (models, query, mode) => found(ofMode(models, mode), query).slice(0, MOST_FOUND),
-  ),
-  palette: view(
-    (room, { wanted, models, given }) => [wanted, models, room.heads, given?.pages],
-    (wanted, models, ...more) => palette(wanted, ofMode(models, "chat"), ...more),
-  ),
-  tools: view((room) => ["tools", room.conversation?.settings.tools], formsOf),
-  schema: view((room) => ["schema", room.conversation?.settings.schema], formsOf),
-  code: view((room, it) => (it.coding ? [it, room.conversation, room.draft] : [it]), code),
-  modes: view(
-    (_, { models }) => [models],
-    (models) => models.map(modeOf),
-  ),
+  tools: view(`${OPEN}.settings.tools`, (text) => formsOf("tools", text)),
+  schema: view(`${OPEN}.settings.schema`, (text) => formsOf("schema", text)),
+  code: view("coding language mode embedder texts moderator checked models room", code),
+  modes: view("models", (models) => models.map(modeOf)),
 };
 
 export function usePlay(name) {
-  const path = () => name.split(".").reduce((it, key) => it?.[key], read());
-  const shown = VIEWS[name] ?? path;
+  const shown = VIEWS[name] ?? (() => at(name));
   return useSyncExternalStore(subscribe, shown, shown);
 }
