@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from hcai_app.cli import notices
 from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
@@ -42,6 +43,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
         await _result("redis", _redis(settings)),
         await _result("provider", _provider(settings)),
         await _result("sign-in", _sign_in(settings)),
+        *(await _webhook(settings)),
         *_metrics(settings),
         *_minors(settings),
         await _result("safety", _safety(settings)),
@@ -139,6 +141,15 @@ async def _sign_in(settings: Settings) -> str:
         await provider.close()
     back = settings.origin + client.CALLBACK
     return f"discovery of {found['issuer']} answers; its client must know {back}"
+
+
+async def _webhook(settings: Settings) -> list[Result]:
+    """Send the operators' webhook a notice; there may be none."""
+    if settings.notice_webhook_url is None:
+        return []
+    fault = await notices.try_webhook(settings)
+    told = f"{fault}: check HCAI_NOTICE_WEBHOOK_URL" if fault else "takes notices (one was sent)"
+    return [Result("webhook", fault is None, told)]
 
 
 def _metrics(settings: Settings) -> list[Result]:

@@ -5,7 +5,19 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from hcai_app.cli import admin, audit, budget, fairuse, keys, ledger, safety, site, usage, users
+from hcai_app.cli import (
+    admin,
+    audit,
+    budget,
+    fairuse,
+    keys,
+    ledger,
+    notices,
+    safety,
+    site,
+    usage,
+    users,
+)
 from hcai_app.cli.table import Parser
 from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
@@ -41,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     root = Parser(prog="python -m hcai_app", description="Run and tend HCAI.")
     commands = root.add_subparsers(required=True, metavar="command")
-    for area in (admin, users, keys, fairuse, safety, budget, ledger, usage, site, audit):
+    for area in (admin, users, keys, fairuse, safety, budget, ledger, notices, usage, site, audit):
         area.add_to(commands)
     return root
 

@@ -20,7 +20,7 @@ from pydantic import Field, PlainValidator, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from hcai_app.settings import sources
-from hcai_app.settings.addresses import ApiAddress, Origin, Origins, SentryDsn
+from hcai_app.settings.addresses import ApiAddress, Origin, Origins, SentryDsn, WebhookUrl
 from hcai_app.settings.database_url import DatabaseUrl
 from hcai_app.settings.models import ANY_MODEL as ANY_MODEL
 from hcai_app.settings.models import EMBEDDING_MODELS as EMBEDDING_MODELS
@@ -100,6 +100,8 @@ class Settings(ModelSettings):
     cors_origins: Origins = Field(["*"], alias="HCAI_CORS_ORIGINS")
     trusted_proxy_hops: Annotated[int, whole(0, 32)] = Field(0, alias="HCAI_TRUSTED_PROXY_HOPS")
     admins: Names = Field([], alias="HCAI_ADMINS")
+    notice_webhook_url: WebhookUrl | None = Field(None, alias="HCAI_NOTICE_WEBHOOK_URL")
+    notice_webhook_secret: Key | None = Field(None, alias="HCAI_NOTICE_WEBHOOK_SECRET")
     github_api_url: ApiAddress = Field("https://api.github.com", alias="GITHUB_API_URL")
     revoker_secret: Key | None = Field(None, alias="HCAI_REVOKER_SECRET")
     data_policy: Annotated[
@@ -193,6 +195,7 @@ def read_settings(variables: Mapping[str, str], problems: Sequence[str] = ()) ->
         *sources.unknown_names(filled.keys(), KNOWN),
         *_missing_in_production(filled),
         *_wrong_secret(filled),
+        *_unsigned_webhook(filled),
     ]
     readable = {name: filled[name] for name in KNOWN if name in filled and name not in wrong}
     try:
@@ -236,6 +239,17 @@ def _wrong_secret(variables: Mapping[str, str]) -> list[str]:
         return []
     fault = "is too short" if length < MIN_SECRET_BYTES else "is the example's placeholder"
     return [f"{SECRET_KEY} {fault}: {REQUIRED_IN_PRODUCTION[SECRET_KEY]}"]
+
+
+def _unsigned_webhook(variables: Mapping[str, str]) -> list[str]:
+    names = ("HCAI_NOTICE_WEBHOOK_URL", "HCAI_NOTICE_WEBHOOK_SECRET")
+    missing = [name for name in names if name not in variables]
+    if len(missing) != 1:
+        return []
+    hint = "notices are signed; write what the webhook knows, made by: openssl rand -base64 32"
+    if missing[0] == names[0]:
+        hint = "write the address that takes notices, or remove the secret"
+    return [f"{missing[0]} is missing: {hint}"]
 
 
 def _development_secret() -> str:

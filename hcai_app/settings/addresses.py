@@ -70,7 +70,14 @@ def read_sentry_dsn(text: str) -> SecretStr:
     return SecretStr(text)
 
 
+def read_webhook(text: str) -> SecretStr:
+    """Read the address that notices are posted to, which may hold a secret."""
+    split_address(text, "https://hooks.example.org/hcai", ("http", "https"))
+    return SecretStr(text)
+
+
 Origin = Annotated[str, PlainValidator(read_origin)]
 Origins = Annotated[list[str], PlainValidator(read_origins)]
 ApiAddress = Annotated[str, PlainValidator(read_api)]
 SentryDsn = Annotated[SecretStr, PlainValidator(read_sentry_dsn)]
+WebhookUrl = Annotated[SecretStr, PlainValidator(read_webhook)]

@@ -7,6 +7,7 @@ reference, "Mid-stream error chunk").
 
 import logging
 import re
+import time
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from hcai_app.loose_json import members_of
 log = logging.getLogger(__name__)
 
 UNKNOWN_ERROR = 502
+REFUSED_LATELY_S = 60.0
 # Provider statuses about our account, not about the caller's key or budget.
 OUR_ACCOUNT = (401, 402)
 # Members of an error that name that account, whatever its status.
@@ -135,8 +137,21 @@ def _without_account(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if not OF_ACCOUNT.fullmatch(name)}
 
 
+class _Refusal:
+    """The provider's latest refusal of our account, in this process."""
+
+    status = 0
+    at = float("-inf")
+
+
+def refused_with() -> int | None:
+    """Return with which status the provider has rejected our account in the last minute."""
+    return _Refusal.status if time.monotonic() - _Refusal.at < REFUSED_LATELY_S else None
+
+
 def alert(status: int) -> None:
     """Log for the operator that the provider rejects our account."""
+    _Refusal.status, _Refusal.at = status, time.monotonic()
     log.critical("the provider answers %s: check OPENROUTER_API_KEY and its credits", status)
 
 

@@ -8,10 +8,15 @@ from typing import Any
 from hcai_app.services.changes import Follower
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import retention
+from hcai_app.services.ops.watch import Senses, Watch
 from hcai_app.services.people import eligibility_check
 from hcai_app.services.people.sign_in import Rules
 from hcai_app.services.safety import retention as safety_retention
+from hcai_app.upstream import error_bodies
+from hcai_app.worker import gauges, link
 from hcai_app.worker.context import Worker
+
+RESTARTS = "hcai_worker_restarts"
 
 
 async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> None:
@@ -33,6 +38,8 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         opened.metrics.measure_lag(),
         opened.ops.agreement.run(),
         opened.ops.brake.run(),
+        opened.ops.delivery.run(),
+        _watch(opened).run(),
         opened.health.database.run(),
         opened.health.provider.run(),
     ):
@@ -42,6 +49,21 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
     provider, rules = opened.sign_in.provider, Rules.of(opened.settings)
     if provider is not None and rules.require_verified:
         keep_running(stack, eligibility_check.run(opened.database, provider.check, rules))
+
+
+def _watch(opened: Worker) -> Watch:
+    """Return what looks on for the operators."""
+
+    async def restarts() -> int | None:
+        line = link.current()
+        if line is None:  # nobody replaces a worker that is alone
+            return None
+        metrics = await line.gather(gauges.of_worker(opened))
+        counted = (metric for metric in metrics if metric.name == RESTARTS)
+        return sum(int(sample.value) for metric in counted for sample in metric.samples)
+
+    senses = Senses(error_bodies.refused_with, restarts, opened.metrics.fired)
+    return Watch(opened.database, senses)
 
 
 def keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

@@ -9,9 +9,11 @@ from hcai_app.services.keys.leaks import LeakBounds
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.brake import BrakeWatch
+from hcai_app.services.ops.notice_delivery import Delivery
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.settings import Settings
 from hcai_app.upstream.github.secret_scanning import SecretScanning
+from hcai_app.upstream.webhook.client import webhook_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Operations:
 
     agreement: Agreement
     brake: BrakeWatch
+    delivery: Delivery
     leaks: LeakBounds
     scanning: SecretScanning
 
@@ -29,13 +32,16 @@ async def operating(
     settings: Settings, database: Database, budget: Budget, redis: RedisClient | None
 ) -> AsyncIterator[Operations]:
     """Open and close the operators' services."""
-    scanning = SecretScanning(settings.github_api_url)
+    scanning, webhook = SecretScanning(settings.github_api_url), webhook_of(settings)
     try:
         yield Operations(
             agreement=Agreement(database, budget, redis),
             brake=BrakeWatch(database, budget),
+            delivery=Delivery(database, webhook.post if webhook else None),
             leaks=LeakBounds(redis, settings.secret_key.get_secret_value()),
             scanning=scanning,
         )
     finally:
         await scanning.close()
+        if webhook is not None:
+            await webhook.close()

@@ -16,6 +16,8 @@ WITHOUT = {
     "audit",
     "budget show",
     "budget total",
+    "notices list",
+    "notices test",
     "doctor",
     "fairuse exemptions",
     "fairuse learned",

@@ -157,6 +157,13 @@ class Metrics(Collector):
         """Count that somebody opened the page of help."""
         self._help_opened += 1
 
+    def fired(self) -> dict[str, int]:
+        """Return how often each rule of fair use refused a call, or would have."""
+        sums: dict[str, int] = {}
+        for (rule, _mode), count in self._fair_use.items():
+            sums[rule] = sums.get(rule, 0) + count
+        return sums
+
     async def measure_lag(self) -> None:
         """Measure event loop lag until cancelled."""
         loop = asyncio.get_running_loop()
