@@ -20,12 +20,14 @@ CHROMIUM_ARGS = [
 ]
 
 Arrive = Callable[..., Person]
+# The Slack id of a volunteer, who has the desk.
+ADMIN = "UVOLUNTEER"
 
 
 @pytest.fixture(scope="session")
 def site(identity_process: Identity, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The product with pages, sign-in provider and simulated provider, for all tests here."""
-    running = Site(tmp_path_factory.mktemp("site"), identity_process)
+    running = Site(tmp_path_factory.mktemp("site"), identity_process, HCAI_ADMINS=ADMIN)
     try:
         yield running.start()
     finally:

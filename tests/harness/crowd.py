@@ -128,4 +128,5 @@ SUMMED = """count(*), sum(CASE WHEN outcome = 'completed' THEN 0 ELSE 1 END), su
 
 def _count(number: int) -> str:
     """Begin a statement with a table `n` of so many numbers."""
-    return f"WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {number - 1})"
+    first = "SELECT CAST(0 AS BIGINT)"
+    return f"WITH RECURSIVE n(i) AS ({first} UNION ALL SELECT i + 1 FROM n WHERE i < {number - 1})"

@@ -8,6 +8,7 @@ const SEARCH_MS = 120;
 const LIVE_MS = 2000;
 
 // What the page itself offers: its forms, by the palette too.
+const own = document.createDocumentFragment();
 for (const part of document.querySelectorAll("[data-command]")) {
   const item = document.createElement("li");
   const link = document.createElement("a");
@@ -21,8 +22,10 @@ for (const part of document.querySelectorAll("[data-command]")) {
     (part.querySelector("input:not([type=hidden])") ?? part.querySelector("button")).focus();
   });
   item.append(link);
-  commands.prepend(item);
+  own.append(item);
 }
+
+commands.prepend(own);
 
 const shown = () => [...palette.querySelectorAll("li:not([hidden])")];
 
@@ -34,31 +37,42 @@ function mark(items, step) {
   items[next].scrollIntoView({ block: "nearest" });
 }
 
+// Commands are filtered with each letter, so that Enter never takes one that is not meant.
+function filter() {
+  const words = field.value.trim().toLowerCase();
+  for (const item of commands.children) {
+    item.hidden = !item.dataset.words.includes(words);
+    item.classList.remove("here");
+  }
+  found.replaceChildren();
+}
+
 let asked = 0;
 async function search() {
   const words = field.value.trim();
-  for (const item of commands.children)
-    item.hidden = !item.dataset.words.includes(words.toLowerCase());
   const number = ++asked;
-  if (words.length < 2) return found.replaceChildren();
+  if (words.length < 2) return;
   const answer = await fetch(field.form.action, {
     method: "POST",
     headers: { "X-Part": "1" },
     body: new URLSearchParams({ q: words }),
   });
-  if (number !== asked || !answer.ok) return;
-  found.innerHTML = await answer.text();
+  if (!answer.ok) return;
+  const part = await answer.text();
+  if (number === asked) found.innerHTML = part;
 }
 
 function openPalette() {
   field.value = "";
-  search();
+  filter();
   palette.showModal();
 }
 
 let waiting;
 field.addEventListener("input", () => {
+  asked++; // what is on its way is out of date
   clearTimeout(waiting);
+  filter();
   waiting = setTimeout(search, SEARCH_MS);
 });
 palette.addEventListener("keydown", (event) => {

@@ -15,10 +15,11 @@ from hcai_app.services.fairuse import exemptions
 from hcai_app.services.fairuse.exemptions import Exemption
 from hcai_app.services.keys import stored
 from hcai_app.services.keys.stored import StoredKey
+from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.limits import accounts
 from hcai_app.services.people import users
 from hcai_app.services.people.users import User
-from hcai_app.services.usage import activity, by_key, filters, totals
+from hcai_app.services.usage import activity, by_key, filters, refusals, totals
 from hcai_app.services.usage.by_key import KeyList, KeyUsage
 from hcai_app.services.usage.totals import Totals
 
@@ -37,6 +38,7 @@ class Person:
     keys: KeyList
     stored: dict[str, StoredKey]  # by id
     calls: list[LedgerEntry]
+    refused: list[RefusedCall]
     exemptions: list[Exemption]
     acts: list[Entry]
 
@@ -63,6 +65,7 @@ async def show(visit: Visit) -> View:
             ),
             _keys(person),
             _calls(person),
+            _refusals(person),
             card("What admins did", log_page.entries(person.acts, of_one=True)),
         ]
     )
@@ -78,10 +81,11 @@ async def _read(visit: Visit) -> Person:
         activity.page(database, user.id, filters.Filter(), size=CALLS),
         exemptions.listed(database),
     )
-    keys, stored_keys, acts = await asyncio.gather(
+    keys, stored_keys, acts, refused = await asyncio.gather(
         by_key.of_user(database, user.id),
         stored.of_user(database, user.id),
         database.read(lambda it: audit.latest(it, ACTS, user_id=user.id), "audit log"),
+        database.read(lambda it: refusals.every(it, user.id), "refused calls"),
     )
     return Person(
         user=user,
@@ -91,6 +95,7 @@ async def _read(visit: Visit) -> Person:
         keys=keys,
         stored={key.id: key for key in stored_keys},
         calls=calls.calls,
+        refused=refused[: -CALLS - 1 : -1],  # the newest first
         exemptions=[one for one in exempted if one.user_id == user.id],
         acts=acts,
     )
@@ -190,3 +195,18 @@ def _calls(person: Person) -> Html:
     ]
     columns = ("When", "Model", "Outcome", "Tokens", "Cost", "Request id")
     return card("Latest calls", rows(columns, listed, "No calls yet."))
+
+
+def _refusals(person: Person) -> Html:
+    listed = [
+        row(
+            when(refusal.at_ms),
+            str(refusal.code),
+            refusal.rule or refusal.type.replace("_", " "),
+            refusal.message,
+            code(refusal.id),
+        )
+        for refusal in person.refused
+    ]
+    columns = ("When", "Code", "Why", "What they were told", "Request id")
+    return card("Refused in the last week", rows(columns, listed, "Nothing was refused them."))

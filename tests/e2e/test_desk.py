@@ -1,0 +1,100 @@
+"""The desk in a browser: a volunteer's way by keys alone, and what nobody else ever gets of it."""
+
+import gzip
+
+import httpx
+from playwright.sync_api import expect
+
+from hcai_app.frontend.build import BUILT_PAGES
+from tests.e2e.conftest import ADMIN, Arrive
+from tests.e2e.site import Site
+
+# Words of the desk that no page has for another reason.
+WORDS = (b"HCAI desk", b"/admin", b"desk.js", b"desk.css", b"acts/ban", b"data-live", b"DeskDoor")
+
+
+def test_a_volunteer_finds_somebody_and_bans_them_without_a_mouse(
+    arrive: Arrive, site: Site
+) -> None:
+    student = arrive().sign_in("Mallory Mischief", slack_id="UMALLORY")
+    volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
+    page = volunteer.open("/admin")
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("mallory")
+    found = page.locator("#palette").get_by_role("link", name="Mallory Mischief")
+    expect(found).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Mallory Mischief")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("ban")
+    page.keyboard.press("Enter")
+    page.keyboard.type("tries out bans")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Banned")
+    expect(page.get_by_text("tries out bans").first).to_be_visible()
+    assert '"users.ban"' in site.cli("audit", "--user", "UMALLORY")
+    student.page.goto(f"{site.origin}/dashboard", wait_until="networkidle")
+    expect(student.page.get_by_text("Sign in first")).to_be_visible()
+    assert volunteer.problems == []
+
+
+def test_sections_and_rows_go_by_keys_and_the_overview_renews_itself(
+    arrive: Arrive, site: Site
+) -> None:
+    volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
+    page = volunteer.open("/admin")
+    with page.expect_response(f"{site.origin}/admin/now"):
+        pass  # by itself
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    expect(page.get_by_role("heading", name="Log", exact=True)).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Rules", exact=True).first).to_be_visible()
+    assert volunteer.problems == []
+
+
+def test_a_banner_of_the_desk_stands_over_every_page(arrive: Arrive, site: Site) -> None:
+    volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
+    page = volunteer.open("/admin/site")
+    page.get_by_label("One line, for everybody").fill("Closed tonight.")
+    page.get_by_role("button", name="Show it").click()
+    expect(page.get_by_role("status")).to_contain_text("banner")
+    try:
+        visitor = arrive()
+        expect(visitor.open("/models").locator(".banner")).to_have_text("Closed tonight.")
+    finally:
+        site.cli("site", "banner", "")
+
+
+def test_for_a_student_the_desk_is_any_page_that_is_not_there(arrive: Arrive, site: Site) -> None:
+    student = arrive().sign_in("Ada", slack_id="UADA404")
+    cookies = {cookie["name"]: cookie["value"] for cookie in student.context.cookies()}
+    for path in ("/admin", "/admin/people", "/admin/desk.js", "/admin/now"):
+        answers = [
+            httpx.get(site.origin + asked, cookies=cookies)
+            for asked in (path, path.replace("/admin", "/nimda"))
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].content == answers[1].content
+        kept = [dict(answer.headers) for answer in answers]
+        assert [headers.pop("date", None) and None for headers in kept] == [None, None]
+        assert kept[0] == kept[1]
+    page = student.open("/admin")
+    expect(page.get_by_text("There is nothing here")).to_be_visible()
+    assert not [frame for frame in student.frames if "desk" in frame.lower()]
+
+
+def test_no_file_of_the_built_pages_knows_the_desk(site: Site) -> None:
+    assert site.origin  # they are built
+    told: dict[str, list[bytes]] = {}
+    for file in filter(lambda path: path.is_file(), BUILT_PAGES.rglob("*")):
+        data = file.read_bytes()
+        data = gzip.decompress(data) if file.suffix == ".gz" else data
+        if words := [word for word in WORDS if word in data]:
+            told[file.name] = words
+    assert told == {}
