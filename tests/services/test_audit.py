@@ -30,6 +30,7 @@ OF_OTHERS = {
     "ledger.reconciliation.Reconciler._due_in": "a call",
     "keys.leaks.end": "whoever found a key",
     "ledger.refusals.Refusals.flush": "calls",
+    "ops.notice_delivery.Delivery.deliver": "a webhook that took it",
     "ops.notices.tell": "whatever noticed it",
     "ops.retention.clean": "the clock",
     "people.eligibility_check.ask": "the sign-in provider",

@@ -10,6 +10,7 @@ from hcai_app import money
 from hcai_app.api.desk.visit import Do, Visit
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.fairuse import exemptions
+from hcai_app.services.fairuse import switches as fair_use_switches
 from hcai_app.services.keys import keys, rules
 from hcai_app.services.keys.rules import RulesChange
 from hcai_app.services.ops import switches
@@ -116,6 +117,14 @@ async def end_exemption(visit: Visit) -> str:
     return "The exemption has ended."
 
 
+async def switch_rule(visit: Visit) -> str:
+    """Switch a rule of fair use."""
+    rule, mode = visit.required("rule", "a rule"), visit.text("mode")
+    reason, admin = visit.text("reason"), visit.admin.id
+    await fair_use_switches.switch(visit.worker.database, rule, mode, reason, actor=admin)
+    return f"{rule} is {mode} now, on every worker within a second."
+
+
 async def close_report(visit: Visit) -> str:
     """Close a report."""
     call, done = visit.required("call", "a request id"), visit.required("reason", "what was done")
@@ -155,6 +164,7 @@ ACTS: dict[str, Do] = {
     "switch-key": switch_key,
     "exempt": exempt,
     "end-exemption": end_exemption,
+    "switch-rule": switch_rule,
     "close-report": close_report,
     "banner": set_banner,
     "model-off": switch_model_off,

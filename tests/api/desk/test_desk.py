@@ -11,6 +11,7 @@ import pytest
 
 from hcai_app.api.desk import desk
 from hcai_app.db.engine import Database
+from hcai_app.services.fairuse import rules
 from hcai_app.services.safety import reports
 from tests.api.desk.conftest import ADMIN
 from tests.harness.product import CHANGED_S, Product
@@ -237,7 +238,7 @@ def test_what_cannot_be_done_is_said_and_leaves_no_row(
 def test_every_act_of_the_desk_is_tested() -> None:
     tested = {"ban", "unban", "budget", "exempt", "end-exemption", "revoke-key"}
     tested |= {"banner", "model-off", "model-on", "grant", "switch-key", "vouch", "unvouch"}
-    tested |= {"close-report"}
+    tested |= {"close-report", "switch-rule"}
     assert set(desk.ACTS) == tested
 
 
@@ -257,6 +258,17 @@ def test_a_model_is_off_within_a_second_and_on_again(
     time.sleep(CHANGED_S)
     assert product.chat(key).status_code == 200
     assert model in product.get("/models").text
+
+
+def test_a_rule_is_switched(product: Product, admin: httpx.Client) -> None:
+    rule = rules.load_own()[0]
+    form = {"rule": rule.id, "mode": "counting", "reason": "it refuses a class"}
+    assert "is counting now" in do(admin, "switch-rule", "/admin/rules", **form)
+    assert f"counting (the file says {rule.mode})" in admin.get("/admin/rules").text
+    last = json.loads(product.cli("audit").splitlines()[-1])
+    assert (last["act"], last["target"]) == ("fairuse.switch", rule.id)
+    do(admin, "switch-rule", "/admin/rules", rule=rule.id, mode="file", reason="it is mended")
+    assert "the file says" not in admin.get("/admin/rules").text
 
 
 def test_a_banner_is_shown_and_taken_away(product: Product, admin: httpx.Client) -> None:
