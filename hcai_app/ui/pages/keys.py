@@ -173,7 +173,9 @@ def settings_of(key: KeyView) -> rx.Component:
                 ),
                 class_name="key-buttons",
             ),
-            on_submit=lambda form: KeysState.save(key.id, form),
+            # Reflex lifts the handler out of the list, where no key is known any more.
+            rx.el.input(type="hidden", name="id", value=key.id, read_only=True),
+            on_submit=KeysState.save,
             class_name="key-form",
         ),
         rx.cond(~key.is_rotated, rotate_key(key.id, on_rotated=KeysState.load_keys)),

@@ -47,10 +47,10 @@ class KeysState(SiteState):
         )
 
     @rx.event
-    async def save(self, key_id: str, form: dict[str, Any]) -> EventSpec:
+    async def save(self, form: dict[str, Any]) -> EventSpec:
         """Change the rules of one of the user's keys to what its form says."""
         caller = await self.caller()
-        shown = self._shown(key_id)
+        shown = self._shown(str(form.get("id")))
         change = keys_view.change_in(form, shown)
         _check_models(change)
         await rules.change_own(serving().database, caller.user_id, shown.id, change)

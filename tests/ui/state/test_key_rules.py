@@ -25,12 +25,12 @@ async def test_a_form_sets_all_of_a_keys_rules_and_shows_them_again(serving: Wor
     model = serving.catalog.chat_models[0]
     last_day = f"{clock.now() + timedelta(days=2):%Y-%m-%d}"
     form = {"name": " bot ", "last_day": last_day, "budget": "0.50", "models": f"{model},"}
-    await state.save(key.id, form)
+    await state.save({"id": key.id, **form})
     (key,) = state.active
     assert (key.name, key.last_day, key.budget, key.models) == ("bot", last_day, "0.5", model)
     assert [chip.text for chip in key.chips][1:] == ["$0.50 a day", f"{model} only"]
     assert key.chips[0].kind == "near"
-    await state.save(key.id, {"name": "bot", "last_day": "", "budget": "", "models": ""})
+    await state.save({"id": key.id, "name": "bot", "last_day": "", "budget": "", "models": ""})
     assert state.active[0].chips == ()
 
 
@@ -72,7 +72,7 @@ async def test_what_cannot_be_is_said(serving: Worker, form: dict[str, str]) -> 
     state = await ada.open(KeysState)
     await state.load_keys()
     with pytest.raises(InvalidRequest):
-        await state.save(state.active[0].id, form)
+        await state.save({"id": state.active[0].id, **form})
 
 
 async def test_a_rotated_key_says_so_and_both_are_listed(serving: Worker) -> None:
