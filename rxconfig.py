@@ -38,8 +38,9 @@ config = rx.Config(
     default_color_mode="system",
     telemetry_enabled=False,
     show_built_with_reflex=False,
+    # The sitemap is the API's: it has a line for each model.
+    disable_plugins=[rx.plugins.SitemapPlugin],
     plugins=[
-        rx.plugins.SitemapPlugin(),
         Tokens(),
         vite.OwnOrigin(),
     ],

@@ -1,18 +1,14 @@
 // Making a key. It lives in this page's memory alone: no event ever carries it.
 import { jsx, jsxs } from "react/jsx-runtime";
 import { useEffect, useRef, useState } from "react";
-import { CopyButton, PageOrigin, SIGNED_OUT, SignIn } from "$/public/islands.jsx";
+import { CopyButton } from "$/public/islands.jsx";
 
 const MAX_NAME = 100;
 // From here on a reader wants to know how many are left.
 const FEW = 10;
 // The key that was just made. A page whose server starts anew is drawn anew, and the key cannot be
-// shown again by anybody else; whoever goes to another page or signs out has left it.
+// shown again by anybody else; whoever goes to another page has left it, and it is its owner's alone.
 let kept = null;
-if (typeof window !== "undefined")
-  window.addEventListener(SIGNED_OUT, () => {
-    kept = null;
-  });
 
 // A key that was rotated somewhere else on the page.
 const ROTATED = "hcai:rotated";
@@ -41,11 +37,11 @@ async function ask(path, body) {
   }
 }
 
-export function NewKey({ base, own, example, limit, left, suggestion, onCreated }) {
-  const [made, setMade] = useState(kept);
+export function NewKey({ owner, example, limit, left, suggestion, onCreated }) {
+  const [made, setMade] = useState(kept?.owner === owner ? kept : null);
   const again = useRef(false);
   const show = (key) => {
-    kept = key;
+    kept = key && { ...key, owner };
     setMade(key);
   };
   useEffect(() => {
@@ -67,7 +63,7 @@ export function NewKey({ base, own, example, limit, left, suggestion, onCreated 
       again.current = true;
       show(null);
     };
-    return jsx(FreshKey, { made, base, own, example, onDone: done });
+    return jsx(FreshKey, { made, example, onDone: done });
   }
   const keep = (key) => {
     show(key);
@@ -214,14 +210,16 @@ function Trouble({ problem, isSignedOut }) {
         children: [
           problem,
           isSignedOut ? " " : null,
-          isSignedOut ? jsx(SignIn, { label: "Sign in again" }) : null,
+          isSignedOut
+            ? jsx("a", { href: "/auth/login?to=/keys", children: "Sign in again" })
+            : null,
         ],
       }),
     ],
   });
 }
 
-function FreshKey({ made, base, own, example, onDone }) {
+function FreshKey({ made, example, onDone }) {
   const title = useRef(null);
   useEffect(() => title.current.focus(), []);
   return jsxs("section", {
@@ -262,15 +260,7 @@ function FreshKey({ made, base, own, example, onDone }) {
             "aria-label": "A first call with curl",
             children: jsx("code", {
               id: "fresh-key-curl",
-              children: example.map(([kind, text], at) =>
-                kind === "origin"
-                  ? jsx(PageOrigin, { base, own }, at)
-                  : jsx(
-                      "span",
-                      { className: kind, children: text.replace("$AI_KEY", made.key) },
-                      at,
-                    ),
-              ),
+              dangerouslySetInnerHTML: { __html: example.replace("$AI_KEY", made.key) },
             }),
           }),
         ],

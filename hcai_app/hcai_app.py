@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hcai_app.api.app import ApiApp
 from hcai_app.api.desk.door import DeskDoor
 from hcai_app.edge import event_guard, reflex_internals
+from hcai_app.edge.model_documents import ModelDocuments
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.socket_limits import SocketLimits
@@ -40,7 +41,11 @@ STYLES = (
     "fonts",
     "base",
     "site",
+    "faces",
+    "drawings",
+    "examples",
     "landing",
+    "race",
     "dashboard",
     "keys",
     "models",
@@ -82,7 +87,8 @@ class HcaiApp(rx.App):
             origins=rx.config.get_config().cors_allowed_origins,
             proxy_hops=settings.trusted_proxy_hops,
         )
-        documents = TrailingSlash(Waiting(events), pages=build.BUILT_PAGES)
+        described = ModelDocuments(Waiting(events), pages=build.BUILT_PAGES, settings=settings)
+        documents = TrailingSlash(described, pages=build.BUILT_PAGES)
         pages = SecurityHeaders(
             documents, pages=build.BUILT_PAGES, https_only=settings.is_production
         )

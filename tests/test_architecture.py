@@ -107,8 +107,8 @@ NOUNS = {
 SHARED_SERVICES = {"audit", "call", "changes", "redis_client"}
 # Whose days are those of the calendar, or a length of time, whatever the budget's period is.
 CALENDARS = {
-    "api.model_list",  # what is new
     "services.fairuse.sharing",
+    "services.models.listing",  # what is new
     "services.ledger.reconciliation",  # how long a cost is asked for
     "services.ledger.rollups",
     "services.ops.retention",

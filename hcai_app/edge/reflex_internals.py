@@ -21,9 +21,12 @@ from reflex.components.react_router import (  # pyright: ignore[reportMissingImp
 from reflex.constants import CompileContext, Env, StateManagerMode
 from reflex.environment import EnvVar, environment
 from reflex.event import Event, EventHandler, EventSpec
+from reflex.experimental.client_state import ClientStateVar
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
 from reflex.state import StateUpdate
+from reflex.style import color_mode, resolved_color_mode
+from reflex.style import set_color_mode as set_mode
 from reflex_base.constants import REFLEX_VAR_OPENING_TAG
 from reflex_base.event.processor import EventProcessor
 from reflex_base.registry import RegistrationContext
@@ -39,6 +42,10 @@ SUBSCRIBE_AGAIN_S = 1.0
 T = TypeVar("T")
 Trigger = Callable[..., Awaitable[Any]]
 
+# What `rx.color_mode` stands for, before and after the system has been asked.
+chosen_color_mode, shown_color_mode, set_color_mode = color_mode, resolved_color_mode, set_mode
+# A value that lives in one browser's page and never reaches a state.
+ClientVar = ClientStateVar
 # The base of every HTML tag's component: `rx.el` has no plain one, and `rx.el.a` no route of ours.
 HtmlElement = Element
 # A link within the app: React Router's own, which `rx.link` wraps in a component of Radix Themes.

@@ -20,6 +20,8 @@ BUILD_LOCK = WEB / "hcai-build.lock"
 # What the pages are made of. They import from half of our modules, so all count: a build too many
 # costs half a minute at a start, one too few shows what is no longer so.
 SOURCES = ("rxconfig.py", "hcai_app", "assets", "reflex.lock")
+# What Python and Reflex make in them.
+MADE = frozenset({"__pycache__", "external"})
 # The settings whose values are written into the pages, the pages' configuration included.
 SHOWN_SETTINGS = (
     "env",
@@ -97,7 +99,7 @@ def _source_files() -> Iterator[Path]:
         if source.is_file():
             yield source
         for file in sorted(source.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
+            if file.is_file() and MADE.isdisjoint(file.parts):
                 yield file
 
 

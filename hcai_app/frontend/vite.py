@@ -16,7 +16,7 @@ from hcai_app.edge import reflex_internals
 # What the server's paths begin with: whatever the API owns (a test holds it to that).
 SERVER_PATHS = (
     *("proxy", "playground/v1", "auth", "internal", "api", "healthz", "readyz", "up", "metrics"),
-    *("docs.md", "llms.txt", "help/now", "safety", "parents"),
+    *("docs.md", "llms.txt", "robots.txt", "sitemap.xml", "help/now", "safety", "parents"),
     # Calls that look for the API in the wrong place.
     *("v1", "chat", "completions", "responses", "messages", "embeddings", "images", "moderations"),
     *("model", "stats", "key", "generation", "openapi.json"),

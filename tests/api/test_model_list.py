@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hcai_app.api.model_list import model_row
 from hcai_app.services.models.facts import card_of
+from hcai_app.services.models.listing import model_row
 from tests.api.wire import assert_error
 from tests.conftest import Install
 from tests.harness.catalog import Catalogue
@@ -116,7 +116,7 @@ def test_a_price_is_shown_in_the_unit_that_is_paid_for(
     outputs = {"output_modalities": ["image"]}
     card = card_of(model_called("acme/x", pricing=pricing, architecture=outputs), "image")
     row = model_row(card, 0)
-    assert tuple(row[name] for name in ("priceIn", "priceOut", "each", "cost", "isFree")) == shown
+    assert (row.price_in, row.price_out, row.each, row.cost, row.is_free) == shown
 
 
 def test_without_a_catalogue_it_says_so(install: Install, catalogue: Catalogue) -> None:

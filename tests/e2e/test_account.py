@@ -74,13 +74,15 @@ def test_signing_in_in_a_new_tab_leads_there_too(arrive: Arrive, site: Site):
 
 
 def test_the_other_sections_open_by_keyboard_on_a_phone(arrive: Arrive):
-    page = arrive(width=390, reduced_motion="reduce").open("/models")
+    person = arrive(width=390, reduced_motion="reduce").sign_in("Mo", slack_id="UMORE")
+    page = person.open("/models")
     more = page.get_by_role("button", name="More")
     more.focus()
     page.keyboard.press("Enter")
-    expect(more).to_have_attribute("aria-expanded", "true")
+    unfolded = page.locator("#more-sections")
+    expect(unfolded).to_be_visible()
     page.keyboard.press("Escape")
-    expect(more).to_have_attribute("aria-expanded", "false")
+    expect(unfolded).to_be_hidden()
     expect(more).to_be_focused()
     page.keyboard.press("Enter")
     sections = page.get_by_role("navigation", name="Sections, at the lower edge")

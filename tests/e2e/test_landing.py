@@ -67,24 +67,30 @@ def test_page_works_by_number_too(visit):
 def test_copy_button_copies_the_request_to_this_address(visit, server: str):
     opened = visit()
     opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened.page.get_by_role("button", name="Copy the request").click()
+    opened.page.get_by_role("button", name="Copy the curl example").click()
     expect(opened.page.get_by_text("Copied").first).to_be_visible()
     copied = opened.page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"curl -N {server}/proxy/v1/chat/completions \\\n")
+    assert copied.startswith(f"curl {server}/proxy/v1/chat/completions \\\n")
     assert '"model": "qwen/qwen3-32b"' in copied
 
 
-def test_answer_types_itself(visit):
+SHOWN_WORDS = """document.querySelectorAll(".race-answer > span").length && [
+  ...document.querySelectorAll(".race-answer > span")
+].filter((word) => getComputedStyle(word).opacity === "1").length"""
+
+
+def test_three_answers_arrive_word_by_word_and_can_be_played_again(visit):
     opened = visit()
-    answer = opened.page.locator(".typed [aria-hidden]")
-    early = len(answer.inner_text())
-    expect(opened.page.get_by_text("you paid")).to_be_visible(timeout=15_000)
-    assert early < len(answer.inner_text())
+    all_words = opened.page.locator(".race-answer > span").count()
+    opened.page.wait_for_function(f"{SHOWN_WORDS} === {all_words}", timeout=15_000)
+    opened.page.get_by_text("Play again").click()
+    assert opened.page.evaluate(SHOWN_WORDS) < all_words
+    expect(opened.page.get_by_text("staged: your race is live")).to_be_visible()
 
 
-def test_answer_is_whole_at_once_for_readers_who_want_no_motion(visit):
+def test_answers_are_whole_at_once_for_readers_who_want_no_motion(visit):
     opened = visit(reduced_motion="reduce")
-    expect(opened.page.get_by_text("you paid")).to_be_visible(timeout=500)
+    assert opened.page.evaluate(SHOWN_WORDS) == opened.page.locator(".race-answer > span").count()
 
 
 def test_colour_mode_can_be_switched_and_stays(visit):

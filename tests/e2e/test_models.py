@@ -68,10 +68,12 @@ def test_going_to_a_model_and_back_keeps_the_search(models: Page):
 
 def test_the_chosen_language_stays_chosen(models: Page, site: Site):
     models.goto(f"{site.origin}/models/qwen/qwen3-32b", wait_until="networkidle")
-    code = models.locator("#example-code")
+    code = models.locator(".examples-panel:visible code").first
     expect(code).to_contain_text(f"curl {site.base_url}/chat/completions")
-    models.get_by_role("tab", name="curl").press("ArrowRight")
-    expect(models.get_by_role("tab", name="Python")).to_be_focused()
+    models.get_by_role("radio", name="curl").press("ArrowRight")
+    expect(code).to_contain_text("Invoke-RestMethod")
+    models.get_by_role("radio", name="PowerShell").press("ArrowRight")
+    expect(models.get_by_role("radio", name="Python")).to_be_focused()
     expect(code).to_contain_text("from openai import OpenAI")
     models.goto(f"{site.origin}/models/qwen/qwen3-embedding-8b", wait_until="networkidle")
     expect(code).to_contain_text("client.embeddings.create(")
@@ -83,7 +85,7 @@ def test_the_copied_example_is_what_is_shown(models: Page, site: Site):
     models.get_by_role("button", name="Copy the curl example").click()
     expect(models.get_by_text("Copied").first).to_be_visible()
     copied = models.evaluate("navigator.clipboard.readText()")
-    assert copied == models.locator("#example-code").inner_text()
+    assert copied == models.locator(".examples-panel:visible code").first.inner_text()
     assert '"model": "openai/gpt-5-mini"' in copied
 
 

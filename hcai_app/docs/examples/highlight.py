@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -10,10 +11,10 @@ from pygments.lexer import Lexer, bygroups, using
 from pygments.lexers.data import JsonLexer
 from pygments.lexers.javascript import JavascriptLexer
 from pygments.lexers.python import PythonLexer
-from pygments.lexers.shell import BashLexer
+from pygments.lexers.shell import BashLexer, PowerShellLexer
 from pygments.token import Keyword, Name, Operator, String, Text
 
-# Placeholder of the server's address, which the browser fills in.
+# Placeholder of the server's address.
 ORIGIN = "{origin}"
 ORIGIN_PLACE = re.compile(f"({re.escape(ORIGIN)})")
 # What the lexers see in its place: in a shell and in Python's strings braces mean something.
@@ -40,6 +41,7 @@ class _CurlLexer(BashLexer):
 LEXERS: dict[str, type[Lexer]] = {
     "curl": _CurlLexer,
     "bash": _CurlLexer,
+    "powershell": PowerShellLexer,
     "python": PythonLexer,
     "javascript": JavascriptLexer,
 }
@@ -63,6 +65,17 @@ def parts_of(text: str, language: str) -> list[Part]:
     tokens = lexer.get_tokens_unprocessed(text.replace(ORIGIN, STAND_IN))
     colored = [(_color(kind), text[at : at + len(value)]) for at, kind, value in tokens]
     return [part for part in _with_origin(_with_keys(_joined(colored))) if part[1]]
+
+
+def html_of(text: str, language: str, origin: str) -> str:
+    """Return the text as HTML, its colors as classes, with `origin` in its places."""
+    return "".join(_marked(*part, origin) for part in parts_of(text, language))
+
+
+def _marked(color: str, text: str, origin: str) -> str:
+    if color == "origin":
+        return escape(origin)
+    return f'<span class="{color}">{escape(text)}</span>' if color else escape(text)
 
 
 def _color(kind: Any) -> str:

@@ -5,8 +5,8 @@ import reflex as rx
 from hcai_app.services.safety.reports import REASONS
 from hcai_app.services.safety.verdicts import HELP
 from hcai_app.ui.components import shell
-from hcai_app.ui.components.code import copy_button
 from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.browser import copy_button
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.activity import LIST_ID, ActivityState
 from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS

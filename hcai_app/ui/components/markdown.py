@@ -15,8 +15,9 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from hcai_app.ui.components import shell
-from hcai_app.ui.components.code import ORIGIN, code, copy_button
+from hcai_app.ui.components.code import ORIGIN, code
 from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.browser import copy_button
 
 # A placeholder on a line of its own, like `{{example: chat}}`.
 STAND_IN = re.compile(r"\{\{example: (?P<name>[\w-]+)\}\}")
@@ -44,7 +45,7 @@ class MarkdownContext:
     name: str
     anchor_of: Callable[[str], str]
     example: Callable[[str, str], rx.Component]
-    origin: Callable[[], rx.Component]
+    origin: str
     pages: Collection[str]
 
 
@@ -141,7 +142,7 @@ class _Writer:
         text = node.content.rstrip("\n")
         return rx.el.div(
             rx.el.div(rx.el.span(label), copy_button(name, "this"), class_name="docs-code-head"),
-            code(text, language, name=name, label=label, origin=self.reading.origin()),
+            code(text, language, name=name, label=label),
             class_name="docs-code",
         )
 
@@ -187,10 +188,8 @@ class _Writer:
         return [tag(*within)] if tag else within  # of a picture its description
 
     def text(self, text: str) -> list[Shown]:
-        """Return a text; the browser fills in its places for the server's address."""
-        first, *others = text.split(ORIGIN)
-        with_origin = [part for other in others for part in (self.reading.origin(), other)]
-        return [part for part in (first, *with_origin) if part != ""]
+        """Return a text, with the server's address in its places."""
+        return [text.replace(ORIGIN, self.reading.origin)] if text else []
 
     def link(self, within: list[Shown], target: str) -> rx.Component:
         target = unquote(target).removeprefix(ORIGIN) if ORIGIN in unquote(target) else target

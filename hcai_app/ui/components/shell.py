@@ -9,27 +9,33 @@ import reflex as rx
 
 from hcai_app.edge.reflex_internals import RouterLink
 from hcai_app.settings import load_settings
+from hcai_app.ui.components import chrome
 from hcai_app.ui.components.chrome import color_mode_switch
-from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.browser import SignInLink
-from hcai_app.ui.islands.more import more
+from hcai_app.ui.components.drawings import Drawing, drawing
+from hcai_app.ui.components.plain import anchor, post_form
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import RELOAD, SiteState
 
-# Title, path, icon.
-SECTIONS = (
+# Title, path, icon. Those of one person stand first: they come when the visitor is known, and move
+# none of the others.
+OWN = (
     ("Dashboard", "/dashboard", "gauge"),
+    ("Keys", "/keys", "key-round"),
+    ("Activity", "/activity", "list"),
+)
+PUBLIC = (
     ("Playground", "/playground", "message-circle"),
     ("Docs", "/docs", "book-open"),
-    ("Keys", "/keys", "key-round"),
     ("Models", "/models", "boxes"),
-    ("Activity", "/activity", "list"),
     ("Everyone", "/global", "globe"),
 )
-# How many of them a phone shows beside “More”.
-AT_THE_EDGE = 4
+SECTIONS = (*OWN, *PUBLIC)
 ACCOUNT = ("Account", "/account", "circle-user-round")
+# What a phone shows at its lower edge, beside “More”; a stranger has the public ones.
+AT_THE_EDGE = (OWN[0], PUBLIC[0], PUBLIC[1], OWN[1])
+BEYOND = (PUBLIC[2], OWN[2], PUBLIC[3], ACCOUNT)
+MORE_ID, MENU_ID = "more-sections", "account-menu"
 SIGN_IN = "/auth/login"
 
 Shown = rx.Component | str | rx.Var[str]
@@ -62,6 +68,7 @@ def page(
             id="content",
             class_name="wrap page",
         ),
+        chrome.site_foot(),
         tab_bar(here),
     )
 
@@ -108,7 +115,11 @@ def top_bar(here: str = "") -> rx.Component:
                     class_name="brand",
                 ),
                 rx.el.nav(
-                    *[_section(name, path, here) for name, path, _ in SECTIONS],
+                    rx.cond(
+                        SiteState.is_signed_in,
+                        rx.fragment(*[_section(name, path, here) for name, path, _ in OWN]),
+                    ),
+                    *[_section(name, path, here) for name, path, _ in PUBLIC],
                     aria_label="Sections",
                 ),
                 rx.el.div(
@@ -129,15 +140,35 @@ def top_bar(here: str = "") -> rx.Component:
 
 def tab_bar(here: str) -> rx.Component:
     """Show the sections at a phone's lower edge."""
-    others = (*SECTIONS[AT_THE_EDGE:], ACCOUNT)
     return rx.el.nav(
-        *[_place(*section, here) for section in SECTIONS[:AT_THE_EDGE]],
-        more(
-            *[_place(*section, here) for section in others],
-            is_current=here in [path for _, path, _ in others],
+        rx.cond(
+            SiteState.is_signed_in,
+            rx.fragment(*[_place(*section, here) for section in AT_THE_EDGE], _more(here)),
+            rx.fragment(*[_place(*section, here) for section in PUBLIC]),
         ),
         aria_label="Sections, at the lower edge",
         class_name="tab-bar",
+    )
+
+
+def _more(here: str) -> rx.Component:
+    """Unfold the other sections: a popover, which closes by itself."""
+    is_current = here in [path for _, path, _ in BEYOND]
+    return rx.el.div(
+        rx.el.button(
+            rx.icon("ellipsis", size=20, aria_hidden=True),
+            "More",
+            type="button",
+            data_current=is_current,
+            custom_attrs={"popoverTarget": MORE_ID},
+        ),
+        rx.el.div(
+            *[_place(*section, here) for section in BEYOND],
+            id=MORE_ID,
+            custom_attrs={"popover": "auto"},
+            class_name="more-list",
+        ),
+        class_name="more",
     )
 
 
@@ -147,17 +178,40 @@ def account_corner(here: str = "") -> rx.Component:
         SiteState.is_known,
         rx.cond(
             SiteState.is_signed_in,
-            link(
-                rx.el.span(SiteState.name[0], aria_hidden=True, class_name="initial"),
-                rx.el.span(SiteState.name, class_name="corner-name"),
-                to=ACCOUNT[1],
-                class_name="corner-account",
-                title="Your account",
-                **_current(ACCOUNT[1], here),
-            ),
-            SignInLink.create(label="Sign in", class_name="button small quiet"),
+            _account_menu(here),
+            anchor("Sign in", href=SiteState.way_back, class_name="button small quiet"),
         ),
         rx.el.span(class_name="skeleton corner-skeleton", aria_hidden=True),
+    )
+
+
+def _account_menu(here: str) -> rx.Component:
+    """Show who is signed in, with the ways to the account and out."""
+    return rx.fragment(
+        rx.el.button(
+            rx.el.span(SiteState.name[0], aria_hidden=True, class_name="initial"),
+            rx.el.span(SiteState.name, aria_hidden=True, class_name="corner-name"),
+            rx.icon("chevron-down", size=16, aria_hidden=True),
+            rx.el.span(SiteState.name, ", your account", class_name="heard"),
+            type="button",
+            custom_attrs={"popoverTarget": MENU_ID},
+            class_name="corner-account",
+        ),
+        rx.el.div(
+            rx.el.p(SiteState.name, class_name="account-menu-name"),
+            _place("Your account", ACCOUNT[1], "circle-user-round", here),
+            _place("Your keys", "/keys", "key-round", here),
+            anchor(rx.icon("life-buoy", size=20, aria_hidden=True), "Get help", href="/help/now"),
+            post_form(
+                rx.el.button(
+                    rx.icon("log-out", size=20, aria_hidden=True), "Sign out", type="submit"
+                ),
+                to="/auth/logout",
+            ),
+            id=MENU_ID,
+            custom_attrs={"popover": "auto"},
+            class_name="account-menu",
+        ),
     )
 
 
@@ -172,16 +226,29 @@ def simulated_mark() -> rx.Component:
 def sign_in_card() -> rx.Component:
     """Ask the visitor to sign in."""
     return rx.el.section(
+        drawing("door"),
         rx.el.h2("Sign in first"),
         rx.el.p("This page is about you, so we need to know who you are. It takes one click."),
-        SignInLink.create(label="Sign in with Hack Club", class_name="button"),
+        anchor("Sign in with Hack Club", href=SiteState.way_back, class_name="button"),
         class_name="card empty",
     )
 
 
-def empty(title: str, text: str | rx.Component, action: rx.Component | None = None) -> rx.Component:
-    """Show an empty state with its one action."""
-    return rx.el.div(rx.el.h2(title), rx.el.p(text), action or rx.fragment(), class_name="empty")
+def empty(
+    title: str,
+    text: str | rx.Component,
+    action: rx.Component | None = None,
+    *,
+    drawn: Drawing = "shelf",
+) -> rx.Component:
+    """Show an empty state with a drawing and its one action."""
+    return rx.el.div(
+        drawing(drawn),
+        rx.el.h2(title),
+        rx.el.p(text),
+        action or rx.fragment(),
+        class_name="empty",
+    )
 
 
 def problem(text: str | rx.Var[str], on_retry: rx.event.EventType[()]) -> rx.Component:

@@ -5,7 +5,8 @@ import reflex as rx
 from hcai_app.docs.examples import calls
 from hcai_app.settings import first_model, load_settings
 from hcai_app.ui.components import shell
-from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
+from hcai_app.ui.components.code import ORIGIN, code
+from hcai_app.ui.islands.browser import copy_button
 from hcai_app.ui.view_models import Figures
 
 CALL = "first-call"
@@ -29,7 +30,7 @@ def first_steps(figures: Figures) -> rx.Component:
                     "Paste this into a terminal, with your key in it. This page notices. ",
                     shell.link("No terminal? Run it in the docs.", to="/docs"),
                 ),
-                is_done=False,
+                is_done=figures.has_called,
             ),
             class_name="steps",
         ),
@@ -71,12 +72,6 @@ def example() -> rx.Component:
             copy_button(CALL, "the call"),
             class_name="step-code-head",
         ),
-        code(
-            text,
-            "curl",
-            name=CALL,
-            label="Your first call with curl",
-            origin=page_origin(settings.origin, is_fixed=settings.is_production),
-        ),
+        code(text, "curl", name=CALL, label="Your first call with curl"),
         class_name="step-code",
     )

@@ -1,38 +1,29 @@
-"""Island `assets/islands.jsx`: page origin, sign-in link, copy button."""
+"""Island `copy.jsx`: buttons that copy a text."""
 
 import reflex as rx
 
-
-class _Island(rx.Component):
-    library = "$/public/islands.jsx"
+from hcai_app.ui.islands.source import source
 
 
-class PageOrigin(_Island):
-    """The address that a reader's program should call."""
-
-    tag = "PageOrigin"
-    base: rx.Var[str]
-    own: rx.Var[bool]
-
-
-class SignInLink(_Island):
-    """A link that signs the visitor in and leads back to where they were."""
-
-    tag = "SignIn"
-    label: rx.Var[str]
-
-
-class CopyButton(_Island):
-    """A button that copies the text of the element with the id `target`."""
-
-    tag = "CopyButton"
+class _Copy(rx.Component):
+    library = source("copy.jsx")
+    tag = "Copy"
+    text: rx.Var[str]
     target: rx.Var[str]
     what: rx.Var[str]
 
 
-class TypedAnswer(_Island):
-    """An answer typing itself, then its receipt."""
+def copy_button(target: str | rx.Var[str], what: str | rx.Var[str]) -> rx.Component:
+    """Copy what the element of that id shows."""
+    return _Copy.create(target=target, what=what, class_name="small-button")
 
-    tag = "TypedAnswer"
-    text: rx.Var[str]
-    receipt: rx.Var[str]
+
+def copy_text(text: str | rx.Var[str]) -> rx.Component:
+    """Copy a text, by an icon."""
+    return _Copy.create(
+        rx.icon("copy", size=16, aria_hidden=True),
+        rx.icon("check", size=16, aria_hidden=True),
+        text=text,
+        what=text,
+        class_name="copy-id",
+    )

@@ -4,14 +4,14 @@ import reflex as rx
 
 from hcai_app.docs.examples import calls, highlight
 from hcai_app.settings import first_model, load_settings
+from hcai_app.ui.state.base import SiteState
 
 
 class _NewKey(rx.Component):
     library = "$/public/keys.jsx"
     tag = "NewKey"
-    base: rx.Var[str]
-    own: rx.Var[bool]
-    example: rx.Var[list[tuple[str, str]]]
+    owner: rx.Var[str]
+    example: rx.Var[str]
     limit: rx.Var[int]
     left: rx.Var[int]
     suggestion: rx.Var[str]
@@ -49,9 +49,8 @@ def new_key(
     model = first_model(settings.language_models)
     example = calls.call("chat", "curl", model=model, base=f"{highlight.ORIGIN}/proxy/v1")
     return _NewKey.create(
-        base=settings.origin,
-        own=not settings.is_production,
-        example=highlight.parts_of(example, "curl"),
+        owner=SiteState.tag,
+        example=highlight.html_of(example, "curl", settings.origin),
         limit=limit,
         left=left,
         suggestion=suggestion,

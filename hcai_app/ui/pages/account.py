@@ -6,8 +6,8 @@ from hcai_app import formatting
 from hcai_app.services.limits import period
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
+from hcai_app.ui.components.confirm import confirm, typed_confirm
 from hcai_app.ui.components.plain import anchor, post_form
-from hcai_app.ui.islands.confirm import confirm, typed_confirm
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.account import MAX_SESSIONS, PHRASE, AccountState
 from hcai_app.ui.view_models import SessionView
@@ -83,6 +83,7 @@ def browsers() -> rx.Component:
             ),
             confirm(
                 "Sign out everywhere",
+                name="sign-out",
                 question="Sign out in every browser, this one too? Your keys go on working.",
                 yes="Sign out",
                 no="Stay",

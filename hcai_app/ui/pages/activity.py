@@ -4,8 +4,7 @@ import reflex as rx
 
 from hcai_app.ui.components import calls, shell
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.dates import DateField
-from hcai_app.ui.state.activity import PAGE_PATH, ActivityState
+from hcai_app.ui.state.activity import FIRST_DAY, PAGE_PATH, ActivityState
 from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import ChoiceView
 
@@ -91,6 +90,7 @@ def _nothing_yet() -> rx.Component:
             "Make a key, send your first request, and it stands here a moment later: "
             "the model, the tokens, the cost, and how it ended.",
             shell.link("Make a key", to="/keys", class_name="button"),
+            drawn="parcel",
         ),
         class_name="card",
     )
@@ -193,10 +193,14 @@ def _option(choice: ChoiceView) -> rx.Component:
 def _day(name: str, label: str, value: rx.Var[str] | str) -> rx.Component:
     return rx.el.div(
         rx.el.label(label, rx.el.span(" (UTC)", class_name="quiet"), html_for=f"filter-{name}"),
-        DateField.create(
+        rx.el.input(
             id=f"filter-{name}",
-            value=value,
-            on_pick=lambda day: ActivityState.choose(name, day),
+            key=value,
+            type="date",
+            default_value=value,
+            min=FIRST_DAY,
+            on_change=lambda day: ActivityState.choose_day(name, day),
+            class_name="input small",
         ),
         class_name=f"field of-{name}",
     )

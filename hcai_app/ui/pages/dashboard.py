@@ -8,6 +8,7 @@ import reflex as rx
 from hcai_app.services.limits import period
 from hcai_app.services.usage.charts import Group, Range
 from hcai_app.ui.components import limits, shell
+from hcai_app.ui.components.celebration import celebration
 from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.components.steps import first_steps
 from hcai_app.ui.islands.chart import usage_chart
@@ -32,7 +33,11 @@ MEASURES = {
 COLUMNS = {"When": "when", "Model": "", "Key": "wide key", "Tokens": "end wide", "Cost": "end"}
 # A window moves with every call: who looks on need not know to the second.
 WINDOW_GAP_MS = 30_000
+LEFT = f"Left to spend {period.THIS}"
+LOW_PERCENT = 80
 figures = DashboardState.figures
+is_spent = figures.spent_percent >= 100
+is_low = figures.spent_percent >= LOW_PERCENT
 
 
 @rx.page(
@@ -63,7 +68,9 @@ def content() -> rx.Component:
     """Show the loaded page."""
     return rx.fragment(
         top_row(),
-        rx.cond(figures.has_called, rx.fragment(chart_card(), lists()), first_steps(figures)),
+        rx.cond(DashboardState.celebrates, celebration()),
+        rx.cond(figures.has_key & figures.has_called, rx.fragment(), first_steps(figures)),
+        rx.cond(figures.has_called, rx.fragment(chart_card(), lists())),
         alarm(figures.resets_at_ms, DashboardState.load),
         alarm(figures.window_reset_ms, DashboardState.load, gap_ms=WINDOW_GAP_MS),
     )
@@ -73,7 +80,7 @@ def top_row() -> rx.Component:
     """Show the remaining budget and its use."""
     return rx.el.section(
         money_card(),
-        stat("Calls left", figures.calls_left, "of ", figures.calls_limit, f" {limits.pace()}"),
+        calls_left(),
         stat(f"Requests {period.THIS}", figures.requests, f"since {period.BOUNDARY}"),
         stat(f"Tokens {period.THIS}", figures.tokens, "in and out"),
         aria_label=period.THIS.capitalize(),
@@ -84,7 +91,14 @@ def top_row() -> rx.Component:
 def money_card() -> rx.Component:
     """Show the money that is left: the loud thing of this page."""
     return rx.el.div(
-        rx.el.p(f"Left to spend {period.THIS}", class_name="stat-label"),
+        rx.el.p(
+            rx.cond(
+                is_spent,
+                f"All of {period.THIS}’s money is spent",
+                rx.cond(is_low, f"Nearly all of {period.THIS}’s money", LEFT),
+            ),
+            class_name="stat-label",
+        ),
         rx.el.p(rolling(figures.left), class_name="money-left", id="money-left"),
         rx.el.div(
             rx.el.div(style={"width": f"{figures.spent_percent}%"}),
@@ -101,13 +115,34 @@ def money_card() -> rx.Component:
         rx.el.p(
             rx.el.span(figures.spent, " of ", figures.budget, " spent", class_name="num"),
             rx.el.span(
-                "resets in ",
+                rx.cond(is_spent, "works again in ", "resets in "),
                 countdown(figures.resets_at_ms, DashboardState.series.now_ms),
                 title=f"At {period.BOUNDARY}",
             ),
             class_name="money-foot",
         ),
-        class_name="card money",
+        class_name=rx.cond(
+            is_spent, "card money is-spent", rx.cond(is_low, "card money is-low", "card money")
+        ),
+    )
+
+
+def calls_left() -> rx.Component:
+    """Show the calls that the window has left, and when it has some again."""
+    return rx.el.div(
+        rx.el.p("Calls left", class_name="stat-label"),
+        rx.el.p(rolling(figures.calls_left), class_name="stat-value"),
+        rx.el.p(
+            rx.cond(
+                figures.calls_left == "0",
+                rx.fragment(
+                    "again in ", countdown(figures.window_reset_ms, DashboardState.series.now_ms)
+                ),
+                rx.fragment("of ", figures.calls_limit, f" {limits.pace()}"),
+            ),
+            class_name="stat-hint",
+        ),
+        class_name=rx.cond(figures.calls_left == "0", "card stat is-spent", "card stat"),
     )
 
 

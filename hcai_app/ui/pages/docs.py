@@ -4,7 +4,6 @@ The text is Markdown in `hcai_app/docs`, made into elements when the pages are c
 live four islands: the chapters, the contents, the search, and a panel under each example.
 """
 
-from collections.abc import Callable
 from functools import cache, partial
 
 import reflex as rx
@@ -13,13 +12,14 @@ from hcai_app import docs as written
 from hcai_app.docs import Chapter
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
-from hcai_app.ui.components import markdown, shell
-from hcai_app.ui.components.code import ORIGIN, page_origin
+from hcai_app.ui.components import chrome, markdown, shell
+from hcai_app.ui.components.code import ORIGIN
+from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.markdown import MarkdownContext, Section
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands import docs_nav
+from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.islands.docs_nav import ChapterEntry, SectionEntry
-from hcai_app.ui.islands.examples import example_tabs, views_of
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.islands.try_it import try_it, visitor
 from hcai_app.ui.state.base import SiteState
@@ -53,8 +53,10 @@ def docs() -> rx.Component:
             rx.el.main(head(), *map(chapter, written.chapters()), id=TEXT, class_name="docs-text"),
             docs_nav.contents(outline()),
             visitor(),
+            remembered_tabs(),
             class_name="wrap docs-page",
         ),
+        chrome.site_foot(),
         shell.tab_bar(HERE),
     )
 
@@ -148,15 +150,10 @@ def parts_of(given: Chapter) -> tuple[Section, ...]:
         name=given.slug,
         anchor_of=partial(written.anchor, given.slug),
         example=partial(example, given.slug),
-        origin=_origin(),
+        origin=load_settings().origin,
         pages=PAGES,
     )
     return tuple(markdown.sections(written.fill(given.text, _places()), reading))
-
-
-def _origin() -> Callable[[], rx.Component]:
-    settings = load_settings()
-    return partial(page_origin, settings.origin, is_fixed=settings.is_production)
 
 
 def _places() -> dict[str, str]:

@@ -5,40 +5,35 @@ It is whole before any script runs: only the corner and the main action learn la
 
 import reflex as rx
 
-from hcai_app.docs.examples import calls
+from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS, card_of
 from hcai_app.settings import ANY_MODEL, first_model, load_settings
 from hcai_app.ui.components import chrome, limits, shell
-from hcai_app.ui.components.code import ORIGIN, code, copy_button, page_origin
+from hcai_app.ui.components.code import ORIGIN
+from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.models import model_list
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.browser import TypedAnswer
+from hcai_app.ui.components.previews import preview
+from hcai_app.ui.components.race import race
+from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.state.base import SiteState
 
-DASHBOARD, DOCS, MODELS, EVERYONE = "/dashboard", "/docs", "/models", "/global"
-ANSWER = (
-    "Bin Lid Boogie.\n\nEvery beat is a lid landing. Miss one and the porch light comes on; "
-    "hit ten in a row and your raccoon gets the whole pizza."
-)
-TOKENS = "36 tokens"
+DASHBOARD, DOCS, MODELS = "/dashboard", "/docs", "/models"
 RUN = "make run"
+TITLE = "HCAI: free AI for teenagers who build"
+ABOUT = "One key and one address for chat, pictures and embeddings. Hack Club pays the bill."
 # How many of each list are shown here.
 FEATURED_LANGUAGE, FEATURED_IMAGE, FEATURED_EMBEDDING = 4, 1, 1
 
 
-@rx.page(
-    "/",
-    title="HCAI: free AI for teenagers who build",
-    description="Hack Club's free AI API.",
-    on_load=SiteState.load,
-)
+@rx.page("/", **preview(TITLE, ABOUT, "/"), on_load=SiteState.load)
 def index() -> rx.Component:
     """Show the product and a real call."""
     return rx.fragment(
         shell.top_bar(),
         rx.el.main(hero(), models(), cost(), people_and_rules(), start(), run_it(), id="content"),
-        foot(),
+        chrome.site_foot(),
     )
 
 
@@ -58,7 +53,7 @@ def hero() -> rx.Component:
             ),
             class_name="hero-foot",
         ),
-        exchange(),
+        race(featured()),
         simulated_note(),
         class_name="wrap hero",
     )
@@ -74,35 +69,17 @@ def main_action() -> rx.Component:
 
 
 def exchange() -> rx.Component:
-    """Show a request beside its answer."""
+    """Show the first call in each language."""
     settings = load_settings()
-    origin = page_origin(settings.origin, is_fixed=settings.is_production)
-    model = first_model(settings.language_models)
-    request = calls.streamed_call(model=model, base=f"{ORIGIN}/proxy/v1")
+    places = {
+        "base": f"{ORIGIN}/proxy/v1",
+        "language_model": first_model(settings.language_models),
+    }
     return rx.el.div(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h2("You send"),
-                copy_button("request", "the request"),
-                class_name="pane-head",
-            ),
-            code(request, "curl", name="request", label="Example request with curl", origin=origin),
-            class_name="pane sent",
-        ),
-        rx.el.div(
-            rx.el.div(rx.el.h2("You get, for example"), simulated_pill(), class_name="pane-head"),
-            TypedAnswer.create(text=ANSWER, receipt=f"{model} · {TOKENS}"),
-            class_name="pane",
-        ),
-        class_name="exchange",
+        example_tabs(views_of(EXAMPLES["chat"], places), name="request"),
+        remembered_tabs(),
+        class_name="card example-card",
     )
-
-
-def simulated_pill() -> rx.Component:
-    """Label the answers of a server without a provider key."""
-    if not load_settings().is_simulated:
-        return rx.fragment()
-    return rx.el.span("simulated provider", class_name="pill")
 
 
 def simulated_note() -> rx.Component:
@@ -219,9 +196,10 @@ def start() -> rx.Component:
         rx.el.ol(
             _fact("Sign in", "with your Hack Club account."),
             _fact("Make a key", "and give it a name. You see it once, so copy it."),
-            _fact("Paste the request", "from the top of this page into a terminal."),
+            _fact("Paste this", "into a terminal or a file, in the language you like."),
             class_name="landing-steps",
         ),
+        exchange(),
         rx.el.div(
             main_action(),
             shell.link("Or run it in the docs, without a terminal", to=DOCS),
@@ -242,20 +220,6 @@ def run_it() -> rx.Component:
             ". The README has the rest.",
             class_name="lead",
         ),
-    )
-
-
-def foot() -> rx.Component:
-    """Link to the public pages and to Hack Club."""
-    return chrome.foot(
-        shell.link("Docs", to=DOCS),
-        shell.link("Models", to=MODELS),
-        shell.link("Everyone", to=EVERYONE),
-        anchor("Safety", href="/safety"),
-        anchor("For parents", href="/parents"),
-        anchor("Get help now", href="/help/now"),
-        anchor("Models as JSON", href="/proxy/v1/models"),
-        anchor("Hack Club", href="https://hackclub.com", custom_attrs={"rel": "noreferrer"}),
     )
 
 

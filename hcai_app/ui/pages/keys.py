@@ -5,8 +5,8 @@ import reflex as rx
 from hcai_app.services.keys.keys import MAX_NAME
 from hcai_app.services.limits import period
 from hcai_app.ui.components import shell
+from hcai_app.ui.components.confirm import confirm
 from hcai_app.ui.components.leaks import leaked_keys
-from hcai_app.ui.islands.confirm import confirm
 from hcai_app.ui.islands.new_key import new_key, rotate_key
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.keys import KeysState
@@ -114,6 +114,7 @@ def key_row(key: KeyView) -> rx.Component:
         settings_of(key),
         confirm(
             "Revoke",
+            name=key.id,
             question=QUESTION,
             what=key.name,
             after=LIST_TITLE,

@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from hcai_app.ui.components import shell
+from hcai_app.ui.components import chrome, shell
+from hcai_app.ui.components.drawings import drawing
 from hcai_app.ui.state.base import SiteState
 
 
@@ -13,8 +14,8 @@ def missing() -> rx.Component:
         shell.top_bar(),
         rx.el.main(
             rx.el.section(
-                rx.el.p("404", class_name="missing-number", aria_hidden=True),
-                rx.el.h1("There is nothing here"),
+                drawing("tracks"),
+                rx.el.h1("404: the tracks end here"),
                 rx.el.p("The address may have a typo, or the page is gone."),
                 shell.link("Back to the start", to="/", class_name="button"),
                 class_name="empty",
@@ -22,5 +23,6 @@ def missing() -> rx.Component:
             id="content",
             class_name="wrap page",
         ),
+        chrome.site_foot(),
         shell.tab_bar(""),
     )

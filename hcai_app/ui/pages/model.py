@@ -4,10 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.ui.components import limits, shell
-from hcai_app.ui.components.code import copy_button
+from hcai_app.ui.components import chrome, limits, shell
+from hcai_app.ui.components.examples import example_tabs
+from hcai_app.ui.components.faces import face
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.examples import example_tabs
+from hcai_app.ui.islands.browser import copy_button
+from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.state import model as state
 from hcai_app.ui.state.model import ModelState
 
@@ -38,6 +40,7 @@ def model() -> rx.Component:
             id="content",
             class_name="wrap page",
         ),
+        chrome.site_foot(),
         shell.tab_bar(HERE),
     )
 
@@ -49,6 +52,7 @@ def found() -> rx.Component:
         rx.el.section(
             rx.el.h2("Call it", class_name="heard"),
             example_tabs(MODEL.examples),
+            remembered_tabs(MODEL.id),
             class_name="card example-card",
         ),
         key_note(),
@@ -63,7 +67,11 @@ def head() -> rx.Component:
     """Show the model's name, maker and id."""
     return rx.el.header(
         back(),
-        rx.el.h1(MODEL.name, rx.el.span(MODEL.maker, class_name="model-maker")),
+        rx.el.div(
+            face(MODEL.face, MODEL.color),
+            rx.el.h1(MODEL.name, rx.el.span(MODEL.maker, class_name="model-maker")),
+            class_name="model-title",
+        ),
         rx.el.p(MODEL.line, class_name="model-line"),
         rx.el.div(
             rx.el.code(MODEL.id, id="model-id", class_name="mono"),
@@ -124,6 +132,10 @@ def prices_card() -> rx.Component:
         rx.el.table(
             rx.el.tbody(rx.foreach(MODEL.prices, _price_row)),
             class_name="facts-table",
+        ),
+        rx.cond(
+            MODEL.buys != "",
+            rx.el.p(rx.el.b(MODEL.buys), class_name="buys"),
         ),
         rx.el.p(
             f"You pay nothing. It counts against your {limits.budget()}, and "

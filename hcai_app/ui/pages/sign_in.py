@@ -11,6 +11,7 @@ from hcai_app.services.limits import period
 from hcai_app.services.people.identity import Reason
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
+from hcai_app.ui.components.drawings import drawing
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.playground import ForgetConversations
 
@@ -180,7 +181,7 @@ def ending_page(ending: Ending) -> rx.Component:
         ForgetConversations.create() if ending is ENDINGS[Reason.DELETED] else rx.fragment(),
         rx.el.main(
             rx.el.div(
-                _door(is_shut=ending.is_shut),
+                drawing("door shut" if ending.is_shut else "door"),
                 rx.el.h1(ending.title),
                 *[rx.el.p(text) for text in ending.text],
                 rx.el.div(
@@ -215,12 +216,6 @@ def _address(address: str) -> str:
     return f"{issuer}/verifications/new" if address == VERIFICATION else address
 
 
-def _door(*, is_shut: bool) -> rx.Component:
-    """Draw a door: ajar where another try may help, else shut."""
-    leaf = rx.el.span(class_name="leaf")
-    return rx.el.div(leaf, aria_hidden=True, class_name="door shut" if is_shut else "door")
-
-
 def add_pages(app: rx.App) -> None:
     """Add the pages to the app, but not to what search engines look at."""
     for reason, ending in ENDINGS.items():
@@ -229,5 +224,4 @@ def add_pages(app: rx.App) -> None:
             route=f"/sign-in/{reason.value}",
             title=f"{ending.title} · HCAI",
             meta=[{"name": "robots", "content": "noindex"}],
-            context={"sitemap": None},
         )

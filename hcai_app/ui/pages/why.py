@@ -3,7 +3,6 @@
 import reflex as rx
 
 from hcai_app.ui.components import calls, shell
-from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state import why as state
 from hcai_app.ui.state.why import WhyState
@@ -68,6 +67,6 @@ def _missing() -> rx.Component:
             "You have no call with this request id. Refused calls are kept for 7 days, and each "
             "is shown to whoever made it alone."
         ),
-        anchor("See your calls", href="/activity", class_name="button"),
+        shell.link("See your calls", to="/activity", class_name="button"),
         class_name="empty",
     )

@@ -29,6 +29,8 @@ LIST_ID = "calls"
 REPORT = "report"  # the query's name of a call whose answer is to be reported
 # The quick choices of days: how many days before today the first one lies.
 SPANS = {"today": 0, "7": 6, "30": 29}
+# While a year is being typed browsers report days of the first centuries.
+FIRST_DAY = "2020-01-01"
 MAX_PAGES_BACK = 1_000  # that “Newer” remembers
 ID_LENGTH = 32
 
@@ -150,6 +152,11 @@ class ActivityState(SiteState):
         if parameters.get("to") and parameters["to"] < parameters.get("from", ""):
             parameters["to" if name == "from" else "from"] = value
         return _go(parameters)
+
+    @rx.event
+    async def choose_day(self, name: str, day: str) -> EventSpec | None:
+        """Filter by a first or last day; what is still being typed is no day."""
+        return await self.choose(name, day) if not day or day >= FIRST_DAY else None
 
     @rx.event
     async def choose_span(self, span: str) -> EventSpec:

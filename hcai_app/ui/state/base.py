@@ -4,11 +4,12 @@ The handshake's cookie may be old, so no handler trusts a state's own vars: it a
 """
 
 import logging
+from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from hcai_app import clock, formatting
+from hcai_app import clock, formatting, hashing
 from hcai_app.errors import HcaiError, NotAuthenticated, Unavailable
 from hcai_app.services.call import Caller
 from hcai_app.services.limits import period
@@ -21,6 +22,8 @@ from hcai_app.worker.context import Worker
 
 log = logging.getLogger(__name__)
 
+SIGN_IN = "/auth/login"
+TAG_HEX = 16
 RELOAD = "window.location.reload()"
 # From this share on a budget is nearly spent.
 NEAR_PERCENT = 80
@@ -32,6 +35,8 @@ class SiteState(rx.State):
     is_known: bool = False  # the server has identified the visitor
     is_signed_in: bool = False
     name: str = ""
+    tag: str = ""  # tells one visitor of a browser from the next, and opens nothing
+    way_back: str = SIGN_IN  # and back to where the visitor is
     trouble: str = ""  # why the server could not identify them
     budget_note: str = ""  # that the budget is nearly spent, or is
     budget_resets_ms: int = 0
@@ -42,6 +47,9 @@ class SiteState(rx.State):
 
         From now on the tab is notified of its session's end, whatever it shows.
         """
+        path = str(self.router.url.path)
+        query = f"?{self.router.url.query}" if self.router.url.query else ""
+        self.way_back = SIGN_IN if path == "/" else f"{SIGN_IN}?to={quote(path + query, safe='')}"
         try:
             caller = await self._open_tab()
         except Unavailable as error:
@@ -51,6 +59,7 @@ class SiteState(rx.State):
             return None
         self.is_signed_in = caller is not None
         self.name = caller.name if caller else ""
+        self.tag = _tag(caller.user_id) if caller else ""
         self.is_known, self.trouble = True, ""
         await self._note_budget(caller)
         return caller
@@ -112,6 +121,11 @@ def budget_note(spent: int, limit: int) -> str:
     if spent * 100 >= limit * NEAR_PERCENT:
         return f"{formatting.percent(spent, limit)} of {period.THIS}'s {whole} is spent."
     return ""
+
+
+def _tag(user_id: str) -> str:
+    secret_key = serving().settings.secret_key.get_secret_value()
+    return hashing.keyed_hash(user_id, secret_key, b"visitor")[:TAG_HEX]
 
 
 def serving() -> Worker:

@@ -40,6 +40,7 @@ class DashboardState(SiteState):
 
     is_loaded: bool = False
     problem: str = ""
+    celebrates: bool = False  # the first call, made while the page was open
     figures: Figures = Figures()
     latest: list[CallLine] = []  # noqa: RUF012 - Reflex copies defaults
     models: list[ModelLine] = []  # noqa: RUF012
@@ -74,6 +75,11 @@ class DashboardState(SiteState):
     async def choose_group(self, value: str) -> None:
         """Show the chart by model or by key."""
         await self._choose("group", _known(Group, value))
+
+    @rx.event
+    def calm_down(self) -> None:
+        """Celebrate no longer."""
+        self.celebrates = False
 
     @rx.event
     def choose_measure(self, value: str) -> None:
@@ -166,7 +172,10 @@ def _chart_in(snapshot: Snapshot, range: str, group: str) -> Series | None:
 
 
 def _show_day(state: DashboardState, snapshot: Snapshot) -> None:
-    _draw(state, "figures", dashboard_view.figures_of(snapshot.today))
+    figures = dashboard_view.figures_of(snapshot.today)
+    if state.is_loaded and figures.has_called and not state.figures.has_called:
+        state.celebrates = True
+    _draw(state, "figures", figures)
     _draw(state, "latest", [dashboard_view.line_of(call) for call in snapshot.latest])
     _draw(state, "models", dashboard_view.models_of(snapshot.today.models))
 

@@ -5,11 +5,14 @@ from urllib.parse import unquote
 
 import reflex as rx
 
-from hcai_app import formatting
-from hcai_app.docs.examples import calls, highlight
+from hcai_app import formatting, money
+from hcai_app.docs.examples import calls, highlight, library, powershell
 from hcai_app.errors import NotFound, Unavailable
-from hcai_app.services.models import facts
+from hcai_app.services.models import colors, facts
+from hcai_app.services.models.faces import face_of
 from hcai_app.services.models.facts import ModelCard, ModelFacts
+from hcai_app.services.models.worth import worth
+from hcai_app.settings import load_settings
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import ExampleView, ModelView, PriceView
 
@@ -88,6 +91,9 @@ def model_view(known: ModelFacts) -> ModelView:
         maker=card.maker,
         line=card.line,
         kind=card.kind,
+        face=face_of(card.id),
+        color=colors.color_of(colors.model_color_index(card.id)),
+        buys=worth(card, money.to_nanousd(load_settings().daily_budget_usd)),
         context=formatting.tokens(card.context) if card.context else formatting.NOTHING,
         max_output=formatting.tokens(card.max_output) if card.max_output else formatting.NOTHING,
         price_in=_price(card, "prompt"),
@@ -109,22 +115,23 @@ def model_view(known: ModelFacts) -> ModelView:
 
 
 def examples_of(kind: calls.Kind, model: str) -> list[ExampleView]:
-    """Return a first call in each language; the browser fills the server's address in."""
-    base = f"{highlight.ORIGIN}/proxy/v1"
-    return [
+    """Return a first call in each language."""
+    base, origin = f"{highlight.ORIGIN}/proxy/v1", load_settings().origin
+    views = [
         ExampleView(
             language=language,
             name=name,
             needs=calls.NEEDS[language],
-            parts=[
-                list(part)
-                for part in highlight.parts_of(
-                    calls.call(kind, language, model=model, base=base), language
-                )
-            ],
+            html=highlight.html_of(
+                calls.call(kind, language, model=model, base=base), language, origin
+            ),
         )
         for language, name in calls.LANGUAGES.items()
     ]
+    places = {"base": f"{origin}/proxy/v1", calls.MODEL_PLACES[kind]: model}
+    text = library.fill(powershell.of_example(library.EXAMPLES[kind]), places)
+    shown = highlight.html_of(text, "powershell", origin)
+    return [views[0], ExampleView("powershell", powershell.TITLE, "", shown), *views[1:]]
 
 
 def _marks(card: ModelCard) -> list[str]:

@@ -5,6 +5,8 @@ reference of its own: a key of such a name kept a whole worker busy until it was
 text goes through here, where the tag is broken; states' vars are data and need none of this.
 """
 
+import json
+
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -32,6 +34,16 @@ def run(script: str) -> EventSpec:
 def go(path: str) -> EventSpec:
     """Show another of our pages."""
     return rx.redirect(_plain(path))
+
+
+def readdress(path: str) -> EventSpec:
+    """Write another address into the browser's, without a step in its history."""
+    return run(f"history.replaceState(history.state, '', {json.dumps(path)})")
+
+
+def focus(element_id: str) -> EventSpec:
+    """Lead the keyboard to an element."""
+    return rx.set_focus(_plain(element_id))
 
 
 def scroll_to(element_id: str) -> EventSpec:

@@ -78,9 +78,6 @@ class Chart:
     points: tuple[tuple[int, int, int, int, int], ...] = ()
 
 
-# /account
-
-
 @dataclass(frozen=True)
 class SessionView:
     """A signed-in browser."""
@@ -106,7 +103,28 @@ class AccountView:
     key_limit: str = ""
 
 
-# The page of one model.
+# The list of models.
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One model of the list."""
+
+    id: str
+    name: str
+    maker: str
+    line: str
+    face: str  # class names
+    color: str  # CSS
+    inputs: list[str]
+    outputs: list[str]
+    marks: list[str]
+    context: str
+    price_in: str
+    price_out: str
+    each: str
+    is_new: bool
+    is_forbidden: bool
 
 
 @dataclass(frozen=True)
@@ -120,12 +138,12 @@ class PriceView:
 
 @dataclass(frozen=True)
 class ExampleView:
-    """A first call in one language, cut into highlighted parts: pairs of a color and a text."""
+    """A program in one language, as highlighted HTML."""
 
     language: str
     name: str
     needs: str
-    parts: list[list[str]]
+    html: str
     client: str = ""  # of its language; what somebody chooses once, they see everywhere
 
 
@@ -138,6 +156,9 @@ class ModelView:
     maker: str = ""
     line: str = ""
     kind: str = ""
+    face: str = ""
+    color: str = ""
+    buys: str = ""  # for the budget, in words
     context: str = ""
     max_output: str = ""
     price_in: str = ""
@@ -155,9 +176,6 @@ class ModelView:
     knowledge_until: str = ""
     description: str = ""
     examples: list[ExampleView] = field(default_factory=list)
-
-
-# The activity page.
 
 
 @dataclass(frozen=True)
@@ -218,9 +236,6 @@ class FilterView:
     is_set: bool = False
 
 
-# /why
-
-
 @dataclass(frozen=True)
 class WhyView:
     """Why a call was refused, or how it ended."""
@@ -234,9 +249,6 @@ class WhyView:
     appeal: str = ""  # where to say that it was a mistake
     fix: str = ""  # a page of ours where it can be mended
     fix_words: str = ""
-
-
-# What everyone has used.
 
 
 @dataclass(frozen=True)
@@ -270,9 +282,6 @@ class ModelShareView:
     tokens: str
     share: str
     percent: float
-
-
-# The playground.
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,15 @@ from hcai_app import docs as written
 from hcai_app.api import routes
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
-from hcai_app.ui.components.shell import AT_THE_EDGE, SECTIONS, tab_bar, top_bar
+from hcai_app.ui.components.shell import (
+    ACCOUNT,
+    AT_THE_EDGE,
+    BEYOND,
+    PUBLIC,
+    SECTIONS,
+    tab_bar,
+    top_bar,
+)
 from hcai_app.ui.islands import try_it
 from hcai_app.ui.pages import docs
 from tests.ui.pages.test_index import values, walk
@@ -43,7 +51,7 @@ def test_every_link_within_the_page_leads_to_a_heading(page: rx.Component) -> No
 
 def test_every_example_of_the_text_is_shown(page: rx.Component) -> None:
     asked = [name for one in written.chapters() for name in written.EXAMPLE.findall(one.text)]
-    assert len(islands(page, "Examples")) == len(asked)
+    assert values(page, "class_name").count("examples") == len(asked)
 
 
 def test_nothing_stays_unfilled(page: rx.Component) -> None:
@@ -131,13 +139,20 @@ def test_signing_in_leads_back_here(page: rx.Component) -> None:
 
 def test_a_phone_has_five_places_and_reaches_every_section() -> None:
     bar = tab_bar("/models")
-    links = values(bar, "to")
-    assert [path for _, path, _ in SECTIONS] == [path for path in links if path != "/account"]
-    [more] = islands(bar, "More")
+    [more] = [it for it in walk(bar) if str(getattr(it, "class_name", "")).strip('"') == "more"]
     behind = values(more, "to")
-    assert len(links) - len(behind) == AT_THE_EDGE
-    assert "/account" in behind
-    assert str(getattr(more, "current", "")) == "true"
+    assert behind == [path for _, path, _ in BEYOND]
+    reached = {path for _, path, _ in (*AT_THE_EDGE, *BEYOND)}
+    assert reached == {path for _, path, _ in (*SECTIONS, ACCOUNT)}
+    assert len(AT_THE_EDGE) == 4
+    assert reached <= set(values(bar, "to"))
+    assert '"data-current":true' in str(more.render())
+
+
+def test_a_stranger_has_four_places_on_a_phone_that_need_no_account() -> None:
+    outside = "".join(str(part.render()) for part in tab_bar("/docs").children)
+    assert [path for _, path, _ in PUBLIC] == ["/playground", "/docs", "/models", "/global"]
+    assert all(path in outside for _, path, _ in PUBLIC)
 
 
 def test_docs_and_playground_are_sections() -> None:

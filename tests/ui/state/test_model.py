@@ -1,5 +1,7 @@
 """The page of one model: what it holds for whichever address."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -8,10 +10,13 @@ from reflex.istate.data import RouterData
 from hcai_app.docs.examples import calls
 from hcai_app.errors import Unavailable
 from hcai_app.services.models import facts
+from hcai_app.settings import load_settings
 from hcai_app.ui.state import model
 from hcai_app.ui.state.model import ModelState
 from hcai_app.worker.context import Worker
 from tests.ui.state.tabs import root_of
+
+TAGS = re.compile("<[^>]+>")
 
 
 async def opened(path: str) -> ModelState:
@@ -52,10 +57,12 @@ async def test_a_model_is_shown_to_everybody() -> None:
 )
 async def test_the_examples_fit_the_kind_of_model(path: str, kind: calls.Kind) -> None:
     shown = (await opened(path)).model
+    on_windows = shown.examples.pop(1)
+    assert (on_windows.language, shown.id in on_windows.html) == ("powershell", True)
     assert [example.language for example in shown.examples] == list(calls.LANGUAGES)
     for example in shown.examples:
-        text = "".join(part for _, part in example.parts)
-        base = "{origin}/proxy/v1"
+        text = unescape(TAGS.sub("", example.html))
+        base = f"{load_settings().origin}/proxy/v1"
         assert text == calls.call(kind, example.language, model=shown.id, base=base)
 
 
