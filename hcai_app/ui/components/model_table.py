@@ -8,7 +8,7 @@ from hcai_app.ui.components.faces import face
 from hcai_app.ui.islands.browser import copy_text
 from hcai_app.ui.islands.shortcut import shortcut
 from hcai_app.ui.state.models import ModelsState
-from hcai_app.ui.view_models import ModelRow
+from hcai_app.ui.view_models import CatalogRow
 
 FIELD = "model-search"
 COLUMNS = ("Model", "What it is for", "Context", "In", "Out")
@@ -131,7 +131,7 @@ def _header(name: str) -> rx.Component:
     return rx.el.th(name, role="columnheader", scope="col", class_name=side)
 
 
-def _row(model: ModelRow) -> rx.Component:
+def _row(model: CatalogRow) -> rx.Component:
     return rx.el.tr(
         rx.el.th(_names(model), role="rowheader", scope="row"),
         rx.el.td(
@@ -148,7 +148,7 @@ def _row(model: ModelRow) -> rx.Component:
     )
 
 
-def _names(model: ModelRow) -> rx.Component:
+def _names(model: CatalogRow) -> rx.Component:
     return rx.el.div(
         face(model.face, model.color),
         rx.el.div(
@@ -165,7 +165,7 @@ def _names(model: ModelRow) -> rx.Component:
     )
 
 
-def _marks(model: ModelRow) -> rx.Component:
+def _marks(model: CatalogRow) -> rx.Component:
     return rx.el.div(
         rx.el.span(
             rx.el.span("Takes ", class_name="heard"),

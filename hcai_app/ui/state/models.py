@@ -9,7 +9,7 @@ from hcai_app.services.models.faces import face_of
 from hcai_app.services.models.listing import ListedModel
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import SiteState, serving
-from hcai_app.ui.view_models import ModelRow
+from hcai_app.ui.view_models import CatalogRow
 
 PAGE_PATH = "/models"
 # Rows that are sent at first: the list is of hundreds where an operator allows every model.
@@ -25,7 +25,7 @@ class ModelsState(SiteState):
     problem: str = ""
     chosen: dict[str, str] = NOTHING
     is_filtered: bool = False
-    rows: rx.Field[list[ModelRow]] = rx.field(default_factory=list)
+    rows: rx.Field[list[CatalogRow]] = rx.field(default_factory=list)
     found: int = 0
     all: int = 0
     shows_all: bool = False
@@ -109,10 +109,10 @@ class ModelsState(SiteState):
         self.phase, self.problem = "ready", ""
 
 
-def row_of(model: ListedModel) -> ModelRow:
+def row_of(model: ListedModel) -> CatalogRow:
     """Return a model as one row."""
     marks = {"reasoning": model.reasons, "tools": model.tools, UNSERVED: model.is_unserved}
-    return ModelRow(
+    return CatalogRow(
         id=model.id,
         name=model.name,
         maker=model.maker,

@@ -107,7 +107,7 @@ class AccountView:
 
 
 @dataclass(frozen=True)
-class ModelRow:
+class CatalogRow:
     """One model of the list."""
 
     id: str
