@@ -52,6 +52,7 @@ def test_sections_and_rows_go_by_keys_and_the_overview_renews_itself(
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="Rules", exact=True).first).to_be_visible()
