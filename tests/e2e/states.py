@@ -121,7 +121,7 @@ def opened(person: Person) -> Page:
 def made(person: Person, name: str) -> Page:
     """A key that was just made."""
     page = person.open("/keys")
-    page.get_by_label("Name").fill(name)
+    page.get_by_role("textbox", name="Name").first.fill(name)
     page.get_by_role("button", name="Make a key").click()
     page.locator(".fresh-key").wait_for()
     return page

@@ -103,6 +103,7 @@ def test_what_is_left_is_that_of_the_user_and_the_page_has_no_key(
     by_key = product.get("/key", key).json()["data"]
     assert by_page.pop("label") == "playground"
     assert by_key.pop("label").startswith("sk-hc-v1-")
+    assert (by_page.pop("name"), by_key.pop("name")) == ("", "laptop")
     assert by_page == by_key
     assert by_page["usage_daily"] > 0
 

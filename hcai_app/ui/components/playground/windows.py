@@ -38,12 +38,12 @@ def model_button() -> rx.Component:
     """Show the chosen model, and open the picker."""
     return rx.el.button(
         rx.el.i(class_name="play-dot", style={"background": MODEL.color}, aria_hidden=True),
-        rx.el.span(MODEL.name),
+        rx.el.span("Model", id="play-model-is", class_name="heard"),
+        rx.el.span(MODEL.name, id="play-model-name"),
         icon("chevrons-up-down"),
         type="button",
         value=MODEL.id,
-        aria_label="Model",
-        aria_description=MODEL.name,
+        aria_labelledby="play-model-is play-model-name",
         class_name="input small play-model",
         on_click=act("pickFor", "model"),
         custom_attrs={"popoverTarget": MODELS},
