@@ -19,6 +19,8 @@ from tests.harness.product import CHANGED_S
 FIRST = "Try it: Ask a question"
 MARKER = "otter-lantern-0815"
 KNOWN_S = 20
+# React has taken the element over from the page that was built.
+IS_HYDRATED = "it => Object.keys(it).some((name) => name.startsWith('__reactProps'))"
 STATUS_OK = re.compile("^200$")
 
 
@@ -286,8 +288,9 @@ def test_language_and_client_stay_chosen_and_in_their_place(reader: Person, site
 
 def test_search_finds_and_leads_to_the_heading(arrive: Arrive):
     page = arrive(reduced_motion="reduce").open("/docs")
-    page.keyboard.press("/")
     field = page.get_by_role("combobox", name="Search the docs")
+    page.wait_for_function(IS_HYDRATED, arg=field.element_handle())
+    page.keyboard.press("/")
     expect(field).to_be_focused()
     page.keyboard.type("cancelling")
     expect(page.get_by_role("option").first).to_contain_text("Cancelling")
