@@ -125,7 +125,7 @@ def test_the_files_that_a_program_reads_are_named_before_it() -> None:
 
 def test_windows_is_told_what_to_take_before_the_first_example() -> None:
     before = CHAPTERS["quick-start"].text.split("{{example:")[0]
-    for word in ("PowerShell", "Git Bash", "take Python or JavaScript"):
+    for word in ("PowerShell", "Git Bash", "the terminal of Windows"):
         assert word in before
 
 

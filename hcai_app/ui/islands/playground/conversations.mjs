@@ -24,7 +24,7 @@ export function headOf({ id, title, model, updatedMs, messages }) {
 // A conversation of before there were versions is a single branch.
 export function asTree(conversation) {
   if (conversation.chosen) return conversation;
-  const ids = conversation.messages.map(({ id }) => id ?? newId());
+  const ids = conversation.messages.map(({ id }) => id || newId());
   const messages = conversation.messages.map((it, at) => {
     return { ...it, id: ids[at], parent: ids[at - 1] ?? "" };
   });
