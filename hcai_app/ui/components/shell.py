@@ -36,6 +36,7 @@ ACCOUNT = ("Account", "/account", "circle-user-round")
 AT_THE_EDGE = (OWN[0], PUBLIC[0], PUBLIC[1], OWN[1])
 BEYOND = (PUBLIC[2], OWN[2], PUBLIC[3], ACCOUNT)
 MORE_ID, MENU_ID = "more-sections", "account-menu"
+METER = "/dashboard"  # shows the budget itself, as it changes
 SIGN_IN = "/auth/login"
 
 Shown = rx.Component | str | rx.Var[str]
@@ -55,7 +56,8 @@ def page(
     A private page shows `skeleton` until the server has identified the visitor, and then its
     children or the sign-in card.
     """
-    body = rx.fragment(*children) if is_public else _private(children, skeleton)
+    note = () if here == METER else (budget_note(),)
+    body = rx.fragment(*children) if is_public else _private((*note, *children), skeleton)
     return rx.fragment(
         top_bar(here),
         rx.el.main(
@@ -78,7 +80,7 @@ def _private(
 ) -> rx.Component:
     return rx.cond(
         SiteState.is_known,
-        rx.cond(SiteState.is_signed_in, rx.fragment(budget_note(), *children), sign_in_card()),
+        rx.cond(SiteState.is_signed_in, rx.fragment(*children), sign_in_card()),
         rx.cond(
             SiteState.trouble != "",
             problem(SiteState.trouble, page_actions.run(RELOAD)),
