@@ -110,7 +110,8 @@ def _suits(handler: EventHandler, payload: Mapping[str, Any]) -> bool:
         return False
     hints = get_type_hints(handler.fn)
     return all(
-        _is_plain(value) and _fits(value, hints.get(name, Any)) for name, value in payload.items()
+        _is_plain(value) and _is_form(value) and _fits(value, hints.get(name, Any))
+        for name, value in payload.items()
     )
 
 
@@ -137,6 +138,15 @@ def _fits(value: Any, hint: Any) -> bool:
     if kind in (str, bool, list, dict):
         return isinstance(value, kind)
     return True
+
+
+def _is_form(value: Any) -> bool:
+    """Return whether a value that looks like a submitted form is one."""
+    fields = value.get(reflex_internals.FORM_ENTRIES, []) if isinstance(value, dict) else []
+    return isinstance(fields, list) and all(
+        isinstance(field, list) and len(field) == 2 and isinstance(field[0], str)
+        for field in fields
+    )
 
 
 def _is_plain(value: Any, depth: int = 0) -> bool:

@@ -30,6 +30,7 @@ from reflex.style import set_color_mode as set_mode
 from reflex_base.constants import REFLEX_VAR_OPENING_TAG
 from reflex_base.event.processor import EventProcessor
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import VarData
 from reflex_base.vars.function import FunctionVar
@@ -57,6 +58,8 @@ STATES_IN_MEMORY, STATES_IN_REDIS = StateManagerMode.MEMORY, StateManagerMode.RE
 
 # Opens a reference to a var within a text, wherever Reflex makes JavaScript of the text.
 VAR_TAG = REFLEX_VAR_OPENING_TAG
+# The member under which a submitted form brings its fields, each a name and a value.
+FORM_ENTRIES = FORM_DATA_ENTRIES_KEY
 
 # Socket.IO's first packet of a socket.
 CONNECT_PACKET = 0
