@@ -17,6 +17,7 @@ from hcai_app.edge import reflex_internals
 SERVER_PATHS = (
     *("proxy", "playground/v1", "auth", "internal", "api", "healthz", "readyz", "up", "metrics"),
     *("docs.md", "llms.txt", "robots.txt", "sitemap.xml", "help/now", "safety", "parents"),
+    *("leaked", "admin"),
     # Calls that look for the API in the wrong place.
     *("v1", "chat", "completions", "responses", "messages", "embeddings", "images", "moderations"),
     *("model", "stats", "key", "generation", "openapi.json"),
