@@ -7,7 +7,7 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
@@ -195,7 +195,6 @@ def read_settings(variables: Mapping[str, str], problems: Sequence[str] = ()) ->
         *sources.unknown_names(filled.keys(), KNOWN),
         *_missing_in_production(filled),
         *_wrong_secret(filled),
-        *_unsigned_webhook(filled),
     ]
     readable = {name: filled[name] for name in KNOWN if name in filled and name not in wrong}
     try:
@@ -204,6 +203,7 @@ def read_settings(variables: Mapping[str, str], problems: Sequence[str] = ()) ->
         wrong |= {str(detail["loc"][0]): _reason(detail) for detail in error.errors()}
         settings = None
     told += [f"{name} is wrong: {reason}" for name, reason in wrong.items()]
+    told += _unsigned_webhook(filled.keys() - wrong.keys())
     if told or settings is None:
         raise SettingsError(told)
     if not settings.secret_key.get_secret_value():
@@ -241,15 +241,14 @@ def _wrong_secret(variables: Mapping[str, str]) -> list[str]:
     return [f"{SECRET_KEY} {fault}: {REQUIRED_IN_PRODUCTION[SECRET_KEY]}"]
 
 
-def _unsigned_webhook(variables: Mapping[str, str]) -> list[str]:
-    names = ("HCAI_NOTICE_WEBHOOK_URL", "HCAI_NOTICE_WEBHOOK_SECRET")
-    missing = [name for name in names if name not in variables]
-    if len(missing) != 1:
-        return []
-    hint = "notices are signed; write what the webhook knows, made by: openssl rand -base64 32"
-    if missing[0] == names[0]:
-        hint = "write the address that takes notices, or remove the secret"
-    return [f"{missing[0]} is missing: {hint}"]
+def _unsigned_webhook(names: Collection[str]) -> list[str]:
+    address, secret = "HCAI_NOTICE_WEBHOOK_URL", "HCAI_NOTICE_WEBHOOK_SECRET"
+    if address in names and secret not in names:
+        hint = "notices are signed; make one by: openssl rand -base64 32"
+        return [f"{address} needs {secret}: {hint}"]
+    if secret in names and address not in names:
+        return [f"{secret} needs {address}: write the address that takes notices, or remove it"]
+    return []
 
 
 def _development_secret() -> str:

@@ -43,7 +43,7 @@ def split_server(text: str, example: str) -> SplitResult:
             )
     try:
         place = urlsplit(text)
-        has_port = place.port is None or place.port > 0
+        has_port = not place.netloc.endswith(":") and (place.port is None or place.port > 0)
     except ValueError:
         has_port = False
     else:

@@ -99,6 +99,8 @@ async def test_a_value_can_be_used_or_one_line_names_it(
     try:
         read = read_settings({"HCAI_SECRET_KEY": SECRET, name: value})
     except SettingsError as error:
+        if (name, value.strip()) == ("HCAI_ENV", "production"):
+            return  # a right value, which asks for others
         lines = [line for line in error.problems if line.startswith(name)]
         assert len(lines) == 1
         assert all(line.isprintable() and len(line) < 400 for line in error.problems)

@@ -111,6 +111,7 @@ def test_what_cannot_be_kept_is_refused_by_name(query: str, says: str) -> None:
         ("postgresql://u:p[w@h/d", "%5B"),
         ("postgresql://u:pw@h:99999/d", "port"),
         ("postgresql://u:pw@h:port/d", "port"),
+        ("postgresql://u:pw@h:/d", "port"),
         ("postgresql://u:p w@h/d", "character"),
         ("postgresql://u:%00pw@h/d", "character"),
     ],
