@@ -70,8 +70,10 @@ def _note(serving: Worker | None, exchange: Exchange, error: HcaiError) -> None:
     caller = exchange.caller
     if serving is None or caller is None or exchange.is_admitted or exchange.method != "POST":
         return
-    endpoint = routes.endpoint_in(exchange.path)
-    serving.refusals.note(exchange.request_id, caller, endpoint, exchange.model, error)
+    endpoint, model = routes.endpoint_in(exchange.path), exchange.model
+    if model is not None and not serving.catalog.knows(model):
+        model = None
+    serving.refusals.note(exchange.request_id, caller, endpoint, model, error)
 
 
 async def _serve(serving: Worker, exchange: Exchange) -> None:

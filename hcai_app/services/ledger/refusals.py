@@ -2,7 +2,7 @@
 
 The road only appends to a queue. A queue holds as much of a user as is kept of them, so a flood
 grows nothing, and a database that is away delays no answer. Nothing that the client wrote is kept:
-no content, and of a model's name only what can be one.
+no content, and of a model only the name of one that exists.
 """
 
 import asyncio

@@ -104,6 +104,12 @@ class Catalog:
             metadata={"nearest": near},
         )
 
+    def knows(self, model: str) -> bool:
+        """Whether there is such a model, offered or not: other names are a client's own words."""
+        known = self._listing.value.models if self._listing.value else {}
+        base = model.split(":", 1)[0]
+        return base in known or base in (*self.chat_models, *self.embedding_models)
+
     def prices_of(self, model: str) -> Prices:
         """Return what a model costs; a fallback while that is not known."""
         self.refresh_if_stale()

@@ -98,7 +98,7 @@ async def test_a_deleted_account_is_gone_and_its_name_with_it(serving: Worker) -
     await state.load_account()
     assert "Persimmon" in ada.told()
     left = await state.delete_account(f" {PHRASE.upper()} ")
-    assert "window.location.assign('/sign-in/deleted')" in str(left)
+    assert "window.location.assign('/sign-in/deleted#" in str(left)
     assert await caller_in(serving, ada) is None
     assert await caller_in(serving, bob) is not None
     assert (state.name, state.account.name, state.sessions) == ("", "", [])
