@@ -1,5 +1,6 @@
 """A worker that is open in this process, and pages' states as Reflex makes them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hcai_app.worker.opening import open_worker
 from tests.harness.processes import ROOT
 from tests.harness.provider import Provider
 
+STARTED_S = 30
 SECRET = "a secret of the tests, long enough for it"
 
 
@@ -33,5 +35,7 @@ async def serving(
         }
     )
     async with open_worker(given, host="127.0.0.1") as opened, starting.serving(opened):
-        assert context.current() is opened
+        async with asyncio.timeout(STARTED_S):
+            while context.current() is not opened:
+                await asyncio.sleep(0.01)
         yield opened
