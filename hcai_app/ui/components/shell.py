@@ -10,10 +10,10 @@ import reflex as rx
 from hcai_app.edge.reflex_internals import RouterLink
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
+from hcai_app.ui.components.budget_note import budget_note
 from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.drawings import Drawing, drawing
 from hcai_app.ui.components.plain import anchor, post_form
-from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state import page_actions
 from hcai_app.ui.state.base import RELOAD, SiteState
 
@@ -85,21 +85,6 @@ def _private(
             SiteState.trouble != "",
             problem(SiteState.trouble, page_actions.run(RELOAD)),
             skeleton() if skeleton else loading(),
-        ),
-    )
-
-
-def budget_note() -> rx.Component:
-    """Say that the budget is nearly spent, or is, and when it resets."""
-    return rx.cond(
-        SiteState.budget_note != "",
-        rx.el.p(
-            rx.icon("gauge", size=16, aria_hidden=True),
-            rx.el.span(
-                SiteState.budget_note, " It resets ", local_time(SiteState.budget_resets_ms), "."
-            ),
-            role="status",
-            class_name="budget-note",
         ),
     )
 
