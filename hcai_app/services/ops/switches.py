@@ -47,12 +47,6 @@ class Switches(Followed[Mapping[str, str]]):
         found = switches.get(MODEL + model)
         return switches.get(MODEL + model.partition(":")[0]) if found is None else found
 
-    @property
-    def models_off(self) -> list[tuple[str, str]]:
-        """The models that are off, and why."""
-        found = self.value.items()
-        return [(name[len(MODEL) :], text) for name, text in found if name.startswith(MODEL)]
-
 
 async def listed(database: Database) -> dict[str, str]:
     """Return all switches.

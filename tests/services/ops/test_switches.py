@@ -45,7 +45,7 @@ async def test_a_model_is_off_with_its_variants_until_it_is_on(database: Databas
     off = await known(database)
     assert off.why_off(QWEN) == off.why_off(f"{QWEN}:free") == "It answers nonsense."
     assert off.why_off("qwen/qwen3-8b") is None
-    assert off.models_off == [(QWEN, "It answers nonsense.")]
+    assert list(off.value.values()) == ["It answers nonsense."]
     await switches.switch_off(database, f"{QWEN}:nitro", "Too dear.")
     await switches.switch_on(database, QWEN)
     one = await known(database)
