@@ -29,7 +29,7 @@ ROOMS = {
     "hashing": set[str](),
     "formatting": {"money"},
     "refreshed": {"errors"},
-    "docs": {"settings", "formatting", "money"},
+    "docs": {"services.limits.period", "settings", "formatting", "money"},
     "simulator": set[str](),
     "db": {"clock", "settings", "errors"},
     "services": {"db", "settings", *LEAVES},

@@ -16,6 +16,7 @@ from hcai_app import formatting, money
 from hcai_app.api.exchange import Exchange
 from hcai_app.api.proxy.catalog import reply_tagged
 from hcai_app.docs import DATA_PROMISES
+from hcai_app.services.limits import period
 from hcai_app.services.safety.verdicts import HELP
 from hcai_app.settings import Settings
 from hcai_app.worker.context import Worker
@@ -106,6 +107,7 @@ def _words(settings: Settings) -> dict[str, str]:
     return {
         "contact": CONTACT,
         "budget": formatting.usd_short(money.to_nanousd(settings.daily_budget_usd)),
+        "each_period": period.EACH,
         "who": CHECKED if settings.require_verified else UNCHECKED,
         "retention": str(settings.retention_days),
         "promise": DATA_PROMISES[settings.data_policy],

@@ -14,6 +14,7 @@ from hcai_app.db.engine import Database
 from hcai_app.services import audit
 from hcai_app.services.keys import keys, rotation, rules, stored
 from hcai_app.services.keys.rules import RulesChange
+from hcai_app.services.limits import period
 from hcai_app.settings import Settings
 
 HOURS = int(rotation.DEFAULT_OVERLAP / timedelta(hours=1))
@@ -43,7 +44,7 @@ def _add_set(area: Any) -> None:
     changed.add_argument("--name")
     ends = "when it ends, ISO 8601, else UTC; `never`"
     changed.add_argument("--expires", type=_or("never", moment), metavar="ISO", help=ends)
-    own = "a daily budget of its own; `none`"
+    own = f"a {period.INTERVAL} budget of its own; `none`"
     changed.add_argument("--budget-usd", type=_or("none", dollars), metavar="N", help=own)
     models = "the models that it may use, with commas; `any`"
     changed.add_argument("--models", type=_or("any", rules.models_from), help=models)

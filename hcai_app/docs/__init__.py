@@ -13,6 +13,7 @@ from limits import RateLimitItem
 
 from hcai_app import formatting, money
 from hcai_app.docs.examples.library import fill
+from hcai_app.services.limits import period
 from hcai_app.settings import EMBEDDING_MODELS, IMAGE_MODELS, Settings, first_model
 
 __all__ = ["EXAMPLE", "Chapter", "anchor", "chapters", "fill", "places"]
@@ -68,6 +69,10 @@ def places(settings: Settings, *, origin: str = "") -> dict[str, str]:
         "chat_limit_amount": f"{settings.chat_rate_limit.amount}",
         "moderation_limit": _rate(settings.moderation_rate_limit),
         "budget": formatting.usd_short(money.to_nanousd(settings.daily_budget_usd)),
+        "this_period": period.THIS,
+        "this_periods": period.POSSESSIVE,
+        "a_period": period.EACH,
+        "period_end": period.BOUNDARY,
         "max_keys": f"{settings.max_keys}",
         "max_body": f"{settings.max_body_mb} MB",
         "max_in_flight": f"{settings.max_in_flight}",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from hcai_app.services.ledger import aside
+from hcai_app.services.limits import period
 from hcai_app.worker.context import Worker
 
 
@@ -32,8 +33,12 @@ def of_worker(worker: Worker) -> Iterator[Metric]:
     yield up
     yield from _agreement(worker)
     if (brake := worker.ops.brake.state) is not None:
-        yield _gauge("hcai_brake_limit_usd", "What all may spend today.", brake.limit / 1e9)
-        yield _gauge("hcai_brake_spent_usd", "What all have spent today.", brake.spent / 1e9)
+        yield _gauge(
+            "hcai_brake_limit_usd", f"What all may spend {period.THIS}.", brake.limit / 1e9
+        )
+        yield _gauge(
+            "hcai_brake_spent_usd", f"What all have spent {period.THIS}.", brake.spent / 1e9
+        )
 
 
 def _agreement(worker: Worker) -> Iterator[Metric]:

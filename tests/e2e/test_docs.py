@@ -104,8 +104,8 @@ def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
         run_until_ok(panels.nth(number))
     record = panel(page, "Try it: See what one call has cost").locator(".try-raw code")
     expect(record).to_contain_text('"total_cost"')
-    left = panel(page, "Try it: See what is left for today").locator(".try-note")
-    expect(left).to_contain_text("are left for today")
+    left = panel(page, "Try it: See what is left").locator(".try-note")
+    expect(left).to_contain_text("are left")
     drawn = panel(page, "Try it: Draw a picture into a file").locator(".try-image")
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     made = site.rows("UREADER")[before:]
@@ -136,7 +136,7 @@ def test_a_call_is_looked_up_by_its_id(reader: Person):
 def test_who_is_signed_out_may_look_at_models_but_not_at_an_account(arrive: Arrive):
     stranger = arrive(reduced_motion="reduce")
     page = stranger.open("/docs")
-    for title in ("Count what you used", "See what is left for today"):
+    for title in ("Count what you used", "See what is left"):
         link = panel(page, f"Try it: {title}").get_by_role("link", name="Sign in to run it")
         expect(link).to_have_attribute("href", re.compile("stats-and-key"))
     shown = panel(page, "Try it: See who runs a model")

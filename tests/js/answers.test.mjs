@@ -144,7 +144,7 @@ test("the beginning of a long answer is short", () => {
 
 const NOTES = [
   [{ totalRequests: 1234, totalTokens: 5 }, "1,234 calls, 5 tokens."],
-  [{ data: { limit: 4, limit_remaining: 3.99991 } }, "$3.9999 of $4.00 are left for today."],
+  [{ data: { limit: 4, limit_remaining: 3.99991 } }, "$3.9999 of $4.00 are left."],
   [{ data: { total_cost: 0.0000024 } }, "This call has cost $0.0000024."],
   [{ data: { endpoints: [{}, {}] } }, "2 companies run it."],
   [{ data: { endpoints: [{}] } }, "One company runs it."],

@@ -13,6 +13,7 @@ from hcai_app.services.fairuse import exemptions
 from hcai_app.services.fairuse import switches as fair_use_switches
 from hcai_app.services.keys import keys, rules
 from hcai_app.services.keys.rules import RulesChange
+from hcai_app.services.limits import period
 from hcai_app.services.ops import switches
 from hcai_app.services.people import users, vouching
 from hcai_app.services.safety import reports
@@ -40,7 +41,7 @@ async def set_budget(visit: Visit) -> str:
     await users.set_budget(
         visit.worker.database, _user(visit), money.to_nanousd(amount), actor=visit.admin.id
     )
-    return f"Their budget is ${amount} a day now."
+    return f"Their budget is ${amount} {period.EACH} now."
 
 
 async def grant(visit: Visit) -> str:
@@ -54,7 +55,7 @@ async def grant(visit: Visit) -> str:
         reason=visit.text("reason"),
         actor=visit.admin.id,
     )
-    return f"They have ${amount} a day for the time being."
+    return f"They have ${amount} {period.EACH} for the time being."
 
 
 async def vouch(visit: Visit) -> str:

@@ -14,6 +14,7 @@ from hcai_app.api.desk.frame import (
 )
 from hcai_app.api.desk.html import Html, a, div, element, joined, p, rect, span, svg
 from hcai_app.api.desk.visit import ROOT, View, Visit
+from hcai_app.services.limits import period
 from hcai_app.services.ops import brake, notices
 from hcai_app.services.ops.brake import BrakeState
 from hcai_app.services.ops.notices import StoredNotice
@@ -59,9 +60,9 @@ def _traffic(now: SiteNow) -> Html:
     last = now.minutes[-5:]
     calls = sum(minute.requests for minute in last)
     figures = facts(
-        ("Calls today", formatting.count(now.period.requests)),
-        ("Spent today", formatting.usd(now.period.cost_nanousd)),
-        ("Failed today", formatting.percent(now.period.failures, now.period.requests)),
+        (f"Calls {period.THIS}", formatting.count(now.period.requests)),
+        (f"Spent {period.THIS}", formatting.usd(now.period.cost_nanousd)),
+        (f"Failed {period.THIS}", formatting.percent(now.period.failures, now.period.requests)),
         ("Calls a minute", f"{calls / len(last):.1f}"),
     )
     return card("Calls, the last hour", figures, _bars(now.minutes), class_="wide")
@@ -114,7 +115,8 @@ def _top_users(now: SiteNow) -> Html:
         )
         for user in now.top_users
     ]
-    return card("Who spends most today", rows(("Name", "Calls", "Spent"), listed, "Nobody yet."))
+    title = f"Who spends most {period.THIS}"
+    return card(title, rows(("Name", "Calls", "Spent"), listed, "Nobody yet."))
 
 
 def _spent(now: SiteNow) -> Html:
@@ -123,7 +125,7 @@ def _spent(now: SiteNow) -> Html:
         for model, use in now.models
     ]
     return card(
-        "Spent today, by model",
+        f"Spent {period.THIS}, by model",
         rows(("Model", "Calls", "Spent"), models, "Nothing yet."),
     )
 
@@ -168,7 +170,7 @@ def _money(month: Forecast, held: BrakeState | None) -> Html:
     return card(
         "Money",
         facts(
-            ("Brake, today", braked),
+            (f"Brake, {period.THIS}", braked),
             ("This month", formatting.usd(month.month)),
             ("A day, lately", formatting.usd(month.daily_mean)),
             ("Forecast, this month", formatting.usd(month.forecast)),

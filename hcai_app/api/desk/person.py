@@ -16,7 +16,7 @@ from hcai_app.services.fairuse.exemptions import Exemption
 from hcai_app.services.keys import stored
 from hcai_app.services.keys.stored import StoredKey
 from hcai_app.services.ledger.refusals import RefusedCall
-from hcai_app.services.limits import accounts
+from hcai_app.services.limits import accounts, period
 from hcai_app.services.people import users
 from hcai_app.services.people.users import User
 from hcai_app.services.usage import activity, by_key, filters, refusals, totals
@@ -129,13 +129,13 @@ def _use(person: Person) -> Html:
         min="0",
         max=str(max(person.budget_nanousd, 1)),
         value=str(person.spent_nanousd),
-        aria_label="Spent today, of the budget",
+        aria_label=f"Spent {period.THIS}, of the budget",
     )
     return card(
         "Use",
         facts(
-            ("Spent today", formatting.usd(person.spent_nanousd)),
-            ("Of", f"{budget} a day{' (granted)' if granted else own}"),
+            (f"Spent {period.THIS}", formatting.usd(person.spent_nanousd)),
+            ("Of", f"{budget} {period.EACH}{' (granted)' if granted else own}"),
             ("Calls", formatting.count(person.used.requests)),
             ("Tokens", formatting.tokens(person.used.total_tokens)),
             ("Spent in all", formatting.usd(person.used.cost_nanousd)),
@@ -150,7 +150,7 @@ def _use(person: Person) -> Html:
 
 def _keys(person: Person) -> Html:
     listed = [_key(person, key) for key in (*person.keys.active, *person.keys.revoked)]
-    columns = ("Key", "Made", "Last used", "Calls", "Today", "In all", "Rules", "")
+    columns = ("Key", "Made", "Last used", "Calls", period.THIS.capitalize(), "In all", "Rules", "")
     return card("Keys", rows(columns, listed, "No keys."))
 
 
@@ -175,7 +175,7 @@ def _rules(key: StoredKey) -> Html:
         [
             None if key.is_on else chip("off", "bad"),
             joined(["ends ", when(key.ends_at), " "]) if key.ends_at else None,
-            f"{formatting.usd_short(budget)} a day " if budget is not None else None,
+            f"{formatting.usd_short(budget)} {period.EACH} " if budget is not None else None,
             key.models and f"only {key.models.replace(',', ', ')}",
         ]
     )

@@ -3,6 +3,7 @@
 from hcai_app.api.desk.frame import act, card, field, folded, reason_field, when
 from hcai_app.api.desk.html import Html, div, joined, p
 from hcai_app.services.fairuse.exemptions import Exemption
+from hcai_app.services.limits import period
 from hcai_app.services.people.users import User
 
 UNTIL = "Until (UTC)"
@@ -76,7 +77,7 @@ def _exemption(one: Exemption, back: str) -> Html:
 
 
 def _dollars() -> Html:
-    return field("usd", "Dollars a day", type="number", min="0", step="any", required=True)
+    return field("usd", f"Dollars {period.EACH}", type="number", min="0", step="any", required=True)
 
 
 def _until() -> Html:

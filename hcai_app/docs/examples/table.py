@@ -55,7 +55,7 @@ TABLE = (
         NO_KEY,
     ),
     ExampleEntry("stats", "Count what you used", "/stats", "GET"),
-    ExampleEntry("key", "See what is left for today", "/key", "GET"),
+    ExampleEntry("key", "See what is left", "/key", "GET"),
     ExampleEntry(
         "generation", "See what one call has cost", "/generation?id=", "GET", is_for_curl=False
     ),

@@ -122,7 +122,7 @@ function account(next, { totalRequests, totalTokens, data: told }) {
   if (typeof totalRequests === "number")
     next.note = `${grouped(totalRequests)} calls, ${grouped(totalTokens)} tokens.`;
   if (typeof told?.limit_remaining === "number")
-    next.note = `$${told.limit_remaining.toFixed(4)} of $${told.limit.toFixed(2)} are left for today.`;
+    next.note = `$${told.limit_remaining.toFixed(4)} of $${told.limit.toFixed(2)} are left.`;
   if (typeof told?.total_cost === "number")
     next.note = `This call has cost ${dollars(told.total_cost)}.`;
   const companies = told?.endpoints?.length;

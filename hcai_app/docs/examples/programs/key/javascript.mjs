@@ -3,4 +3,4 @@ const answer = await fetch("{{base}}/key", {
 });
 if (!answer.ok) throw new Error(await answer.text());
 const key = (await answer.json()).data;
-console.log(`$${key.limit_remaining.toFixed(4)} of $${key.limit.toFixed(2)} are left for today`);
+console.log(`$${key.limit_remaining.toFixed(4)} of $${key.limit.toFixed(2)} are left`);

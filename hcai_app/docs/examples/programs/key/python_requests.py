@@ -11,4 +11,4 @@ answer = requests.get(
 if not answer.ok:
     sys.exit(answer.text)
 key = answer.json()["data"]
-print(f"${key['limit_remaining']:.4f} of ${key['limit']:.2f} are left for today")
+print(f"${key['limit_remaining']:.4f} of ${key['limit']:.2f} are left")
