@@ -13,6 +13,7 @@ from hcai_app.services.ledger.reconciliation import Reconciler, Settlement
 from hcai_app.services.limits import budget as budget_module
 from hcai_app.services.limits.accounts import Claim, current_account
 from hcai_app.services.limits.budget import Budget
+from hcai_app.services.limits.period import budget_period
 from tests.services.books import Books, caller_of, entry, execute, open_call
 
 LIMIT = 1_000
@@ -147,21 +148,21 @@ async def test_users_do_not_share_a_budget_and_some_have_their_own(student: Stud
         await Student(student.budget, caller_of("stopped", 0)).begin(1)
 
 
-async def test_a_call_belongs_to_the_day_it_started(
+async def test_a_call_belongs_to_the_period_it_started_in(
     student: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    midnight = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + clock.MS_PER_DAY
-    late = await student.begin(LIMIT, started_at_ms=midnight - 1)
+    next_ms = budget_period(clock.now_ms()).end_ms
+    late = await student.begin(LIMIT, started_at_ms=next_ms - 1)
     with pytest.raises(RateLimited):
-        await student.begin(1, started_at_ms=midnight - 1)
-    monkeypatch.setattr(clock, "now_ms", lambda: midnight)
-    early = await student.begin(LIMIT, started_at_ms=midnight)
+        await student.begin(1, started_at_ms=next_ms - 1)
+    monkeypatch.setattr(clock, "now_ms", lambda: next_ms)
+    early = await student.begin(LIMIT, started_at_ms=next_ms)
     student.end(late, LIMIT)
-    assert await student.spent() == 0  # of the new day
+    assert await student.spent() == 0  # of the new period
     student.end(early, LIMIT)
     assert await student.spent() == LIMIT
     with pytest.raises(BudgetExhausted):
-        await student.begin(1, started_at_ms=midnight)
+        await student.begin(1, started_at_ms=next_ms)
 
 
 async def test_after_a_restart_the_day_is_read_from_the_books(books: Books, caller: Caller) -> None:

@@ -11,6 +11,7 @@ from hcai_app.errors import Unavailable
 from hcai_app.services.call import Caller, Outcome
 from hcai_app.services.keys import keys
 from hcai_app.services.limits.budget import Budget
+from hcai_app.services.limits.period import budget_period
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.people import users
 from hcai_app.services.redis_client import RedisClient
@@ -21,7 +22,7 @@ from tests.services.books import Books, entry
 
 NOW = datetime(2026, 7, 8, 0, 20, tzinfo=UTC)
 NOW_MS = clock.to_ms(NOW)
-MIDNIGHT_MS = clock.to_ms(datetime(2026, 7, 8, tzinfo=UTC))
+PERIOD = budget_period(NOW_MS)
 DEFAULT = 4 * 10**9
 LIMIT = 150
 
@@ -54,15 +55,13 @@ async def test_a_newcomer_has_everything_left(
     assert (seen.requests, seen.tokens, seen.cost_nanousd, seen.models) == (0, 0, 0, ())
     assert (seen.budget_nanousd, seen.calls_left, seen.calls_limit) == (DEFAULT, LIMIT, LIMIT)
     assert seen.window_reset_ms is None
-    assert seen.resets_at_ms == MIDNIGHT_MS + clock.MS_PER_DAY
+    assert seen.resets_at_ms == PERIOD.end_ms
     assert (seen.has_key, seen.has_called) == (False, False)
 
 
-async def test_the_day_begins_at_midnight_utc_and_is_the_users_own(
-    books: Books, limit: RateLimit
-) -> None:
-    await record(books, "u1", MIDNIGHT_MS - 1, cost=10_000)
-    await record(books, "u1", MIDNIGHT_MS, model="a/b")
+async def test_the_period_is_the_budgets_and_the_users_own(books: Books, limit: RateLimit) -> None:
+    await record(books, "u1", PERIOD.start_ms - 1, cost=10_000)
+    await record(books, "u1", PERIOD.start_ms, model="a/b")
     await record(books, "u1", NOW_MS, model="c/d", cost=900, outcome=Outcome.UPSTREAM_ERROR)
     await record(books, "u2", NOW_MS, cost=77)
     seen = (await look(books.database, limit, "u1")).today
