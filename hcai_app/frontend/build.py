@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hcai_app.edge import reflex_internals
 from hcai_app.settings import WEB, load_settings
+from hcai_app.settings.models import ModelSettings
 
 BUILT_PAGES = WEB / "build" / "client"
 # Reflex removes the folder with every build of its own, and the stamp with it.
@@ -24,14 +25,10 @@ SOURCES = ("rxconfig.py", "hcai_app", "assets", "reflex.lock")
 MADE = frozenset({"__pycache__", "external"})
 # The settings whose values are written into the pages, the pages' configuration included.
 SHOWN_SETTINGS = (
-    "env",
+    *ModelSettings.model_fields,
     "base_url",
     "hackclub_issuer",
-    "language_models",
-    "image_models",
-    "embedding_models",
     "data_policy",
-    "minors_exceptions",
     "chat_rate_limit",
     "moderation_rate_limit",
     "daily_budget_usd",

@@ -27,7 +27,7 @@ def _banner(text: str) -> Html:
 
 def _models(visit: Visit, held: dict[str, str]) -> Html:
     catalog = visit.worker.catalog
-    named = dict.fromkeys([*catalog.chat_models, *catalog.embedding_models])
+    named = dict.fromkeys(catalog.offered)
     off = {name.removeprefix(switches.MODEL): why for name, why in held.items() if ":" in name}
     listed = [_model(name, off.get(name)) for name in {**named, **dict.fromkeys(off)}]
     other = field("model", "Model", required=True, placeholder="author/name")

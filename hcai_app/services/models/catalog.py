@@ -75,6 +75,7 @@ class Catalog:
         self.chat_models = [*language, *(name for name in image if name not in language)]
         self.image_models = image
         self.embedding_models = embedding
+        self.offered = [*self.chat_models, *embedding]  # all, whatever is asked of them
         self._is_fit = is_fit  # for minors; asked of what a `*` lets in
         self._why_off = why_off  # None: it is on
         self._listing = _refreshed("list of models", self._fetch_listing)
@@ -108,7 +109,7 @@ class Catalog:
         """Whether there is such a model, offered or not: other names are a client's own words."""
         known = self._listing.value.models if self._listing.value else {}
         base = model.split(":", 1)[0]
-        return base in known or base in (*self.chat_models, *self.embedding_models)
+        return base in known or base in self.offered
 
     def prices_of(self, model: str) -> Prices:
         """Return what a model costs; a fallback while that is not known."""
@@ -141,7 +142,7 @@ class Catalog:
             NotFound: When it is not allowed, or the provider has no such model.
             Unavailable: When the provider has never answered yet.
         """
-        if not self._is_offered(name, [*self.chat_models, *self.embedding_models]):
+        if not self._is_offered(name, self.offered):
             raise self.unknown(name)
         known = (await self._listing.get()).models
         model = known.get(name) or known.get(name.split(":", 1)[0])
@@ -168,7 +169,7 @@ class Catalog:
 
     def nearest(self, model: str, allowed: list[str] | None = None) -> list[str]:
         """Return the allowed ids that a wrong one may have meant, the nearest first."""
-        allowed = [*self.chat_models, *self.embedding_models] if allowed is None else allowed
+        allowed = self.offered if allowed is None else allowed
         names = [name for name in allowed if name != ANY_MODEL and self._why_off(name) is None]
         if ANY_MODEL in allowed and self._listing.value is not None:
             names += self._of_kind(self._listing.value, allowed)

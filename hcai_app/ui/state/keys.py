@@ -99,4 +99,4 @@ def _check_models(change: RulesChange) -> None:
     """
     catalog = serving().catalog
     for model in change.models or ():
-        catalog.check_allowed(model, [*catalog.chat_models, *catalog.embedding_models], "models")
+        catalog.check_allowed(model, catalog.offered, "models")
