@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
@@ -66,6 +67,15 @@ class ModelSettings(BaseModel):
         return list(filter(self.is_fit, self.listed_embedding_models))
 
     @property
+    def model_lists(self) -> dict[str, list[str]]:
+        """The models on offer by what they are asked for, in the order of display."""
+        return {
+            "language": self.language_models,
+            "image": self.image_models,
+            "embedding": self.embedding_models,
+        }
+
+    @property
     def unfit_models(self) -> list[str]:
         """The listed models that are not offered, as the register forbids them."""
         lists = (self.listed_language_models, self.listed_image_models)
@@ -97,4 +107,4 @@ class ModelSettings(BaseModel):
     @property
     def models(self) -> list[str]:
         """The ids of all configured models, in the order of their lists."""
-        return [*self.language_models, *self.image_models, *self.embedding_models]
+        return [*chain.from_iterable(self.model_lists.values())]

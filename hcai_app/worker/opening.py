@@ -269,9 +269,7 @@ def _catalog(settings: Settings, directory: CatalogClient, switches: Switches) -
     catalog = Catalog(
         directory.models,
         directory.endpoints,
-        language=settings.language_models,
-        image=settings.image_models,
-        embedding=settings.embedding_models,
+        **settings.model_lists,
         is_fit=settings.is_fit,
         why_off=switches.why_off,
     )
