@@ -29,6 +29,7 @@ def bodies(text: str = "hi") -> dict[str, dict[str, Any]]:
 
 
 GENERATING = [endpoint.path for endpoint in endpoints.GENERATING]
+STREAMING = [it.path for it in endpoints.GENERATING if it.description.stream]
 ENDPOINTS = [*bodies()]
 # What tells about the caller, and asks for nothing to be written.
 TELLING = ("/stats", "/key", "/generation?id=gen-nobodys")

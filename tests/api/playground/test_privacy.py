@@ -11,7 +11,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from tests.api.playground.calls import ENDPOINTS, GENERATING, PLAYGROUND, ask, bodies
+from tests.api.playground.calls import ENDPOINTS, PLAYGROUND, STREAMING, ask, bodies
 from tests.api.playground.test_streams import stream
 from tests.conftest import Install
 from tests.edge.socket.test_frames import dump
@@ -36,7 +36,7 @@ def ask_in_every_way(page: httpx.Client) -> None:
         body = {**bodies(WORD)[endpoint], "metadata": {"topic": NAMED}}
         assert page.post(PLAYGROUND + endpoint, json=body).status_code == 200
         assert page.post(PLAYGROUND + endpoint, json={**body, "model": TYPED}).status_code == 400
-        if endpoint in GENERATING and endpoint != "/embeddings":
+        if endpoint in STREAMING:
             answer = page.post(PLAYGROUND + endpoint, json={**body, "stream": True})
             assert answer.status_code == 200
     assert ANSWERED in ask(page, WORD).text

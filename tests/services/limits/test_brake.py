@@ -14,6 +14,7 @@ from hcai_app.services.call import Caller
 from hcai_app.services.limits import shared_budget
 from hcai_app.services.limits.accounts import EVERYBODY, current_account
 from hcai_app.services.limits.budget import Budget
+from hcai_app.services.limits.period import budget_period
 from tests.harness.own_redis import OwnRedis
 from tests.services.books import Books, caller_of, entry, open_call
 from tests.services.limits.site import (
@@ -55,7 +56,7 @@ async def test_what_one_user_spends_stops_another_who_hears_that_it_is_not_their
 ) -> None:
     ada, bob = Student(budget, ADA), Student(budget, BOB)
     ada.end(await ada.begin(BRAKE), BRAKE)
-    two_hours = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + 22 * clock.MS_PER_HOUR
+    two_hours = budget_period(clock.now_ms()).end_ms - 2 * clock.MS_PER_HOUR
     monkeypatch.setattr(clock, "now_ms", lambda: two_hours)
     with pytest.raises(RateLimited) as refused:
         await bob.begin(1)

@@ -165,8 +165,10 @@ async def test_a_call_belongs_to_the_period_it_started_in(
         await student.begin(1, started_at_ms=next_ms)
 
 
-async def test_after_a_restart_the_day_is_read_from_the_books(books: Books, caller: Caller) -> None:
-    start = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
+async def test_after_a_restart_the_period_is_read_from_the_books(
+    books: Books, caller: Caller
+) -> None:
+    start = budget_period(clock.now_ms()).start_ms
     await books.record(entry(user_id=caller.user_id, cost=300, started_at_ms=start))
     await books.record(entry(user_id=caller.user_id, cost=999, started_at_ms=start - 1))
     waiting = entry(user_id=caller.user_id, cost=None, reserved_nanousd=800)

@@ -9,6 +9,7 @@ from hcai_app.errors import NotFound, Unavailable
 from hcai_app.services.keys import keys
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.rollups import Rollups
+from hcai_app.services.limits.period import budget_period
 from hcai_app.services.people import users
 from hcai_app.services.usage import by_key
 
@@ -32,8 +33,8 @@ async def book(database: Database, user_id: str, key_id: str, at_ms: int, cost: 
 async def test_each_key_has_its_own_sums(database: Database, ada: str) -> None:
     used, fresh = await issue(database, ada, "used"), await issue(database, ada, "fresh")
     now = clock.now_ms()
-    yesterday = clock.floor_ms(now, clock.MS_PER_DAY) - 1
-    await book(database, ada, used.id, yesterday, 1_000)
+    before = budget_period(now).start_ms - 1
+    await book(database, ada, used.id, before, 1_000)
     await book(database, ada, used.id, now, 7)
     await book(database, ada, NO_KEY, now, 50_000)
     await book(database, "usr_other", used.id, now, 900_000)
