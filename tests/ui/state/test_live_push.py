@@ -8,7 +8,6 @@ import pytest
 from redis.exceptions import ConnectionError as RedisIsAway
 
 from hcai_app import clock
-from hcai_app.services.limits.period import budget_period
 from hcai_app.services.people import sessions
 from hcai_app.ui.state import dashboard, live_push
 from hcai_app.ui.state.dashboard import DashboardState
@@ -161,9 +160,9 @@ async def test_a_new_day_reaches_tabs_though_nobody_calls(
         since.append(since_ms)
         return await dashboard.read_snapshot(user_id, views, since_ms)
 
-    next_ms = budget_period(clock.now_ms()).end_ms
+    tomorrow_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + clock.MS_PER_DAY
     with running(LivePush(StandIn(ada=ada), page(read=reading), serving.tabs).run):
         await asyncio.sleep(0)
-        monkeypatch.setattr(clock, "now_ms", lambda: next_ms + 5)
+        monkeypatch.setattr(clock, "now_ms", lambda: tomorrow_ms + 5)
         await until(lambda: since)
-    assert since == [next_ms]
+    assert since == [tomorrow_ms]
