@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from hcai_app.docs import EXAMPLE, chapters
 from hcai_app.docs.examples.library import EXAMPLES, Example
-from hcai_app.ui.islands.try_it import can_run
+from hcai_app.ui.components.run_panel import can_run
 from tests.e2e import axe
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site

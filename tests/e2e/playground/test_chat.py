@@ -2,19 +2,19 @@
 
 import base64
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Arrive
+from tests.e2e.playground.conftest import PLAYER
+from tests.e2e.playground.talking import DRAWS, answers, field, finished, model, say
 from tests.e2e.site import Person, Site
 from tests.e2e.states import choose_model
 from tests.harness.product import CHANGED_S
 from tests.harness.room import within
 
-DRAWS = "google/gemini-2.5-flash-image"
 MB = 1024 * 1024
 FIRST_WORD_MS = 300
 HOSTILE = (
@@ -47,46 +47,6 @@ UNTIL_KEPT = """text => new Promise((resolve) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def ada(browser: Browser, site: Site) -> Iterator[Person]:
-    person = Person(browser, site, reduced_motion="reduce").sign_in("Ada", slack_id="UPLAY")
-    yield person
-    assert person.problems == []
-    person.close()
-
-
-@pytest.fixture
-def page(ada: Person) -> Page:
-    """The playground with a fresh conversation."""
-    opened = ada.open("/playground")
-    opened.get_by_role("button", name="New conversation").click()
-    choose_model(opened, "qwen/qwen3-32b")
-    return opened
-
-
-def field(page: Page) -> Locator:
-    return page.get_by_label("Your message")
-
-
-def model(page: Page) -> Locator:
-    return page.get_by_label("Model", exact=True)
-
-
-def say(page: Page, text: str) -> None:
-    field(page).fill(text)
-    field(page).press("Enter")
-
-
-def answers(page: Page) -> Locator:
-    return page.locator(".play-answer")
-
-
-def finished(page: Page, count: int = 1) -> Locator:
-    """Wait for an answer's end."""
-    expect(page.locator(".play-answer[aria-busy=false]")).to_have_count(count, timeout=20_000)
-    return answers(page).last
-
-
 def test_an_answer_comes_word_by_word_and_at_once(page: Page):
     page.evaluate(WATCH)
     field(page).fill("/simulate before=1 delay=0.05 chunks=20\nhi")
@@ -105,7 +65,7 @@ def test_an_answer_comes_word_by_word_and_at_once(page: Page):
 
 @pytest.mark.parametrize("way", ["button", "Escape"])
 def test_stop_leaves_a_settled_row(page: Page, site: Site, way: str):
-    before = len(site.rows("UPLAY"))
+    before = len(site.rows(PLAYER))
     say(page, "/simulate chunks=400 delay=0.05\nhi")
     expect(answers(page)).to_contain_text("simulated answer")
     if way == "button":
@@ -113,7 +73,7 @@ def test_stop_leaves_a_settled_row(page: Page, site: Site, way: str):
     else:
         page.keyboard.press("Escape")
     expect(answers(page)).to_contain_text("Stopped.")
-    row = site.settled_rows("UPLAY", before + 1)[-1]
+    row = site.settled_rows(PLAYER, before + 1)[-1]
     assert (row["outcome"], row["key_id"]) == ("client_closed", None)
     assert float(row["cost_usd"]) > 0
 

@@ -1,14 +1,11 @@
 """The playground beyond one answer: versions, side by side, sharing, drops, undo, the palette."""
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Arrive
+from tests.e2e.playground.conftest import PLAYER
+from tests.e2e.playground.talking import DRAWS, answers, field, finished, model, say
 from tests.e2e.site import Person, Site
-from tests.e2e.states import choose_model
-from tests.e2e.test_playground import DRAWS, answers, field, finished, model, say
 
 RICH = r"""/simulate say="\n\n```python\nprint('x')\n```\n\nAnd $$x^2$$ it is.\n\n"
 hi"""
@@ -29,23 +26,6 @@ KEPT = """count => new Promise((resolve) => {
     };
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def grace(browser: Browser, site: Site) -> Iterator[Person]:
-    person = Person(browser, site, reduced_motion="reduce").sign_in("Grace", slack_id="UMORE")
-    yield person
-    assert person.problems == []
-    person.close()
-
-
-@pytest.fixture
-def page(grace: Person) -> Page:
-    """The playground with a fresh conversation."""
-    opened = grace.open("/playground")
-    opened.get_by_role("button", name="New conversation").click()
-    choose_model(opened, "qwen/qwen3-32b")
-    return opened
 
 
 def versions(page: Page) -> Locator:
@@ -71,7 +51,7 @@ def test_asking_again_and_editing_lose_nothing(page: Page):
 
 
 def test_three_models_answer_side_by_side_and_the_winner_goes_on(page: Page, site: Site):
-    before = len(site.rows("UMORE"))
+    before = len(site.rows(PLAYER))
     page.get_by_role("button", name="Compare").click()
     for rival in ("moonshotai/kimi-k2-0905", "openai/gpt-oss-120b"):
         page.locator(f"#play-models button[value='{rival}']").click()
@@ -87,7 +67,7 @@ def test_three_models_answer_side_by_side_and_the_winner_goes_on(page: Page, sit
     expect(answers(page)).to_contain_text("moonshotai/kimi-k2-0905")
     expect(model(page)).to_have_attribute("value", "moonshotai/kimi-k2-0905")
     expect(versions(page)).to_contain_text("2/3")
-    assert len(site.settled_rows("UMORE", before + 3)) == before + 3
+    assert len(site.settled_rows(PLAYER, before + 3)) == before + 3
 
 
 def test_a_link_shows_a_paste_and_runs_nothing(page: Page, arrive: Arrive, site: Site):
@@ -97,7 +77,7 @@ def test_a_link_shows_a_paste_and_runs_nothing(page: Page, arrive: Arrive, site:
     page.get_by_label("With the answers").check()
     expect(page.get_by_label("With the answers")).to_be_checked()
     link = page.get_by_label("Link").input_value()
-    before = len(site.rows("UMORE"))
+    before = len(site.rows(PLAYER))
     stranger = arrive(reduced_motion="reduce")
     asked: list[str] = []
     stranger.page.on(
@@ -113,7 +93,7 @@ def test_a_link_shows_a_paste_and_runs_nothing(page: Page, arrive: Arrive, site:
     page.get_by_role("button", name="Go on in the playground").click()
     page.wait_for_url("**/playground")
     expect(page.locator(".play-said")).to_have_text("Share my raccoon")
-    assert len(site.rows("UMORE")) == before
+    assert len(site.rows(PLAYER)) == before
     assert stranger.problems == []
 
 
@@ -169,8 +149,8 @@ def test_code_and_formulas_are_drawn(page: Page):
     expect(answer.locator("math")).to_be_attached()
 
 
-def test_a_picture_is_enlarged_and_edited(grace: Person):
-    page = grace.open(f"/playground?model={DRAWS}")
+def test_a_picture_is_enlarged_and_edited(ada: Person):
+    page = ada.open(f"/playground?model={DRAWS}")
     say(page, "A raccoon")
     finished(page)
     page.locator(".play-enlarge").click()

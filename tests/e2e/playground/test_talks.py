@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Arrive
+from tests.e2e.playground.talking import answers, field, finished, say
 from tests.e2e.states import choose_model
-from tests.e2e.test_playground import answers, field, finished, say
 
 LONG = '/simulate chunks=60 delay=0.05 say="Zinnia said so."'
 

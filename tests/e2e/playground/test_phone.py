@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrive
-from tests.e2e.test_playground import DRAWS, finished, say
+from tests.e2e.playground.talking import DRAWS, finished, say
 
 
 def test_a_phone_has_everything_in_sheets(arrive: Arrive):
@@ -21,6 +21,20 @@ def test_a_phone_has_everything_in_sheets(arrive: Arrive):
     expect(window.get_by_role("button", name="hi", exact=True)).to_be_visible()
     assert ada.overflow() <= 0
     assert ada.problems == []
+
+
+def test_answers_side_by_side_are_swiped_and_the_page_stays(arrive: Arrive):
+    ada = arrive(width=390, reduced_motion="reduce").sign_in("Ada", slack_id="UPHONE")
+    page = ada.open("/playground?model=qwen/qwen3-32b")
+    page.get_by_role("button", name="Compare").click()
+    for rival in ("moonshotai/kimi-k2-0905", "openai/gpt-oss-120b"):
+        page.locator(f"#play-models button[value='{rival}']").click()
+    page.keyboard.press("Escape")
+    say(page, "Who are you?")
+    finished(page, 3)
+    race = page.get_by_label("Answers side by side")
+    assert race.evaluate("it => it.scrollWidth > it.clientWidth")
+    assert ada.overflow() <= 0
 
 
 def test_the_newest_stays_in_sight_until_the_reader_scrolls_up(arrive: Arrive):
