@@ -57,6 +57,11 @@ def test_the_list_is_the_allowed_models_in_our_order(product: Product) -> None:
     qwen = listed[0]
     assert (qwen["name"], qwen["maker"], qwen["contextText"]) == ("Qwen3 32B", "Alibaba", "41k")
     assert qwen["color"] == "var(--chart-1)"
+    takes = {model["id"]: model["takes"] for model in listed}
+    pictures = ["image/png", "image/jpeg", "image/webp", "image/gif"]
+    assert qwen["takes"] == ["application/pdf"]  # the provider reads it for the model
+    assert takes["google/gemini-2.5-flash-image"] == pictures
+    assert takes["openai/gpt-5-mini"] == [*pictures, "application/pdf"]
     assert (qwen["priceIn"], qwen["priceOut"], qwen["reasons"]) == ("$0.08", "$0.24", True)
     assert listed[-1]["outputs"] == ["embeddings"]
 

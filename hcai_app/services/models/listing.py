@@ -17,6 +17,8 @@ from hcai_app.settings import load_settings
 
 NEW_S = 60 * 24 * 60 * 60
 VARIES = "varies"
+PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+PDF = "application/pdf"
 MAX_QUERY = 100
 # What can be chosen, by its name in the address: each value with its words.
 CHOICES: dict[str, dict[str, str]] = {
@@ -69,6 +71,7 @@ class ListedModel(msgspec.Struct, frozen=True, rename="camel"):
     line: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    takes: tuple[str, ...]  # the media types of files that it may be sent
     context: int
     context_text: str
     price_in: str
@@ -127,6 +130,7 @@ def model_row(card: ModelCard, now_s: int, *, is_unserved: bool = False) -> List
         line=card.line,
         inputs=card.inputs,
         outputs=card.outputs,
+        takes=_files_taken(card),
         context=card.context,
         context_text=formatting.tokens(card.context) if card.context else formatting.NOTHING,
         **_prices(card),
@@ -141,6 +145,16 @@ def model_row(card: ModelCard, now_s: int, *, is_unserved: bool = False) -> List
         is_unserved=is_unserved,
         words=worth(card, money.to_nanousd(load_settings().daily_budget_usd)),
     )
+
+
+def _files_taken(card: ModelCard) -> tuple[str, ...]:
+    """Return the types of files that a model may be sent.
+
+    The provider reads PDFs for models that cannot do it themselves; not for those that draw.
+    """
+    pictures = PICTURES if "image" in card.inputs else ()
+    reads = "file" in card.inputs or "image" not in card.outputs
+    return (*pictures, PDF) if reads and card.kind != "embedding" else pictures
 
 
 def chosen_in(query: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ COMMON: dict[str, Any] = {
     "line": "",
     "inputs": ("text",),
     "outputs": ("text",),
+    "takes": (),
     "context_text": "",
     "price_in": "",
     "price_out": "",
