@@ -23,6 +23,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things, like 1 call or 12,345 calls."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
 def tokens(number: int) -> str:
     """Return a large number in three digits or so, like 950, 1.2k, 34k or 5.6M."""
     for step, unit in STEPS:

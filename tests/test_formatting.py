@@ -80,6 +80,8 @@ def test_a_share_that_is_not_nothing_is_not_told_as_nothing() -> None:
 
 def test_counts_and_moments() -> None:
     assert formatting.count(1_234_567) == "1,234,567"
+    assert formatting.counted(1, "call") == "1 call"
+    assert formatting.counted(1_234, "call") == "1,234 calls"
     assert formatting.moment(1_700_000_000_123) == "14 Nov 2023, 22:13:20 UTC"
     assert formatting.day(1_700_000_000_123) == "14 Nov 2023"
 

@@ -261,9 +261,17 @@ def _sockets(app: rx.App) -> Any:
 def browser_value(name: str, kind: Any, library: str) -> rx.Var[Any]:
     """Return a value of a hook of ours in the browser: `usePlay(name)` of a library."""
     local = f"shown_{name.replace('.', '_')}"
-    imports: Any = {library: [ImportVar(tag="usePlay")]}
-    hooks: Any = {f'const {local} = usePlay("{name}")': None}
-    data = VarData(imports=imports, hooks=hooks)
+    return browser_hook("usePlay", kind, library, name, local=local)
+
+
+def browser_hook(hook: str, kind: Any, library: str, *arguments: Any, local: str = "shown") -> Any:
+    """Return what a hook of ours gives in the browser, under the name of a `local` variable."""
+    given = [rx.Var.create(argument) for argument in arguments]
+    imports: Any = {library: [ImportVar(tag=hook)]}
+    hooks: Any = {f"const {local} = {hook}({', '.join(map(str, given))})": None}
+    data = VarData.merge(
+        *[it._get_all_var_data() for it in given], VarData(imports=imports, hooks=hooks)
+    )
     return rx.Var(local, _var_type=kind, _var_data=data).guess_type()
 
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as answers from "../../hcai_app/ui/islands/playground/answers.mjs";
+import * as panel from "../../hcai_app/ui/islands/playground/panel-words.mjs";
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 const HOUR = 3_600_000;
@@ -31,9 +32,7 @@ const STREAMS = {
 
 function read(pieces) {
   const reader = new answers.EventReader();
-  return pieces
-    .flatMap((text) => answers.piecesOf(reader, text))
-    .reduce(answers.take, answers.nothing());
+  return pieces.flatMap((text) => reader.push(text)).reduce(answers.take, answers.nothing());
 }
 
 const taken = (answer) => answers.take(answers.nothing(), answer);
@@ -47,7 +46,7 @@ for (const [dialect, stream] of Object.entries(STREAMS))
         Array.from({ length: count }, (_, at) => text.slice(at * size, (at + 1) * size)),
       );
       assert.deepEqual(
-        [known.text, answers.tokensOf(known.usage), answers.costOf(known.usage)],
+        [known.text, answers.usageOf(known.usage).total, answers.usageOf(known.usage).cost],
         ["Bin Lid", 5, 0.001],
       );
     });
@@ -73,7 +72,8 @@ const WHOLE = [
 ];
 for (const [answer, field, shown] of WHOLE)
   test(`whole answers are read: ${JSON.stringify(answer)}`, () => {
-    assert.deepEqual(taken(answer)[field], shown);
+    const known = taken(answer);
+    assert.deepEqual({ ...known, note: panel.noteOf(known) }[field], shown);
   });
 
 const BODIES = [
@@ -84,7 +84,7 @@ const BODIES = [
 ];
 for (const [text, problem] of BODIES)
   test(`a body is checked before it is sent: ${JSON.stringify(text)}`, () => {
-    assert.equal(answers.problemOf(text), problem);
+    assert.equal(panel.problemOf(text), problem);
   });
 
 const PASSING = [
@@ -99,7 +99,7 @@ for (const [error, headers, resets] of PASSING)
   });
 
 test("the raw answer is indented and pictures in it are cut", () => {
-  const shown = answers.readable(JSON.stringify({ data: [{ b64_json: "x".repeat(5_000) }] }));
+  const shown = panel.readable(JSON.stringify({ data: [{ b64_json: "x".repeat(5_000) }] }));
   assert.ok(shown.startsWith('{\n  "data"'));
   assert.ok(shown.includes("(5000 characters)"));
   assert.ok(shown.length < 300);
@@ -119,7 +119,7 @@ const PATHS = [
 ];
 for (const [path, problem] of PATHS)
   test(`a path is looked at before it is asked for: ${JSON.stringify(path)}`, () => {
-    const told = answers.pathProblemOf(path);
+    const told = panel.pathProblemOf(path);
     assert.ok(told.includes(problem));
     assert.equal(Boolean(told), Boolean(problem));
   });
@@ -139,11 +139,12 @@ for (const [pieces, header, found] of IDS)
   });
 
 test("the beginning of a long answer is short", () => {
-  assert.ok(answers.beginning("data: x\n\n".repeat(50_000)).length < 61_000);
+  assert.ok(panel.beginning("data: x\n\n".repeat(50_000)).length < 61_000);
 });
 
 const NOTES = [
   [{ totalRequests: 1234, totalTokens: 5 }, "1,234 calls, 5 tokens."],
+  [{ totalRequests: 1, totalTokens: 1 }, "1 call, 1 token."],
   [{ data: { limit: 4, limit_remaining: 3.99991 } }, "$3.9999 of $4.00 are left."],
   [{ data: { total_cost: 0.0000024 } }, "This call has cost $0.0000024."],
   [{ data: { endpoints: [{}, {}] } }, "2 companies run it."],
@@ -152,5 +153,5 @@ const NOTES = [
 ];
 for (const [answer, note] of NOTES)
   test(`what is told of an account is put into words: ${JSON.stringify(answer)}`, () => {
-    assert.equal(taken(answer).note, note);
+    assert.equal(panel.noteOf(taken(answer)), note);
   });

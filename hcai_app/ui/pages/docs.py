@@ -17,11 +17,11 @@ from hcai_app.ui.components.code import ORIGIN
 from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.markdown import MarkdownContext, Section
 from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.components.run_panel import run_panel, visitor
 from hcai_app.ui.islands import docs_nav
 from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.islands.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.islands.new_key import new_key
-from hcai_app.ui.islands.try_it import try_it, visitor
 from hcai_app.ui.state.base import SiteState
 
 HERE = "/docs"
@@ -125,7 +125,7 @@ def example(chapter_slug: str, name: str, place: str) -> rx.Component:
     is_first = (chapter_slug, name) == (FIRST, FIRST_EXAMPLE)
     return rx.el.div(
         example_tabs(views_of(shown, places), name=own_id),
-        try_it(shown, places, name=own_id, place=place, is_loud=is_first),
+        run_panel(shown, places, name=own_id, place=place, is_loud=is_first),
         class_name="card example-card",
     )
 

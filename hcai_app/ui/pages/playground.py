@@ -4,7 +4,7 @@ import reflex as rx
 
 from hcai_app.services.models.curated import CARDS
 from hcai_app.settings import first_model
-from hcai_app.ui.components import limits, shell
+from hcai_app.ui.components import chrome, limits, shell
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.room import room
 from hcai_app.ui.state import page_actions
@@ -38,6 +38,7 @@ def playground() -> rx.Component:
             id="content",
             class_name="wrap play-page",
         ),
+        chrome.site_foot(),
         shell.tab_bar(HERE),
     )
 

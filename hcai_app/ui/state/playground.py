@@ -63,7 +63,7 @@ def tag_of(user_id: str) -> str:
 def day_of(today: Today) -> PlaygroundView:
     """Return the remaining budget, and any refusal in the API's words."""
     left = formatting.usd(max(0, today.budget_nanousd - today.cost_nanousd))
-    calls_left = formatting.count(today.calls_left)
+    calls_left = formatting.counted(today.calls_left, "call")
     obstacle, until_ms = "", 0
     if today.cost_nanousd >= today.budget_nanousd:
         obstacle = verdicts.spent_text(today.budget_nanousd)

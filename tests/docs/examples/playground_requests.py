@@ -12,7 +12,7 @@ return given.asked.map(({ state, base }) => {
   // A file is read from beside the program: what is sent holds its bytes, which tests write there.
   const { kind, body } = request.requestOf({ ...state, table: given.table });
   const sent = JSON.parse(JSON.stringify(body, (_, value) =>
-    value instanceof code.FileUrl ? given.files[value.name] : value));
+    given.files[typeof value === "string" && code.fileOf(value)?.name] ?? value));
   const programs = Object.fromEntries(given.languages.map((language) =>
     [language, code.program(given.code, kind, language, { base, body })]));
   return { kind, sent, programs };
@@ -28,7 +28,6 @@ def shown(base: str, files: dict[str, str], **state: Any) -> dict[str, Any]:
     """
     beginning = {
         "mode": "chat",
-        "draft": {"text": "", "files": []},
         "embedder": "qwen/qwen3-embedding-8b",
         "texts": [],
         "moderator": "omni-moderation-latest",

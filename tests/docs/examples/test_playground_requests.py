@@ -19,6 +19,7 @@ DRAWN = {"id": "f3", "name": "picture.png", "type": "image/png", "size": 20}
 BYTES = {"my poster.pdf": PDF, "photo.png": png(), "picture.png": b"\x89PNG\r\n\x1a\n drawn before"}
 WORDS = ["text"]
 SEES, PAINTS = [*WORDS, "image"], [*WORDS, "image"]
+NOTHING: dict[str, Any] = {"text": "", "files": []}
 ANNOTATIONS = [{"type": "file", "file": {"hash": "1", "name": "it's.pdf", "content": [HOSTILE]}}]
 
 
@@ -27,7 +28,7 @@ def data_url(file: dict[str, Any]) -> str:
 
 
 def talk(model: dict[str, Any], *messages: dict[str, Any], **settings: Any) -> dict[str, Any]:
-    told = {"id": "t", "title": "", "model": model["id"], "settings": settings, "messages": []}
+    told = {"id": "t", "title": "", "model": model["id"], "settings": settings, "draft": NOTHING}
     return {"conversation": {**told, "messages": list(messages)}, "model": model}
 
 
@@ -37,8 +38,19 @@ def model(name: str, inputs: list[str], outputs: list[str] = WORDS, *takes: str)
         "kind": "chat",
         "inputs": inputs,
         "outputs": outputs,
+        "takes": files_taken(inputs, outputs),
         "parameters": list(takes),
     }
+
+
+def files_taken(inputs: list[str], outputs: list[str]) -> list[str]:
+    pictures = [PHOTO["type"]] if "image" in inputs else []
+    return [*pictures, POSTER["type"]] if "file" in inputs or outputs == WORDS else pictures
+
+
+def half_written(told: dict[str, Any]) -> dict[str, Any]:
+    draft = {"text": HOSTILE, "files": [POSTER]}
+    return {**told, "conversation": {**told["conversation"], "draft": draft}}
 
 
 def asks(text: str, *files: dict[str, Any]) -> dict[str, Any]:
@@ -93,10 +105,7 @@ STATES = {
     ),
     "nothing typed yet": (talk(model(CHAT, WORDS)), "stream"),
     "what stands in the field": (
-        {
-            **talk(model(CHAT, WORDS), asks("hi"), answers("hello")),
-            "draft": {"text": HOSTILE, "files": [POSTER]},
-        },
+        half_written(talk(model(CHAT, WORDS), asks("hi"), answers("hello"))),
         "stream",
     ),
     "texts": (

@@ -39,7 +39,7 @@ PROGRAMS = """
 const withFiles = (value) => {
   if (Array.isArray(value)) return value.map(withFiles);
   if (value === null || typeof value !== "object") return value;
-  if (value.isFile) return new code.FileUrl(value.name, value.type);
+  if (value.isFile) return code.fileUrl(value);
   return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, withFiles(it)]));
 };
 return given.wanted.map(({ kind, language, base, body }) =>

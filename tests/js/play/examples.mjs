@@ -5,6 +5,7 @@ export const CHAT = {
   kind: "chat",
   inputs: ["text", "image", "file"],
   outputs: ["text"],
+  takes: ["image/png", "application/pdf"],
   parameters: ["temperature", "max_tokens", "reasoning"],
   maxOutput: 1000,
 };

@@ -67,14 +67,18 @@ test("files go with their message and their reading comes back", () => {
 });
 
 test("a model that reads no files gets the free parser and no pictures", () => {
-  const body = bodyOf([question("What is it?", PDF, PNG)], { ...CHAT, inputs: ["text"] });
+  const body = bodyOf([question("What is it?", PDF, PNG)], {
+    ...CHAT,
+    inputs: ["text"],
+    takes: [PDF.type],
+  });
   const kinds = body.messages[0].content.map(({ type }) => type);
   assert.deepEqual(kinds, ["text", "file"]);
   assert.deepEqual(body.plugins, [{ id: "file-parser", pdf: { engine: "cloudflare-ai" } }]);
 });
 
 test("what a model does not see is told and makes no empty message", () => {
-  const model = { ...CHAT, name: "Chatty", inputs: ["text"] };
+  const model = { ...CHAT, name: "Chatty", inputs: ["text"], takes: [PDF.type] };
   const body = bodyOf([question("", PNG), question("And this?", PNG, PDF)], model);
   const kinds = body.messages.map(({ content }) => content.map(({ type }) => type));
   assert.deepEqual(kinds, [["text", "file"]]);

@@ -13,15 +13,23 @@ export const CHAT = {
   kind: "chat",
   inputs: ["text", "image", "file"],
   outputs: ["text"],
+  takes: ["image/png", "application/pdf"],
   parameters: [],
 };
-export const DEAF = { ...CHAT, id: "a/deaf", name: "Deaf", inputs: ["text"] };
+export const DEAF = {
+  ...CHAT,
+  id: "a/deaf",
+  name: "Deaf",
+  inputs: ["text"],
+  takes: ["application/pdf"],
+};
 const PAINTER = {
   ...CHAT,
   id: "a/painter",
   name: "Painter",
   kind: "image",
   outputs: ["image", "text"],
+  takes: ["image/png"],
 };
 
 globalThis.document = { hidden: false };

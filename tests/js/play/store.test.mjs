@@ -43,7 +43,7 @@ test("what runs is stopped when somebody else sits here", async () => {
   await until(() => call.signal.aborted);
   leave();
   assert.notEqual(ada, bea);
-  assert.deepEqual(bea.read().heads, []);
+  assert.deepEqual(bea.read().all, []);
 });
 
 test("without streaming it is still a stream that can be stopped", async () => {
@@ -159,7 +159,7 @@ test("the notice goes with the next good write", async () => {
   isFull = false;
   store.rename(store.read().conversation.id, "Kept");
   await until(() => !store.read().trouble);
-  assert.equal((await memory.read(store.read().conversation.id)).title, "Kept");
+  assert.equal((await memory.all())[0].title, "Kept");
 });
 
 test("forgetting amid a picture leaves nothing behind", async () => {
@@ -169,10 +169,10 @@ test("forgetting amid a picture leaves nothing behind", async () => {
   const call = await called(1);
   call.draw();
   call.end();
-  await store.removeAll();
+  await store.remove();
   await pause(20);
   assert.deepEqual(kept, []);
-  assert.deepEqual(store.read().heads, []);
+  assert.deepEqual(store.read().all, []);
   assert.deepEqual(store.read().running, []);
 });
 
@@ -201,15 +201,15 @@ test("what is half written waits in its conversation", async () => {
   store.draft({ text: "half", files: [photo()] });
   store.begin();
   const fresh = store.read();
-  assert.equal(fresh.draft.text, "");
+  assert.equal(fresh.conversation.draft.text, "");
   store.draft({ text: "another half" });
   await store.choose(first);
-  const { text, files } = store.read().draft;
+  const { text, files } = store.read().conversation.draft;
   assert.equal(text, "half");
-  assert.equal(files[0].blob.size, 3);
+  assert.equal((await store.file(first, files[0].id)).size, 3);
   store.begin();
   const again = store.read();
-  assert.equal(again.draft.text, "another half");
+  assert.equal(again.conversation.draft.text, "another half");
   assert.equal(again.conversation.id, fresh.conversation.id);
   store.draft({ text: "" });
   store.begin();
@@ -317,11 +317,11 @@ test("what was deleted comes back, its files too", async () => {
   await pause(20);
   const { id } = store.read().conversation;
   await store.remove(id);
-  assert.equal(await memory.read(id), undefined);
+  assert.deepEqual(await memory.all(), []);
   store.undo();
   await pause(20);
   assert.equal(store.read().conversation.id, id);
-  assert.equal((await memory.read(id)).messages.length, 2);
+  assert.equal((await memory.all())[0].messages.length, 2);
   assert.equal((await memory.file(id, "f1")).size, 3);
 });
 
@@ -331,7 +331,8 @@ test("what is half written is still there when the page comes back", async () =>
   before.draft({ text: "half", files: [photo()] });
   await pause(1100);
   const store = await openStore(memory);
-  const { draft, conversation } = store.read();
+  const { conversation } = store.read();
+  const { draft } = conversation;
   assert.deepEqual([draft.text, draft.files[0].name], ["half", "photo.png"]);
   assert.equal((await store.file(conversation.id, "f1")).size, 3);
 });

@@ -4,10 +4,9 @@ import { test } from "node:test";
 import {
   EventReader,
   nothing,
-  piecesOf,
   take,
+  usageOf,
 } from "../../../hcai_app/ui/islands/playground/answers.mjs";
-import { usageOf } from "../../../hcai_app/ui/islands/playground/asking.mjs";
 import { PIXEL } from "./examples.mjs";
 
 const EVENTS = [
@@ -41,7 +40,7 @@ function cutAnywhere(below) {
 
 function read(pieces) {
   const reader = new EventReader();
-  const chunks = pieces.flatMap((piece) => piecesOf(reader, piece));
+  const chunks = pieces.flatMap((piece) => reader.push(piece));
   return { count: chunks.length, isDone: reader.isDone, answer: chunks.reduce(take, nothing()) };
 }
 
@@ -50,8 +49,8 @@ test("a stream may be cut anywhere", () => {
   const [first, ...others] = Array.from({ length: 200 }, () => read(cutAnywhere(below)));
   for (const other of others) assert.deepEqual(other, first);
   assert.deepEqual([first.count, first.isDone], [5, true]);
-  const { text, thoughts, finish, images, usage } = first.answer;
-  assert.deepEqual([text, thoughts, finish], ["Grüße 😀", "Hm. ", "stop"]);
+  const { text, reasoning, finish, images, usage } = first.answer;
+  assert.deepEqual([text, reasoning, finish], ["Grüße 😀", "Hm. ", "stop"]);
   assert.deepEqual(images, [PIXEL]);
   const { total, cost } = usageOf(usage);
   assert.deepEqual([total, cost], [5, 0.00021]);

@@ -48,7 +48,7 @@ test("each tab has what the other one wrote", async () => {
     ["Third.", "done"],
   ]);
   assert.equal(third.body.messages.length, 5);
-  assert.equal((await memory.read(id)).messages.length, 6);
+  assert.equal((await memory.all())[0].messages.length, 6);
 });
 
 test("what one tab forgets is not written by the other", async () => {
@@ -56,13 +56,13 @@ test("what one tab forgets is not written by the other", async () => {
   const call = await called(2);
   call.say("Never");
   await until(() => !isIdle(here));
-  await here.removeAll();
+  await here.remove();
   await until(() => call.signal.aborted && isIdle(there));
   there.setting("temperature", 1);
   await pause(20);
-  assert.deepEqual(await memory.heads(), []);
-  assert.deepEqual(here.read().heads, []);
-  assert.deepEqual(there.read().heads, []);
+  assert.deepEqual(await memory.all(), []);
+  assert.deepEqual(here.read().all, []);
+  assert.deepEqual(there.read().all, []);
   assert.deepEqual(messages(there), []);
 });
 
@@ -71,8 +71,8 @@ test("a conversation that one tab deletes is gone in the other", async () => {
   await until(() => there.read().conversation.id !== id);
   await there.rename(id, "Back again");
   await pause(20);
-  assert.deepEqual(await memory.heads(), []);
-  assert.deepEqual(there.read().heads, []);
+  assert.deepEqual(await memory.all(), []);
+  assert.deepEqual(there.read().all, []);
 });
 
 test("an answer is stopped from another tab", async () => {

@@ -8,6 +8,7 @@ from hcai_app import docs as written
 from hcai_app.api import routes
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
+from hcai_app.ui.components import run_panel
 from hcai_app.ui.components.shell import (
     ACCOUNT,
     AT_THE_EDGE,
@@ -17,7 +18,6 @@ from hcai_app.ui.components.shell import (
     tab_bar,
     top_bar,
 )
-from hcai_app.ui.islands import try_it
 from hcai_app.ui.pages import docs
 from tests.ui.pages.test_index import values, walk
 
@@ -76,7 +76,7 @@ def test_every_endpoints_section_runs_it_in_a_panel(page: rx.Component) -> None:
         if str(getattr(part, "class_name", "")).strip('"') == "docs-call mono":
             called = call_of(part)
             panels_of.setdefault(called, set())
-        if str(part.tag).strip('"') == "TryIt":
+        if str(part.tag).startswith("PanelOfExample"):
             panels_of.setdefault(called, set()).add(panel_of(part))
     sections = {call: panels for call, panels in panels_of.items() if call}
     assert {call for call, panels in sections.items() if call not in panels} == set()
@@ -116,19 +116,23 @@ def test_a_body_is_json_once_its_places_are_filled(name: str) -> None:
         json.loads(written.fill(body, docs._places()))
 
 
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if try_it.can_run(EXAMPLES[name])])
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if run_panel.can_run(EXAMPLES[name])])
 def test_the_panels_road_answers(name: str) -> None:
     example = EXAMPLES[name]
-    panel = try_it.try_it(example, docs._places(), name=name, place="here")
+    panel = run_panel.run_panel(example, docs._places(), name=name, place="here")
     road, endpoint = (str(getattr(panel, it)).strip('"') for it in ("road", "endpoint"))
     methods, _ = routes.find((road + endpoint).partition("?")[0])
     assert methods is not None
     assert example.method in methods
-    assert example.needs_key == (road == try_it.PLAYGROUND)
+    assert example.needs_key == (road == run_panel.PLAYGROUND)
 
 
 def test_only_the_first_example_is_loud(page: rx.Component) -> None:
-    loud = [str(getattr(part, "loud", "")) for part in islands(page, "TryIt")]
+    loud = [
+        str(getattr(part, "loud", ""))
+        for part in walk(page)
+        if str(part.tag).startswith("PanelOfExample")
+    ]
     assert loud.count("true") == 1
     assert loud[0] == "true"
 

@@ -44,7 +44,7 @@ async def test_each_visitor_has_a_name_of_their_own_that_stays(serving: Worker) 
 
 async def test_what_is_left_is_shown(serving: Worker) -> None:
     state = await opened(await sign_in(serving))
-    assert (state.day.left, state.day.calls_left, state.day.obstacle) == ("$4.00", "150", "")
+    assert (state.day.left, state.day.calls_left, state.day.obstacle) == ("$4.00", "150 calls", "")
     assert state.has_moderation
 
 
@@ -66,6 +66,7 @@ async def test_a_stranger_comes_back_to_the_model_that_was_asked_for(serving: Wo
 
 def test_what_stands_in_the_way_is_said_with_its_end() -> None:
     assert (day_of(TODAY).left, day_of(TODAY).obstacle) == ("$3.00", "")
+    assert day_of(replace(TODAY, calls_left=1)).calls_left == "1 call"
     spent = day_of(replace(TODAY, cost_nanousd=4_000_000_000))
     assert spent.obstacle == "Today's budget of $4 is spent; it resets at 00:00 UTC."
     assert spent.until_ms == TODAY.resets_at_ms

@@ -7,7 +7,13 @@ import reflex as rx
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.files import drawn
 from hcai_app.ui.components.playground.parts import bare, copy, icon, obstacle
-from hcai_app.ui.components.playground.store import IS_RUNNING, ToolCall, shown, store, words
+from hcai_app.ui.components.playground.store import (
+    IS_OFFERED,
+    IS_RUNNING,
+    ToolCall,
+    store,
+    words,
+)
 from hcai_app.ui.components.shell import link
 from hcai_app.ui.islands.playground import Markdown
 from hcai_app.ui.state.playground import SIGN_IN_AGAIN
@@ -177,7 +183,7 @@ def foot(message: Any, *, is_beside: bool) -> rx.Component:
         "refresh-cw",
         "Ask again",
         "for another answer",
-        disabled=IS_RUNNING | ~shown("isOffered", bool),
+        disabled=IS_RUNNING | ~IS_OFFERED,
         on_click=store("again", message.id),
     )
     pick = rx.el.button(

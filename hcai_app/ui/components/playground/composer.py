@@ -5,6 +5,7 @@ import reflex as rx
 from hcai_app.services.limits import period
 from hcai_app.ui.components.playground.parts import bare, icon, labelled, opens
 from hcai_app.ui.components.playground.store import (
+    IS_OFFERED,
     IS_RUNNING,
     MODEL,
     File,
@@ -34,7 +35,7 @@ def composer() -> rx.Component:
             aria_label="Your message",
             placeholder=rx.cond(MODEL.name, f"Ask {MODEL.name}", ""),
             rows=1,
-            value=shown("room.draft.text"),
+            value=shown("room.conversation.draft.text"),
             on_change=act("write"),
             custom_attrs={"onKeyDown": act("sendOnEnter"), "onPaste": act("paste")},
         ),
@@ -52,9 +53,7 @@ def composer() -> rx.Component:
 
 def _left() -> rx.Var[str]:
     day = PlaygroundState.day
-    return rx.cond(
-        day.left != "", f"{day.left} left {period.THIS} · {day.calls_left} calls left", ""
-    )
+    return rx.cond(day.left != "", f"{day.left} left {period.THIS} · {day.calls_left} left", "")
 
 
 def _send() -> rx.Component:
@@ -78,19 +77,18 @@ def _send() -> rx.Component:
 
 
 def _attach() -> rx.Component:
-    taken = shown("taken", list[str])
     return rx.cond(
-        taken.length() > 0,
+        MODEL.takes.length() > 0,
         rx.el.label(
             icon("paperclip"),
             rx.el.span(
-                rx.cond(taken.length() > 1, "Attach a picture or a PDF", "Attach a file"),
+                rx.cond(MODEL.takes.length() > 1, "Attach a picture or a PDF", "Attach a file"),
                 class_name="heard",
             ),
             rx.el.input(
                 type="file",
                 multiple=True,
-                accept=taken.join(","),
+                accept=MODEL.takes.join(","),
                 class_name="heard",
                 data_testid="files",
                 custom_attrs={"onChange": act("attachChosen")},
@@ -127,7 +125,7 @@ def trouble() -> rx.Component:
     refusal, unseen = shown("refusal"), shown("unseen")
     return rx.fragment(
         rx.el.p(
-            rx.cond(shown("isOffered", bool), rx.cond(refusal, refusal, unseen), gone),
+            rx.cond(IS_OFFERED, rx.cond(refusal, refusal, unseen), gone),
             class_name="play-trouble",
             role="status",
         ),

@@ -6,7 +6,7 @@ from hcai_app.ui.components.playground.parts import bare, closes, labelled, open
 from hcai_app.ui.components.playground.store import CONVERSATION, Head, act, put, shown, store
 
 PART = "play-conversations"
-MOST = 60  # as in conversations.mjs
+MOST = 60  # as in store.mjs
 KEPT = f"The newest {MOST} are kept, in this browser and nowhere else."
 LOST = "This browser keeps nothing: they are gone when you leave the page."
 
@@ -14,7 +14,7 @@ LOST = "This browser keeps nothing: they are gone when you leave the page."
 def conversation_list() -> rx.Component:
     """List the conversations, the newest first."""
     heads = shown("heads", list[Head])
-    has_any = shown("room.heads.length", int) > 0
+    has_any = shown("room.all.length", int) > 0
     is_begun = shown("room.conversation.messages.length", int) > 0
     return rx.el.div(
         labelled(

@@ -72,7 +72,7 @@ def _shut(trouble: rx.Var[str]) -> rx.Component:
 
 
 def _bar() -> rx.Component:
-    has_embedders = shown("modes", list[str]).contains("embeddings")
+    has_embedders = shown("embedder") != ""
     return rx.el.header(
         rx.el.h1("Playground"),
         rx.el.div(

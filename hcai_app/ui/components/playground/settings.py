@@ -34,7 +34,7 @@ def settings() -> rx.Component:
                 rx.el.input(
                     type="checkbox",
                     checked=stream != False,  # noqa: E712 - a comparison in the browser
-                    on_change=act("stream"),
+                    on_change=store("setting", "stream"),
                 ),
                 "Stream the answer, word by word",
                 class_name="play-check",

@@ -26,6 +26,7 @@ class UsageView:
     """What an answer took."""
 
     total: int
+    cost: float
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,14 @@ class ModelRow:
     """A model of the list that all pages share."""
 
     id: str
+    kind: str
     name: str
     maker: str
     line: str
     color: str
     inputs: list[str]
     outputs: list[str]
+    takes: list[str]
     parameters: list[str]
     maxOutput: int  # noqa: N815
     words: str
@@ -162,5 +165,6 @@ def words(name: str, *arguments: Any) -> Any:
 IS_READY = shown("room", dict) != None  # noqa: E711 - a comparison in the browser
 MODE = shown("mode")
 MODEL = shown("model", ModelRow)
+IS_OFFERED = MODEL.kind != ""
 CONVERSATION = shown("room.conversation.id")
 IS_RUNNING = shown("isRunning", bool)

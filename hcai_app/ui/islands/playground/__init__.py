@@ -82,6 +82,15 @@ class ForgetConversations(rx.Component):
     lib_dependencies: list[str] = PACKAGES
 
 
+class Visitor(rx.Component):
+    """Tells the run panels of the docs who reads; shows nothing itself."""
+
+    library = script("panels.mjs")
+    tag = "Visitor"
+    known: rx.Var[bool]
+    signed_in: rx.Var[bool]
+
+
 class SharedReader(_PlaygroundPart):
     """Reads what the address brings; shows nothing itself."""
 

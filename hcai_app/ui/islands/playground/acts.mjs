@@ -1,17 +1,9 @@
 // What a reader can do on the page, by the names that Python's components call.
-import { parsed } from "./answers.mjs";
-import { usageOf } from "./asking.mjs";
+import { parsed, usageOf } from "./answers.mjs";
 import { call } from "./call.mjs";
-import * as conversations from "./conversations.mjs";
-import { draws, firstOf, modeOf, ofMode, seesPictures, takenBy } from "./models.mjs";
-import {
-  embeddingsBody,
-  filesOf,
-  moderationBody,
-  refusal,
-  safeName,
-  tooLarge,
-} from "./request.mjs";
+import { asJson, asMarkdown, newId, titleOf } from "./conversations.mjs";
+import { draws, firstOf, modeOf, ofMode, sees, seesPictures } from "./models.mjs";
+import * as request from "./request.mjs";
 import { formsOf, textOf, withField, withForm } from "./schemas.mjs";
 import * as share from "./share.mjs";
 import { comparison } from "./similarity.mjs";
@@ -20,12 +12,15 @@ import { held, read, set } from "./views.mjs";
 const NO_LIST = "The list of models did not come through. Are you online?";
 const COPIED_MS = 2000;
 const MOST_RIVALS = 3;
+const MOST_PROMPTS = 20;
 const TAKEN_ALONG = "hcai-shared"; // what leads from the page of a shared conversation to here
+const NO_CHAT = { messages: [] };
 
 const element = (id) => document.getElementById(id);
 const focusOn = (id) => requestAnimationFrame(() => element(id)?.focus());
 const open = () => read().room.conversation;
 const promptsPlace = () => `hcai-prompts ${read().given.owner}`;
+const without = (list, gone) => list.filter((it) => it !== gone);
 
 // What a browser keeps of small choices; some keep nothing, and the server has none.
 function smallStorage() {
@@ -39,19 +34,18 @@ const small = smallStorage();
 export const remembered = (name, fallback) => small?.getItem(name) ?? fallback;
 export const remember = (name, value) => small?.setItem(name, value);
 
-function save(name, href) {
-  Object.assign(document.createElement("a"), { href, download: name }).click();
-}
-
-const saveText = (name, text) => save(name, URL.createObjectURL(new Blob([text])));
+const save = (download, href) =>
+  Object.assign(document.createElement("a"), { href, download }).click();
+const saveText = (end, text) =>
+  save(`${request.safeName(titleOf(open()))}.${end}`, URL.createObjectURL(new Blob([text])));
 
 async function asked(endpoint, body) {
   if (read().busy) return undefined;
   set({ busy: true, failure: null });
-  const run = await call(`/playground/v1/${endpoint}`, JSON.stringify(body), { isRaw: true });
+  const run = await call(`/playground/v1/${endpoint}`, JSON.stringify(body));
   set({ busy: false, failure: run.error });
   held.store.onSpent();
-  return run.error ? undefined : { ...parsed(run.raw), totalMs: run.totalMs };
+  return run.error ? undefined : { ...run.known.body, totalMs: run.totalMs };
 }
 
 function setForm(kind, at, change) {
@@ -60,16 +54,16 @@ function setForm(kind, at, change) {
 }
 
 export const act = {
+  focusOn,
   put: (name, value) => set({ [name]: value }),
   async loadModels(source) {
-    set({ unreachable: "" });
     try {
       const answer = await fetch(source);
-      const body = await answer.json();
-      if (!answer.ok) throw new Error(body.error.message);
-      set({ models: body.models });
-    } catch (error) {
-      set({ unreachable: error.constructor === Error ? error.message : NO_LIST });
+      const { models = [], error } = await answer.json();
+      set({ models, unreachable: answer.ok ? "" : error.message });
+      return answer.ok && models;
+    } catch {
+      return set({ unreachable: NO_LIST });
     }
   },
   // What an address, or the page of a shared conversation, asks for is asked for once.
@@ -103,21 +97,18 @@ export const act = {
     if (key === "Enter") document.activeElement.blur();
   },
   async remove(id) {
-    await (id ? held.store.remove(id) : held.store.removeAll());
+    await held.store.remove(...(id ? [id] : []));
     focusOn("play-new");
   },
-  saveAs(end) {
-    const write = { md: conversations.asMarkdown, json: conversations.asJson }[end];
-    saveText(`${safeName(conversations.titleOf(open()))}.${end}`, write(open()));
-  },
+  saveAs: (end) => saveText(end, { md: asMarkdown, json: asJson }[end](open())),
 
   write: (text) => held.store.draft({ text }),
   suggest: (text) => held.store.send(text),
   stop: () => held.store.stop(),
   send() {
-    const { running, draft } = read().room;
-    const { text, files } = draft;
-    if (running.includes(open().id) || !(text.trim() || files.length)) return;
+    const { running, conversation } = read().room;
+    const { text, files } = conversation.draft;
+    if (running.includes(conversation.id) || !(text.trim() || files.length)) return;
     set({ refusal: "", refused: [] });
     held.store.draft({ text: "", files: [] });
     held.store.send(text, files);
@@ -137,46 +128,39 @@ export const act = {
     target.value = "";
   },
   attach(given) {
-    const { draft } = read().room;
+    const { draft } = open();
     const model = held.store.modelOf(open());
-    const odd = given.find(({ type }) => !takenBy(model).includes(type));
-    if (odd) return set({ refusal: refusal(odd, model), refused: given });
-    const known = [...filesOf(open()), ...draft.files];
-    const added = [];
-    for (const blob of given) {
-      const name = safeName(
-        blob.name || "picture.png",
-        [...known, ...added].map((it) => it.name),
-      );
-      const { type, size } = blob;
-      added.push({ id: conversations.newId(), name, type, size, blob });
-    }
+    const odd = given.find((file) => !sees(model, file));
+    if (odd) return set({ refusal: request.refusal(odd, model), refused: given });
+    const all = [...request.filesOf(open()), ...draft.files];
+    const names = all.map((file) => file.name);
+    const added = given.map((blob) => {
+      const name = request.safeName(blob.name || "picture.png", names);
+      names.push(name);
+      return { id: newId(), name, type: blob.type, size: blob.size, blob };
+    });
     const { maxBytes } = read().given;
-    const reason = tooLarge(added, maxBytes) || tooLarge([...known, ...added], maxBytes);
+    const reason =
+      request.tooLarge(added, maxBytes) || request.tooLarge([...all, ...added], maxBytes);
     set({ refusal: reason, refused: [] });
     if (!reason) held.store.draft({ files: [...draft.files, ...added] });
     return focusOn("play-field");
   },
   detach(id) {
-    held.store.draft({ files: read().room.draft.files.filter((file) => file.id !== id) });
+    held.store.draft({ files: open().draft.files.filter((file) => file.id !== id) });
     set({ refusal: "", refused: [] });
   },
   // Takes the model that fits what is attached, and attaches what was refused.
-  takeFitting(id) {
-    const { refused } = read();
-    held.store.set({ model: id });
-    set({ refusal: "", refused: [] });
-    act.attach(refused);
+  takeFitting(model) {
+    held.store.set({ model });
+    act.attach(read().refused);
   },
 
   resend() {
     const { editing, edited } = read();
     set({ editing: "" });
-    if (edited.trim())
-      held.store.resend(
-        open().messages.find(({ id }) => id === editing),
-        edited,
-      );
+    const message = open().messages.find(({ id }) => id === editing);
+    if (edited.trim()) held.store.resend(message, edited);
   },
   async copy(what, text) {
     await navigator.clipboard?.writeText(text);
@@ -190,8 +174,8 @@ export const act = {
   },
   // A picture of the conversation goes along with the next words, to a model that draws.
   editPicture(id) {
-    const { draft } = read().room;
-    const all = open().messages.flatMap(({ images = [], files = [] }) => [...images, ...files]);
+    const { draft, messages } = open();
+    const all = messages.flatMap(({ images = [], files = [] }) => [...images, ...files]);
     const isAble = (model) => draws(model) && seesPictures(model);
     const able = [held.store.modelOf(open()), ...ofMode(read().models, "chat")].find(isAble);
     if (able) held.store.set({ model: able.id });
@@ -206,29 +190,29 @@ export const act = {
   },
   takeModel(id) {
     const { picking, mode } = read();
-    const { model, rivals = [] } = open();
-    const others = rivals.filter((it) => it !== id);
+    const { model, rivals } = open();
+    const others = without(rivals, id);
+    const isRival = picking === "rival" && mode === "chat";
     if (mode === "embeddings") set({ embedder: id });
-    else if (picking === "model") held.store.set({ model: id, rivals: others });
+    else if (!isRival) held.store.set({ model: id, rivals: others });
     else if (others.length < rivals.length) held.store.set({ rivals: others });
     else if (id !== model) held.store.set({ rivals: [...rivals, id].slice(-MOST_RIVALS) });
-    if (mode === "embeddings" || picking === "model") element("play-models").hidePopover();
+    if (!isRival) element("play-models").hidePopover();
   },
-  dropRival: (id) => held.store.set({ rivals: open().rivals.filter((it) => it !== id) }),
-  stream: (isOn) => held.store.setting("stream", isOn ? undefined : false),
+  dropRival: (id) => held.store.set({ rivals: without(open().rivals, id) }),
   reset() {
     const { system, stream } = open().settings;
     held.store.set({ settings: { system, stream } });
   },
   keepPrompt() {
     const text = open().settings.system?.trim();
-    if (text) act.setPrompts([text, ...read().prompts.filter((it) => it !== text)].slice(0, 20));
+    if (text) act.setPrompts([text, ...without(read().prompts, text)].slice(0, MOST_PROMPTS));
   },
   setPrompts(prompts) {
     remember(promptsPlace(), JSON.stringify(prompts));
     set({ prompts });
   },
-  dropPrompt: (text) => act.setPrompts(read().prompts.filter((it) => it !== text)),
+  dropPrompt: (text) => act.setPrompts(without(read().prompts, text)),
   loadPrompts: () => set({ prompts: parsed(remembered(promptsPlace(), "[]")) ?? [] }),
   toggleCode: (event) => set({ coding: event.newState === "open" }),
   setLanguage(language) {
@@ -246,15 +230,16 @@ export const act = {
   arrow(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const all = [...event.currentTarget.querySelectorAll("input, [data-item]")];
-    if (step || (event.key === "Enter" && event.target === all[0])) event.preventDefault();
+    const isTaken = event.key === "Enter" && event.target === all[0];
+    if (step || isTaken) event.preventDefault();
     if (step) all[(all.indexOf(event.target) + step + all.length) % all.length].focus();
-    else if (event.key === "Enter" && event.target === all[0]) all[1]?.click();
+    else if (isTaken) all[1]?.click();
   },
-  async go(kind, id) {
+  go(kind, id) {
     element("play-palette").hidePopover();
     if (kind === "Page") return;
     set({ mode: "chat" });
-    if (kind === "Conversation") await held.store.choose(id);
+    if (kind === "Conversation") held.store.choose(id);
     else held.store.set({ model: id });
     focusOn("play-field");
   },
@@ -264,16 +249,14 @@ export const act = {
     const fragment = await share.packed(share.sharedOf(open(), withAnswers));
     set({ link: fragment && `${window.location.origin}/shared#${fragment}` });
   },
-  saveShared() {
-    const name = safeName(conversations.titleOf(open()));
-    saveText(`${name}.hcai.json`, JSON.stringify(share.sharedOf(open(), read().withAnswers)));
-  },
+  saveShared: () =>
+    saveText("hcai.json", JSON.stringify(share.sharedOf(open(), read().withAnswers))),
   async readShared() {
     const fragment = window.location.hash.slice(1);
-    set({ stranger: fragment ? ((await share.unpacked(fragment)) ?? { messages: [] }) : null });
+    set({ stranger: fragment ? ((await share.unpacked(fragment)) ?? NO_CHAT) : null });
   },
   async readSharedFile({ target }) {
-    set({ stranger: share.read(await target.files[0].text()) ?? { messages: [] } });
+    set({ stranger: share.read(await target.files[0].text()) ?? NO_CHAT });
   },
   takeAlong() {
     window.sessionStorage.setItem(TAKEN_ALONG, JSON.stringify({ hcai: 1, ...read().stranger }));
@@ -284,14 +267,15 @@ export const act = {
   addText: () => set({ texts: [...read().texts, ""] }),
   dropText: (place) => set({ texts: read().texts.filter((_, at) => at !== place) }),
   async compare() {
-    const body = embeddingsBody(read().embedder, read().texts);
+    const body = request.embeddingsBody(read().embedder, read().texts);
     const answer = body.input.length > 1 && (await asked("embeddings", body));
     if (!answer) return;
     const { data, usage = {}, totalMs } = answer;
     set({ compared: { ...comparison(body.input, data), usage: usageOf(usage), totalMs } });
   },
   async moderate() {
-    const answer = await asked("moderations", moderationBody(read().moderator, read().checked));
+    const { moderator, checked } = read();
+    const answer = await asked("moderations", request.moderationBody(moderator, checked));
     if (!answer) return;
     const { categories, category_scores: scores } = answer.results[0];
     const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);

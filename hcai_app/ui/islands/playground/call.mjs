@@ -8,24 +8,17 @@ const TOO_LARGE = "The server did not take a request of this size. Send fewer or
 const BROKEN_OFF =
   "The connection broke before the answer ended. What it cost is settled all the same.";
 const LARGE_CHARACTERS = 8 * 1024 ** 2;
-
-const isStreamed = (response) =>
-  (response.headers.get("content-type") ?? "").includes("event-stream");
+const BEGUN = {
+  ...{ isRunning: true, isStopped: false, isStream: false, status: 0, help: false, error: null },
+  ...{ requestId: "", firstMs: null, totalMs: null, id: "", raw: "" },
+};
 
 // Asks, and returns all that is known in the end; `show` gets what there is each time that there is
 // more. Without a body the path is only read.
 export async function call(path, body, { signal, show = () => {}, isRaw = false } = {}) {
   const begun = performance.now();
   const since = () => performance.now() - begun;
-  let run = { isRunning: true, isStopped: false, isStream: false, status: 0, help: false };
-  Object.assign(run, {
-    requestId: "",
-    firstMs: null,
-    totalMs: null,
-    known: answers.nothing(),
-    id: "",
-    raw: "",
-  });
+  let run = { ...BEGUN, known: answers.nothing() };
   const update = (change) => {
     run = { ...run, ...change };
     show(run);
@@ -34,23 +27,23 @@ export async function call(path, body, { signal, show = () => {}, isRaw = false 
   update({});
   try {
     const headers = { "Content-Type": "application/json" };
-    const response = await fetch(
-      path,
-      body ? { method: "POST", headers, body, signal } : { signal },
-    );
-    const isStream = isStreamed(response);
-    const help = response.headers.has("x-hcai-help");
-    const requestId = response.headers.get("x-request-id") ?? "";
-    update({ status: response.status, isStream, help, requestId });
+    const response = await fetch(path, {
+      signal,
+      ...(body ? { method: "POST", headers, body } : {}),
+    });
+    const header = (name) => response.headers.get(name) ?? "";
+    const isStream = header("content-type").includes("event-stream");
+    const about = { help: Boolean(header("x-hcai-help")), requestId: header("x-request-id") };
+    update({ status: response.status, isStream, ...about });
     for await (const [text, known] of isStream ? streamed(response, path) : whole(response)) {
       const isFirst = run.firstMs === null && (!isStream || answers.hasBegun(known));
-      const raw = isRaw ? run.raw + text : "";
       const id = body ? answers.idOf(known, response.headers) : "";
+      const raw = isRaw ? run.raw + text : "";
       update({ raw, known, id, firstMs: isFirst ? since() : run.firstMs });
     }
     return ended({ error: failureOf(run.known, response) });
   } catch {
-    if (signal?.aborted) return ended({ isStopped: true, error: null });
+    if (signal?.aborted) return ended({ isStopped: true });
     return ended({ error: { status: 0, message: reason(run, body) } });
   }
 }
@@ -76,7 +69,7 @@ async function* streamed(response, path) {
     const { done, value } = await reader.read();
     if (done && needsEnd && !events.isDone && !known.error) throw new TypeError("it has no end");
     if (done) return;
-    known = answers.piecesOf(events, value).reduce(answers.take, known);
+    known = events.push(value).reduce(answers.take, known);
     yield [value, known];
   }
 }

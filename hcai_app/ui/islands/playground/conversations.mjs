@@ -1,34 +1,29 @@
 // Conversations are trees: asking again or editing adds a version, and nothing is lost. Nothing in here
 // changes what it is given.
-export const MAX_CONVERSATIONS = 60;
 const MAX_TITLE = 60;
 const UNNAMED = "New conversation";
+export const NOTHING_WRITTEN = { text: "", files: [] };
 
 export const newId = () => crypto.randomUUID();
+export const changed = (conversation) => ({ ...conversation, updatedMs: Date.now() });
+export const titleOf = (conversation) => conversation.title || UNNAMED;
+export const isWritten = ({ text, files }) => Boolean(text || files.length);
+export const isEmpty = ({ messages, draft }) => !messages.length && !isWritten(draft);
+export const isRunning = ({ messages }) => messages.some(({ state }) => state === "running");
 
 export function newConversation(model, settings = {}) {
-  const now = Date.now();
-  const empty = { title: "", messages: [], chosen: {}, rivals: [] };
-  return { id: newId(), model, settings, createdMs: now, updatedMs: now, ...empty };
+  const empty = { title: "", messages: [], chosen: {}, rivals: [], draft: NOTHING_WRITTEN };
+  return changed({ id: newId(), model, settings, createdMs: Date.now(), ...empty });
 }
 
-export const titleOf = (conversation) => conversation.title || UNNAMED;
-
-// What a list shows of a conversation, and the words that a search looks through.
-export function headOf({ id, title, model, updatedMs, messages }) {
-  const words = messages.map(({ text }) => text ?? "").join("\n");
-  const isUnsent = messages.length === 0;
-  return { id, title, model, updatedMs, isUnsent, words: words.slice(0, 20_000).toLowerCase() };
-}
-
-// A conversation of before there were versions is a single branch.
+// What was kept, as it is now: a conversation of before there were versions is a single branch.
 export function asTree(conversation) {
-  if (conversation.chosen) return conversation;
-  const ids = conversation.messages.map(({ id }) => id || newId());
-  const messages = conversation.messages.map((it, at) => {
-    return { ...it, id: ids[at], parent: ids[at - 1] ?? "" };
-  });
-  return { ...conversation, messages, chosen: {}, rivals: [] };
+  const whole = { rivals: [], draft: NOTHING_WRITTEN, chosen: {}, ...conversation };
+  if (conversation.chosen) return whole;
+  const messages = [];
+  for (const it of conversation.messages)
+    messages.push({ ...it, id: it.id || newId(), parent: messages.at(-1)?.id ?? "" });
+  return { ...whole, messages };
 }
 
 // The versions of a message, itself among them.
@@ -67,42 +62,33 @@ export function withMessage(conversation, message) {
   });
 }
 
-export function withChange(conversation, id, change) {
-  const messages = conversation.messages.map((it) => (it.id === id ? { ...it, ...change } : it));
-  return { ...conversation, messages };
-}
+const withEach = (conversation, work) => ({
+  ...conversation,
+  messages: conversation.messages.map(work),
+});
 
-export function withChosen(conversation, { parent, id }) {
-  return { ...conversation, chosen: { ...conversation.chosen, [parent]: id } };
-}
+export const withChange = (conversation, id, change) =>
+  withEach(conversation, (it) => (it.id === id ? { ...it, ...change } : it));
+
+export const withChosen = (conversation, { parent, id }) => ({
+  ...conversation,
+  chosen: { ...conversation.chosen, [parent]: id },
+});
 
 // Goes on with one of the answers that stand side by side; the others become its versions.
-export function withWinner(conversation, message) {
-  const { race, ...others } = message;
-  const messages = conversation.messages.map(({ race: its, ...it }) =>
-    its && its !== race ? { race: its, ...it } : it,
-  );
-  return withChosen({ ...conversation, messages, model: message.model, rivals: [] }, others);
+export function withWinner(conversation, winner) {
+  const { model, race } = winner;
+  const freed = withEach(conversation, (it) => (it.race === race ? { ...it, race: "" } : it));
+  return withChosen({ ...freed, model, rivals: [] }, winner);
 }
-
-export const changed = (conversation) => ({ ...conversation, updatedMs: Date.now() });
 
 // What was being answered when the page went away is not answered any more.
-export function settled(conversation) {
-  const messages = conversation.messages.map((it) =>
-    it.state === "running" ? { ...it, state: "stopped" } : it,
-  );
-  return { ...conversation, messages };
-}
+export const settled = (conversation) =>
+  withEach(conversation, (it) => (it.state === "running" ? { ...it, state: "stopped" } : it));
 
 // A conversation as it is kept: pictures that are still arriving are no files yet.
-export function kept(conversation) {
-  const isFile = (image) => typeof image === "object";
-  const messages = conversation.messages.map((it) =>
-    it.images ? { ...it, images: it.images.filter(isFile) } : it,
-  );
-  return { ...conversation, messages };
-}
+export const kept = (conversation) =>
+  withEach(conversation, (it) => ({ ...it, images: it.images?.filter(({ id }) => id) }));
 
 function titleFrom(text, files = []) {
   const line = text.trim().split("\n")[0].replace(/\s+/g, " ") || files[0]?.name || UNNAMED;
@@ -122,16 +108,12 @@ export function asMarkdown(conversation) {
 
 // As a file for programs: the messages as an API takes them, and what is known of each answer.
 export function asJson(conversation) {
-  const named = (files) => files?.map(({ name, type, size }) => ({ name, type, size }));
-  const messages = threadOf(conversation).map(({ role, text, ...it }) => ({
-    ...{ role, content: text, files: named(it.files), images: named(it.images) },
-    ...(role === "user" ? {} : { model: it.model, reasoning: it.reasoning, usage: it.usage }),
-  }));
   const { model, settings, createdMs } = conversation;
+  const messages = threadOf(conversation).map((it) => {
+    const { role, text: content, files, images, reasoning, usage } = it;
+    return { role, content, model: it.model, files, images, reasoning, usage };
+  });
   const created = new Date(createdMs).toISOString();
-  return JSON.stringify(
-    { title: titleOf(conversation), model, settings, created, messages },
-    null,
-    2,
-  );
+  const about = { title: titleOf(conversation), model, settings, created, messages };
+  return JSON.stringify(about, null, 2);
 }

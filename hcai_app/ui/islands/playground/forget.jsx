@@ -9,8 +9,9 @@ export function ForgetConversations() {
     window.history.replaceState(window.history.state, "", window.location.pathname);
     window.localStorage.removeItem(`hcai-prompts ${tag}`);
     openStorage(tag).then(async (storage) => {
-      await storage.clear();
-      storage.say({ kind: "clear" });
+      const all = await storage.all();
+      await storage.remove();
+      storage.say({ kind: "remove", ids: all.map(({ id }) => id) });
       storage.close();
     });
   }, []);

@@ -10,24 +10,15 @@ import { usePlay } from "./views.mjs";
 const LINK = /^(?:https?:\/\/|mailto:)/i;
 const PICTURE = /^data:image\/(?:png|jpeg|webp|gif);base64,/i;
 const FORMULA = /\$\$|\\\(|\\\[/;
-// How models write formulas, as the renderer reads them.
-const SIGNS = [
-  [/\\\[([\s\S]*?)\\\]/g, "$$$$$1$$$$"],
-  [/\\\((.*?)\\\)/g, "$$$$$1$$$$"],
-];
-const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
-
+// How models write formulas, outside of code, and as the renderer reads them.
+const CODE_OR_SIGNS = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)|\\\[([\s\S]*?)\\\]|\\\((.*?)\\\)/g;
+const LINK_PROPS = { target: "_blank", rel: "noopener noreferrer nofollow" };
 // What is wider than its place is scrolled, by the keyboard too.
 const SCROLLS = { tabIndex: 0 };
 
 const address = (url, name) => ((name === "src" ? PICTURE : LINK).test(url) ? url : "");
-const plainFormulas = (text) => SIGNS.reduce((it, [signs, ours]) => it.replace(signs, ours), text);
 const withFormulas = (text) =>
-  text
-    .split(CODE)
-    .map((part, at) => (at % 2 ? part : plainFormulas(part)))
-    .join("");
-
+  text.replace(CODE_OR_SIGNS, (all, code, block, line) => (code ? all : `$$${block ?? line}$$`));
 const textOf = (node) =>
   typeof node === "string"
     ? node
@@ -35,11 +26,9 @@ const textOf = (node) =>
 
 function Code({ children }) {
   const copied = usePlay("copied");
-  const name = /language-(\S+)/.exec(children?.props?.className)?.[1] ?? "code";
-  const text = [children?.props?.children]
-    .flat(9)
-    .map((it) => textOf(it))
-    .join("");
+  const { className, children: code } = children?.props ?? {};
+  const name = /language-(\S+)/.exec(className)?.[1] ?? "code";
+  const text = [code].flat(9).map(textOf).join("");
   return (
     <div className="play-code">
       <div className="play-code-head">
@@ -56,24 +45,17 @@ function Code({ children }) {
   );
 }
 
-const PLAIN = "strong em del ul ol li blockquote hr p thead tbody tr th td sup section code".split(
-  " ",
-);
-// The page has its own first two ranks of headings.
-const HEADINGS = { h1: "h3", h2: "h4", h3: "h5", h4: "h6", h5: "h6", h6: "h6" };
+const PLAIN = "strong em del ul ol li blockquote hr p thead tbody tr th td sup section code";
 const PARTS = {
-  ...Object.fromEntries(PLAIN.map((tag) => [tag, tag])),
-  ...HEADINGS,
+  ...Object.fromEntries(PLAIN.split(" ").map((tag) => [tag, tag])),
+  // The page has its own first two ranks of headings.
+  ...{ h1: "h3", h2: "h4", h3: "h5", h4: "h6", h5: "h6", h6: "h6" },
   inlineCode: "code",
   pre: Code,
-  a: ({ href, children }) =>
-    href ? (
-      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-        {children}
-      </a>
-    ) : (
-      <span>{children}</span>
-    ),
+  a: ({ href, children }) => {
+    const Link = href ? "a" : "span";
+    return <Link {...(href && { href, ...LINK_PROPS })}>{children}</Link>;
+  },
   img: ({ src, alt }) =>
     src ? (
       <img src={src} alt={alt ?? ""} />
@@ -85,15 +67,10 @@ const PARTS = {
       <table>{children}</table>
     </section>
   ),
-  input: ({ checked }) => (
-    <input
-      type="checkbox"
-      checked={checked}
-      disabled
-      readOnly
-      aria-label={checked ? "Done" : "To do"}
-    />
-  ),
+  input: ({ checked }) => {
+    const label = checked ? "Done" : "To do";
+    return <input type="checkbox" checked={checked} disabled readOnly aria-label={label} />;
+  },
 };
 
 // What draws formulas is fetched with the first one.
@@ -114,8 +91,8 @@ export default function Markdown({ text }) {
       components={PARTS}
       controls={false}
       urlTransform={address}
-      remarkPlugins={formulas ? [remarkGfm, formulas.remark] : [remarkGfm]}
-      rehypePlugins={formulas ? [rehypeHighlight, formulas.rehype] : [rehypeHighlight]}
+      remarkPlugins={[remarkGfm, ...(formulas ? [formulas.remark] : [])]}
+      rehypePlugins={[rehypeHighlight, ...(formulas ? [formulas.rehype] : [])]}
     >
       {formulas ? withFormulas(text) : text}
     </Streamdown>

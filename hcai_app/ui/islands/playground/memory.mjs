@@ -1,28 +1,24 @@
 // What stands in for a browser's database, and word between the tabs of one browser: what one of them
 // keeps, removes or has under way.
-import { headOf } from "./conversations.mjs";
-
 export function inMemory() {
   const conversations = new Map();
   const files = new Map();
   return {
-    heads: async () => [...conversations.values()].map(headOf),
-    read: async (id) => conversations.get(id),
+    all: async () => [...conversations.values()],
     write: async (conversation) => void conversations.set(conversation.id, conversation),
-    remove: async (id) => {
-      conversations.delete(id);
-      for (const place of files.keys()) if (place.startsWith(`${id} `)) files.delete(place);
+    keepFile: async (id, file, blob) => void files.set(`${id} ${file}`, blob),
+    file: async (id, file) => files.get(`${id} ${file}`),
+    remove: async (id = "") => {
+      for (const kept of [conversations, files])
+        for (const place of kept.keys()) if (place.startsWith(id)) kept.delete(place);
     },
-    clear: async () => [conversations, files].forEach((it) => it.clear()),
-    keepFile: async (conversationId, id, blob) => void files.set(`${conversationId} ${id}`, blob),
-    file: async (conversationId, id) => files.get(`${conversationId} ${id}`),
   };
 }
 
 // `say` reaches the other tabs under the same tag, `hear` gets what they say.
 export function openTabs(tag) {
-  const channel = globalThis.BroadcastChannel && new BroadcastChannel(`hcai-playground ${tag}`);
-  if (!channel) return NO_TABS;
+  if (!globalThis.BroadcastChannel) return NO_TABS;
+  const channel = new BroadcastChannel(`hcai-playground ${tag}`);
   let isOpen = true;
   return {
     say: (word) => isOpen && channel.postMessage(word),

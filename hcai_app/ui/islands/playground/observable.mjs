@@ -20,12 +20,13 @@ export class Observable {
 
   set(change, { isSoon = false } = {}) {
     this.#state = { ...this.#state, ...change };
-    const tell = () => {
-      this.#frame = 0;
-      this.#listeners.forEach((listener) => listener());
-    };
-    if (!isSoon) tell();
-    else
-      this.#frame ||= document.hidden ? setTimeout(tell, HIDDEN_MS) : requestAnimationFrame(tell);
+    if (!isSoon) this.#tell();
+    else if (document.hidden) this.#frame ||= setTimeout(this.#tell, HIDDEN_MS);
+    else this.#frame ||= requestAnimationFrame(this.#tell);
   }
+
+  #tell = () => {
+    this.#frame = 0;
+    this.#listeners.forEach((listener) => listener());
+  };
 }

@@ -7,7 +7,8 @@ import { ofMode } from "./models.mjs";
 import { leave, storeOf } from "./session.mjs";
 import { openStorage } from "./storage.mjs";
 import { Store } from "./store.mjs";
-import { held, read, set, usePlay } from "./views.mjs";
+import { held, read, set } from "./views.mjs";
+import { clock } from "./words.mjs";
 
 const HEARD = 400;
 const REST_MS = 3 * 60 * 60 * 1000;
@@ -15,41 +16,52 @@ const PAUSE_MS = 10 * 60 * 1000;
 const Drawn = lazy(() => import("./markdown.jsx"));
 
 // Opens the playground of whoever sits here, and closes it when somebody else does.
-export function Playground({ owner, source, onSpent, ...given }) {
-  const models = usePlay("models");
-  const spent = useRef(onSpent);
+export function Playground({ onSpent, ...given }) {
+  const spent = useRef();
   useEffect(() => {
     spent.current = onSpent;
-    set({ given: { ...given, owner } });
-  }, [owner, onSpent]);
+  }, [onSpent]);
   useEffect(() => {
-    if (owner) act.loadModels(source);
-    else leave();
-  }, [owner, source]);
-  useEffect(() => {
-    if (!owner || !models.length) return undefined;
-    let close = () => {};
-    let isGone = false;
-    const chatModels = ofMode(models, "chat");
-    storeOf(owner, () => openStore(owner, chatModels, given.table)).then((store) => {
-      if (isGone) return;
-      held.store = Object.assign(store, { models: chatModels, onSpent: () => spent.current() });
-      const follow = shownFrom(store);
-      close = store.subscribe(follow);
-      act.openAsked();
-      act.loadPrompts();
-      follow();
-      set({ language: remembered("hcai-language", "curl") });
-    });
-    return () => {
-      isGone = true;
-      close();
-      for (const url of Object.values(read().urls)) URL.revokeObjectURL(url);
-      set({ room: null, urls: {} });
-    };
-  }, [owner, models]);
+    if (given.owner) return enter(given, () => spent.current());
+    return leave();
+  }, [given.owner]);
   useEffect(listen, []);
   return null;
+}
+
+// Opens what belongs to an owner; returns what closes it.
+function enter({ owner, source, ...given }, onSpent) {
+  let close = () => {};
+  let isGone = false;
+  set({ given: { ...given, owner } });
+  const open = async () => {
+    const listed = await act.loadModels(source);
+    if (!listed) return;
+    const models = ofMode(listed, "chat");
+    const store = await storeOf(owner, () => openStore(owner, models, given.table));
+    if (isGone) return;
+    held.store = Object.assign(store, { models, onSpent });
+    const follow = shownFrom(store);
+    close = store.subscribe(follow);
+    act.openAsked();
+    act.loadPrompts();
+    follow();
+    set({ language: remembered("hcai-language", "curl") });
+    focusAtStart();
+  };
+  open();
+  return () => {
+    isGone = true;
+    close();
+    for (const url of Object.values(read().urls)) URL.revokeObjectURL(url);
+    set({ room: null, urls: {} });
+  };
+}
+
+// Whoever has a keyboard can type at once; on a phone it would cover the page.
+function focusAtStart() {
+  const isFree = document.activeElement === document.body;
+  if (isFree && window.matchMedia("(hover: hover)").matches) act.focusOn("play-field");
 }
 
 async function openStore(owner, models, table) {
@@ -61,28 +73,25 @@ async function openStore(owner, models, table) {
 
 // Passes on what the store shows, and says once what those who hear the page should know.
 function shownFrom(store) {
-  let was = { id: "", isRunning: false };
+  let was = {};
   return () => {
     const room = store.read();
     const { id, messages } = room.conversation;
     const isRunning = room.running.includes(id);
-    let { spoken } = read();
-    if (id !== was.id) spoken = "";
-    else if (isRunning && !was.isRunning) spoken = "Answering …";
-    else if (!isRunning && was.isRunning) spoken = told(messages.at(-1));
+    const isOver = was.isRunning && !isRunning;
+    const said = isRunning ? "Answering …" : isOver ? told(messages.at(-1)) : read().spoken;
+    set({ room, spoken: id === was.id ? said : "" });
     was = { id, isRunning };
-    set({ room, spoken });
   };
 }
 
-function told({ state, error, text } = {}) {
-  const said = { failed: error?.message, stopped: "Stopped." }[state] ?? text ?? "";
+function told({ state, error, text = "" } = {}) {
+  const said = { failed: error?.message, stopped: "Stopped." }[state] ?? text;
   return `Answer: ${said.slice(0, HEARD)}`;
 }
 
-// Keys, files that are dropped anywhere, and the time that somebody has sat here.
-function listen() {
-  const keydown = (event) => {
+const HEARS = {
+  keydown(event) {
     const isOpen = document.querySelector(":popover-open, dialog[open]");
     if (event.key === "Escape" && !isOpen && read().room) held.store.stop();
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
@@ -90,20 +99,24 @@ function listen() {
     set({ wanted: "" });
     document.getElementById("play-palette")?.showPopover();
     document.getElementById("play-wanted")?.focus();
-  };
-  const drag = (event) => {
+  },
+  dragover(event) {
     if (!read().room || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     set({ dropping: event.type === "dragover", mode: "chat" });
     if (event.type === "drop") act.attach([...event.dataTransfer.files]);
-  };
-  const dragleave = (event) => event.relatedTarget || set({ dropping: false });
+  },
+  drop: (event) => HEARS.dragover(event),
+  dragleave: (event) => event.relatedTarget || set({ dropping: false }),
+};
+
+// Keys, files that are dropped anywhere, and the time that somebody has sat here.
+function listen() {
   const rest = setInterval(noteTime, 60_000);
-  const heard = Object.entries({ keydown, dragover: drag, drop: drag, dragleave });
-  for (const [name, hear] of heard) window.addEventListener(name, hear);
+  for (const [name, hear] of Object.entries(HEARS)) window.addEventListener(name, hear);
   return () => {
     clearInterval(rest);
-    for (const [name, hear] of heard) window.removeEventListener(name, hear);
+    for (const [name, hear] of Object.entries(HEARS)) window.removeEventListener(name, hear);
   };
 }
 
@@ -118,21 +131,18 @@ function noteTime() {
 }
 
 // A box that follows its newest content until the reader scrolls up; `of` is what it is about.
-export function Follow({ of, newest, children }) {
+export function Follow({ children, ...told }) {
   return (
     <StickToBottom className="play-talk" initial="instant" resize="instant">
-      <Scrolled of={of} newest={newest}>
-        {children}
-      </Scrolled>
+      <Scrolled {...told}>{children}</Scrolled>
     </StickToBottom>
   );
 }
 
 function Scrolled({ of, newest, children }) {
   const { isAtBottom, scrollToBottom } = useStickToBottomContext();
-  useEffect(() => {
-    scrollToBottom("instant");
-  }, [of]);
+  const follow = () => void scrollToBottom("instant");
+  useEffect(follow, [of]);
   const spoken = { role: "log", "aria-live": "off", "aria-label": "Conversation" };
   return (
     <>
@@ -140,7 +150,7 @@ function Scrolled({ of, newest, children }) {
         {children}
       </StickToBottom.Content>
       {!isAtBottom && (
-        <button type="button" className="play-jump" onClick={() => scrollToBottom("instant")}>
+        <button type="button" className="play-jump" onClick={follow}>
           {newest}
         </button>
       )}
@@ -158,14 +168,13 @@ export function Until({ ms, onOver }) {
     return () => clearTimeout(timer);
   }, [now, ms]);
   if (left <= 0) return null;
-  const two = (number) => String(Math.floor(number) % 60).padStart(2, "0");
-  const hours = left >= 3600 ? `${Math.floor(left / 3600)}:` : "";
-  const clock = new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const [hours, ...rest] = [left / 3600, (left / 60) % 60, left % 60].map(Math.floor);
+  const two = rest.map((it) => String(it).padStart(2, "0"));
   return (
     <p>
-      Open again at <b>{clock}</b>, in{" "}
+      Open again at <b>{clock(ms)}</b>, in{" "}
       <span className="num" role="timer" aria-live="off">
-        {`${hours}${two(left / 60)}:${two(left)}`}
+        {[...(hours ? [hours] : []), ...two].join(":")}
       </span>
       .
     </p>

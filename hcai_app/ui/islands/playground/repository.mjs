@@ -1,117 +1,68 @@
 // What a page keeps, and how: writes wait for more to come, what finds no room stays in memory and is
 // tried again once there may be some, and other tabs hear of everything.
-import { kept } from "./conversations.mjs";
+import { isEmpty, kept } from "./conversations.mjs";
 
 const SAVE_MS = 1000;
 export const FULL =
   "This browser has no room left. What is new is gone when you leave the page: save it, or forget some conversations.";
 
+const placeOf = (id, file) => `${id} ${file}`;
+
 export class Repository {
-  #timers = new Map(); // a conversation's id -> its next write
-  #files = new Map(); // a file's place -> its blob, until it is kept
-  #owed = new Map(); // what found no room -> whose it is, and another try
+  #waiting = new Map(); // a conversation's id, or a file's place -> what is not kept yet
+  #timer;
 
-  // `conversationOf` gives a conversation as it is now, and nothing when it is gone.
-  constructor(storage, { conversationOf, isRunning, onTrouble }) {
-    Object.assign(this, { storage, conversationOf, isRunning, onTrouble });
+  constructor(storage, onTrouble) {
+    Object.assign(this, { storage, onTrouble });
   }
 
-  heads() {
-    return this.storage.heads().catch(() => []);
+  // Keeps a conversation now; while an answer grows, within a second.
+  keep(conversation, isFast = false) {
+    this.#waiting.set(conversation.id, conversation);
+    if (isFast && this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), isFast ? SAVE_MS : 0);
   }
 
-  read(id) {
-    return this.storage.read(id).catch(() => undefined);
+  keepFile(id, file, blob) {
+    this.#waiting.set(placeOf(id, file), blob);
+    return this.flush();
   }
 
-  file(conversationId, id) {
-    const blob = this.#files.get(placeOf(conversationId, id));
-    return blob
-      ? Promise.resolve(blob)
-      : this.storage.file(conversationId, id).catch(() => undefined);
+  async file(id, file) {
+    const blob = this.#waiting.get(placeOf(id, file));
+    return blob ?? (await this.storage.file(id, file).catch(() => undefined));
   }
 
-  save(id, isFast) {
-    if (isFast && this.#timers.has(id)) return;
-    clearTimeout(this.#timers.get(id));
-    this.#timers.set(
-      id,
-      setTimeout(() => this.#write(id), isFast ? SAVE_MS : 0),
-    );
+  // Forgets conversations and their files; what another tab has removed is known there already.
+  async remove(ids, { isKnown = false } = {}) {
+    for (const place of this.#waiting.keys())
+      if (ids.includes(place.split(" ")[0])) this.#waiting.delete(place);
+    if (!isKnown) this.storage.say({ kind: "remove", ids });
+    await Promise.all(ids.map((id) => this.storage.remove(id))).catch(() => {});
+    await this.flush();
   }
 
-  keepFile(conversationId, id, blob) {
-    const place = placeOf(conversationId, id);
-    this.#files.set(place, blob);
-    return this.#attempt(place, conversationId, async () => {
-      await this.storage.keepFile(conversationId, id, blob);
-      this.#files.delete(place);
-    });
+  // Writes all that waits; what has failed before is tried again.
+  async flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const tries = [...this.#waiting].map((it) => this.#try(...it));
+    this.onTrouble((await Promise.all(tries)).includes(false) ? FULL : "");
   }
 
-  // Forgets a conversation and its files; one that another tab has removed is known there already.
-  async remove(id, { isKnown = false } = {}) {
-    this.#forget(id);
-    if (!isKnown) this.storage.say({ kind: "remove", id });
-    await this.storage.remove(id).catch(() => {});
-    await this.#retry();
-  }
-
-  async clear() {
-    [...this.#timers.keys()].forEach((id) => this.#forget(id));
-    this.#files.clear();
-    this.#owed.clear();
-    this.storage.say({ kind: "clear" });
-    await this.storage.clear().catch(() => {});
-    this.#tell();
-  }
-
-  // The page goes away: what waits to be written is written now.
-  flush() {
-    for (const id of [...this.#timers.keys()]) this.#write(id);
-  }
-
-  // Lets the other tabs know that what they have of a conversation is old.
-  announce(id, isRunning = this.isRunning(id)) {
-    this.storage.say({ kind: "write", id, isRunning });
-  }
-
-  async #write(id) {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
-    await this.#attempt(id, id, () => this.storage.write(kept(this.conversationOf(id))));
-    this.announce(id);
-  }
-
-  async #attempt(place, conversationId, work) {
-    if (!this.conversationOf(conversationId)) return;
+  async #try(place, it) {
     try {
-      await work();
-      this.#owed.delete(place);
+      await (it instanceof Blob ? this.storage.keepFile(...place.split(" "), it) : this.#write(it));
     } catch {
-      if (this.conversationOf(conversationId)) this.#owed.set(place, { conversationId, work });
+      return this.#waiting.get(place) !== it;
     }
-    this.#tell();
+    return this.#waiting.get(place) !== it || this.#waiting.delete(place);
   }
 
-  async #retry() {
-    for (const [place, { conversationId, work }] of [...this.#owed])
-      await this.#attempt(place, conversationId, work);
-    this.#tell();
-  }
-
-  #tell() {
-    this.onTrouble(this.#owed.size ? FULL : "");
-  }
-
-  #forget(id) {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
-    for (const place of this.#files.keys())
-      if (place.startsWith(placeOf(id, ""))) this.#files.delete(place);
-    for (const [place, { conversationId }] of this.#owed)
-      if (conversationId === id) this.#owed.delete(place);
+  #write(conversation) {
+    const it = kept(conversation);
+    this.storage.say({ kind: "write", conversation: it });
+    return isEmpty(it) ? this.storage.remove(it.id) : this.storage.write(it);
   }
 }
-
-const placeOf = (conversationId, id) => `${conversationId} ${id}`;

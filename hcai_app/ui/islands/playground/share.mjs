@@ -1,10 +1,11 @@
 // A conversation in a link: what was asked and, if wanted, answered lies packed in the fragment, which
 // no browser sends to any server. What is too long for a link is a file of the same form.
-import { newId, threadOf } from "./conversations.mjs";
+import { asTree, threadOf } from "./conversations.mjs";
 
 const LONGEST_LINK = 12_000;
 const LONGEST_TEXT = 4_000_000;
 const ROLES = ["user", "assistant"];
+const PLAIN = ["string", "number", "boolean"];
 
 // What is shared: the branch that is shown, without its files.
 export function sharedOf(conversation, hasAnswers) {
@@ -14,9 +15,8 @@ export function sharedOf(conversation, hasAnswers) {
   return { hcai: 1, title, model, settings, messages };
 }
 
-async function through(stream, data) {
-  return await new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer();
-}
+const through = (stream, data) =>
+  new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer();
 
 // The fragment of a link; empty when it would be too long for one.
 export async function packed(shared) {
@@ -25,14 +25,13 @@ export async function packed(shared) {
   return text.length > LONGEST_LINK ? "" : text.replaceAll("+", "-").replaceAll("/", "_");
 }
 
-// What somebody's fragment or file holds; null when it is nothing that we have made.
+// What somebody's fragment holds; null when it is nothing that we have made.
 export async function unpacked(fragment) {
   try {
     const text = atob(fragment.replaceAll("-", "+").replaceAll("_", "/"));
     const data = Uint8Array.from(text, (sign) => sign.charCodeAt(0));
-    return read(
-      new TextDecoder().decode(await through(new DecompressionStream("deflate-raw"), data)),
-    );
+    const json = await through(new DecompressionStream("deflate-raw"), data);
+    return read(new TextDecoder().decode(json));
   } catch {
     return null;
   }
@@ -41,20 +40,16 @@ export async function unpacked(fragment) {
 // Strangers write these texts: of each member only what it should be is taken.
 export function read(text) {
   try {
-    if (text.length > LONGEST_TEXT) return null;
-    const { hcai, title, model, settings, messages } = JSON.parse(text);
-    if (hcai !== 1) return null;
-    const isPlain = ([, value]) => ["string", "number", "boolean"].includes(typeof value);
+    const { hcai, title = "", model = "", settings = {}, messages } = JSON.parse(text);
+    if (hcai !== 1 || text.length > LONGEST_TEXT) return null;
+    const plain = Object.entries(settings).filter(([, value]) => PLAIN.includes(typeof value));
     const own = messages.filter(({ role }) => ROLES.includes(role));
+    const said = own.map((it) => [it.role, String(it.text), String(it.model ?? "")]);
     return {
-      title: String(title ?? "").slice(0, 80),
-      model: String(model ?? ""),
-      settings: Object.fromEntries(Object.entries(settings ?? {}).filter(isPlain)),
-      messages: own.map((it) => ({
-        role: it.role,
-        text: String(it.text),
-        model: String(it.model ?? ""),
-      })),
+      title: String(title).slice(0, 80),
+      model: String(model),
+      settings: Object.fromEntries(plain),
+      messages: said.map(([role, words, by]) => ({ role, text: words, model: by })),
     };
   } catch {
     return null;
@@ -63,11 +58,8 @@ export function read(text) {
 
 // As the branch of a conversation of one's own; a question without an answer is still to be sent.
 export function asOwn({ title, settings, messages }) {
-  const own = [];
-  for (const { role, text, model } of messages) {
-    const answer = role === "user" ? { files: [] } : { model, state: "done" };
-    own.push({ id: newId(), parent: own.at(-1)?.id ?? "", role, text, ...answer });
-  }
-  const last = own.at(-1)?.role === "user" ? own.pop() : undefined;
+  const said = messages.map((it) => (it.role === "user" ? it : { ...it, state: "done" }));
+  const last = said.at(-1)?.role === "user" ? said.pop() : undefined;
+  const { messages: own } = asTree({ messages: said });
   return { draft: last?.text ?? "", more: { title, settings, messages: own } };
 }

@@ -2,10 +2,10 @@
 // by `usePlay`, with a name of VIEWS or the path of a value.
 import { useSyncExternalStore } from "react";
 import { raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
-import { found, modeOf, ofMode, takenBy } from "./models.mjs";
+import { ofMode, sees } from "./models.mjs";
 import { Observable } from "./observable.mjs";
 import { program } from "./request-code.mjs";
-import { FIRST_TEXTS, isPicture, requestOf, sees, unseenNote } from "./request.mjs";
+import { FIRST_TEXTS, isPicture, requestOf, unseenNote } from "./request.mjs";
 import { formsOf } from "./schemas.mjs";
 
 const MOST_FOUND = 60;
@@ -13,16 +13,10 @@ const page = new Observable({
   ...{ room: null, models: [], given: null, mode: "chat", unreachable: "", spoken: "" },
   ...{ editing: "", edited: "", naming: "", finding: "", wanted: "", query: "", picking: "model" },
   ...{ refusal: "", refused: [], dropping: false, light: "", urls: {}, copied: "", prompts: [] },
-  ...{
-    coding: false,
-    language: "curl",
-    resting: false,
-    link: "",
-    withAnswers: true,
-    stranger: null,
-  },
+  ...{ coding: false, language: "curl", resting: false },
+  ...{ link: "", withAnswers: true, stranger: null, busy: false, failure: null },
   ...{ embedder: "", texts: FIRST_TEXTS, compared: null, checked: "", verdict: null },
-  ...{ moderator: "omni-moderation-latest", busy: false, failure: null },
+  ...{ moderator: "omni-moderation-latest" },
 });
 export const { read, subscribe } = page;
 export const set = (change) => page.set(change);
@@ -37,96 +31,109 @@ function view(paths, make) {
   let value;
   return () => {
     const now = paths.split(" ").map(at);
-    if (last.length === 0 || now.some((it, place) => it !== last[place])) value = make(...now);
+    if (!last.length || now.some((it, place) => it !== last[place])) value = make(...now);
     last = now;
     return value;
   };
 }
 
-const modelIn = (models, id) =>
-  models.find((model) => model.id === id) ?? {
-    id,
-    color: "var(--chart-other)",
-    inputs: [],
-    outputs: [],
-  };
-const named = (model) => ({ ...model, name: model.name ?? `${model.id} (no longer here)` });
-const includesAll = (text, words) =>
-  words
+const GONE = {
+  kind: "",
+  color: "var(--chart-other)",
+  inputs: [],
+  outputs: [],
+  takes: [],
+  parameters: [],
+};
+const offered = (models, id) => models.find((model) => model.id === id);
+const modelIn = (models, id = "") =>
+  offered(models, id) ?? { ...GONE, id, name: `${id} (no longer here)` };
+
+function has(text, words) {
+  const looked = text.toLowerCase();
+  return words
     .toLowerCase()
     .split(/\s+/)
-    .every((it) => text.toLowerCase().includes(it));
-
-// The address of a kept file, as soon as it has been read.
-function urlOf(conversationId, file) {
-  const { urls } = read();
-  if (typeof file === "string") return file;
-  if (urls[file.id] === undefined) {
-    urls[file.id] = "";
-    held.store.file(conversationId, file.id).then((blob) => {
-      if (blob) set({ urls: { ...read().urls, [file.id]: URL.createObjectURL(blob) } });
-    });
-  }
-  return urls[file.id];
+    .every((it) => looked.includes(it));
 }
 
+// The address of a kept file, as soon as it has been read.
+function urlOf(conversationId, { id }) {
+  const { urls } = read();
+  if (urls[id] !== undefined) return urls[id];
+  urls[id] = "";
+  held.store.file(conversationId, id).then((blob) => {
+    if (blob) set({ urls: { ...read().urls, [id]: URL.createObjectURL(blob) } });
+  });
+  return "";
+}
+
+// A picture that is still arriving is its own address.
 const withUrls = (id, files = []) =>
   files.map((file) => {
-    const picture = typeof file === "string" || isPicture(file);
-    return { ...(file.id ? file : { name: "" }), picture, url: picture ? urlOf(id, file) : "" };
+    if (typeof file === "string") return { name: "", picture: true, url: file };
+    const picture = isPicture(file);
+    return { ...file, picture, url: picture ? urlOf(id, file) : "" };
   });
 
 function turns(models, _urls, id, model, messages = [], chosen = {}) {
-  const conversation = { id, messages, chosen };
-  const asked = models.find((it) => it.id === model);
+  const conversation = { messages, chosen };
   const shown = (message) => {
-    const versions = versionsOf(conversation, message);
-    const place = { at: versions.findIndex((it) => it.id === message.id) + 1, of: versions.length };
-    const { name, color } = named(modelIn(models, message.model));
-    const note = unseenNote(message.files, asked);
-    const [files, images] = [withUrls(id, message.files), withUrls(id, message.images)];
-    return { ...message, ...place, files, images, note, by: name, color };
+    const versions = versionsOf(conversation, message).map((it) => it.id);
+    const { name: by, color } = modelIn(models, message.model);
+    const note = unseenNote(message.files, offered(models, model));
+    const [files, images] = [message.files, message.images].map((it) => withUrls(id, it));
+    const place = { at: versions.indexOf(message.id) + 1, of: versions.length };
+    return { ...message, ...place, files, images, note, by, color };
   };
   return threadOf(conversation).map((message) => {
     const race = raceOf(conversation, message);
     const answers = (race.length > 1 ? race : [message]).map(shown);
-    return { ...answers.find((it) => it.id === message.id), answers, many: answers.length };
+    return { ...shown(message), answers, many: answers.length };
   });
 }
 
+const wordsOf = ({ title, messages }) => [title, ...messages.map(({ text }) => text)].join("\n");
+
 function heads(all = [], running = [], finding = "") {
-  const isFound = ({ title, words = "" }) => includesAll(`${title}\n${words}`, finding);
-  const own = all.filter((head) => !head.isUnsent && isFound(head));
-  return own.map((head) => ({
-    ...head,
-    name: titleOf(head),
-    isRunning: running.includes(head.id),
+  const isListed = (it) => it.messages.length > 0 && (!finding || has(wordsOf(it), finding));
+  return all.filter(isListed).map((it) => ({
+    ...{ id: it.id, name: titleOf(it), isRunning: running.includes(it.id) },
   }));
 }
 
 function palette(wanted, models, all = [], pages = []) {
+  const chats = ofMode(models, "chat");
   const entries = [
     ...pages.map(([name, id]) => ({ name, id, kind: "Page" })),
-    ...all.map((it) => ({ id: it.id, name: titleOf(it), kind: "Conversation", more: it.words })),
-    ...models.map(({ id, name, maker }) => ({ id, name, kind: "Model", more: `${maker} ${id}` })),
+    ...all.map((it) => ({ id: it.id, name: titleOf(it), kind: "Conversation", of: it })),
+    ...chats.map(({ id, name, maker }) => ({ id, name, kind: "Model", more: `${maker} ${id}` })),
   ];
-  return entries.filter((it) => includesAll(`${it.name} ${it.more ?? ""}`, wanted)).slice(0, 9);
+  const more = ({ of, more: about = "" }) => (of ? wordsOf(of) : about);
+  return entries.filter((it) => has(`${it.name} ${more(it)}`, wanted)).slice(0, 9);
+}
+
+function found(models, query, mode) {
+  const textOf = ({ id, name, maker, line, inputs, reasons, tools }) =>
+    `${id} ${name} ${maker} ${line} ${inputs} ${reasons ? "reasoning" : ""} ${tools ? "tools" : ""}`;
+  const all = ofMode(models, mode === "embeddings" ? mode : "chat");
+  return all.filter((model) => has(textOf(model), query)).slice(0, MOST_FOUND);
 }
 
 // The model that would take what is attached, or was refused, when the chosen one does not.
-function fitting(models, model, files = [], refused = []) {
-  const chosen = models.find((it) => it.id === model);
+function fitting(models, id, files = [], refused = []) {
+  const chosen = offered(models, id);
   const unseen = refused.length ? refused : files.filter((file) => chosen && !sees(chosen, file));
-  const fits = (it) => !it.isForbidden && unseen.every((file) => takenBy(it).includes(file.type));
+  const fits = (it) => !it.isForbidden && unseen.every((file) => sees(it, file));
   return unseen.length ? (ofMode(models, "chat").find(fits) ?? null) : null;
 }
 
 function code(isShown) {
   const { given, models, language, room, ...state } = read();
   if (!isShown || !room) return "";
-  const { conversation, draft } = room;
-  const model = models.find((it) => it.id === conversation.model);
-  const { kind, body } = requestOf({ ...state, conversation, model, draft, table: given.table });
+  const { conversation } = room;
+  const model = offered(models, conversation.model);
+  const { kind, body } = requestOf({ ...state, conversation, model, table: given.table });
   const base = `${given.own ? window.location.origin : given.base}/proxy/v1`;
   return program(given.code, kind, language, { base, body });
 }
@@ -138,37 +145,25 @@ const VIEWS = {
     return `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`;
   }),
   isRunning: view(`room.running ${OPEN}.id`, (running, id) => running?.includes(id) ?? false),
-  heads: view("room.heads room.running finding", heads),
-  attached: view(`${OPEN}.id room.draft.files urls`, withUrls),
+  heads: view("room.all room.running finding", heads),
+  attached: view(`${OPEN}.id ${OPEN}.draft.files urls`, withUrls),
   model: view(`models mode embedder ${OPEN}.model`, (models, mode, embedder, model) =>
-    named(modelIn(models, (mode === "embeddings" ? embedder : model) ?? "")),
+    modelIn(models, mode === "embeddings" ? embedder : model),
   ),
-  isOffered: view(`models ${OPEN}.model`, (models, id) => models.some((it) => it.id === id)),
-  rivals: view(`models ${OPEN}.rivals`, (models, ids = []) =>
-    ids.map((id) => named(modelIn(models, id))),
+  rivals: view(`models ${OPEN}.rivals`, (models, ids = []) => ids.map((id) => modelIn(models, id))),
+  unseen: view(`models ${OPEN}.model ${OPEN}.draft.files`, (models, id, files) =>
+    unseenNote(files, offered(models, id)),
   ),
-  taken: view(`models ${OPEN}.model`, (models, id) => takenBy(modelIn(models, id))),
-  unseen: view(`models ${OPEN}.model room.draft.files`, (models, id, files) =>
-    unseenNote(
-      files,
-      models.find((it) => it.id === id),
-    ),
-  ),
-  fitting: view(`models ${OPEN}.model room.draft.files refused`, fitting),
-  canSend: view(`models ${OPEN}.model room.draft`, (models, id, draft) => {
-    const model = models.find((it) => it.id === id);
-    return Boolean(model && (draft?.text.trim() || draft?.files.some((it) => sees(model, it))));
+  fitting: view(`models ${OPEN}.model ${OPEN}.draft.files refused`, fitting),
+  canSend: view(`models ${OPEN}.model ${OPEN}.draft`, (models, id, { text, files } = {}) => {
+    const model = offered(models, id);
+    return Boolean(model && (text?.trim() || files?.some((it) => sees(model, it))));
   }),
-  found: view("models query mode", (models, query, mode) =>
-    found(ofMode(models, mode === "embeddings" ? mode : "chat"), query).slice(0, MOST_FOUND),
-  ),
-  palette: view("wanted models room.heads given.pages", (wanted, models, ...more) =>
-    palette(wanted, ofMode(models, "chat"), ...more),
-  ),
+  found: view("models query mode", found),
+  palette: view("wanted models room.all given.pages", palette),
   tools: view(`${OPEN}.settings.tools`, (text) => formsOf("tools", text)),
   schema: view(`${OPEN}.settings.schema`, (text) => formsOf("schema", text)),
   code: view("coding language mode embedder texts moderator checked models room", code),
-  modes: view("models", (models) => models.map(modeOf)),
 };
 
 export function usePlay(name) {

@@ -1,26 +1,30 @@
 // Figures and times in words.
-export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+
+export const milliseconds = (ms) => `${Math.round(ms)} ms`;
+export const seconds = (ms) => (ms < 1000 ? milliseconds(ms) : `${(ms / 1000).toFixed(1)} s`);
 export const count = (number) => number.toLocaleString("en");
+export const counted = (number, thing) => `${count(number)} ${thing}${number === 1 ? "" : "s"}`;
+export const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB", CLOCK);
 
 // Dollars as people read them; Python's `formatting.usd` says the same.
-export function usd(cost) {
+export function usd(cost, digits = 2) {
   if (cost === null || cost === undefined) return "";
-  if (cost === 0) return "$0";
-  if (cost < 0.000001) return "<$0.000001";
-  if (cost >= 0.1) return `$${cost.toFixed(2)}`;
-  const places = Math.min(8, 1 - Math.floor(Math.log10(cost)));
-  return `$${cost.toFixed(places).replace(/0+$/, "")}`;
+  if (cost > 0 && cost < 0.000001) return "<$0.000001";
+  if (cost >= 0.1) return `$${cost.toFixed(digits)}`;
+  const readable = Number(cost.toPrecision(digits));
+  return `$${readable.toLocaleString("en", { maximumFractionDigits: 10 })}`;
 }
 
 // What an answer took and cost.
-export function receipt({ usage, firstMs, totalMs }) {
+export function receipt({ usage, firstMs, totalMs, error }) {
   const writingMs = totalMs - firstMs;
   const isSteady = usage?.completion > 4 && firstMs > 0 && writingMs > 50;
   const parts = [
-    usage && `${count(usage.total || usage.prompt + usage.completion)} tokens`,
+    usage && counted(usage.total, "token"),
     usage?.reasoning > 0 && `${count(usage.reasoning)} of them thought`,
     usage && usd(usage.cost),
-    firstMs > 0 && `first word after ${seconds(firstMs)}`,
+    firstMs > 0 && !error && `first word after ${seconds(firstMs)}`,
     isSteady && `${Math.round((usage.completion / writingMs) * 1000)} tokens/s`,
     totalMs > 0 && `${seconds(totalMs)} in all`,
   ];
@@ -34,7 +38,6 @@ export const short = (text) => (text.length > 42 ? `${text.slice(0, 40)} …` : 
 
 export function megabytes(bytes) {
   const size = bytes / 1024 ** 2;
-  return size < 0.1
-    ? `${Math.max(1, Math.round(bytes / 1024))} KB`
-    : `${size < 10 ? size.toFixed(1) : Math.floor(size)} MB`;
+  if (size < 0.1) return `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  return `${size < 10 ? size.toFixed(1) : Math.floor(size)} MB`;
 }

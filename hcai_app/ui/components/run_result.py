@@ -1,0 +1,157 @@
+"""What a run panel shows of a run: its figures, the answer, and the raw answer below it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from hcai_app.edge.reflex_internals import browser_call
+from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.components.playground.store import Failure, UsageView, words
+from hcai_app.ui.islands.playground import script
+
+LIBRARY = script("panels.mjs")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a run has brought."""
+
+    text: str
+    images: list[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A call, running or ended."""
+
+    isRunning: bool  # noqa: N815 - the browser's names
+    isStopped: bool  # noqa: N815
+    isStream: bool  # noqa: N815
+    status: int
+    firstMs: float  # noqa: N815
+    totalMs: float  # noqa: N815
+    known: Known
+    error: Failure
+    raw: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel, as the reader left it."""
+
+    isKnown: bool  # noqa: N815
+    isSignedIn: bool  # noqa: N815
+    isOpen: bool  # noqa: N815
+    isChanged: bool  # noqa: N815
+    isRawOpen: bool  # noqa: N815
+    text: str
+    lines: int
+    problem: str
+    run: Run
+    usage: UsageView
+    note: str
+    raw: str
+
+
+def does(what: str, *arguments: Any) -> Any:
+    """Return an event that does something to a panel."""
+    return browser_call(what, LIBRARY, *arguments, is_event=True)
+
+
+def result(
+    panel: Any, name: rx.Var[str], simulated: rx.Var[bool], way_in: rx.Var[str]
+) -> rx.Component:
+    """Show what a run has brought so far."""
+    run = panel.run
+    return rx.el.div(
+        rx.el.div(
+            rx.el.dl(*_figures(panel)),
+            rx.cond(run.isStopped, rx.el.span("stopped", class_name="pill")),
+            rx.cond(simulated & ~run.error.bool(), rx.el.span("simulated", class_name="pill")),
+            class_name="try-figures",
+        ),
+        rx.cond(run.error, _failure(run, way_in)),
+        rx.cond(panel.note, rx.el.p(panel.note, class_name="try-note")),
+        rx.cond(run.known.text, rx.el.p(run.known.text, class_name="try-text")),
+        rx.foreach(
+            run.known.images,
+            lambda source, at: rx.el.img(
+                src=source, alt=f"Drawn, number {at + 1}", key=source, class_name="try-image"
+            ),
+        ),
+        rx.cond(run.raw, _raw_answer(panel, name)),
+        id=f"{name}-result",
+        class_name="try-result",
+    )
+
+
+def _figures(panel: Any) -> list[rx.Component]:
+    run, usage = panel.run, panel.usage
+    waiting = "…"
+    first = rx.cond(run.firstMs == None, waiting, words("milliseconds", run.firstMs))  # noqa: E711
+    status = rx.cond(run.error.status, run.error.status, run.status)
+    return [
+        _figure("Status", rx.cond(run.status, status.to_string(), waiting)),
+        _figure(rx.cond(run.isStream, "First token", "Answer"), first),
+        rx.cond(
+            run.isStream & ~run.isRunning,
+            _figure("Whole answer", words("milliseconds", run.totalMs)),
+        ),
+        rx.cond(usage, _figure("Tokens", words("count", usage.total))),
+        rx.cond(
+            usage.bool() & (usage.cost != None),  # noqa: E711 - a comparison in the browser
+            _figure("Cost", words("usd", usage.cost, 3)),
+        ),
+    ]
+
+
+def _figure(label: str | rx.Var[str], value: Any) -> rx.Component:
+    return rx.el.div(rx.el.dt(label), rx.el.dd(value, class_name="num"))
+
+
+def _failure(run: Any, way_in: rx.Var[str]) -> rx.Component:
+    return rx.el.div(
+        rx.icon("triangle-alert", size=20, aria_hidden=True),
+        rx.el.p(
+            run.error.message,
+            rx.cond(
+                run.error.untilMs,
+                rx.el.b(
+                    " It works again at ",
+                    words("clock", run.error.untilMs),
+                    ".",
+                    class_name="try-reset",
+                ),
+            ),
+            rx.cond(run.error.status == 401, anchor(" Sign in", href=way_in)),
+        ),
+        class_name="problem",
+        role="alert",
+    )
+
+
+def _raw_answer(panel: Any, name: rx.Var[str]) -> rx.Component:
+    """Show the answer as it came; what is long is made readable only while it is looked at."""
+    return rx.el.details(
+        rx.el.summary("Raw answer"),
+        rx.cond(
+            panel.isRawOpen,
+            rx.el.section(
+                rx.el.code(panel.raw), tab_index=0, aria_label="Raw answer", class_name="code"
+            ),
+        ),
+        open=panel.isRawOpen,
+        class_name="try-raw",
+        custom_attrs={"onToggle": does("turnRaw", name, panel.isRawOpen)},
+    )
+
+
+def spoken(panel: Any) -> rx.Var[str]:
+    """Say what those who hear the page should know."""
+    run, usage = panel.run, panel.usage
+    tokens = rx.cond(usage, f" {words('counted', usage.total, 'token')}.", "")
+    end = rx.cond(run.isStopped, "Stopped.", "The answer is here.")
+    running = rx.cond(run.firstMs == None, "Sent.", "The answer is coming.")  # noqa: E711
+    ended = rx.cond(run.error, "", f"{end}{tokens}")
+    return rx.cond(run, rx.cond(run.isRunning, running, ended), "")

@@ -1,0 +1,95 @@
+// What the run panels say: of what is about to be sent, and of what has come back.
+import { parsed } from "./answers.mjs";
+import { counted, usd } from "./words.mjs";
+
+const LONGEST_WORD = 400;
+const KEPT_OF_LONG = 60;
+const LONGEST_LIST = 16;
+const LONGEST_ANSWER = 60_000;
+
+const many = ({ length }, one, more = `${one}s`) =>
+  length === 1 ? `One ${one}` : `${length} ${more}`;
+
+// What an answer says that is neither text nor picture; empty when there is no such thing.
+export function noteOf({ calls, body }) {
+  const { data, results, totalRequests, totalTokens } = body ?? {};
+  const has = (member) => (Array.isArray(data) ? data.filter((it) => it[member]) : []);
+  const [vectors, models] = [has("embedding"), has("architecture")];
+  if (calls.length) return "The model wants to call a tool: see the raw answer.";
+  if (vectors.length) {
+    const { length } = vectors[0].embedding;
+    const size = Array.isArray(vectors[0].embedding) ? ` of ${length} numbers` : "";
+    return `${many(vectors, "vector")}${size}.`;
+  }
+  if (models.length) return `${many(models, "model")}.`;
+  if (Array.isArray(results)) return verdictOf(results);
+  if (totalRequests >= 0)
+    return `${counted(totalRequests, "call")}, ${counted(totalTokens, "token")}.`;
+  if (data?.limit_remaining >= 0)
+    return `$${data.limit_remaining.toFixed(4)} of $${data.limit.toFixed(2)} are left.`;
+  if (data?.total_cost >= 0) return `This call has cost ${usd(data.total_cost, 3)}.`;
+  const { endpoints = [] } = data ?? {};
+  if (!endpoints.length) return "";
+  return `${many(endpoints, "company runs", "companies run")} it.`;
+}
+
+function verdictOf(results) {
+  const flagged = results.flatMap(({ categories = {} }) =>
+    Object.keys(categories).filter((name) => categories[name]),
+  );
+  if (!results.some((result) => result.flagged)) return "Not flagged.";
+  return flagged.length ? `Flagged: ${[...new Set(flagged)].join(", ")}.` : "Flagged.";
+}
+
+// What is wrong with a body before it is sent; empty when nothing is.
+export function problemOf(text) {
+  try {
+    const body = JSON.parse(text);
+    const isObject = body !== null && typeof body === "object" && !Array.isArray(body);
+    return isObject ? "" : "The body has to be a JSON object: it begins with { and ends with }.";
+  } catch ({ message }) {
+    return `This is not JSON yet${placeOf(message, text)}.`;
+  }
+}
+
+// Some browsers tell line and column, some how far they came, some nothing.
+function placeOf(message, text) {
+  if (/end of|unterminated/i.test(message)) return ": it ends too early";
+  const [, position] = /position (\d+)/.exec(message) ?? [];
+  const before = text.slice(0, position).split("\n");
+  const counted = position && ["", before.length, before.at(-1).length + 1];
+  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? counted ?? [];
+  return line ? `: look at line ${line}, column ${column}` : "";
+}
+
+// What is wrong with a path before it is asked for; empty when nothing is.
+export function pathProblemOf(text) {
+  const path = text.trim();
+  if (!path.startsWith("/")) return "A path begins with a slash, like /models.";
+  return path.endsWith("=")
+    ? "Run another example first, or write the id of one of your calls behind the =."
+    : "";
+}
+
+// A raw answer to look at: JSON indented, and what is long in it (pictures, vectors) cut short.
+export function readable(raw) {
+  const body = parsed(raw);
+  const text =
+    body === undefined ? raw.replace(/[^"\s]+/g, cut) : JSON.stringify(body, shortened, 2);
+  return text.length > LONGEST_ANSWER ? `${text.slice(0, LONGEST_ANSWER)}\n… and more` : text;
+}
+
+// The beginning of a long answer that is still growing, which is quick to make.
+export const beginning = (raw) => readable(raw.slice(0, LONGEST_ANSWER + 1));
+
+function shortened(_, value) {
+  if (typeof value === "string") return value.includes(" ") ? value : cut(value);
+  const isVector = Array.isArray(value) && value.every((one) => typeof one === "number");
+  if (!isVector || value.length <= LONGEST_LIST) return value;
+  return [...value.slice(0, 4), `… ${value.length - 4} more`];
+}
+
+function cut(word) {
+  if (word.length <= LONGEST_WORD) return word;
+  return `${word.slice(0, KEPT_OF_LONG)}… (${word.length} characters)`;
+}

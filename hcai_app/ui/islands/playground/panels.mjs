@@ -1,0 +1,95 @@
+// The run panels of the docs, by their names: each runs an example with the reader's account, the very
+// request, edited or not. What is typed leaves the browser in that request only, and nothing is kept.
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { usageOf } from "./answers.mjs";
+import { call } from "./call.mjs";
+import { Observable } from "./observable.mjs";
+import { beginning, noteOf, pathProblemOf, problemOf, readable } from "./panel-words.mjs";
+
+const MOST_LINES = 22;
+const CLOSED = { isOpen: false, edited: null, problem: "", run: null, isTurned: null };
+const panels = new Observable({});
+// What all panels of the page know: who reads, and the id of the latest call made here.
+const shared = new Observable({ isKnown: false, isSignedIn: false, latest: "" });
+const endings = new Map();
+
+const panelOf = (name) => panels.read()[name] ?? CLOSED;
+const put = (name, change, more) => panels.set({ [name]: { ...panelOf(name), ...change } }, more);
+const focus = (name) =>
+  requestAnimationFrame(() => document.getElementById(`${name}-body`)?.focus());
+
+// A path that ends with `=` asks for a call: the latest one, where there is one.
+const given = (endpoint, body) =>
+  body || (endpoint.endsWith("=") ? endpoint + shared.read().latest : endpoint);
+
+// Passes on whether somebody is signed in, as far as the server has told.
+export function Visitor({ known: isKnown, signedIn: isSignedIn }) {
+  useEffect(() => shared.set({ isKnown, isSignedIn }), [isKnown, isSignedIn]);
+  return null;
+}
+
+// What a panel shows. It ends its run when its page is left.
+export function usePanel(name, endpoint, body) {
+  const visitor = useSyncExternalStore(shared.subscribe, shared.read, shared.read);
+  const read = () => panelOf(name);
+  const panel = useSyncExternalStore(panels.subscribe, read, read);
+  const { run, edited, isTurned } = panel;
+  const isThere = Boolean(run && (!run.isRunning || run.known.text));
+  const hasResult = Boolean(run?.known.text || run?.known.images.length);
+  const isRawOpen = isTurned ?? Boolean(run && !hasResult && !run.isRunning);
+  const words = run?.isRunning ? beginning : readable;
+  const raw = useMemo(() => (run && isRawOpen ? words(run.raw) : ""), [run, isRawOpen]);
+  const note = useMemo(() => (run ? noteOf(run.known) : ""), [run]);
+  useEffect(() => {
+    if (isThere) document.getElementById(`${name}-result`)?.scrollIntoView({ block: "nearest" });
+  }, [isThere]);
+  useEffect(() => () => leave(name), []);
+  const text = edited ?? given(endpoint, body);
+  const isChanged = text !== given(endpoint, body);
+  const lines = Math.min(MOST_LINES, text.split("\n").length);
+  const usage = run?.known.usage && usageOf(run.known.usage);
+  return { ...panel, ...visitor, text, lines, isChanged, isRawOpen, raw, note, usage };
+}
+
+export const change = (name, edited) => put(name, { edited, problem: "" });
+export const restore = (name) => change(name, null);
+// A part that opens by itself has not been turned by anybody.
+export const turnRaw = (name, isOpen, { currentTarget: { open } }) =>
+  open !== isOpen && put(name, { isTurned: open });
+export const stop = (name) => endings.get(name)?.abort();
+
+function leave(name) {
+  stop(name);
+  put(name, CLOSED);
+}
+
+export function toggle(name) {
+  const { isOpen } = panelOf(name);
+  if (isOpen) stop(name);
+  else focus(name);
+  put(name, { isOpen: !isOpen });
+}
+
+export function sendOnEnter(name, road, endpoint, body, event) {
+  if (event.key !== "Enter" || (body && !event.ctrlKey && !event.metaKey)) return;
+  event.preventDefault();
+  send(name, road, endpoint, body);
+}
+
+// One run at a time; leaving the page, or stopping, ends it at the provider too.
+export async function send(name, road, endpoint, body) {
+  const text = panelOf(name).edited ?? given(endpoint, body);
+  const problem = body ? problemOf(text) : pathProblemOf(text);
+  put(name, { isOpen: true, problem, isTurned: null });
+  if (problem) return focus(name);
+  stop(name);
+  const ending = new AbortController();
+  endings.set(name, ending);
+  const show = (run) => endings.get(name) === ending && put(name, { run }, { isSoon: true });
+  const path = road + (body ? endpoint : text.trim());
+  const { signal } = ending;
+  const run = await call(path, body && text, { signal, show, isRaw: true });
+  show(run);
+  if (run.error?.status === 401) shared.set({ isKnown: true, isSignedIn: false });
+  if (run.id) shared.set({ latest: run.id });
+}

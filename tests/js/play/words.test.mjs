@@ -1,0 +1,34 @@
+// Figures in words.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { receipt, usd } from "../../../hcai_app/ui/islands/playground/words.mjs";
+
+const USAGE = { total: 1, completion: 1, reasoning: 0, cost: 0.0000024 };
+
+test("one token is one token", () => {
+  const text = receipt({ usage: USAGE, firstMs: 200, totalMs: 300 });
+  assert.equal(text, "1 token · $0.0000024 · first word after 200 ms · 300 ms in all");
+});
+
+test("what failed has no first word", () => {
+  const text = receipt({ usage: null, firstMs: 200, totalMs: 1300, error: { message: "No." } });
+  assert.equal(text, "1.3 s in all");
+});
+
+const MONEY = [
+  [0, "$0"],
+  [0.0000004, "<$0.000001"],
+  [0.000214, "$0.00021"],
+  [0.05, "$0.05"],
+  [0.1, "$0.10"],
+  [4, "$4.00"],
+];
+for (const [cost, text] of MONEY)
+  test(`dollars are readable: ${text}`, () => {
+    assert.equal(usd(cost), text);
+  });
+
+test("a run panel tells a cost to a hundredth of it", () => {
+  assert.equal(usd(0.000017549, 3), "$0.0000175");
+  assert.equal(usd(0.1234, 3), "$0.123");
+});
