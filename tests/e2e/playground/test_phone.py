@@ -27,11 +27,11 @@ def test_answers_side_by_side_are_swiped_and_the_page_stays(arrive: Arrive):
     ada = arrive(width=390, reduced_motion="reduce").sign_in("Ada", slack_id="UPHONE")
     page = ada.open("/playground?model=qwen/qwen3-32b")
     page.get_by_role("button", name="Compare").click()
-    for rival in ("moonshotai/kimi-k2-0905", "openai/gpt-oss-120b"):
+    for rival in ("moonshotai/kimi-k2-0905", "openai/gpt-oss-120b", "openai/gpt-5-mini"):
         page.locator(f"#play-models button[value='{rival}']").click()
     page.keyboard.press("Escape")
     say(page, "Who are you?")
-    finished(page, 3)
+    finished(page, 4)
     race = page.get_by_label("Answers side by side")
     assert race.evaluate("it => it.scrollWidth > it.clientWidth")
     assert ada.overflow() <= 0
