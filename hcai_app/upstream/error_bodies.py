@@ -29,6 +29,7 @@ OUR_ACCOUNT_MESSAGE = (
 # What the provider says when nobody who serves a model promises what the data policy asks for.
 NO_PROMISE = re.compile(r"data.policy|data.collection|data.retention|\bzdr\b", re.IGNORECASE)
 NO_PROMISE_STATUSES = (404, 503)
+SEARCHED_CHARS = 2_000  # of what it says; the search takes its time
 NO_PROMISE_CODE = "privacy_restricted"
 NO_PROMISE_MESSAGE = (
     "No provider of this model promises not to keep prompts, as this service demands: choose "
@@ -128,8 +129,9 @@ def _lacks_promise(error: dict[str, Any]) -> bool:
     """Return whether a model's providers are all excluded by the data policy."""
     if members_of(error.get("availability")).get("code") == NO_PROMISE_CODE:
         return True
-    is_said = NO_PROMISE.search(str(error.get("message", "")))
-    return is_said is not None and status_of(error) in NO_PROMISE_STATUSES
+    if status_of(error) not in NO_PROMISE_STATUSES:
+        return False
+    return NO_PROMISE.search(str(error.get("message", ""))[:SEARCHED_CHARS]) is not None
 
 
 def _without_account(members: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,14 @@ def test_comments_wait_for_the_first_event_or_the_first_heartbeat() -> None:
     assert late.feed(COMMENT) == COMMENT
 
 
+def test_comments_that_have_no_end_are_not_kept() -> None:
+    answer = StreamAnswer(CHAT)
+    for _ in range(50):
+        assert answer.feed(COMMENT * 1000) == b""
+    assert len(answer.feed(event(chunk("a")))) < 200_000
+    assert answer.feed(COMMENT) == COMMENT
+
+
 def test_an_error_before_any_content_sets_the_status_and_one_after_it_does_not() -> None:
     error = event({"error": {"code": 429, "message": "slow down"}})
     with pytest.raises(UpstreamFailed) as raised:

@@ -31,6 +31,8 @@ ERROR_KEY = b'"error"'
 CITATIONS_KEY, TOOL_USE = b'"citations"', b'"tool_use"'
 NULL_CITATIONS = re.compile(rb',\s*"citations"\s*:\s*null\b|"citations"\s*:\s*null\s*,')
 BLANK_LINES = (b"\n\n", b"\n\r\n")
+# Comments before the first event, and whatever follows the last one, are held up to so many bytes.
+HELD_BYTES = 64 * 1024
 
 
 class StreamAnswer:
@@ -78,6 +80,11 @@ class StreamAnswer:
         """Whether the final event has come; all from it on waits for the row's commit."""
         return self._tee.is_done
 
+    @property
+    def is_overlong(self) -> bool:
+        """Whether more has come behind the final event than anybody holds."""
+        return len(self._tee.ending) > HELD_BYTES
+
     def feed(self, data: bytes) -> bytes:
         """Take a piece; return what may go to the client now.
 
@@ -90,7 +97,8 @@ class StreamAnswer:
         if self._tee.error is not None and not self._tee.has_content:
             raise failures.from_error(self._tee.error)
         if not self.speaks(out):
-            self._comments += out
+            if len(self._comments) < HELD_BYTES:
+                self._comments += out
             return b""
         self._has_begun = True
         return self._take_comments() + out
@@ -139,7 +147,7 @@ class WholeAnswer:
 
     content_type = JSON_TYPE
     is_sized = True
-    is_done = False  # its end is that of the body
+    is_done = is_overlong = False  # its end is that of the body
 
     def __init__(self, *, is_anthropic: bool = False) -> None:
         self.generation_id: str | None = None

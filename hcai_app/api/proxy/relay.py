@@ -218,8 +218,8 @@ async def _has_ended(response: Response, answer: AnyAnswer) -> bool:
             answer.feed(data)
         if data is None:
             async with asyncio.timeout(LINGER_S):
-                while data := await response.read_any():
+                while not answer.is_overlong and (data := await response.read_any()):
                     answer.feed(data)
     except (TimeoutError, HttpClientError):
         return False
-    return True
+    return not answer.is_overlong

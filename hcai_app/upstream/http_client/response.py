@@ -86,10 +86,12 @@ class Response:
     def take(self) -> bytes | None:
         """Return what has come of the body; None when nothing has, empty at the end.
 
+        Of a packed body there is never anything at once: `read_any` unpacks it in turns.
+
         Raises:
             BrokenOffError: When all that came is taken, and the rest will not come.
         """
-        return self._take() if self._unpacker is None else self._take_unpacked(self._unpacker)
+        return self._take() if self._unpacker is None else None
 
     async def read_any(self) -> bytes:
         """Wait for a piece of the body and return it; empty at the end.
@@ -97,7 +99,9 @@ class Response:
         Raises:
             BrokenOffError: When the connection breaks before the end.
         """
-        while (data := self.take()) is None:
+        if self._unpacker is not None:
+            return await self._read_unpacked(self._unpacker)
+        while (data := self._take()) is None:
             await self._wait()
         return data
 
@@ -176,12 +180,15 @@ class Response:
         if self._error is not None:
             raise type(self._error)(*self._error.args)
 
-    def _take_unpacked(self, unpacker: Unpacker) -> bytes | None:
-        if unpacker.has_more and (data := unpacker.feed(b"")):
+    async def _read_unpacked(self, unpacker: Unpacker) -> bytes:
+        await asyncio.sleep(0)  # a few bytes become so many that nobody else had a turn
+        if data := unpacker.feed(b""):
             return data
-        while packed := self._take():
-            if data := unpacker.feed(packed):
+        while (packed := self._take()) != b"":
+            if packed is None:
+                await self._wait()
+            elif data := unpacker.feed(packed):
                 return data
-        if packed is not None and not unpacker.is_whole:
+        if not unpacker.is_whole:
             raise BrokenOffError("the packed body ends too early")
-        return packed
+        return b""

@@ -23,6 +23,8 @@ MAX_END_BYTES = 2 * 1024
 CONTENT_KEYS = re.compile(rb'"(?:choices|output|content|data)"\s*:\s*\[')
 NAMES = {name: re.compile(rb'"%b"\s*:\s*("[^"]*")' % name.encode()) for name in ("id", "model")}
 NOTHING = msgspec.Raw()
+# A member that tells something is smaller; a larger one counts as missing.
+MAX_MEMBER_BYTES = 1024 * 1024
 
 
 class Members(msgspec.Struct):
@@ -140,8 +142,8 @@ def read_head(piece: bytes) -> Reading:
 
 
 def value_of(raw: msgspec.Raw) -> Any:
-    """Return a member's value; None when it is missing or cannot be read."""
-    return read_json(data) if (data := bytes(raw)) else None
+    """Return a member's value; None when it is missing, huge or cannot be read."""
+    return read_json(data) if 0 < len(data := bytes(raw)) <= MAX_MEMBER_BYTES else None
 
 
 def name(value: str) -> str | None:
@@ -165,7 +167,7 @@ def _has_failed(choices: msgspec.Raw) -> bool:
     """Tell whether a choice ended in an error, which the provider does not bill."""
     if b'"error"' not in bytes(choices):
         return False
-    ends = map(members_of, items_of(value_of(choices)))
+    ends = map(members_of, items_of(read_json(bytes(choices))))
     return any(end.get("error") or end.get("finish_reason") == "error" for end in ends)
 
 

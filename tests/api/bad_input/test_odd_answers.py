@@ -79,6 +79,16 @@ def test_an_odd_stream_is_relayed_as_it_came_and_booked(
     check_booked(served)
 
 
+def test_what_has_no_end_behind_the_end_of_a_stream_is_cut(
+    served: Product, socket_provider: RawProvider, served_key: str
+) -> None:
+    socket_provider.says(STREAM + b": x\n" * 10_000_000, SSE)
+    answer = ask(served, socket_provider, served_key, stream=True)
+    assert answer.content.startswith(STREAM)
+    assert len(answer.content) < 1_000_000
+    check_booked(served)
+
+
 @FORMS
 def test_gzip_that_nobody_asked_for_is_unpacked(
     served: Product, socket_provider: RawProvider, served_key: str, stream: bool
