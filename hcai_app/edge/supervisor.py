@@ -23,8 +23,9 @@ from hcai_app.worker.link import PING, REFUSED, WorkerState, pack, unpack
 log = logging.getLogger(__name__)
 
 TICK_S = 0.5
-# Ticks without an answer after which a worker counts as hung: of one that has answered before, and
-# of one that is still loading. Ticks, not seconds: after a pause of the whole machine nobody is.
+# Ticks without an answer after which a worker counts as hung: of one that serves, and of one that
+# does not yet: on a busy machine loading may hold up its line for long, and killing it makes the
+# machine busier. Ticks, not seconds: after a pause of the whole machine nobody is.
 HUNG_TICKS, LOADING_TICKS = 10, 240
 # Seconds before a worker is replaced: none after a good run, else twice as many as the last time.
 GOOD_RUN_S = 30.0
@@ -135,7 +136,8 @@ class _Place:
     def listen(self) -> bool:
         """Take what the worker has told, and ask again; return whether it answers."""
         if self._take():
-            self._unanswered, self._patience = 0, HUNG_TICKS
+            self._unanswered = 0
+            self._patience = HUNG_TICKS if self.is_serving else LOADING_TICKS
             self.send(PING)
         else:
             self._unanswered += 1
