@@ -25,6 +25,7 @@ from redis.exceptions import (
     NoScriptError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
 )
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,6 @@ LEASE_MS = 15_000
 SETTLED_MS = 5_000
 BATCH = 500
 WORKERS = "hcai:workers"
-AWAY = (RedisError, OSError, TimeoutError)
 
 Arg = str | int
 Reply = asyncio.Future[Any]
@@ -54,14 +54,16 @@ class LuaScript:
         self.sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-# worker, lease, and: 0 stay a member, 1 join, 2 join while all others must join again
+# worker, lease, and: 0 stay a member, 1 join, 2 join while all others must join again; then when
+# its lease ends: one that ends sooner is of data from the past, which are as good as none
 # -> Redis' time in ms, whether the worker is a member, the members and when their leases end
 BEAT = LuaScript("""
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if ARGV[3] == '2' then redis.call('DEL', KEYS[1]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-local is_member = redis.call('ZSCORE', KEYS[1], ARGV[1]) and 1 or 0
+local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
+local is_member = ends and tonumber(ends) >= tonumber(ARGV[4]) and 1 or 0
 if is_member == 1 or ARGV[3] ~= '0' then
   redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
   is_member = 1
@@ -182,7 +184,7 @@ class RedisClient:
             is_member = await self._renew_membership(STAY)
             if self.is_away or not is_member:
                 await self._join()
-        except Away as error:
+        except Exception as error:  # it is away, or what it says is none of our words
             self._open(str(error))
 
     async def close(self) -> None:
@@ -208,8 +210,9 @@ class RedisClient:
             log.warning("the redis is back")
 
     async def _renew_membership(self, how: int) -> bool:
-        began = time.time()
-        now_ms, is_member, *members = await self.post(BEAT, [WORKERS], [self.name, LEASE_MS, how])
+        began, known_end = time.time(), self._leases.get(self.name, 0)
+        beat = self.post(BEAT, [WORKERS], [self.name, LEASE_MS, how, known_end])
+        now_ms, is_member, *members = await beat
         self.clock_ahead_s = now_ms / 1000 - (began + time.time()) / 2
         latest = now_ms + LEASE_MS
         known = {name: min(end_ms, latest) for name, end_ms in self._leases.items()}
@@ -225,7 +228,7 @@ class RedisClient:
             batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
             try:
                 replies = await self._round_trip(batch)
-            except AWAY as error:
+            except Exception as error:  # whatever it is, whoever asked must hear of it
                 batch, self._asked = batch + self._asked, []
                 self._open(type(error).__name__)
                 replies = [error] * len(batch)
@@ -257,7 +260,14 @@ class RedisClient:
                 again = await self._execute([batch[n] for n in unknown])
                 for n, reply in zip(unknown, again, strict=True):
                     replies[n] = reply
+            await self._drop_foreign(batch, replies)
         return replies
+
+    async def _drop_foreign(self, batch: list[_Asked], replies: list[Any]) -> None:
+        """Delete what somebody else has put in the place of ours, as if Redis had lost it."""
+        for asked, reply in zip(batch, replies, strict=True):
+            if isinstance(reply, ResponseError) and "WRONGTYPE" in str(reply):
+                await self.client.delete(*asked.keys)
 
     async def _execute(self, batch: list[_Asked]) -> list[Any]:
         pipe: Any = self.client.pipeline(transaction=False)

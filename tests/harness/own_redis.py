@@ -67,8 +67,12 @@ class OwnRedis:
 
     def flush(self) -> None:
         """Lose everything while running, as a failover to an empty server does."""
-        with Redis.from_url(self.url) as client:
+        with self.connected() as client:
             client.flushall()
+
+    def connected(self) -> Redis:
+        """A connection of somebody else's."""
+        return Redis.from_url(self.url)
 
     def freeze(self) -> None:
         """Answer nobody any more, but keep every connection open."""

@@ -53,6 +53,26 @@ async def test_after_a_flush_nobody_relies_on_redis_until_all_have_registered(
     assert isinstance(await refusal(second, caller), RateLimited)
 
 
+async def test_a_redis_whose_data_go_back_in_time_is_read_again(
+    site: Site, redis: OwnRedis, caller: Caller
+) -> None:
+    first, second, *_ = site.workers
+    stream = await first.begin(caller, 10)
+    await second.call(caller, 7)
+    with redis.connected() as other:
+        before = {key: (other.dump(key), other.pttl(key)) for key in other.keys("hcai:*")}
+        await site.beat()
+        await first.end(stream, 5)
+        await second.call(caller, 100)
+        other.flushall()
+        for key, (value, left_ms) in before.items():
+            other.restore(key, max(0, left_ms), value)
+    await site.beat()
+    for worker in site.alive:
+        await worker.budget._read_old()
+    assert await site.check_agreement(caller) == 112
+
+
 async def test_a_neighbour_of_a_killed_worker_is_charged_for_what_runs(
     site: Site, caller: Caller
 ) -> None:
