@@ -199,10 +199,10 @@ def _ledger(
     budget: Budget,
     listeners: tuple[Iterable[OnCommit], Iterable[OnSettled]],
 ) -> Ledger:
-    on_commit, on_settled = listeners
-    on_commit = (budget.book, *on_commit)
+    heard, on_settled = listeners
+    on_commit = (budget.book, *heard)
     on_settled = (lambda entry: budget.book([entry]), *on_settled)
-    return Ledger(database, journal, totals, on_commit, on_settled, (budget.forget,))
+    return Ledger(database, journal, totals, on_commit, on_settled, (budget.forget,), heard)
 
 
 def _started(stack: AsyncExitStack, ledger: Ledger) -> Ledger:

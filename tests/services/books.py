@@ -36,7 +36,14 @@ class Books:
         self.journal = Journal(folder)
         self.totals = Rollups(worker)
         self.group_sizes: list[int] = []  # of each commit
-        self.ledger = Ledger(database, self.journal, self.totals, [self._note_size])
+        self.recovered: list[LedgerEntry] = []
+        self.ledger = Ledger(
+            database,
+            self.journal,
+            self.totals,
+            [self._note_size],
+            on_recovered=[self.recovered.extend],
+        )
         self.ledger.start()
         self.budget = Budget(database, 10**9)
         self._is_open = True

@@ -72,8 +72,9 @@ class Journal:
     def has_room(self) -> bool:
         """Whether a call could begin: the last one did, or there is room on the disk again."""
         if self._is_full:
-            disk = os.statvfs(self.folder)
-            self._is_full = disk.f_bavail * disk.f_frsize < EXTENT_BYTES
+            with suppress(OSError):  # the folder is gone
+                disk = os.statvfs(self.folder)
+                self._is_full = disk.f_bavail * disk.f_frsize < EXTENT_BYTES
         return not self._is_full
 
     def workers_known(self) -> int:
@@ -174,7 +175,8 @@ class Journal:
     def _delete_if_free(self, segment: int) -> None:
         if self._calls_in[segment] == 0:
             del self._calls_in[segment]
-            _segment_path(self.folder, self.slot, segment).unlink(missing_ok=True)
+            with suppress(OSError):  # it stays until the next start, which finds its rows written
+                _segment_path(self.folder, self.slot, segment).unlink()
 
 
 class Orphans:

@@ -50,7 +50,9 @@ async def _adopt(orphans: Orphans, ledger: Ledger, budget: Budget) -> int:
     rows = [*entries, *(call.finish(Outcome.INTERRUPTED, BROKEN) for call in calls)]
     made = 0
     for batch in _batches(rows):
-        made += len((await ledger.put(batch)).inserted)
+        booked = await ledger.put(batch)
+        made += len(booked.inserted)
+        ledger.tell_recovered([row for row in batch if row.id in booked.inserted])
     budget.forget(rows)
     if made:
         log.warning("%d calls of a dead worker are in the ledger now", made)

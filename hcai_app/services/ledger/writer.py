@@ -53,6 +53,7 @@ class Ledger:
         on_commit: Iterable[OnCommit] = (),
         on_settled: Iterable[OnSettled] = (),
         on_refused: Iterable[OnCommit] = (),
+        on_recovered: Iterable[OnCommit] = (),
     ) -> None:
         self._database = database
         self._journal = journal
@@ -65,6 +66,7 @@ class Ledger:
         self._on_commit = tuple(on_commit)
         self._on_settled = tuple(on_settled)
         self._on_refused = tuple(on_refused)
+        self._on_recovered = tuple(on_recovered)
 
     @property
     def backlog(self) -> int:
@@ -109,6 +111,11 @@ class Ledger:
                 self._journal.set_aside(entry)
                 log.critical("the database refuses row %s: it is set aside", entry.id)
         return booked
+
+    def tell_recovered(self, entries: list[LedgerEntry]) -> None:
+        """Tell the listeners of a dead worker's rows: it has told nobody of them."""
+        for listen in self._on_recovered:
+            listen(entries)
 
     async def _write_forever(self) -> None:
         while not (self._is_closing and not self._waiting):

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -259,6 +260,21 @@ def test_a_full_disk_refuses_calls_only_while_others_need_its_room(
     last = named(journal)
     die(journal)
     assert last.id in adopted(tmp_path)[0]
+
+
+def test_a_folder_that_vanishes_refuses_calls_and_ends_no_other(
+    tmp_path: Path, small_segments: None
+) -> None:
+    journal = Journal(tmp_path / "journal")
+    running = [named(journal) for _ in range(3)]
+    shutil.rmtree(journal.folder)
+    journal.folder.write_text("a file in its place")
+    with pytest.raises(OSError, match="irectory"):
+        named(journal)
+    assert not journal.has_room()
+    for call in running:
+        journal.release(call.segment)
+    journal.close()
 
 
 def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:

@@ -43,6 +43,16 @@ async def test_adoption_waits_until_the_database_takes_the_rows(
     assert not aside.size(books.journal.folder)
 
 
+async def test_what_a_dead_workers_calls_cost_is_counted_once(books: Books, tmp_path: Path) -> None:
+    lost = [open_call(reserved_nanousd=7), answered()]
+    dead_worker(tmp_path, *lost)
+    assert await books.adopt() == 2
+    assert await books.adopt() == 0
+    told = {row.id: (row.settled, row.cost_source, row.cost_nanousd) for row in books.recovered}
+    assert told == {lost[0].id: (True, CostSource.ESTIMATE, 7), lost[1].id: (False, None, 0)}
+    assert len(books.recovered) == 2
+
+
 @pytest.mark.parametrize("place", [0, 3, 6])
 async def test_a_line_that_the_database_refuses_is_set_aside_and_the_others_are_adopted(
     place: int, books: Books, tmp_path: Path
