@@ -17,6 +17,8 @@ from hcai_app.worker import gauges, link
 from hcai_app.worker.context import Worker
 
 RESTARTS = "hcai_worker_restarts"
+# A task that has not ended by then is cancelled once more.
+CANCEL_S = 0.5
 
 
 async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> None:
@@ -71,7 +73,9 @@ def keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None
     task = asyncio.create_task(work)
 
     async def stop() -> None:
-        task.cancel()
+        while not task.done():  # `wait_for` may swallow one that comes as what it waits for does
+            task.cancel()
+            await asyncio.wait([task], timeout=CANCEL_S)
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)

@@ -1,0 +1,27 @@
+import asyncio
+from contextlib import AsyncExitStack
+
+from hcai_app.worker import background
+
+AT_MOST_S = 10
+
+
+async def test_a_task_that_swallows_a_cancellation_does_not_hold_up_a_stop() -> None:
+    # As asyncio's `wait_for` does (Python 3.11) when what it waits for comes in the same moment.
+    swallowed = 0
+
+    async def deaf() -> None:
+        nonlocal swallowed
+        while True:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                swallowed += 1
+                if swallowed > 1:
+                    raise
+
+    async with asyncio.timeout(AT_MOST_S):
+        async with AsyncExitStack() as stack:
+            background.keep_running(stack, deaf())
+            await asyncio.sleep(0)
+    assert swallowed == 2
