@@ -2,8 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.chaos import books
 from tests.chaos.clients import Seen
@@ -15,6 +16,8 @@ WARM_CALLS = 150
 AFTER_S = 6
 SETTLED_S = 90
 AGREES_S = 30
+# How long nothing may pass after a fault: four workers start meanwhile, on a machine that is busy.
+WELL_S = 300
 BROKEN = 0
 
 
@@ -57,18 +60,24 @@ def measure(scene: Scene, fault: Fault) -> Row:
         time.sleep(fault.seconds)
         fault.end(scene)
         marks.ended = time.monotonic()
-        books.wait_until(lambda: _is_well(load.seen, marks.ended), 120, "calls pass again")
+        problems = _failing(
+            lambda: books.wait_until(
+                lambda: _is_well(load.seen, marks.ended), WELL_S, "calls pass again"
+            )
+        )
         time.sleep(AFTER_S)
         seen = load.end()
-    return _counted(scene, fault, marks, seen)
+    return _counted(scene, fault, marks, seen, problems)
 
 
 def _is_well(seen: list[Seen], ended: float) -> bool:
     return sum(call.status == 200 and call.started > ended for call in seen) > WARM_CALLS
 
 
-def _counted(scene: Scene, fault: Fault, marks: Marks, seen: list[Seen]) -> Row:
-    problems = list(_settling(scene))
+def _counted(
+    scene: Scene, fault: Fault, marks: Marks, seen: list[Seen], problems: list[str]
+) -> Row:
+    problems += _failing(lambda: books.wait_until_settled(scene.product, SETTLED_S))
     rows = scene.ledger()
     whole = {call.request_id for call in seen if call.status == 200 and call.whole}
     missing = whole - {row["id"] for row in rows}
@@ -95,26 +104,26 @@ def _counted(scene: Scene, fault: Fault, marks: Marks, seen: list[Seen]) -> Row:
     )
 
 
-def _settling(scene: Scene) -> list[str]:
+def _failing(check: Callable[[], Any]) -> list[str]:
+    """Return what a check finds, in one line; the table goes on with its next row."""
     try:
-        books.wait_until_settled(scene.product, SETTLED_S)
+        check()
     except AssertionError as error:
-        return [str(error)]
+        return [str(error).splitlines()[0][:200]]
     return []
 
 
 def _figures(scene: Scene, rows: list[books.Row]) -> list[str]:
     """Rows have the provider's own figures, and roll-ups are the rows' sums."""
-    found: list[str] = []
     calls = {call["id"]: call for call in scene.provider.summary()}
-    try:
+
+    def check() -> None:
         for row in rows:
             if row["generation_id"] in calls:
                 books.check_figures(row, calls[row["generation_id"]])
         books.check_roll_ups(scene.product)
-    except AssertionError as error:
-        found.append(str(error).splitlines()[0][:200])
-    return found
+
+    return _failing(check)
 
 
 def _to_normal(seen: list[Seen], ended: float) -> float:

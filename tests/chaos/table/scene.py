@@ -53,6 +53,17 @@ class Scene:
         self._people = 0
 
     def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._stack.close()  # what has started by then is nobody's else
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def _open(self) -> None:
         later = self._stack.callback
         self.cluster = Cluster()
         later(self.cluster.remove)
@@ -67,12 +78,8 @@ class Scene:
         later(self.provider.stop)
         self.gateway = self._stack.enter_context(Gateway(self.provider.port))
         self.product = self._installed()
+        later(self.product.stop)
         self.product.start(WORKERS)
-        later(lambda: self.product.stop())
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._stack.close()
 
     def _installed(self) -> Product:
         folder = self.folder / "product"
