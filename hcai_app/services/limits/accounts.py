@@ -100,10 +100,10 @@ class Held:
             self.reserved_sum -= amount
         return amount
 
-    def items(self) -> Iterator[tuple[str, int, bool]]:
-        """Yield each call, its amount, and whether that is certain."""
+    def parts(self) -> Iterator[str | int]:
+        """Yield of each call its id, c where its amount is certain, else r, and the amount."""
         for call_id, amount in self._amounts.items():
-            yield call_id, amount, call_id in self._certain
+            yield from (call_id, "c" if call_id in self._certain else "r", amount)
 
 
 def accounts_of(call: CallStart | LedgerEntry) -> tuple[AccountId, ...]:

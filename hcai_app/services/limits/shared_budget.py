@@ -39,7 +39,8 @@ LEASE_MS = 30_000
 RENEW_S = 4.0
 READ_S = 0.5
 READINGS = 10  # so often is an account read for one call, if rows are booked meanwhile
-# An account in use is read again after so long, whatever happened to what was to be booked on it.
+# An account in use is read again after so long, whatever happened to what was to be booked on it;
+# and once after each outage, from which old data may come back.
 FRESH_MS = 5 * clock.MS_PER_MINUTE
 HOLD_BATCH = 500
 
@@ -64,6 +65,7 @@ class SharedBudget(Budget):
         self._shares = Shares(database, redis)
         self._old: dict[AccountId, None] = {}  # to be read again
         self._used: dict[AccountId, None] = {}
+        self._registered_at = time.monotonic()
         redis.on_join.append(self)
 
     async def reserve(self, caller: Caller, call: RunningCall) -> None:
@@ -178,6 +180,7 @@ class SharedBudget(Budget):
     def register(self) -> list[Reply]:
         """Forget what Redis may not know, and lease what is held: Redis is back, or lost data."""
         self._shares.clear()
+        self._registered_at = time.monotonic()
         self._old |= self._used | dict.fromkeys(self._doubtful)
         doubtful, self._doubtful = self._doubtful, {}
         forgotten = [
@@ -205,7 +208,8 @@ class SharedBudget(Budget):
             )
             if verdict == ADMITTED:
                 ages = zip(names, details, strict=True)
-                self._old |= {name: None for name, age_ms in ages if age_ms > FRESH_MS}
+                fresh_ms = min(FRESH_MS, 1000 * (time.monotonic() - self._registered_at))
+                self._old |= {name: None for name, age_ms in ages if age_ms > fresh_ms}
             if verdict != UNKNOWN:
                 return verdict, at - 1
             token, *ids = details
@@ -254,11 +258,7 @@ class SharedBudget(Budget):
     def _hold_all(self) -> list[Reply]:
         asked: list[Reply] = []
         for name, held in self._held.items():
-            calls = [
-                part
-                for call_id, amount, is_certain in held.items()
-                for part in (call_id, "c" if is_certain else "r", amount)
-            ]
+            calls = [*held.parts()]
             for start in range(0, len(calls), HOLD_BATCH * 3):
                 part = calls[start : start + HOLD_BATCH * 3]
                 asked.append(self._post([name], [], *_hold(*part)))

@@ -68,9 +68,35 @@ async def test_a_redis_whose_data_go_back_in_time_is_read_again(
         for key, (value, left_ms) in before.items():
             other.restore(key, max(0, left_ms), value)
     await site.beat()
+    await read_old(site)
+    assert await site.check_agreement(caller) == 112
+
+
+async def test_an_account_of_long_ago_is_read_again_when_its_user_comes_back_after_an_outage(
+    site: Site, redis: OwnRedis, caller: Caller
+) -> None:
+    first, second, *_ = site.workers
+    await first.call(caller, 7)
+    with redis.connected() as other:
+        before = {key: (other.dump(key), other.pttl(key)) for key in other.keys("hcai:budget:*")}
+        await second.call(caller, 100)
+        for worker in site.alive:
+            worker.budget.used()  # sampled, and not in use since
+        redis.stop()
+        await site.beat()
+        redis.start()
+        for key, (value, left_ms) in before.items():
+            other.restore(key, max(0, left_ms), value, replace=True)
+    await site.beat()
+    await first.call(caller, 3)
+    await read_old(site)
+    assert await site.check_agreement(caller) == 110
+
+
+async def read_old(site: Site) -> None:
+    """Let every worker read what is to be read again."""
     for worker in site.alive:
         await worker.budget._read_old()
-    assert await site.check_agreement(caller) == 112
 
 
 async def test_a_neighbour_of_a_killed_worker_is_charged_for_what_runs(
