@@ -99,6 +99,12 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f}%" if part * 100 >= whole else "<1%"
 
 
+def reliability(good: int, whole: int) -> str:
+    """Return a share like 99.8%, rounded down: only what never failed is 100%."""
+    tenths = 1000 * good // whole if whole else 0
+    return f"{tenths / 10:.1f}".removesuffix(".0") + "%"
+
+
 def moment(at_ms: int) -> str:
     """Return a moment in UTC, like 3 May 2026, 14:05:09 UTC."""
     at = datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -29,6 +29,7 @@ from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.services.usage.now import SiteNow
+from hcai_app.services.usage.speeds import Speeds
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
@@ -41,10 +42,11 @@ NOT_SERVING = "The server is starting or stopping, or waits for its database; tr
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What is read of the roll-ups over all users, cached."""
+    """What is read over all users, cached."""
 
     everyone: Refreshed[SiteUse]
     now: Refreshed[SiteNow]
+    speeds: Refreshed[Speeds]
 
 
 @dataclass(frozen=True, slots=True)

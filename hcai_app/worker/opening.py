@@ -42,7 +42,7 @@ from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.ops.switches import Switches
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
-from hcai_app.services.usage import everyone, now
+from hcai_app.services.usage import everyone, now, speeds
 from hcai_app.settings import NO_MODERATION, Settings, journal_folder, load_settings
 from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
@@ -155,9 +155,13 @@ async def _open_services(
         redis=redis,
         shared_in_flight=SharedInFlight(redis, settings.max_in_flight) if redis else None,
         tabs=tabs,
-        readings=Readings(everyone.cached(database), now.cached(database)),
+        readings=_readings(database),
         switches=switches,
     )
+
+
+def _readings(database: Database) -> Readings:
+    return Readings(everyone.cached(database), now.cached(database), speeds.cached(database))
 
 
 def _fair_use(settings: Settings, database: Database, metrics: Metrics) -> Upkeep:

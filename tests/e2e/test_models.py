@@ -1,14 +1,17 @@
 """The list of models and the page of one, in a browser."""
 
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hcai_app.services.usage import speeds
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Person, Site
 from tests.harness.catalog import Catalogue
+from tests.harness.history import write_history
 from tests.harness.identity import Identity
 from tests.harness.processes import ROOT
 from tests.harness.room import within
@@ -164,3 +167,19 @@ def test_hundreds_of_models_are_searched_at_once(visitor: Person):
         f"11 of {MANY + 1} models"
     )
     assert took < MAX_KEYSTROKE_MS
+
+
+def test_how_fast_a_model_answers_here_is_told_once_enough_was_asked(arrive: Arrive, site: Site):
+    person = arrive(reduced_motion="reduce")
+    quiet = person.open("/models/google/gemini-2.5-flash-image").locator(".measured")
+    expect(quiet).to_contain_text("Too few calls in the last 7 days")
+    user = site.cli("users", "create", "--slack-id", "USPEED", "--name", "Sonic", "--verified")
+    write_history(site.database_url, user, [None], calls_a_day=40)
+    shown = person.page.locator(".measured dt", has_text="First token")
+    deadline = time.monotonic() + 2 * speeds.FRESH_S  # what was measured may be some seconds old
+    while not shown.is_visible() and time.monotonic() < deadline:
+        person.open("/models/qwen/qwen3-32b")
+    expect(person.page.locator(".measured")).to_contain_text("Worked, 7 days")
+    person.open("/models?sort=speed")
+    expect(person.page.locator(".of-speed").first).to_contain_text("after")
+    assert person.problems == []

@@ -48,10 +48,12 @@ CHOICES: dict[str, dict[str, str]] = {
         "price": "Cheapest first",
         "context": "Longest context first",
         "newest": "Newest first",
+        "speed": "Fastest first",
         "name": "By name",
     },
 }
 CONTEXTS = {value: int(value) for value in CHOICES["context"] if value}
+NO_PACES: Mapping[str, float] = {}
 NUMBERS = re.compile(r"(\d+)")
 
 Chosen = Mapping[str, str]
@@ -177,10 +179,17 @@ def is_filtered(chosen: Chosen) -> bool:
     return any(value.strip() for name, value in chosen.items() if name != "sort")
 
 
-def find(models: Sequence[ListedModel], chosen: Chosen) -> list[ListedModel]:
-    """Return the models that fit what is chosen, in the chosen order."""
+def find(
+    models: Sequence[ListedModel], chosen: Chosen, paces: Mapping[str, float] = NO_PACES
+) -> list[ListedModel]:
+    """Return the models that fit what is chosen, in the chosen order.
+
+    `paces` are the tokens a second that are measured of some of them.
+    """
     words = chosen["q"].lower().split()
     found = [model for model in models if _fits(model, chosen, words)]
+    if chosen["sort"] == "speed":
+        return sorted(found, key=lambda model: -paces.get(model.id, 0.0))
     order = ORDERS.get(chosen["sort"])
     return sorted(found, key=order) if order else found
 

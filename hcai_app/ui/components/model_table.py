@@ -8,11 +8,11 @@ from hcai_app.ui.components.faces import face
 from hcai_app.ui.islands.browser import copy_text
 from hcai_app.ui.islands.shortcut import shortcut
 from hcai_app.ui.state.models import ModelsState
-from hcai_app.ui.view_models import CatalogRow
+from hcai_app.ui.view_models.models import CatalogRow
 
 FIELD = "model-search"
-COLUMNS = ("Model", "What it is for", "Context", "In", "Out")
-FIGURES = ("context", "in", "out")
+COLUMNS = ("Model", "What it is for", "Speed here", "Context", "In", "Out")
+FIGURES = ("speed", "context", "in", "out")
 SELECTS = {"in": "What goes in", "price": "Price", "context": "Context", "sort": "Order"}
 SKELETON_ROWS = 9
 FORBIDDEN = "18+ by its maker’s terms"
@@ -140,6 +140,7 @@ def _row(model: CatalogRow) -> rx.Component:
             role="cell",
             class_name="model-about",
         ),
+        _speed(model),
         _figure("context", model.context),
         _figure("in", model.price_in),
         _figure("out", model.price_out, rx.cond(model.each != "", rx.el.small(model.each))),
@@ -192,6 +193,28 @@ def _figure(name: str, value: str, *more: rx.Component) -> rx.Component:
         *more,
         role="cell",
         class_name=f"right num of-{name}",
+    )
+
+
+def _speed(model: CatalogRow) -> rx.Component:
+    """Show the measured pace and time to the first token, as far as they are known."""
+    return rx.el.td(
+        rx.cond(
+            (model.pace == "") & (model.first == ""),
+            rx.el.span("–", title="Too few calls in the last 7 days to say"),
+            rx.fragment(
+                rx.el.span(
+                    rx.cond(model.pace == "", "–", model.pace), title="Tokens a second, the median"
+                ),
+                rx.cond(
+                    model.first != "",
+                    rx.el.small("after ", model.first, title="Until the first token, the median"),
+                ),
+            ),
+        ),
+        rx.el.span("speed", aria_hidden=True, class_name="unit"),
+        role="cell",
+        class_name="right num of-speed",
     )
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 from hcai_app.ui.components import chrome, limits, shell
 from hcai_app.ui.components.examples import example_tabs
 from hcai_app.ui.components.faces import face
+from hcai_app.ui.components.measures import measured
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import copy_button
 from hcai_app.ui.islands.choice import remembered_tabs
@@ -57,6 +58,7 @@ def found() -> rx.Component:
         ),
         key_note(),
         figures_row(),
+        rx.cond(MODEL.is_measured, measured(MODEL.measures)),
         rx.el.div(prices_card(), facts_card(), class_name="grid-2"),
         rx.cond(MODEL.description != "", description()),
         rx.cond(MODEL.parameters.length() > 0, parameters()),

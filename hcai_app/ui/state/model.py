@@ -13,6 +13,7 @@ from hcai_app.services.models.faces import face_of
 from hcai_app.services.models.facts import ModelCard, ModelFacts
 from hcai_app.services.models.worth import worth
 from hcai_app.settings import load_settings
+from hcai_app.ui.state import speed_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import ExampleView, ModelView, PriceView
 
@@ -63,6 +64,7 @@ class ModelState(SiteState):
         try:
             catalog = serving().catalog
             self.model = model_view(await facts.facts(catalog, self.asked))
+            await self._measure()
             if catalog.unserved.has(self.model.id):
                 self.model = replace(self.model, marks=[*self.model.marks, UNSERVED])
             self.title = f"{self.model.name} · HCAI"
@@ -74,6 +76,12 @@ class ModelState(SiteState):
         except Unavailable as error:
             self.problem = error.message
             self.status = FAILED
+
+    async def _measure(self) -> None:
+        """Add how the model does here; no page waits for that for long."""
+        if (speeds := await serving().readings.speeds.find()) is not None:
+            known = speed_view.measures(speeds.of(self.model.id), self.model.kind)
+            self.model = replace(self.model, measures=known, is_measured=True)
 
     @rx.event
     def leave(self) -> None:

@@ -7,9 +7,10 @@ from hcai_app.errors import HcaiError, InvalidRequest
 from hcai_app.services.models import listing
 from hcai_app.services.models.faces import face_of
 from hcai_app.services.models.listing import ListedModel
-from hcai_app.ui.state import page_actions
+from hcai_app.services.usage.speeds import Speed, Speeds
+from hcai_app.ui.state import page_actions, speed_view
 from hcai_app.ui.state.base import SiteState, serving
-from hcai_app.ui.view_models import CatalogRow
+from hcai_app.ui.view_models.models import CatalogRow
 
 PAGE_PATH = "/models"
 # Rows that are sent at first: the list is of hundreds where an operator allows every model.
@@ -101,15 +102,16 @@ class ModelsState(SiteState):
         except HcaiError as error:
             self.phase, self.problem = "failed", error.message
             return
-        found = listing.find(models, self.chosen)
+        measured = await serving().readings.speeds.find() or Speeds()
+        found = listing.find(models, self.chosen, speed_view.paces(measured))
         shown = found if self.shows_all else found[:SHOWN_ROWS]
-        self.rows = [row_of(model) for model in shown]
+        self.rows = [row_of(model, measured.of(model.id)) for model in shown]
         self.found, self.all = len(found), len(models)
         self.is_filtered = listing.is_filtered(self.chosen)
         self.phase, self.problem = "ready", ""
 
 
-def row_of(model: ListedModel) -> CatalogRow:
+def row_of(model: ListedModel, speed: Speed = Speed()) -> CatalogRow:  # noqa: B008 - it is frozen
     """Return a model as one row."""
     marks = {"reasoning": model.reasons, "tools": model.tools, UNSERVED: model.is_unserved}
     return CatalogRow(
@@ -128,4 +130,6 @@ def row_of(model: ListedModel) -> CatalogRow:
         each=model.each,
         is_new=model.is_new,
         is_forbidden=model.is_forbidden,
+        first=speed_view.first(speed),
+        pace=speed_view.pace(speed),
     )

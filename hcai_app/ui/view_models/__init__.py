@@ -5,6 +5,8 @@ Values are ready to be shown, money in dollars as text, moments in milliseconds 
 
 from dataclasses import dataclass, field
 
+from hcai_app.ui.view_models.models import MeasureView
+
 # The dashboard.
 
 
@@ -103,30 +105,6 @@ class AccountView:
     key_limit: str = ""
 
 
-# The list of models.
-
-
-@dataclass(frozen=True)
-class CatalogRow:
-    """One model of the list."""
-
-    id: str
-    name: str
-    maker: str
-    line: str
-    face: str  # class names
-    color: str  # CSS
-    inputs: list[str]
-    outputs: list[str]
-    marks: list[str]
-    context: str
-    price_in: str
-    price_out: str
-    each: str
-    is_new: bool
-    is_forbidden: bool
-
-
 @dataclass(frozen=True)
 class PriceView:
     """What one thing costs."""
@@ -176,6 +154,8 @@ class ModelView:
     knowledge_until: str = ""
     description: str = ""
     examples: list[ExampleView] = field(default_factory=list)
+    measures: list[MeasureView] = field(default_factory=list)
+    is_measured: bool = False  # whether the measures could be read
 
 
 @dataclass(frozen=True)

@@ -94,3 +94,9 @@ def test_an_order_is_no_filter() -> None:
     chosen = listing.chosen_in({"sort": "price"})
     assert listing.address_of("/models", chosen) == "/models?sort=price"
     assert not listing.is_filtered(chosen)
+
+
+def test_the_fastest_come_first_and_the_unmeasured_last() -> None:
+    chosen = listing.chosen_in({"sort": "speed"})
+    found = listing.find(MODELS, chosen, {"c/eyes": 30.0, "d/router": 200.5})
+    assert "".join(one.id[0] for one in found) == "dcab"
