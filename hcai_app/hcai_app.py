@@ -31,8 +31,9 @@ from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
     sign_in,
     why,
 )
+from hcai_app.ui.state import activity as lists
+from hcai_app.ui.state import activity_list, keep_alive, live_push
 from hcai_app.ui.state import dashboard as figures
-from hcai_app.ui.state import keep_alive, live_push
 from hcai_app.ui.state.base import show_error
 from hcai_app.ui.state.faults import Faults
 from hcai_app.worker.opening import worker_lifespan
@@ -114,5 +115,10 @@ app.register_lifespan_task(worker_lifespan, host=rx.config.get_config().backend_
 app.register_lifespan_task(keep_alive.keep_open_tabs)
 app.register_lifespan_task(
     live_push.pushing,
-    page=live_push.Page("/dashboard", figures.DashboardState, figures.read_snapshot, figures.show),
+    pages=(
+        live_push.Page(
+            figures.PAGE_PATH, figures.DashboardState, figures.read_snapshot, figures.show
+        ),
+        live_push.Page(lists.PAGE_PATH, lists.ActivityState, activity_list.read_live, lists.show),
+    ),
 )

@@ -133,7 +133,7 @@ async def _open_services(
         journal=journal,
         ledger=_started(stack, ledger),
         reconciler=Reconciler(database, totals, budget, client.generation, heard[1]),
-        refusals=Refusals(database),
+        refusals=Refusals(database, tabs.note),
         budget=budget,
         authentication=_authentication(settings, database, redis),
         fair_use_upkeep=_fair_use(settings, database, metrics),

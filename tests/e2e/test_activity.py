@@ -1,6 +1,7 @@
 """The activity page in a browser: its filter on a phone, its pages, and a row that is opened."""
 
 import json
+import re
 
 import httpx
 from playwright.sync_api import expect
@@ -78,4 +79,59 @@ def test_an_answer_is_reported_where_it_is_told_about(arrive: Arrive, site: Site
     expect(page.get_by_role("status").filter(has_text="Reported: It is hateful")).to_be_visible()
     page.reload(wait_until="networkidle")
     expect(page.get_by_text("Reported: It is hateful")).to_be_visible()
+    assert ada.problems == []
+
+
+def test_new_calls_come_by_themselves_and_wait_while_one_is_read(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="ULIVE")
+    page = ada.open("/activity")
+    expect(page.get_by_text("No calls yet")).to_be_visible()
+    call_both(site, "ULIVE")
+    calls = page.locator("button.call")
+    expect(calls).to_have_count(2)
+    sums = page.locator(".sums")
+    expect(sums).to_contain_text("Calls2")
+    calls.first.click()
+    expect(page.locator(".call-detail")).to_be_visible()
+    key = site.cli("keys", "create", "--user", "ULIVE", "--name", "desk").splitlines()[-1]
+    refused = httpx.post(
+        f"{site.base_url}/chat/completions",
+        headers={"Authorization": f"Bearer {key}"},
+        json={"model": "nobody/knows-it", "messages": [{"role": "user", "content": "hi"}]},
+    )
+    assert refused.status_code == 400
+    news = page.get_by_role("button", name="1 new call")
+    expect(news).to_be_visible()
+    expect(sums).to_contain_text("Refused, last 7 days1")
+    expect(calls).to_have_count(2)
+    news.click()
+    expect(calls).to_have_count(3)
+    expect(calls.first).to_contain_text("Refused")
+    expect(news).to_have_count(0)
+    assert ada.problems == []
+
+
+def test_filter_and_page_stand_in_the_address_and_in_the_history(arrive: Arrive, site: Site):
+    ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UADDRESS")
+    user = json.loads(site.cli("users", "show", "UADDRESS"))["id"]
+    write_history(site.database_url, user, [None], calls_a_day=8)
+    page = ada.open("/activity")
+    page.get_by_label("Model").select_option(MODELS[0])
+    expect(page).to_have_url(re.compile(r"/activity\?model="))
+    first = page.locator("button.call").first
+    newest = first.inner_text()
+    page.get_by_role("button", name="Older").click()
+    expect(page).to_have_url(re.compile(r"model=.*&before=[0-9a-f]{32}$"))
+    expect(page.get_by_role("button", name="Newest")).to_be_visible()
+    older = first.inner_text()
+    assert older != newest
+    page.reload(wait_until="networkidle")
+    expect(first).to_have_text(re.compile("".join(older.split("\n")[1:2])))
+    expect(page.get_by_role("button", name="Newest")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Newest")).to_have_count(0)
+    expect(page.get_by_label("Model")).to_have_value(MODELS[0])
+    page.go_back()
+    expect(page.get_by_label("Model")).to_have_value("")
+    expect(page).to_have_url(f"{site.origin}/activity")
     assert ada.problems == []

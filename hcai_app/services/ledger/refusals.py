@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -77,11 +77,17 @@ class _Noted(NamedTuple):
     headers: Mapping[str, str]
 
 
+def _nobody(_user_id: str, _since_ms: int) -> None:
+    """Tell nobody."""
+
+
 class Refusals:
     """The refused calls that one worker has not written yet."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, on_written: Callable[[str, int], Any] = _nobody) -> None:
+        """Write into the database; `on_written` hears whose, and when the first one was."""
         self._database = database
+        self._on_written = on_written
         self._waiting: dict[str, deque[_Noted]] = {}
         self._writing: dict[str, deque[_Noted]] = {}  # on its way, and perhaps not there yet
         self._count = 0
@@ -141,6 +147,8 @@ class Refusals:
             raise
         finally:
             self._writing = {}
+        for user_id, waiting in taken.items():
+            self._on_written(user_id, int(waiting[0].id[:12], 16))
         for user_id in full:
             self._unpruned.pop(user_id, None)
 

@@ -6,7 +6,7 @@ an empty dictionary.
 """
 
 import asyncio
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from hcai_app.services.call import LedgerEntry
@@ -19,7 +19,8 @@ class Tab:
     token: str
     user_id: str
     session_id: str | None
-    view: tuple[str, str] | None = None  # the range and group of the figures that it shows, if any
+    view: Hashable | None = None  # which figures it shows of its page, if any
+    page: str = ""  # the path of the live page that it shows
 
 
 @dataclass(frozen=True, slots=True)

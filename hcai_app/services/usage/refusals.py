@@ -56,6 +56,15 @@ async def page(
     return MixedPage(rows, calls.older, calls.searched_to_ms)
 
 
+def count(
+    connection: Connection, user_id: str, wanted: Filter, waiting: Collection[RefusedCall] = ()
+) -> int:
+    """Return how many of the user's refused calls fit, within the caller's unit of work."""
+    low, high = first_id_at(wanted.from_ms), first_id_at(wanted.until_ms)
+    known = _united(_between(connection, user_id, low, high), waiting)
+    return sum(low <= it.id < high and _fits(it, wanted) for it in known)
+
+
 async def one(
     database: Database, user_id: str, request_id: str, waiting: Iterable[RefusedCall] = ()
 ) -> RefusedCall:

@@ -72,6 +72,7 @@ def _row(call: CallView) -> rx.Component:
         ),
         rx.cond(is_open, _detail()),
         key=call.id,
+        class_name=rx.cond(call.is_new, "is-new", ""),
     )
 
 

@@ -201,7 +201,7 @@ def _speed(model: CatalogRow) -> rx.Component:
     return rx.el.td(
         rx.cond(
             (model.pace == "") & (model.first == ""),
-            rx.el.span("–", title="Too few calls in the last 7 days to say"),
+            rx.el.span("–", title="Too few calls in the last 7 days to say", data_unknown=True),
             rx.fragment(
                 rx.el.span(
                     rx.cond(model.pace == "", "–", model.pace), title="Tokens a second, the median"
@@ -212,7 +212,6 @@ def _speed(model: CatalogRow) -> rx.Component:
                 ),
             ),
         ),
-        rx.el.span("speed", aria_hidden=True, class_name="unit"),
         role="cell",
         class_name="right num of-speed",
     )

@@ -4,7 +4,8 @@ import reflex as rx
 
 from hcai_app.ui.components import calls, shell
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.state.activity import FIRST_DAY, PAGE_PATH, ActivityState
+from hcai_app.ui.state.activity import FIRST_DAY, ActivityState
+from hcai_app.ui.state.activity_address import PAGE_PATH
 from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import ChoiceView
 
@@ -62,9 +63,51 @@ def _body() -> rx.Component:
         _nothing_yet(),
         rx.fragment(
             _filters(),
+            _sums(),
+            _news(),
             rx.cond(ActivityState.calls.length() == 0, _nothing_found(), calls.call_list()),
             _paging(),
         ),
+    )
+
+
+def _sums() -> rx.Component:
+    """Show what everything adds up to that the filter leaves."""
+    sums = ActivityState.sums
+    return rx.el.dl(
+        _sum("Calls", sums.calls),
+        _sum("Tokens", sums.tokens),
+        _sum("Cost", sums.cost),
+        rx.cond(sums.has_refused, _sum("Refused, last 7 days", sums.refused)),
+        rx.cond(
+            sums.is_partial, rx.el.p("Of the newest 20,000 calls.", class_name="sums-note quiet")
+        ),
+        aria_label="All that the filter leaves",
+        class_name="sums",
+    )
+
+
+def _sum(name: str, value: str | rx.Var[str]) -> rx.Component:
+    return rx.el.div(rx.el.dt(name), rx.el.dd(value, class_name="num"))
+
+
+def _news() -> rx.Component:
+    """Say that calls have come while one is being read; a click shows them."""
+    held = ActivityState.held
+    return rx.el.div(
+        rx.cond(
+            held > 0,
+            rx.el.button(
+                rx.icon("arrow-up", size=16, aria_hidden=True),
+                held,
+                rx.cond(held == 1, " new call", " new calls"),
+                on_click=ActivityState.reload,
+                type="button",
+                class_name="button small quiet",
+            ),
+        ),
+        role="status",
+        class_name="news",
     )
 
 
@@ -221,7 +264,10 @@ def _paging() -> rx.Component:
             ActivityState.has_newer,
             rx.fragment(
                 _turn("Newest", "chevrons-left", ActivityState.show_newest),
-                _turn("Newer", "chevron-left", ActivityState.show_newer),
+                rx.cond(
+                    ActivityState.has_way_back,
+                    _turn("Newer", "chevron-left", ActivityState.show_newer),
+                ),
             ),
         ),
         rx.cond(

@@ -1,38 +1,35 @@
-"""State of /activity: its filters are the address's query.
+"""State of /activity: its filter and page are the address's query; new calls come live.
 
-The filter stands in the address's query, so a link or a reload opens the same calls. All of it, as
-the arguments of every event, may be made up: it goes through the filter's own reading.
+The address, as the arguments of every event, may be made up: it goes through the filter's own
+reading.
 """
-
-from collections.abc import Mapping
-from datetime import timedelta
-from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from hcai_app import clock
 from hcai_app.errors import HcaiError, InvalidRequest, NotFound
 from hcai_app.services.call import Caller, LedgerEntry
 from hcai_app.services.ledger.refusals import RefusedCall
+from hcai_app.services.live.tabs import Tab
 from hcai_app.services.safety import reports
 from hcai_app.services.safety.reports import ReportReason
 from hcai_app.services.usage import activity, filter_options, filters, refusals
 from hcai_app.services.usage.filter_options import Choices, Key
-from hcai_app.ui.state import activity_view, page_actions
+from hcai_app.services.usage.filters import Filter
+from hcai_app.ui.state import activity_address, activity_list, activity_view, page_actions
+from hcai_app.ui.state.activity_address import CSV_PATH, PAGE_PATH
+from hcai_app.ui.state.activity_list import Listed
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import CallDetailView, CallView, ChoiceView, FilterView
+from hcai_app.ui.view_models.activity import SumsView
 
-PAGE_PATH = "/activity"
-CSV_PATH = "/api/activity.csv"
 LIST_ID = "calls"
 REPORT = "report"  # the query's name of a call whose answer is to be reported
-# The quick choices of days: how many days before today the first one lies.
-SPANS = {"today": 0, "7": 6, "30": 29}
 # While a year is being typed browsers report days of the first centuries.
 FIRST_DAY = "2020-01-01"
 MAX_PAGES_BACK = 1_000  # that “Newer” remembers
 ID_LENGTH = 32
+NEWEST = ""  # where the first page begins
 
 
 class ActivityState(SiteState):
@@ -46,6 +43,7 @@ class ActivityState(SiteState):
     keys: rx.Field[list[ChoiceView]] = rx.field(default_factory=list)
     calls: rx.Field[list[CallView]] = rx.field(default_factory=list)
     has_newer: bool = False
+    has_way_back: bool = False  # the page after this one is known
     has_older: bool = False
     searched_to_ms: int = 0  # not 0: the page ends here because enough was looked at
     opened: str = ""
@@ -53,32 +51,38 @@ class ActivityState(SiteState):
     reported: str = ""  # why the opened call is reported already, in words
     is_reporting: bool = False  # the address asks for the report of a call
     csv: str = CSV_PATH
-    # Where the pages begin that lead to this one; the newest has no entry.
+    sums: SumsView = SumsView()
+    held: int = 0  # new calls that wait while somebody reads
+    # Where the pages begin that led to this one, and this one; and their filter.
     _trail: rx.Field[list[str]] = rx.field(default_factory=list)
+    _trail_of: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     _older: str = ""
+    _is_turning: bool = False
 
     @rx.event
-    async def open_page(self) -> None:
-        """Show the address's filter, from the newest call on."""
+    async def open_page(self) -> EventSpec | None:
+        """Show the address's filter and page."""
         caller = await self.enter()
         if caller is None:
-            return
-        self._trail = []
+            return None
         try:
             parameters = self._parameters()
-            self.wanted = _shown(parameters)
-            self.has_fields = self.has_fields or _needs_fields(self.wanted)
+            self.wanted = activity_address.shown(parameters)
+            self.has_fields = self.has_fields or activity_address.needs_fields(self.wanted)
             filters.parse(parameters)
-            self.csv = _address(CSV_PATH, parameters)
+            self._arrive(parameters, activity_address.place(self.router.url.query_parameters))
+            self.csv = activity_address.address(CSV_PATH, parameters)
             self._offer(await filter_options.of_user(serving().database, caller.user_id))
         except InvalidRequest:
             self.phase = "odd"
-            return
+            return None
         except HcaiError as error:
             self._fail(error)
-            return
+            return None
         await self._show(caller)
         await self._open_linked(caller)
+        was_turning, self._is_turning = self._is_turning, False
+        return page_actions.scroll_to(LIST_ID) if was_turning else None
 
     @rx.event
     async def reload(self) -> None:
@@ -88,28 +92,35 @@ class ActivityState(SiteState):
     @rx.event
     async def show_older(self) -> EventSpec | None:
         """Go on to the calls before these."""
-        caller = await self.caller()
-        if not self._older:
-            return None
-        self._trail = [*self._trail, self._older][-MAX_PAGES_BACK:]
-        await self._show(caller)
-        return page_actions.scroll_to(LIST_ID)
+        await self.caller()
+        return self._turn(self._older) if self._older else None
 
     @rx.event
     async def show_newer(self) -> EventSpec:
         """Go back to the calls after these."""
-        caller = await self.caller()
-        self._trail = self._trail[:-1]
-        await self._show(caller)
-        return page_actions.scroll_to(LIST_ID)
+        await self.caller()
+        return self._turn(self._trail[-2] if len(self._trail) > 1 else NEWEST)
 
     @rx.event
     async def show_newest(self) -> EventSpec:
         """Go back to the newest calls."""
-        caller = await self.caller()
-        self._trail = []
-        await self._show(caller)
-        return page_actions.scroll_to(LIST_ID)
+        await self.caller()
+        return self._turn(NEWEST)
+
+    def _turn(self, place: str) -> EventSpec:
+        self._is_turning = True
+        return activity_address.go(self._parameters(), place)
+
+    def _arrive(self, parameters: dict[str, str], place: str) -> None:
+        """Know the way back: the pages before this one, as far as this tab has seen them."""
+        trail = self._trail if self._trail_of == parameters else []
+        if place == NEWEST:
+            trail = [NEWEST]
+        elif place in trail:
+            trail = trail[: trail.index(place) + 1]
+        else:
+            trail = [*trail, place] if place == self._older else [place]
+        self._trail, self._trail_of = trail[-MAX_PAGES_BACK:], parameters
 
     @rx.event
     async def toggle(self, call_id: str) -> None:
@@ -151,7 +162,7 @@ class ActivityState(SiteState):
         parameters = {**self._parameters(), name: value}
         if parameters.get("to") and parameters["to"] < parameters.get("from", ""):
             parameters["to" if name == "from" else "from"] = value
-        return _go(parameters)
+        return activity_address.go(parameters)
 
     @rx.event
     async def choose_day(self, name: str, day: str) -> EventSpec | None:
@@ -162,35 +173,54 @@ class ActivityState(SiteState):
     async def choose_span(self, span: str) -> EventSpec:
         """Filter by the days up to today; an unknown span is all time."""
         await self.caller()
-        days = _days(span) if isinstance(span, str) else {}
+        days = activity_address.days(span) if isinstance(span, str) else {}
         rest = {
             name: value for name, value in self._parameters().items() if name not in ("from", "to")
         }
-        return _go({**rest, **days})
+        return activity_address.go({**rest, **days})
 
     def _parameters(self) -> dict[str, str]:
-        """Return the address's filter parameters; unknown names are ignored."""
-        query = self.router.url.query_parameters
-        return {name: str(query[name]) for name in filters.NAMES if query.get(name)}
+        return activity_address.parameters(self.router.url.query_parameters)
 
     async def _show(self, caller: Caller) -> None:
-        """Read the calls where the trail ends."""
-        database, user_id = serving().database, caller.user_id
-        before = self._trail[-1] if self._trail else None
+        """Read the page that the address names, and watch for what is new on the newest one."""
+        place = self._trail[-1] if self._trail else NEWEST
         try:
             wanted = filters.parse(self._parameters())
-            waiting = serving().refusals.waiting_of(user_id)
-            found = await refusals.page(database, user_id, wanted, before, waiting)
-            names = await filter_options.key_names(database, user_id, found.rows)
+            self._watch(caller, wanted if place == NEWEST else None)
+            found = await activity_list.read(caller.user_id, wanted, place)
         except HcaiError as error:
             self._fail(error)
             return
         self._close()
-        self.calls = [activity_view.row(row, names) for row in found.rows]
-        self._older = found.older or ""
-        self.has_older, self.has_newer = bool(found.older), bool(self._trail)
-        self.searched_to_ms = found.searched_to_ms or 0
+        self.calls, self.sums, self.held = found.rows, found.sums, 0
+        self._older = found.older
+        self.has_older, self.has_newer = bool(found.older), place != NEWEST
+        self.has_way_back = len(self._trail) > 1
+        self.searched_to_ms = found.searched_to_ms
         self.phase, self.problem = "ready", ""
+
+    def _watch(self, caller: Caller, wanted: Filter | None) -> None:
+        token = self.router.session.client_token
+        serving().tabs.open(Tab(token, caller.user_id, caller.session_id, wanted, PAGE_PATH))
+
+    def show_live(self, newest: Listed) -> None:
+        """Show what is new, unless somebody reads a call: then say how many wait."""
+        if self.phase != "ready" or self._trail != [NEWEST]:
+            return
+        self.sums = newest.sums
+        if self.opened:
+            self.calls = activity_list.refreshed(self.calls, newest)
+            known = {row.id for row in self.calls}
+            last = min(known, default="")
+            self.held = sum(row.id not in known and row.id > last for row in newest.rows)
+            return
+        rows = activity_list.merged(self.calls, newest, has_older=self.has_older)
+        if len(rows) == len(newest.rows) or len(rows) > activity_list.MOST_ROWS:
+            rows = rows[: len(newest.rows)]
+            self._older, self.has_older = newest.older, bool(newest.older)
+            self.searched_to_ms = newest.searched_to_ms
+        self.calls, self.held = rows, 0
 
     async def _open(self, caller: Caller, call_id: str) -> CallView:
         database, user_id = serving().database, caller.user_id
@@ -213,6 +243,7 @@ class ActivityState(SiteState):
             self.is_reporting = False
             return
         if call.id not in {shown.id for shown in self.calls}:
+            self._watch(caller, None)  # between it and the others calls are missing
             self.calls = [call, *self.calls]
 
     def _offer(self, offered: Choices) -> None:
@@ -232,41 +263,15 @@ class ActivityState(SiteState):
         self._close()
 
 
-def _go(parameters: Mapping[str, str]) -> EventSpec:
-    """Open the page at a filter, which must be one."""
-    filters.parse(parameters)
-    return page_actions.go(_address(PAGE_PATH, parameters))
-
-
-def _address(path: str, parameters: Mapping[str, str]) -> str:
-    query = urlencode({name: parameters[name] for name in filters.NAMES if parameters.get(name)})
-    return f"{path}?{query}" if query else path
-
-
-def _shown(parameters: Mapping[str, str]) -> FilterView:
-    first, last = parameters.get("from", ""), parameters.get("to", "")
-    span = next((span for span in SPANS if _days(span) == {"from": first} and not last), "")
-    return FilterView(
-        model=parameters.get("model", ""),
-        key=parameters.get("key", ""),
-        outcome=parameters.get("outcome", ""),
-        first=first,
-        last=last,
-        span=span or ("all" if not first and not last else ""),
-        is_set=bool(parameters),
-    )
-
-
-def _needs_fields(wanted: FilterView) -> bool:
-    """Return whether the filter needs more than the quick choices."""
-    return bool(wanted.model or wanted.key or wanted.outcome or not wanted.span)
-
-
-def _days(span: str) -> dict[str, str]:
-    days = SPANS.get(span)
-    if days is None:
-        return {}
-    return {"from": f"{clock.now() - timedelta(days=days):%Y-%m-%d}"}
+def show(state: ActivityState, listed: dict[Filter, Listed]) -> None:
+    """Show a tab what its filter finds now, if it still shows that one."""
+    try:
+        query = state.router.url.query_parameters
+        newest = listed.get(filters.parse(activity_address.parameters(query)))
+    except InvalidRequest:
+        return
+    if newest is not None:
+        state.show_live(newest)
 
 
 def _named(key: Key) -> str:

@@ -20,6 +20,7 @@ from hcai_app.ui.state import dashboard_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import CallLine, Chart, Figures, ModelLine
 
+PAGE_PATH = "/dashboard"
 EVER = 0  # since when: always
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -105,7 +106,7 @@ class DashboardState(SiteState):
         """
         view = (Range(self.range), Group(self.group))
         token = self.router.session.client_token
-        tab = Tab(token, caller.user_id, caller.session_id, view)
+        tab = Tab(token, caller.user_id, caller.session_id, view, PAGE_PATH)
         serving().tabs.open(tab)
         if since_ms is not None:
             serving().tabs.miss(Due(tab, since_ms))

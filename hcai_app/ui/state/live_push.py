@@ -2,8 +2,8 @@
 
 As soon as a user has changed it looks up their sessions again, and signs out the tabs of those that
 have ended. What is due to the tabs that watch figures it pushes in rounds: a round reads one
-snapshot a user, and shows it to the user's tabs in small batches. Rounds come at most four times a
-second, and rarer the more they cost.
+snapshot a user and page, and shows it to the user's tabs in small batches. Rounds come at most four
+times a second, and rarer the more they cost.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ MOST_UNSENT = 3
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The live page: its path, how it is read and shown."""
+    """A live page: its path, how it is read for a user's views of it, and shown."""
 
     path: str
     state: type[rx.State]
@@ -58,10 +58,10 @@ class Page:
 
 
 @asynccontextmanager
-async def pushing(app: rx.App, page: Page) -> AsyncGenerator[None]:
+async def pushing(app: rx.App, pages: Sequence[Page]) -> AsyncGenerator[None]:
     """Keep this worker's tabs up to date; registered with Reflex after the worker itself."""
     opened = context.opened()
-    push = LivePush(app, page, opened.tabs if opened else Tabs())
+    push = LivePush(app, pages, opened.tabs if opened else Tabs())
     task = asyncio.create_task(push.run(), name="live: push")
     try:
         yield
@@ -75,9 +75,9 @@ async def pushing(app: rx.App, page: Page) -> AsyncGenerator[None]:
 class LivePush:
     """One worker's loop."""
 
-    def __init__(self, app: rx.App, page: Page, tabs: Tabs) -> None:
+    def __init__(self, app: rx.App, pages: Sequence[Page], tabs: Tabs) -> None:
         self._app = app
-        self._page = page
+        self._pages = {page.path: page for page in pages}
         self._tabs = tabs
         self._sessions = SessionWatch(app, tabs)
         self._period_ms = budget_period(clock.now_ms()).start_ms
@@ -156,7 +156,7 @@ class LivePush:
     async def _push_all(self, due: list[Due], meter: Meter) -> None:
         waiting = {one.tab.token: one for one in due}
         try:
-            for of_user in _by_user(due):
+            for of_user in _by_user_and_page(due):
                 snapshot = await self._read(of_user, meter)
                 for batch in _parts(of_user if snapshot is not None else [], BATCH):
                     for one in batch:
@@ -167,10 +167,11 @@ class LivePush:
                 self._tabs.miss(one)
 
     async def _read(self, of_user: list[Due], meter: Meter) -> Any:
-        """Read what a user's tabs show; None when that takes too long."""
+        """Read what a user's tabs show of a page; None when that takes too long."""
         views = frozenset(due.tab.view for due in of_user)
         since_ms = min(due.since_ms for due in of_user)
-        read = self._page.read(of_user[0].tab.user_id, views, since_ms)
+        tab = of_user[0].tab
+        read = self._pages[tab.page].read(tab.user_id, views, since_ms)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 return await meter.over(_awaiting(read))
@@ -203,15 +204,16 @@ class LivePush:
             await self._sessions.reload(due.tab.token)
 
     async def _show(self, tab: Tab, snapshot: Any) -> None:
-        token = rx.BaseStateToken(ident=tab.token, cls=self._page.state)
+        page = self._pages[tab.page]
+        token = rx.BaseStateToken(ident=tab.token, cls=page.state)
         is_gone = False
         async with self._app.modify_state(token) as root:
             if not self._tabs.is_current(tab):  # while we waited for it
                 return
-            state = await root.get_state(self._page.state)
+            state = await root.get_state(page.state)
             is_gone = not state.router.url
-            if state.router.url.path.rstrip("/") == self._page.path:
-                self._page.show(state, snapshot)
+            if state.router.url.path.rstrip("/") == page.path:
+                page.show(state, snapshot)
             else:
                 self._tabs.unwatch(tab.token)  # it shows another page now
         if is_gone:  # the store has forgotten the tab's state
@@ -228,11 +230,11 @@ async def _awaiting(something: Awaitable[Any]) -> Any:
     return await something
 
 
-def _by_user(due: Iterable[Due]) -> list[list[Due]]:
-    users: dict[str, list[Due]] = {}
+def _by_user_and_page(due: Iterable[Due]) -> list[list[Due]]:
+    groups: dict[tuple[str, str], list[Due]] = {}
     for one in due:
-        users.setdefault(one.tab.user_id, []).append(one)
-    return list(users.values())
+        groups.setdefault((one.tab.user_id, one.tab.page), []).append(one)
+    return list(groups.values())
 
 
 def _parts(whole: Sequence[Due], size: int) -> list[Sequence[Due]]:

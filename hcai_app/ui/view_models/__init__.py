@@ -173,6 +173,7 @@ class CallView:
     first_byte: str
     outcome: str
     words: str
+    is_new: bool = False  # it came while the page was open
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from hcai_app.ui.state.activity import ActivityState
 from hcai_app.worker.context import Worker
 from tests.services.books import Books, entry
 from tests.ui.state.conftest import SECRET
-from tests.ui.state.tabs import Tab, sign_in
+from tests.ui.state.tabs import Tab, open_tab, sign_in
 
 NOW = clock.now_ms()
 FORGED = ["", "x" * 100_000, "\0", "' OR 1=1 --", 5, None, {"id": 1}, ["a"]]
@@ -44,6 +44,12 @@ async def open_at(tab: Tab, query: str = "") -> ActivityState:
 
 def path_of(redirect: EventSpec) -> str:
     return next(str(value) for name, value in redirect.args if str(name) == "path").strip('"')
+
+
+async def turn(tab: Tab, redirect: EventSpec | None) -> ActivityState:
+    """Go where a button leads."""
+    assert redirect is not None
+    return await open_at(tab, path_of(redirect).removeprefix("/activity"))
 
 
 async def test_a_newcomer_has_no_calls(serving: Worker) -> None:
@@ -166,16 +172,33 @@ async def test_pages_lead_there_and_back(serving: Worker, tmp_path: Path) -> Non
     await write(serving, tmp_path, calls)
     right = [call.id for call in calls]
     state = await open_at(ada)
-    shown: list[str] = []
-    for left in (True, True, False):
+    shown = [call.id for call in state.calls]
+    while state.has_older:
+        state = await turn(ada, await state.show_older())
         shown += [call.id for call in state.calls]
-        assert state.has_older == left
-        await state.show_older()
     assert shown == right
-    await state.show_newer()
+    state = await turn(ada, await state.show_newer())
     assert [call.id for call in state.calls] == right[50:100]
-    await state.show_newest()
+    assert state.has_way_back
+    state = await turn(ada, await state.show_newest())
     assert ([call.id for call in state.calls], state.has_newer) == (right[:50], False)
+
+
+async def test_a_page_is_in_the_address(serving: Worker, tmp_path: Path) -> None:
+    ada, bob = await sign_in(serving), await sign_in(serving, "UBOB")
+    calls = [entry(user_id=ada.user_id, started_at_ms=NOW - n) for n in range(120)]
+    await write(serving, tmp_path, calls)
+    state = await open_at(ada, "?model=a/b")
+    address = path_of((await state.show_older()) or pytest.fail())
+    assert address == f"/activity?model=a%2Fb&before={calls[49].id}"
+    again = await open_at(await open_tab(serving, ada.user_id), address.removeprefix("/activity"))
+    assert [call.id for call in again.calls] == [call.id for call in calls[50:100]]
+    # This tab has not come from the page before, and knows only the first one.
+    assert (again.has_newer, again.has_way_back) == (True, False)
+    theirs = await open_at(bob, address.removeprefix("/activity"))
+    assert theirs.calls == []
+    for odd in ("x", "0" * 33, "<script>"):
+        assert (await open_at(ada, f"?before={odd}")).phase == "odd"
 
 
 async def test_there_is_no_last_page_before_the_oldest_call(
@@ -188,9 +211,9 @@ async def test_there_is_no_last_page_before_the_oldest_call(
     state = await open_at(ada)
     for _ in range(3):
         assert state.has_older
-        await state.show_older()
+        state = await turn(ada, await state.show_older())
     assert (state.calls[-1].id, state.has_older) == (calls[-1].id, False)
-    await state.show_newer()
+    state = await turn(ada, await state.show_newer())
     assert state.calls[0].id == calls[0].id
 
 

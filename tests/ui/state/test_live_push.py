@@ -45,7 +45,7 @@ async def test_a_read_that_hangs_does_not_stop_the_others(
         return await dashboard.read_snapshot(user_id, *rest)
 
     app = StandIn(ada=ada, bob=bob)
-    push = LivePush(app, page(read=reading), serving.tabs)
+    push = LivePush(app, [page(read=reading)], serving.tabs)
     with running(push.run):
         for tab in (ada, bob):
             serving.tabs.touch(tab.user_id, clock.now_ms())
@@ -62,7 +62,7 @@ async def test_a_tab_whose_state_cannot_be_reached_is_shown_its_news_later(
     state = await ada.open(DashboardState)
     app = StandIn(ada=ada)
     app.fault = fault
-    push = LivePush(app, page(), serving.tabs)
+    push = LivePush(app, [page()], serving.tabs)
     with running(push.run):
         await serving.chat_limit.hit(ada.user_id)
         serving.tabs.touch(ada.user_id, clock.now_ms())
@@ -84,7 +84,7 @@ async def test_a_tab_that_cannot_be_drawn_reloads_and_stops_nobody(serving: Work
         drawn.append(state)
         dashboard.show(state, snapshot)
 
-    push = LivePush(app, page(show=show), serving.tabs)
+    push = LivePush(app, [page(show=show)], serving.tabs)
     with running(push.run):
         for tab in (ada, bob):
             serving.tabs.touch(tab.user_id, clock.now_ms())
@@ -115,7 +115,7 @@ async def test_figures_that_are_older_than_what_a_tab_shows_are_not_shown(
             await state.choose_range("7d")
         return snapshot
 
-    push = LivePush(StandIn(ada=ada), page(read=reading), serving.tabs)
+    push = LivePush(StandIn(ada=ada), [page(read=reading)], serving.tabs)
     await call()
     with running(push.run):
         await until(lambda: not is_first and not push.batches and state.range == "7d")
@@ -138,7 +138,7 @@ async def test_a_session_that_ends_goes_dark_while_figures_are_still_read(
         await asyncio.sleep(60)
 
     app = StandIn(ada=ada, bob=bob)
-    push = LivePush(app, page(read=hanging), serving.tabs)
+    push = LivePush(app, [page(read=hanging)], serving.tabs)
     with running(push.run):
         serving.tabs.touch(ada.user_id, clock.now_ms())
         await begun.wait()
@@ -161,7 +161,7 @@ async def test_a_new_day_reaches_tabs_though_nobody_calls(
         return await dashboard.read_snapshot(user_id, views, since_ms)
 
     tomorrow_ms = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + clock.MS_PER_DAY
-    with running(LivePush(StandIn(ada=ada), page(read=reading), serving.tabs).run):
+    with running(LivePush(StandIn(ada=ada), [page(read=reading)], serving.tabs).run):
         await asyncio.sleep(0)
         monkeypatch.setattr(clock, "now_ms", lambda: tomorrow_ms + 5)
         await until(lambda: since)
