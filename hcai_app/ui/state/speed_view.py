@@ -16,7 +16,7 @@ def pace(speed: Speed) -> str:
     """Return the tokens a second; nothing when they are not known."""
     if speed.tokens_per_s is None:
         return ""
-    return f"{formatting.count(max(1, round(speed.tokens_per_s)))}/s"
+    return f"{formatting.count(max(1, round(speed.tokens_per_s)))} tok/s"
 
 
 def paces(speeds: Speeds) -> dict[str, float]:
@@ -37,7 +37,7 @@ def measures(speed: Speed, kind: str) -> list[MeasureView]:
 def _of_texts(speed: Speed) -> list[MeasureView]:
     return [
         _measure("First token", first(speed), "the median of streams"),
-        _measure("Writes", pace(speed), "tokens, the median"),
+        _measure("Writes", pace(speed), "tokens a second, the median"),
     ]
 
 

@@ -10,7 +10,7 @@ KNOWN = Speed(420, 2_300, 91.6, Share(30, 1), Share(1_200, 1))
 def test_a_text_model_tells_its_first_token_its_pace_and_how_often_it_worked() -> None:
     assert speed_view.measures(KNOWN, "chat") == [
         MeasureView("First token", "420 ms", "the median of streams"),
-        MeasureView("Writes", "92/s", "tokens, the median"),
+        MeasureView("Writes", "92 tok/s", "tokens a second, the median"),
         MeasureView("Worked, 24 hours", "96.6%", "of 30 calls"),
         MeasureView("Worked, 7 days", "99.9%", "of 1,200 calls"),
     ]
