@@ -32,7 +32,7 @@ from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
     why,
 )
 from hcai_app.ui.state import activity as lists
-from hcai_app.ui.state import activity_list, keep_alive, live_push
+from hcai_app.ui.state import activity_list, everyone_push, keep_alive, live_push
 from hcai_app.ui.state import dashboard as figures
 from hcai_app.ui.state.base import show_error
 from hcai_app.ui.state.faults import Faults
@@ -122,3 +122,4 @@ app.register_lifespan_task(
         live_push.Page(lists.PAGE_PATH, lists.ActivityState, activity_list.read_live, lists.show),
     ),
 )
+app.register_lifespan_task(everyone_push.pushing)

@@ -30,6 +30,7 @@ from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.services.usage.now import SiteNow
 from hcai_app.services.usage.speeds import Speeds
+from hcai_app.services.usage.ticker import Ticked
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
@@ -47,6 +48,7 @@ class Readings:
     everyone: Refreshed[SiteUse]
     now: Refreshed[SiteNow]
     speeds: Refreshed[Speeds]
+    ticker: Refreshed[tuple[Ticked, ...]]
 
 
 @dataclass(frozen=True, slots=True)

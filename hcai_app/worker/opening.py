@@ -42,7 +42,7 @@ from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.ops.switches import Switches
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
-from hcai_app.services.usage import everyone, now, speeds
+from hcai_app.services.usage import everyone, now, speeds, ticker
 from hcai_app.settings import NO_MODERATION, Settings, journal_folder, load_settings
 from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
@@ -161,7 +161,12 @@ async def _open_services(
 
 
 def _readings(database: Database) -> Readings:
-    return Readings(everyone.cached(database), now.cached(database), speeds.cached(database))
+    return Readings(
+        everyone.cached(database),
+        now.cached(database),
+        speeds.cached(database),
+        ticker.cached(database),
+    )
 
 
 def _fair_use(settings: Settings, database: Database, metrics: Metrics) -> Upkeep:

@@ -59,12 +59,14 @@ class Site:
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + BUILD_AND_START_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                if httpx.get(f"{self.origin}/", timeout=5).status_code == 200:
-                    return self
-            except httpx.TransportError:
-                time.sleep(0.25)
+        # One client: each makes a TLS context, which takes longer than a request.
+        with httpx.Client(timeout=5) as client:
+            while time.monotonic() < deadline and self._process.poll() is None:
+                try:
+                    if client.get(f"{self.origin}/").status_code == 200:
+                        return self
+                except httpx.TransportError:
+                    time.sleep(0.25)
         raise RuntimeError(f"the site did not start:\n{self.log[-3000:]}")
 
     def stop(self) -> None:

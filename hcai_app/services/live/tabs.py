@@ -45,6 +45,7 @@ class Tabs:
         self._to_recheck: set[str] = set()  # users
         self._changed: dict[str, int] = {}  # user -> the earliest start of what is new
         self._missed: dict[str, int] = {}  # tab -> the earliest start of what it was not shown
+        self._onlookers: set[str] = set()  # tabs of anybody, that watch what everybody does
         self.rechecks = 0  # that were ever asked for
         self.has_news = asyncio.Event()  # a tab is due, or a user is to be rechecked
 
@@ -147,6 +148,19 @@ class Tabs:
                 if tab.view:
                     missed[tab.token] = min(since_ms, missed.get(tab.token, since_ms))
         return [Due(self._by_token[token], since_ms) for token, since_ms in missed.items()]
+
+    def look_on(self, token: str) -> None:
+        """Show a tab what everybody does, whoever sits before it."""
+        self._onlookers.add(token)
+
+    def look_away(self, token: str) -> None:
+        """Show a tab no more of that: it has another page now."""
+        self._onlookers.discard(token)
+
+    def take_onlookers(self, open_tokens: Container[str]) -> list[str]:
+        """Return the tabs that look on, and forget the ones that are closed."""
+        self._onlookers = {token for token in self._onlookers if token in open_tokens}
+        return list(self._onlookers)
 
     def is_current(self, tab: Tab) -> bool:
         """Return whether a tab still watches what it did; else it was shown newer figures since."""

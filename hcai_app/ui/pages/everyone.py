@@ -3,15 +3,17 @@
 import reflex as rx
 
 from hcai_app.ui.components import shell
-from hcai_app.ui.state.everyone import EveryoneState
+from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.state.everyone import PAGE_PATH, EveryoneState
 from hcai_app.ui.view_models import DayView, ModelShareView
+from hcai_app.ui.view_models.everyone import TickView
 
 LEAD = "Teenagers all over the world build with this. Here is what we have used together."
 BARS = 30
 SKELETON_PLACES = 6
 
 
-@rx.page("/global", title="Everyone · HCAI", on_load=EveryoneState.open_page)
+@rx.page(PAGE_PATH, title="Everyone · HCAI", on_load=EveryoneState.open_page)
 def everyone() -> rx.Component:
     """Show everyone's usage: totals, calls per day, the leaderboard of models."""
     failed = shell.problem(EveryoneState.problem, EveryoneState.open_page)
@@ -20,7 +22,7 @@ def everyone() -> rx.Component:
         rx.fragment(
             rx.match(EveryoneState.phase, ("ready", _body()), ("failed", failed), _skeleton())
         ),
-        here="/global",
+        here=PAGE_PATH,
         lead=LEAD,
         is_public=True,
     )
@@ -29,7 +31,7 @@ def everyone() -> rx.Component:
 def _body() -> rx.Component:
     return rx.cond(
         EveryoneState.site.has_calls,
-        rx.fragment(_together(), _chart(), _board()),
+        rx.fragment(_together(), _ticker(), _chart(), _board()),
         rx.el.section(
             shell.empty(
                 "Day one",
@@ -64,6 +66,34 @@ def _together() -> rx.Component:
 
 def _stat(name: str, value: rx.Var[str] | str) -> rx.Component:
     return rx.el.div(rx.el.dt(name), rx.el.dd(value), class_name="stat")
+
+
+def _ticker() -> rx.Component:
+    """Show the latest calls as they come; who made them is nobody's business."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Right now"),
+            rx.el.p("Calls as they come, from all over the world. Nobody sees whose they are."),
+            class_name="card-head",
+        ),
+        rx.cond(
+            EveryoneState.ticker.length() > 0,
+            rx.el.ol(rx.foreach(EveryoneState.ticker, _tick), class_name="ticker"),
+            rx.el.p("A quiet day so far. The next call shows up here.", class_name="quiet"),
+        ),
+        class_name="card",
+    )
+
+
+def _tick(call: TickView) -> rx.Component:
+    return rx.el.li(
+        rx.el.i(class_name="dot", style={"background": call.color}, aria_hidden=True),
+        rx.el.span(call.model, class_name="tick-model"),
+        rx.el.span(rx.el.b(call.tokens), " ", call.word, class_name="tick-tokens"),
+        rx.el.span(local_time(call.at_ms, "ago"), class_name="tick-time num"),
+        key=call.id,
+        class_name=rx.cond(call.is_new, "is-new", ""),
+    )
 
 
 def _chart() -> rx.Component:

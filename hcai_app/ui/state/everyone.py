@@ -1,14 +1,19 @@
 """State of /global: anonymous usage of everyone."""
 
+from collections.abc import Container, Sequence
+
 import reflex as rx
 
 from hcai_app import formatting
 from hcai_app.errors import HcaiError
 from hcai_app.services.models import colors
 from hcai_app.services.usage.everyone import SiteUse, Used
+from hcai_app.services.usage.ticker import Ticked
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import DayView, ModelShareView, SiteView
+from hcai_app.ui.view_models.everyone import TickView
 
+PAGE_PATH = "/global"
 BOARD = 10
 
 
@@ -20,6 +25,7 @@ class EveryoneState(SiteState):
     site: SiteView = SiteView()
     days: rx.Field[list[DayView]] = rx.field(default_factory=list)
     board: rx.Field[list[ModelShareView]] = rx.field(default_factory=list)
+    ticker: rx.Field[list[TickView]] = rx.field(default_factory=list)
     peak: str = ""
     in_days: str = "0"  # calls in the chart's days
 
@@ -28,13 +34,16 @@ class EveryoneState(SiteState):
         """Show everyone's usage."""
         await self.enter()
         try:
-            use = await serving().readings.everyone.get()
+            worker = serving()
+            worker.tabs.look_on(self.router.session.client_token)
+            readings = worker.readings
+            self.show(await readings.everyone.get(), await readings.ticker.get())
         except HcaiError as error:
             self.phase, self.problem = "failed", error.message
-            return
-        self._show(use)
 
-    def _show(self, use: SiteUse) -> None:
+    def show(self, use: SiteUse, latest: Sequence[Ticked]) -> None:
+        """Show what everybody has used, and their latest calls."""
+        self.ticker = ticked(latest, {tick.id for tick in self.ticker})
         total = use.total
         self.site = SiteView(
             requests=formatting.count(total.requests),
@@ -49,6 +58,26 @@ class EveryoneState(SiteState):
         self.in_days = formatting.count(sum(used.requests for _, used in use.days))
         self.board = _board(use.models)
         self.phase, self.problem = "ready", ""
+
+
+def ticked(latest: Sequence[Ticked], known: Container[str]) -> list[TickView]:
+    """Return the latest calls as they are shown; `known` are those that stand there already."""
+    views: list[TickView] = []
+    for place, call in enumerate(latest):
+        twins = sum(it == call for it in latest[place + 1 :])
+        name = f"{call.started_at_ms} {call.model} {call.tokens} {twins}"
+        views.append(
+            TickView(
+                id=name,
+                at_ms=call.started_at_ms,
+                model=call.model,
+                color=colors.color_of(colors.model_color_index(call.model)),
+                tokens=formatting.tokens(call.tokens),
+                word="token" if call.tokens == 1 else "tokens",
+                is_new=name not in known,
+            )
+        )
+    return views
 
 
 def _day(start_ms: int, used: Used, most: int) -> DayView:
