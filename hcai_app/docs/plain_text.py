@@ -51,6 +51,12 @@ def whole(places: Mapping[str, str]) -> str:
     return fill(_all_chapters(), places)
 
 
+def chapter(given: Chapter, places: Mapping[str, str]) -> str:
+    """Return one chapter as Markdown, with all places and examples filled in."""
+    text = with_programs(given.text).replace("](#", f"]({PAGE}#").replace("](/", "]({{origin}}/")
+    return fill(text, places)
+
+
 def index(places: Mapping[str, str]) -> str:
     """Return the short index in llms.txt format, with links to everything else."""
     listed = [

@@ -19,7 +19,7 @@ CHAPTERS = {chapter.slug: chapter for chapter in chapters()}
 ORDER = (
     *("quick-start", "authentication", "chat", "images", "pdfs", "embeddings", "responses"),
     *("messages", "moderations", "models", "stats-and-key", "errors", "limits-and-budgets"),
-    *("clients", "rules", "leaked-keys", "playground"),
+    *("clients", "rules", "leaked-keys", "playground", "recipes"),
 )
 PAGES = {
     *("/keys", "/models", "/dashboard", "/playground"),

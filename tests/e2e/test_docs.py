@@ -352,3 +352,43 @@ def test_the_sections_fit_beside_a_long_name(arrive: Arrive, width: int):
     assert page.locator(".top .wrap").evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 0
     heights = page.locator(".top nav a").evaluate_all("all => all.map((one) => one.offsetHeight)")
     assert len(set(heights)) == 1
+
+
+def test_a_chapter_is_copied_as_markdown(arrive: Arrive):
+    page = arrive().open("/docs")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy as Markdown, the chapter “Recipes”").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("# Recipes\n")
+    assert "Grumbles" in copied
+    assert "{{" not in copied.replace("${", "")
+
+
+def test_code_stands_beside_its_words_where_there_is_room(arrive: Arrive):
+    person = arrive(width=1280)
+    page = person.open("/docs#recipes")
+    pair = page.locator(".docs-pair", has_text="A character for your game")
+    words, code = (
+        pair.locator(f"> {part}").bounding_box() for part in (".docs-words", ".docs-beside")
+    )
+    assert words is not None
+    assert code is not None
+    assert code["x"] >= words["x"] + words["width"]
+    assert person.overflow() <= 0
+    person.turn_to(1024, "light")
+    words, code = (
+        pair.locator(f"> {part}").bounding_box() for part in (".docs-words", ".docs-beside")
+    )
+    assert words is not None
+    assert code is not None
+    assert code["y"] >= words["y"] + words["height"]
+
+
+def test_on_paper_the_header_is_gone_and_all_code_is_there(arrive: Arrive):
+    page = arrive().open("/docs")
+    page.emulate_media(media="print")
+    for gone in (".top", ".docs-side", ".try-it", ".foot"):
+        expect(page.locator(gone).first).to_be_hidden()
+    code = page.locator(".example-card .code:visible").first
+    assert code.evaluate("it => it.scrollHeight - it.clientHeight") <= 1

@@ -1,4 +1,4 @@
-"""The page of everyone in a browser: calls come by themselves, and tell nothing of who made them."""
+"""The page of everyone in a browser: calls come by themselves, and tell nobody whose they are."""
 
 import httpx
 from playwright.sync_api import expect

@@ -64,4 +64,6 @@ TABLE = (
     ExampleEntry("ai-sdk", "A conversation with the AI SDK", is_for_curl=False),
     ExampleEntry("discord", "A Discord bot", is_for_curl=False),
     ExampleEntry("web-page", "A web page with a server of its own", is_for_curl=False),
+    ExampleEntry("character", "A character for a game", is_for_curl=False),
+    ExampleEntry("quiz", "A quiz", is_for_curl=False),
 )

@@ -4,12 +4,13 @@ The text is Markdown in `hcai_app/docs`, made into elements when the pages are c
 live four islands: the chapters, the contents, the search, and a panel under each example.
 """
 
+from collections.abc import Sequence
 from functools import cache, partial
 
 import reflex as rx
 
 from hcai_app import docs as written
-from hcai_app.docs import Chapter
+from hcai_app.docs import Chapter, changed
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, markdown, shell
@@ -23,6 +24,7 @@ from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.islands.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.state.base import SiteState
+from hcai_app.ui.state.chapter_copy import ChapterCopyState
 
 HERE = "/docs"
 TEXT = "content"
@@ -80,11 +82,61 @@ def head() -> rx.Component:
 
 def chapter(given: Chapter) -> rx.Component:
     """Show a chapter, the first one with the place where keys are made."""
-    shown = [part for section in parts_of(given) for part in section.body]
-    if given.slug == FIRST:
-        first, *others = parts_of(given)
-        shown = [*first.body, start_card(), *[part for one in others for part in one.body]]
-    return rx.el.section(*shown, aria_labelledby=given.slug, class_name="docs-chapter")
+    first, *others = [pairs(one.body) for one in parts_of(given)]
+    more = [start_card()] if given.slug == FIRST else []
+    shown = [*first, *more, *[part for one in others for part in one]]
+    return rx.el.section(
+        *shown, chapter_end(given), aria_labelledby=given.slug, class_name="docs-chapter"
+    )
+
+
+def pairs(body: Sequence[rx.Component]) -> list[rx.Component]:
+    """Return a section's elements: what leads to code in a pair with it.
+
+    On wide screens the code of a pair stands at the right of its words.
+    """
+    found: list[rx.Component] = []
+    words: list[rx.Component] = []
+    code: list[rx.Component] = []
+    for part in (*body, None):
+        if part is not None and _is_code(part):
+            code.append(part)
+            continue
+        if code:
+            found.append(_pair(words, code))
+            words, code = [], []
+        if part is not None:
+            words.append(part)
+    return [*found, *words]
+
+
+def _pair(words: list[rx.Component], code: list[rx.Component]) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(*words, class_name="docs-words"),
+        rx.el.div(*code, class_name="docs-beside"),
+        class_name="docs-pair",
+    )
+
+
+def _is_code(part: rx.Component) -> bool:
+    names = str(getattr(part, "class_name", "")).split()
+    return "example-card" in names or "docs-code" in names
+
+
+def chapter_end(given: Chapter) -> rx.Component:
+    """Say when a chapter last changed, and offer it as Markdown."""
+    day = changed.day_of(given.slug)
+    return rx.el.p(
+        rx.el.span(f"Last changed on {day.day} {day:%B %Y}.") if day else rx.fragment(),
+        rx.el.button(
+            "Copy as Markdown",
+            rx.el.span(f", the chapter “{given.title}”", class_name="heard"),
+            on_click=ChapterCopyState.copy_chapter(given.slug),
+            type="button",
+            class_name="small-button",
+        ),
+        class_name="docs-end",
+    )
 
 
 def start_card() -> rx.Component:

@@ -31,6 +31,11 @@ def run(script: str) -> EventSpec:
     return rx.call_script(_plain(script))
 
 
+def copy(text: str) -> EventSpec:
+    """Put a text into the clipboard."""
+    return rx.set_clipboard(_plain(text))
+
+
 def go(path: str) -> EventSpec:
     """Show another of our pages."""
     return rx.redirect(_plain(path))

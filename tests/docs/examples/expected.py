@@ -63,4 +63,6 @@ EXPECTED = {
     ),
     "discord": Expected(rf"\Atyping …\nreply: .*{ANSWER}"),
     "web-page": Expected(ANSWER),
+    "character": Expected(rf"(?s)blocks the bridge.*Grumbles: .*{ANSWER}"),
+    "quiz": Expected(r"(?s)simulated\n  1\. simulated\n.*Right! simulated\n\n1 of 1"),
 }
