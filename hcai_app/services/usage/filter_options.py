@@ -38,14 +38,29 @@ async def key_names(
 ) -> dict[str, str]:
     """Return the names of the keys that calls were made with, by their ids.
 
+    Where the user has another key of the same name, the last letters tell them apart.
+
     Raises:
         Unavailable: When the database is away.
     """
     key = keys_table.c
     wanted = {entry.key_id for entry in calls if entry.key_id is not None}
-    query = select(key.id, key.name).where(key.user_id == user_id, key.id.in_(wanted))
+    twin = keys_table.alias().c
+    others = select(twin.id).where(
+        twin.user_id == user_id, twin.name == key.name, twin.id != key.id
+    )
+    query = select(key.id, key.name, key.preview, others.exists().label("has_twin")).where(
+        key.user_id == user_id, key.id.in_(wanted)
+    )
     found = await database.read(lambda it: it.execute(query).all(), "keys")
-    return {row.id: row.name for row in found}
+    return {
+        row.id: told_apart(row.name, row.preview) if row.has_twin else row.name for row in found
+    }
+
+
+def told_apart(name: str, preview: str) -> str:
+    """Return a key's name with its last letters."""
+    return f"{name} (…{preview[-4:]})"
 
 
 async def of_user(database: Database, user_id: str) -> Choices:

@@ -275,7 +275,7 @@ def model_line(model: ModelLine) -> rx.Component:
             class_name="share",
             aria_hidden=True,
         ),
-        rx.el.span(model.requests, " requests, ", model.tokens, " tokens", class_name="quiet"),
+        rx.el.span(model.requests, ", ", model.tokens, " tokens", class_name="quiet"),
         key=model.model_id,
     )
 

@@ -48,7 +48,7 @@ def _together() -> rx.Component:
     return rx.el.section(
         rx.el.p(
             rx.el.strong(site.requests, class_name="together-number"),
-            " requests, made by ",
+            rx.cond(site.requests == "1", " request, made by ", " requests, made by "),
             rx.el.b(site.people),
             rx.cond(site.people == "1", " person.", " people."),
             class_name="together-line",
@@ -124,7 +124,9 @@ def _chart() -> rx.Component:
 def _bar(day: DayView) -> rx.Component:
     return rx.el.div(
         rx.el.i(style={"height": f"{day.percent}%"}),
-        rx.el.span(rx.el.b(day.requests), " calls", rx.el.br(), day.name, class_name="bar-tip"),
+        rx.el.span(
+            rx.el.b(day.requests), _calls(day.requests), rx.el.br(), day.name, class_name="bar-tip"
+        ),
         key=day.name,
         class_name="day-bar",
     )
@@ -153,7 +155,7 @@ def _board() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Most called models"),
-            rx.el.p("Last 30 days, of ", EveryoneState.in_days, " calls."),
+            rx.el.p("Last 30 days, of ", EveryoneState.in_days, _calls(EveryoneState.in_days), "."),
             class_name="card-head",
         ),
         rx.cond(
@@ -177,13 +179,18 @@ def _place(model: ModelShareView) -> rx.Component:
         rx.el.span(model.share, class_name="board-share num"),
         rx.el.span(
             rx.el.b(model.requests),
-            " calls · ",
+            _calls(model.requests),
+            " · ",
             model.tokens,
-            " tokens",
+            rx.cond(model.tokens == "1", " token", " tokens"),
             class_name="board-sums",
         ),
         key=model.model,
     )
+
+
+def _calls(count: str | rx.Var[str]) -> rx.Var[str] | rx.Component:
+    return rx.cond(rx.Var.create(count) == "1", " call", " calls")
 
 
 def _skeleton() -> rx.Component:

@@ -275,5 +275,5 @@ def show(state: ActivityState, listed: dict[Filter, Listed]) -> None:
 
 
 def _named(key: Key) -> str:
-    tail = f"{key.name} (…{key.preview[-4:]})"
+    tail = filter_options.told_apart(key.name, key.preview)
     return f"{tail}, revoked" if key.is_revoked else tail

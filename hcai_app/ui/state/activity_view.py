@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hcai_app import formatting
-from hcai_app.services.call import CostSource, LedgerEntry, Outcome
+from hcai_app.services.call import FAILURES_OF_PROVIDER, CostSource, LedgerEntry, Outcome
 from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.models import colors
 from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
@@ -98,7 +98,7 @@ def _facts(entry: LedgerEntry, keys: Mapping[str, str]) -> list[FactView]:
     return [
         FactView("Endpoint", entry.endpoint, is_code=True),
         FactView("Model asked for", entry.requested_model, is_code=True),
-        FactView("Model that answered", entry.model, is_code=True),
+        *_answered(entry),
         FactView("Key", _key(entry, keys)),
         FactView("Streamed", "Yes" if entry.streamed else "No"),
         FactView("Status", str(entry.status), is_code=True),
@@ -113,6 +113,13 @@ def _facts(entry: LedgerEntry, keys: Mapping[str, str]) -> list[FactView]:
         FactView("Whole duration", formatting.ms(entry.duration_ms)),
         FactView("Started", formatting.moment(entry.started_at_ms)),
     ]
+
+
+def _answered(entry: LedgerEntry) -> list[FactView]:
+    """Return who answered, unless the provider refused the call, or nobody did."""
+    if Outcome(entry.outcome) in FAILURES_OF_PROVIDER and not entry.completion_tokens:
+        return []
+    return [FactView("Model that answered", entry.model, is_code=True)]
 
 
 def _key(entry: LedgerEntry | RefusedCall, keys: Mapping[str, str]) -> str:

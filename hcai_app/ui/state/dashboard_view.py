@@ -60,7 +60,7 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
         ModelLine(
             model=short_name(use.model),
             model_id=use.model,
-            requests=formatting.count(use.requests),
+            requests=formatting.counted(use.requests, "request"),
             tokens=formatting.tokens(use.tokens),
             cost=formatting.usd(use.cost_nanousd),
             share_percent=round(100 * weight / (max(weights) or 1), 1),

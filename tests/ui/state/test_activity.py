@@ -9,7 +9,7 @@ from reflex.istate.data import RouterData
 
 from hcai_app import clock
 from hcai_app.errors import InvalidRequest, NotAuthenticated, NotFound
-from hcai_app.services.call import LedgerEntry, Outcome
+from hcai_app.services.call import LedgerEntry, Outcome, Usage
 from hcai_app.services.keys import keys
 from hcai_app.services.people import sessions
 from hcai_app.ui.state import activity
@@ -95,6 +95,32 @@ async def test_a_call_opens_in_place_with_all_that_is_known(
     assert (facts["Prompt tokens"], facts["Cost"]) == ("10", "$0.000021")
     await state.toggle(call.id)
     assert (state.opened, state.detail.facts) == ("", ())
+
+
+async def test_keys_of_one_name_are_told_apart(serving: Worker, tmp_path: Path) -> None:
+    ada = await sign_in(serving)
+    made = [
+        await keys.issue(serving.database, ada.user_id, name, secret_key=SECRET, max_keys=3)
+        for name in ("laptop", "laptop", "bot")
+    ]
+    calls = [
+        entry(user_id=ada.user_id, key_id=key.id, started_at_ms=NOW - age)
+        for age, key in enumerate(made)
+    ]
+    await write(serving, tmp_path, calls)
+    named = [call.key for call in (await open_at(ada)).calls]
+    assert named == [f"laptop (…{key.secret[-4:]})" for key in made[:2]] + ["bot"]
+
+
+async def test_of_a_call_that_nobody_answered_no_model_has(serving: Worker, tmp_path: Path) -> None:
+    ada = await sign_in(serving)
+    refused = entry(user_id=ada.user_id, outcome=Outcome.REFUSED_BY_PROVIDER, usage=Usage())
+    await write(serving, tmp_path, [refused])
+    state = await open_at(ada)
+    await state.toggle(refused.id)
+    names = [fact.name for fact in state.detail.facts]
+    assert "Model asked for" in names
+    assert "Model that answered" not in names
 
 
 async def test_nobody_opens_anothers_call(serving: Worker, tmp_path: Path) -> None:
