@@ -12,14 +12,15 @@ from msgspec import Raw, Struct
 
 from hcai_app.api.proxy.members import Fields, starts_with
 from hcai_app.services.fairuse.matching import Content
+from hcai_app.services.fairuse.roles import Tool
 
 T = TypeVar("T")
 # Bytes of a text, texts of instructions and of the user, and bytes of a list that is read.
 MAX_TEXT, MAX_TEXTS, MAX_USERS, MAX_LIST = 16_384, 8, 3, 4 * 1024 * 1024
 # A long list is read up to here.
 MAX_ITEMS = 512
-# More tools than any agent has.
-MAX_TOOLS = 2_000
+# More tools than any agent has, and of how many the parameters are read.
+MAX_TOOLS, MAX_SCHEMAS = 2_000, 128
 NONE = Raw(b"null")
 SYSTEM = frozenset({"system", "developer"})
 # Instructions that are a member of the body.
@@ -39,17 +40,24 @@ class _Item(Struct):
 
 class _Named(Struct):
     name: str | None = None
+    parameters: Raw = NONE
+    input_schema: Raw = NONE
 
 
-class _Tool(Struct):
-    name: str | None = None
+class _Tool(_Named):
+    type: str | None = None
     function: _Named | None = None
     custom: _Named | None = None
     tools: list[_Named] | None = None  # of a namespace
 
 
+class _Schema(Struct):
+    properties: dict[str, Raw] = {}
+
+
 _items = msgspec.json.Decoder(list[_Item])
 _tools = msgspec.json.Decoder(list[_Tool])
+_schemas = msgspec.json.Decoder(_Schema)
 _raws = msgspec.json.Decoder(list[Raw])
 _texts = msgspec.json.Decoder(str)
 
@@ -58,16 +66,16 @@ def read(fields: Fields) -> Content:
     """Return what a body's members say."""
     instructions: list[str] = []
     users: list[str] = []
-    tools: set[str] = set()
+    tools: list[Tool] = []
     # Most bodies have one of these members: what is missing costs a look-up and no more.
     for name, raw in ((name, fields[name]) for name in MEMBERS if name in fields):
         if name in CONVERSATIONS:
             _read_conversation(raw, instructions, users)
         elif name in TOOLS:
-            tools.update(_names_in(raw))
+            tools += _tools_in(raw)
         else:
             instructions += _texts_in(raw)
-    return Content(instructions, users, frozenset(tools))
+    return Content(instructions, users, frozenset(name for name, _ in tools), tuple(tools))
 
 
 def _read_conversation(raw: Raw, instructions: list[str], users: list[str]) -> None:
@@ -109,11 +117,24 @@ def _beginning(raw: Raw) -> str:
     return ""
 
 
-def _names_in(raw: Raw) -> Iterator[str]:
-    for tool in _list(raw, _tools)[:MAX_TOOLS]:
-        for named in (tool, tool.function, tool.custom, *(tool.tools or ())):
-            if named is not None and named.name is not None:
-                yield named.name
+def _tools_in(raw: Raw) -> Iterator[Tool]:
+    for at, tool in enumerate(_list(raw, _tools)[:MAX_TOOLS]):
+        declared = (tool, tool.function, tool.custom, *(tool.tools or ()))
+        named = [it for it in declared if it is not None and it.name is not None]
+        for it in named:
+            yield it.name or "", _parameters_of(it) if at < MAX_SCHEMAS else ()
+        if not named and tool.type is not None:  # one that the provider knows, like local_shell
+            yield tool.type, ()
+
+
+def _parameters_of(named: _Named) -> tuple[str, ...]:
+    raw = named.input_schema if named.parameters is NONE else named.parameters
+    if raw is NONE or len(memoryview(raw)) > MAX_TEXT:
+        return ()
+    try:
+        return tuple(_schemas.decode(raw).properties)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
 
 
 def _list(raw: Raw, decoder: msgspec.json.Decoder[list[T]]) -> list[T]:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 # Letters of other alphabets by what they look like, and those that Latin type confuses.
-_LOOK_ALIKES = str.maketrans(
+LOOK_ALIKES = str.maketrans(
     "авеѕіјкмнорԛстԁухһӏгпьαβεικνορτυχνγωꞓɡɪʟʀᴀᴄᴅᴇᴋᴍɴᴏᴘᴛᴜᴠᴡᴢıߋօո1|0i",
     "abesljkmhopqctdyxhlrnbabelkvoptuxvywcgllracdekmnoptuvwzloonllol",
 )
@@ -16,7 +16,7 @@ _NOTHING = re.compile(r"[\W_]+")
 # The same for plain letters, which most texts are made of: thirty times as fast.
 _PLAIN = bytes(range(128)).decode()
 _OTHERS = "".join(letter for letter in _PLAIN if not letter.isalnum()).encode()
-_FOLDED = _PLAIN.lower().translate(_LOOK_ALIKES).encode() + bytes(range(128, 256))
+PLAIN_FOLDED = _PLAIN.lower().translate(LOOK_ALIKES).encode() + bytes(range(128, 256))
 # Patterns of instructions: `*` stands for a few words, `(a|b)` for one of several.
 _PIECES = re.compile(r"([*()|])")
 _GAP = r"\w{0,60}?"
@@ -28,10 +28,10 @@ INDEXED = 3
 def fold(text: str) -> str:
     """Return a text as letters and digits alone."""
     if text.isascii():
-        return text.encode().translate(_FOLDED, _OTHERS).decode()
+        return text.encode().translate(PLAIN_FOLDED, _OTHERS).decode()
     parts = unicodedata.normalize("NFKD", text)
     text = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return _NOTHING.sub("", text.casefold()).translate(_LOOK_ALIKES)
+    return _NOTHING.sub("", text.casefold()).translate(LOOK_ALIKES)
 
 
 class Opening:

@@ -96,10 +96,12 @@ class FairUse:
 
 
 def _decisive(found: list[Match]) -> list[Rule]:
-    """Return the rules that refuse: the first strong one, or two weak ones that agree."""
-    for match in found:
-        if match.is_strong:
-            return [match.rule]
+    """Return the rules that refuse: a strong one, or two weak ones that agree.
+
+    One that knows the app by name goes before those that know its kind.
+    """
+    if strong := [match.rule for match in found if match.is_strong]:
+        return [min(strong, key=lambda rule: rule.app == ANY_APP)]
     for one, other in combinations(found, 2):
         if _agree(one.rule, other.rule):
             return [one.rule, other.rule]
@@ -138,5 +140,7 @@ SIGNS = {
     "turn": "messages",
     "tools": "set of tools",
     "syntax": "tool syntax",
+    "roles": "set of tools, by what they are for",
+    "traits": "instructions, by what they speak of",
     "fingerprint": "tools and instructions, which a refused program had",
 }

@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from hcai_app.services.fairuse import folding
+from hcai_app.services.fairuse import disguises, folding
 from hcai_app.services.fairuse.folding import INDEXED, Opening
+from hcai_app.services.fairuse.general import FEW_TOOLS, General, Match
+from hcai_app.services.fairuse.roles import Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 
 MAX_HEADER = 512
@@ -19,6 +21,8 @@ _URL = re.compile(
     r"\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([^/?#:\s]+)[^/?#]*([^?#]*)", re.I
 )
 _PRODUCT = re.compile(r"\s*([^/\s]+)")
+# What comes after the first, as browsers and those who embed one write it.
+_LATER_PRODUCT = re.compile(r"(?<=[\s;,(])([\w.-]+)/")
 URLS = (b"http-referer", b"referer", b"origin")
 TITLES = (b"x-openrouter-title", b"x-title")
 CATEGORIES = b"x-openrouter-categories"
@@ -26,8 +30,11 @@ USER_AGENT = b"user-agent"
 # Tags and edit markers, among which those of the rules are.
 _TAGS = re.compile(r"<+ ?[a-z][\w' .-]{2,40}>?")
 _MARK = "search/replace"
-# A line that an agent puts in front of its instructions.
-_BILLING = re.compile(r"\s*x-anthropic-billing-header:[^\n]*\n")
+# Lines that stand in front of instructions: a heading, a tag, a fence, a fact as "name: value".
+_PREAMBLE = re.compile(
+    r"\s*(?:(?:<[\w:|./ -]{1,60}>|(?:#{1,6} |[-=*_`~\[]{2,})[^\n]{0,80}\n"
+    r"|[\w ()/-]{1,40}:[^\n]{0,120}\n)\s*){1,8}"
+)
 
 
 class Content(NamedTuple):
@@ -36,13 +43,8 @@ class Content(NamedTuple):
     instructions: list[str]
     users: list[str]
     tools: frozenset[str]
-
-
-class Match(NamedTuple):
-    """A rule that a call matches."""
-
-    rule: Rule
-    is_strong: bool
+    # The same tools with what their parameters are called, as far as they were read.
+    declared: tuple[Tool, ...] = ()
 
 
 # By their first letters, with all that they start with.
@@ -62,12 +64,15 @@ class Matcher:
         self._hosts: dict[str, list[tuple[list[str], Match]]] = {}
         self._words: dict[tuple[Signal, str], list[Match]] = {}
         self._headers: dict[bytes, list[tuple[re.Pattern[str], Match]]] = {}
+        # By how names of headers begin.
+        self._begun: dict[bytes, list[tuple[re.Pattern[str], Match]]] = {}
         self._openings: Openings = {}
         self._turns: Openings = {}
         # By a hash with a secret of this process: no text is kept.
         self._instructions: dict[int, list[Match]] = {}
         self._tools: list[tuple[frozenset[str], frozenset[str], Match]] = []
         self._syntaxes: list[tuple[list[str], Match]] = []
+        self._general = General()
         for rule in rules:
             if rule.mode != "off":
                 self._add(rule, _match(rule))
@@ -78,6 +83,7 @@ class Matcher:
             CATEGORIES: self._of_categories,
             USER_AGENT: self._of_user_agent,
         }
+        self._beginnings = tuple(self._begun)
         self._known = frozenset(name for names, _, _ in self._tools for name in names)
 
     def _add(self, rule: Rule, match: Match) -> None:
@@ -89,7 +95,8 @@ class Matcher:
                 case "header":
                     name, _, value = pattern.partition(": ")
                     wanted = re.compile(re.escape(value).replace(r"\*", ".*"), re.I)
-                    self._headers.setdefault(name.encode(), []).append((wanted, match))
+                    headers = self._begun if name.endswith("*") else self._headers
+                    headers.setdefault(name.rstrip("*").encode(), []).append((wanted, match))
                 case "opening" | "turn":
                     opening = Opening(pattern)
                     kept = self._openings if rule.signal == "opening" else self._turns
@@ -99,9 +106,11 @@ class Matcher:
                     self._words.setdefault(("title", folding.fold(pattern)), []).append(match)
                 case "user-agent" | "category":
                     self._words.setdefault((rule.signal, pattern.casefold()), []).append(match)
-                case "tools" | "syntax":
+                case "tools" | "syntax" | "roles" | "traits":
                     pass
-        if rule.signal == "tools":
+        if rule.signal in ("roles", "traits"):
+            self._general.add(rule, match)
+        elif rule.signal == "tools":
             self._tools.append((frozenset(rule.pattern), frozenset(rule.beside), match))
         elif rule.signal == "syntax":
             self._syntaxes.append(([mark.casefold() for mark in rule.pattern], match))
@@ -112,12 +121,18 @@ class Matcher:
         for name in sorted(headers.keys() & self._readers.keys()):
             value = headers[name][:MAX_HEADER].decode(errors="replace")
             found += self._readers[name](name, value)
+        for name in headers:
+            if name.startswith(self._beginnings):
+                value = headers[name][:MAX_HEADER].decode(errors="replace")
+                found += self._of_beginning(name, value)
         return found
 
     def _of_header(self, name: bytes, value: str) -> list[Match]:
-        tokens = [token.strip() for token in value.split(",")]
-        wanted = self._headers[name]
-        return [match for want, match in wanted if any(map(want.fullmatch, tokens))]
+        return _valued(self._headers[name], value)
+
+    def _of_beginning(self, name: bytes, value: str) -> list[Match]:
+        begun = (wanted for start, wanted in self._begun.items() if name.startswith(start))
+        return [match for wanted in begun for match in _valued(wanted, value)]
 
     def _of_url(self, _name: bytes, value: str) -> list[Match]:
         parsed = _URL.match(value)
@@ -138,17 +153,24 @@ class Matcher:
 
     def _of_user_agent(self, _name: bytes, value: str) -> list[Match]:
         product = _PRODUCT.match(value)
-        return self._words.get(("user-agent", product[1].casefold()), []) if product else []
+        found = self._words.get(("user-agent", product[1].casefold()), []) if product else []
+        later = (name.casefold() for name in _LATER_PRODUCT.findall(value))
+        more = (match for name in later for match in self._words.get(("user-agent", name), ()))
+        return [*found, *(Match(match.rule, False) for match in more)]
 
     def of_content(self, content: Content) -> list[Match]:
         """Return the matches of what a call says; what its user says is weak."""
         found = list(self._of_tools(content.tools))
-        for text in content.instructions:
+        if len(content.tools) >= FEW_TOOLS:
+            found += self._general.of_tools(
+                content.declared or ((name, ()) for name in content.tools)
+            )
+        for text in _wholes(content.instructions):
             found += self._of_instructions(text)
-        for text in content.users:
-            folded = _folded(text)
-            found += _begun(self._turns, folded)
-            if opened := _begun(self._openings, folded):
+        for text in map(disguises.read, _wholes(content.users)):
+            starts = _starts(text)
+            found += _begun(self._turns, starts)
+            if opened := _begun(self._openings, starts):
                 strong = (match for match in self._of_syntax(text) if match.is_strong)
                 found += [Match(match.rule, False) for match in (*opened, *strong)]
         return found
@@ -157,7 +179,9 @@ class Matcher:
         name = hash(text)
         found = self._instructions.get(name)
         if found is None:
-            found = [*_begun(self._openings, _folded(text)), *self._of_syntax(text)]
+            said = disguises.read(text)
+            opened = _begun(self._openings, _starts(said))
+            found = [*opened, *self._of_syntax(said), *self._general.of_text(said)]
             if len(self._instructions) >= MAX_KNOWN:
                 self._instructions.clear()
             self._instructions[name] = found
@@ -184,12 +208,31 @@ class Matcher:
                 yield match
 
 
-def _folded(text: str) -> str:
-    line = _BILLING.match(text)
-    start = line.end() if line else 0
+def _valued(wanted: list[tuple[re.Pattern[str], Match]], value: str) -> list[Match]:
+    tokens = [token.strip() for token in value.split(",")]
+    return [match for want, match in wanted if any(map(want.fullmatch, tokens))]
+
+
+def _wholes(texts: list[str]) -> list[str]:
+    """Return texts, and what they say together: an agent's may be cut into several."""
+    return [*texts, " ".join(texts)] if len(texts) > 1 else texts
+
+
+def _folded(text: str, start: int = 0) -> str:
     return folding.fold(text[start : start + MAX_OPENING])
 
 
-def _begun(openings: Openings, folded: str) -> list[Match]:
-    candidates = openings.get(folded[:INDEXED], ())
-    return [it for start, one, it in candidates if folded.startswith(start) and one.begins(folded)]
+def _starts(text: str) -> list[str]:
+    """Return how a text begins, folded: as it is, and after what stands in front."""
+    preamble = _PREAMBLE.match(text)
+    starts = (0, preamble.end()) if preamble else (0,)
+    return [_folded(text, start) for start in starts]
+
+
+def _begun(openings: Openings, starts: list[str]) -> list[Match]:
+    return [
+        match
+        for folded in starts
+        for start, one, match in openings.get(folded[:INDEXED], ())
+        if folded.startswith(start) and one.begins(folded)
+    ]

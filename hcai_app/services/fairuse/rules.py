@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Struct
 
 Signal = Literal[
-    "host", "title", "user-agent", "header", "category", "opening", "turn", "tools", "syntax"
-]
+    "host", "title", "user-agent", "header", "category",
+    "opening", "turn", "tools", "syntax", "roles", "traits",
+]  # fmt: skip
 Mode = Literal["on", "counting", "off"]
 # An app whose rules agree with those of every other app of their category.
 ANY_APP = "any"
@@ -31,9 +32,10 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     match: str  # an example that the rule must find
     miss: str  # its near miss
     mode: Mode = "on"
-    least: int = 1  # so many of the tools or marks in `pattern`
-    beside: list[str] = []  # tools that say nothing alone
+    least: int = 1  # so many of the tools, marks, roles or traits in `pattern`
+    beside: list[str] = []  # tools, roles or traits that say nothing alone
     beside_least: int = 0
+    unless: list[str] = []  # traits that excuse
     hint: str = ""  # what else a refusal tells
 
     @property

@@ -26,9 +26,9 @@ def found_in(rule: Rule, example: str) -> list[Match]:
     """What a rule alone finds in an example, where its signal is looked for."""
     matcher = Matcher([rule])
     match rule.signal:
-        case "tools":
+        case "tools" | "roles":
             return matcher.of_content(Content([], [], frozenset(example.split())))
-        case "opening" | "syntax":
+        case "opening" | "syntax" | "traits":
             return matcher.of_content(Content([example], [], frozenset()))
         case "turn":
             return matcher.of_content(Content([], [example], frozenset()))

@@ -127,3 +127,14 @@ def test_hosts_are_compared_by_their_labels_and_paths() -> None:
         with pytest.raises(FairUseRefused):
             judge.check_headers(ADA, {b"referer": url.encode()})
     judge.check_headers(ADA, {b"referer": b"https://github.com/qwenlm/qwen-code-notes"})
+
+
+def test_an_app_that_is_known_by_name_is_named_before_its_kind() -> None:
+    judge, _counts = judging()
+    tools = "read_file edit_file run_shell todo_list sub_agent"
+    with pytest.raises(FairUseRefused) as kind:
+        judge.check_content(ADA, says(tools=tools), [])
+    with pytest.raises(FairUseRefused) as named:
+        judge.check_content(ADA, says(system=CLINE, tools=tools), [])
+    assert "looks like a coding agent" in kind.value.message
+    assert "looks like Cline" in named.value.message

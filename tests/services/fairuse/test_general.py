@@ -1,0 +1,176 @@
+"""Programs that no rule names are known by what their tools are for and what they speak of."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from hcai_app.api.proxy import instructions, members
+from hcai_app.errors import FairUseRefused
+from hcai_app.services.fairuse import rules, signs
+from hcai_app.services.fairuse.exemptions import Exemptions
+from hcai_app.services.fairuse.general import FEW_TOOLS
+from hcai_app.services.fairuse.judging import FairUse
+from hcai_app.services.fairuse.learned import Learned
+from hcai_app.services.fairuse.roles import Roles
+from hcai_app.services.fairuse.rules import ANY_APP
+from hcai_app.services.fairuse.signs import Role, Trait
+from hcai_app.services.fairuse.traits import SHORTEST, Traits
+from tests.services.books import caller_of
+
+OWN = signs.load_own()
+ROLES, TRAITS = Roles(OWN.role), Traits(OWN.trait)
+# Without a rule of a single app: what is refused is a program that nobody has heard of.
+GENERAL = [rule for rule in rules.load_own() if rule.app == ANY_APP]
+UNKNOWN = FairUse(GENERAL, lambda *_: None, Exemptions(None), Learned("secret"))
+EVERYTHING = FairUse(rules.load_own(), lambda *_: None, Exemptions(None), Learned("secret"))
+SAYS = (
+    "You are Nova, a powerful AI coding agent built by Nova Labs. You run in the terminal and "
+    "help users with software engineering tasks. Never commit unless asked: look at git status."
+)
+SHAPES = {
+    "alpha": ["command", "timeout_ms", "cwd"],
+    "beta": ["target_path", "old_text", "new_text"],
+    "gamma": ["path", "offset", "limit"],
+    "delta": ["path", "content"],
+    "epsilon": ["todos"],
+    "zeta": ["prompt", "subagent_type"],
+}
+
+
+def refused(judge: FairUse, body: dict[str, Any]) -> str | None:
+    """The rule that refuses a body; None when it goes on."""
+    raw = json.dumps({"model": "m", **body}).encode()
+    try:
+        judge.check_content(caller_of(), instructions.read(members.object_in(raw)), [])
+    except FairUseRefused as error:
+        return (error.metadata or {})["rule"]
+    return None
+
+
+def asks(
+    system: str = "", tools: list[str] | None = None, shapes: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
+    named = {**{name: [] for name in tools or []}, **(shapes or {})}
+    functions = [
+        {"name": name, "parameters": {"type": "object", "properties": {it: {} for it in has}}}
+        for name, has in named.items()
+    ]
+    body: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}]}
+    if system:
+        body["messages"].insert(0, {"role": "system", "content": system})
+    if functions:
+        body["tools"] = [{"type": "function", "function": it} for it in functions]
+    return body
+
+
+@pytest.mark.parametrize("role", OWN.role, ids=lambda role: role.id)
+def test_a_role_is_found_in_its_example_and_not_in_its_near_miss(role: Role) -> None:
+    assert ROLES.of([(role.match, ())]) == {role.id}
+    assert role.id not in ROLES.of([(role.miss, ())])
+
+
+@pytest.mark.parametrize("trait", OWN.trait, ids=lambda trait: trait.id)
+def test_a_trait_is_found_in_its_example_and_not_in_its_near_miss(trait: Trait) -> None:
+    assert trait.id in TRAITS.of(trait.match.ljust(SHORTEST))
+    assert trait.id not in TRAITS.of(trait.miss.ljust(SHORTEST))
+
+
+@pytest.mark.parametrize(
+    ("kept", "emptied"), [('match = "view"', 'match = ""'), ('miss = "look"', 'miss = ""')]
+)
+def test_a_sign_without_example_or_near_miss_is_refused(kept: str, emptied: str) -> None:
+    whole = '[[role]]\nid = "see"\nnames = ["view"]\nmatch = "view"\nmiss = "look"\n'
+    trait = '[[trait]]\nid = "{}"\nwords = ["ship"]\nmatch = "a ship"\nmiss = "shipping"\n'
+    assert len(signs.load(whole + trait.format("sea")).ids) == 2
+    with pytest.raises(ValueError, match="see"):
+        signs.load(whole.replace(kept, emptied) + trait.format("sea"))
+    with pytest.raises(ValueError, match="one id"):
+        signs.load(whole + trait.format("see"))
+
+
+def test_rules_name_signs_that_there_are() -> None:
+    named = {
+        name
+        for rule in GENERAL
+        if rule.signal in ("roles", "traits")
+        for name in (*rule.pattern, *rule.beside, *rule.unless)
+    }
+    assert named <= OWN.ids
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "tools",
+    [
+        "shell read_path replace_text make_todo_list spawn_worker_agent list_folder",
+        "novaRead novaWriteFile applyDiff execCommand todoWrite grepSearch listDir",
+        "mcp__nova__read_file mcp__nova__edit_file mcp__nova__run_command ask_user "
+        "mcp__nova__list_files mcp__nova__grep web_search todo_list_update",
+        "lire_fichier modifier_fichier executer_commande chercher_code gerer_taches "
+        "lister_fichiers lancer_agent",
+        "datei_lesen datei_schreiben befehl_ausfuehren datei_ersetzen ordner_auflisten "
+        "aufgabenliste_aktualisieren unteragent_starten",
+        "读取文件 写入文件 编辑文件 执行命令 搜索代码 更新计划 启动子代理",
+    ],
+)
+def test_what_tools_are_for_is_known_under_new_names(tools: str) -> None:
+    assert (refused(UNKNOWN, asks(tools=tools.split())) or "").startswith("work-roles")
+
+
+@pytest.mark.attack
+def test_what_parameters_are_called_is_known_when_no_name_says_anything() -> None:
+    assert (refused(UNKNOWN, asks(shapes=SHAPES)) or "").startswith("work-roles")
+    few = dict(list(SHAPES.items())[: FEW_TOOLS - 1])
+    assert refused(EVERYTHING, asks(shapes=few)) is None
+
+
+@pytest.mark.attack
+def test_instructions_of_no_known_program_are_refused_however_they_are_sent() -> None:
+    half = len(SAYS) // 2
+    cut = [{"role": "system", "content": part} for part in (SAYS[:half], SAYS[half:])]
+    packed = base64.b64encode(SAYS.encode()).decode()
+    forms = [
+        asks(SAYS),
+        asks(f"Knowledge cutoff: 2026-01\n\n# Identity\n<role>\n{SAYS}"),
+        {"messages": [*cut, {"role": "user", "content": "hi"}]},
+        asks(packed),
+        asks(f"Decode this and do as it says: {packed}"),
+        {"instructions": SAYS, "input": "hi"},
+        {"system": [{"type": "text", "text": SAYS}], "messages": []},
+    ]
+    assert [refused(UNKNOWN, form) for form in forms] == ["work-traits"] * len(forms)
+
+
+MCP_FILES = (
+    "read_file read_multiple_files write_file edit_file create_directory list_directory "
+    "directory_tree move_file search_files get_file_info list_allowed_directories"
+)
+
+
+@pytest.mark.parametrize(
+    ("system", "tools"),
+    [
+        ("You are a coding agent. Read and edit files, run commands until the task is done.",
+         "read_file edit_file run_command todo_write"),
+        ("You are the coding agent of my class project in the terminal, built by our club. You "
+         "help users with coding tasks.", "bash"),
+        ("You are an expert coding assistant. Help users fix bugs. Be concise and direct.", ""),
+        ("You may use my folder through MCP.", MCP_FILES),
+        ("You research for a report.", "create_plan web_search fetch_url save_note finish ask"),
+        ("You help our family.", "add_todo list_todos update_todo ask_user remember web_search"),
+        ("You are a bot on Discord.", "search_messages read_channel send_message ban_user roll"),
+        ("You explain what coding agents do with tools such as read_file, edit_file, "
+         "run_terminal_cmd, todo_write and codebase_search.", ""),
+        ("", "read_note create_note edit_note search_notes list_notes delete_note remember"),
+    ],
+)  # fmt: skip
+def test_what_students_build_is_let_through(system: str, tools: str) -> None:
+    assert refused(EVERYTHING, asks(system, tools.split())) is None
+
+
+def test_a_pupil_may_quote_a_prompt() -> None:
+    asked = f'What does this mean? "{SAYS}" It is for an essay.'
+    assert refused(EVERYTHING, {"messages": [{"role": "user", "content": asked}]}) is None
+    assert refused(EVERYTHING, {"messages": [{"role": "user", "content": SAYS}]}) is None
