@@ -51,13 +51,13 @@ class _Tool(_Named):
     tools: list[_Named] | None = None  # of a namespace
 
 
-class _Schema(Struct):
+class _Parameters(Struct):
     properties: dict[str, Raw] = {}
 
 
 _items = msgspec.json.Decoder(list[_Item])
 _tools = msgspec.json.Decoder(list[_Tool])
-_schemas = msgspec.json.Decoder(_Schema)
+_schemas = msgspec.json.Decoder(_Parameters)
 _raws = msgspec.json.Decoder(list[Raw])
 _texts = msgspec.json.Decoder(str)
 

@@ -4,7 +4,7 @@ They know no program by name, and so they know those, too, that nobody wrote a r
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -53,27 +53,33 @@ class General:
 
     def __init__(self) -> None:
         self._roles, self._traits = _compiled()
-        self._of_roles: list[_Kept] = []
-        self._of_traits: list[_Kept] = []
+        self._kept: dict[str, list[_Kept]] = {"roles": [], "shapes": [], "traits": []}
 
     def add(self, rule: Rule, match: Match) -> None:
-        """Take a rule with the signal roles or traits."""
+        """Take a rule with one of the signals roles, shapes and traits."""
         wanted, beside, unless = map(frozenset, (rule.pattern, rule.beside, rule.unless))
-        kept = self._of_roles if rule.signal == "roles" else self._of_traits
-        kept.append(_Kept(wanted, beside, unless, match))
+        self._kept[rule.signal].append(_Kept(wanted, beside, unless, match))
 
-    def of_tools(self, tools: Iterable[Tool]) -> Iterator[Match]:
+    def of_tools(self, tools: Collection[Tool]) -> Iterator[Match]:
         """Yield the matches of what the declared tools are for."""
-        found = self._roles.of(tools)
-        return (kept.match for kept in self._of_roles if kept.holds(found))
+        if not tools:
+            return
+        roles, shaped = self._roles.of(tools)
+        yield from _holding(self._kept["shapes"], shaped)
+        is_few = len(tools) < FEW_TOOLS
+        for match in _holding(self._kept["roles"], roles):
+            if match.rule.few or not is_few:
+                yield match
 
     def of_text(self, text: str) -> Iterator[Match]:
         """Yield the matches of what instructions speak of; tools that they spell out are weak."""
-        found = self._traits.of(text)
-        yield from (kept.match for kept in self._of_traits if kept.holds(found))
+        yield from _holding(self._kept["traits"], self._traits.of(text))
         if text.count("_", 0, MAX_SPELLED) < FEW_TOOLS:
             return
         spelled = set(_SPELLED.findall(text[:MAX_SPELLED]))
-        if len(spelled) >= FEW_TOOLS:
-            for match in self.of_tools((name, ()) for name in spelled):
-                yield Match(match.rule, False)
+        for match in self.of_tools([(name, ()) for name in spelled]):
+            yield Match(match.rule, False)
+
+
+def _holding(rules: list[_Kept], found: frozenset[str]) -> Iterator[Match]:
+    return (kept.match for kept in rules if kept.holds(found))

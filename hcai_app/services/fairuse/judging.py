@@ -15,6 +15,8 @@ from hcai_app.services.fairuse.sharing import Sharing
 
 # What a rule that is on does, and one that only counts.
 REFUSED, COUNTED = "on", "counting"
+# What tells an app by name well enough to be believed beside a few everyday tools.
+TELLING = ("opening", "turn", "user-agent")
 # How all that was learned is counted.
 ANY_LEARNED = "learned"
 
@@ -101,16 +103,23 @@ def _decisive(found: list[Match]) -> list[Rule]:
     One that knows the app by name goes before those that know its kind.
     """
     if strong := [match.rule for match in found if match.is_strong]:
-        return [min(strong, key=lambda rule: rule.app == ANY_APP)]
+        return [min(strong, key=_knows_only_its_kind)]
     for one, other in combinations(found, 2):
         if _agree(one.rule, other.rule):
-            return [one.rule, other.rule]
+            return sorted((one.rule, other.rule), key=_knows_only_its_kind)
     return []
+
+
+def _knows_only_its_kind(rule: Rule) -> bool:
+    return rule.app == ANY_APP
 
 
 def _agree(one: Rule, other: Rule) -> bool:
     if one.signal == other.signal:
         return False
+    if one.few or other.few:
+        known = other if one.few else one
+        return known.app != ANY_APP and known.signal in TELLING
     is_any = ANY_APP in (one.app, other.app)
     return one.app == other.app or (is_any and one.category == other.category)
 
@@ -141,6 +150,7 @@ SIGNS = {
     "tools": "set of tools",
     "syntax": "tool syntax",
     "roles": "set of tools, by what they are for",
+    "shapes": "tools, by their parameters",
     "traits": "instructions, by what they speak of",
     "fingerprint": "tools and instructions, which a refused program had",
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hcai_app.services.fairuse import disguises, folding
 from hcai_app.services.fairuse.folding import INDEXED, Opening
-from hcai_app.services.fairuse.general import FEW_TOOLS, General, Match
+from hcai_app.services.fairuse.general import General, Match
 from hcai_app.services.fairuse.roles import Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 
@@ -106,9 +106,9 @@ class Matcher:
                     self._words.setdefault(("title", folding.fold(pattern)), []).append(match)
                 case "user-agent" | "category":
                     self._words.setdefault((rule.signal, pattern.casefold()), []).append(match)
-                case "tools" | "syntax" | "roles" | "traits":
+                case "tools" | "syntax" | "roles" | "shapes" | "traits":
                     pass
-        if rule.signal in ("roles", "traits"):
+        if rule.signal in ("roles", "shapes", "traits"):
             self._general.add(rule, match)
         elif rule.signal == "tools":
             self._tools.append((frozenset(rule.pattern), frozenset(rule.beside), match))
@@ -161,10 +161,8 @@ class Matcher:
     def of_content(self, content: Content) -> list[Match]:
         """Return the matches of what a call says; what its user says is weak."""
         found = list(self._of_tools(content.tools))
-        if len(content.tools) >= FEW_TOOLS:
-            found += self._general.of_tools(
-                content.declared or ((name, ()) for name in content.tools)
-            )
+        declared = content.declared or [(name, ()) for name in content.tools]
+        found += self._general.of_tools(declared)
         for text in _wholes(content.instructions):
             found += self._of_instructions(text)
         for text in map(disguises.read, _wholes(content.users)):

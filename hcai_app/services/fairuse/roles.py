@@ -42,54 +42,70 @@ class Roles:
     def __init__(self, roles: Iterable[Role]) -> None:
         self._names: dict[str, str] = {}
         self._known: list[_Known] = []
-        self._seen: dict[Tool, str | None] = {}
+        self._seen: dict[Tool, tuple[str, str]] = {}
         for role in roles:
             verbs, objects = (frozenset(map(_word, it)) for it in (role.verbs, role.objects))
             self._known.append(_Known(role.id, verbs, objects, tuple(map(_shape, role.shapes))))
             for name in role.names:
                 self._names.setdefault(_word(name), role.id)
+        said = {word for known in self._known for word in known.verbs | known.objects} | _NOISE
+        plain = sorted((word for word in said if len(word) > 2), key=len, reverse=True)
+        self._word = re.compile("|".join(map(re.escape, plain)))
+        self._together = re.compile(f"(?:{self._word.pattern}){{2,{MAX_WORDS}}}")
         for known in self._known:  # a name of its own goes before what words make
             for verb in known.verbs:
                 for object_ in known.objects:
                     self._names.setdefault(verb + object_, known.id)
                     self._names.setdefault(object_ + verb, known.id)
 
-    def of(self, tools: Iterable[Tool]) -> frozenset[str]:
-        """Return the roles of a call's tools."""
-        found = {self._role(tool) for tool in tools}
-        return frozenset(role for role in found if role is not None)
+    def of(self, tools: Iterable[Tool]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the roles of a call's tools, and those that their parameters alone tell."""
+        found = [self._roles(tool) for tool in tools]
+        return (
+            frozenset(named or shaped for named, shaped in found if named or shaped),
+            frozenset(shaped for _, shaped in found if shaped),
+        )
 
-    def _role(self, tool: Tool) -> str | None:
+    def _roles(self, tool: Tool) -> tuple[str, str]:
         try:
             return self._seen[tool]
         except KeyError:
             if len(self._seen) >= MAX_KNOWN:
                 self._seen.clear()
-            role = self._seen[tool] = self.of_name(tool[0]) or self._of_shape(tool[1])
-            return role
+            name, parameters = tool
+            told = self._seen[tool] = (self.of_name(name), self._of_shape(parameters))
+            return told
 
-    def of_name(self, name: str) -> str | None:
-        """Return what a tool is for by its name."""
-        said = [word for word in words.of_name(name) if word not in _NOISE]
-        role = self._names.get("".join(said))
-        if role is not None or not 1 < len(said) <= MAX_WORDS:
+    def of_name(self, name: str) -> str:
+        """Return what a tool is for by its name; empty for what nothing tells."""
+        said = [word for word in self._words(name) if word not in _NOISE]
+        role = self._names.get("".join(said), "")
+        if role or not 1 < len(said) <= MAX_WORDS:
             return role
         pairs = (said[at] + said[at + 1] for at in range(len(said) - 1))
         bag = frozenset((*said, *pairs))
         for known in self._known:
             if not (known.verbs.isdisjoint(said) or known.objects.isdisjoint(bag)):
                 return known.id
-        return None
+        return ""
 
-    def _of_shape(self, parameters: tuple[str, ...]) -> str | None:
+    def _words(self, name: str) -> list[str]:
+        """Return the words of a name, of one that is written together, too."""
+        said = words.of_name(name)
+        together = len(said) == 1 and said[0] not in self._names and self._together
+        if together and together.fullmatch(said[0]):
+            return self._word.findall(said[0])
+        return said
+
+    def _of_shape(self, parameters: tuple[str, ...]) -> str:
         called = [words.of_name(name) for name in parameters]
         joined = ["".join(said) for said in called]
         if not joined:
-            return None
+            return ""
         for known in self._known:
             if any(_fits(shape, called, joined) for shape in known.shapes):
                 return known.id
-        return None
+        return ""
 
 
 def _fits(shape: tuple[tuple[str, ...], ...], called: list[list[str]], joined: list[str]) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 Signal = Literal[
     "host", "title", "user-agent", "header", "category",
-    "opening", "turn", "tools", "syntax", "roles", "traits",
+    "opening", "turn", "tools", "syntax", "roles", "shapes", "traits",
 ]  # fmt: skip
 Mode = Literal["on", "counting", "off"]
 # An app whose rules agree with those of every other app of their category.
@@ -36,6 +36,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     beside: list[str] = []  # tools, roles or traits that say nothing alone
     beside_least: int = 0
     unless: list[str] = []  # traits that excuse
+    few: bool = False  # of few tools, too; then it decides only beside a rule that knows an app
     hint: str = ""  # what else a refusal tells
 
     @property

@@ -67,8 +67,8 @@ def asks(
 
 @pytest.mark.parametrize("role", OWN.role, ids=lambda role: role.id)
 def test_a_role_is_found_in_its_example_and_not_in_its_near_miss(role: Role) -> None:
-    assert ROLES.of([(role.match, ())]) == {role.id}
-    assert role.id not in ROLES.of([(role.miss, ())])
+    assert ROLES.of_name(role.match) == role.id
+    assert ROLES.of_name(role.miss) == ""
 
 
 @pytest.mark.parametrize("trait", OWN.trait, ids=lambda trait: trait.id)
@@ -94,7 +94,7 @@ def test_rules_name_signs_that_there_are() -> None:
     named = {
         name
         for rule in GENERAL
-        if rule.signal in ("roles", "traits")
+        if rule.signal in ("roles", "shapes", "traits")
         for name in (*rule.pattern, *rule.beside, *rule.unless)
     }
     assert named <= OWN.ids
@@ -121,9 +121,27 @@ def test_what_tools_are_for_is_known_under_new_names(tools: str) -> None:
 
 @pytest.mark.attack
 def test_what_parameters_are_called_is_known_when_no_name_says_anything() -> None:
-    assert (refused(UNKNOWN, asks(shapes=SHAPES)) or "").startswith("work-roles")
-    few = dict(list(SHAPES.items())[: FEW_TOOLS - 1])
-    assert refused(EVERYTHING, asks(shapes=few)) is None
+    assert refused(UNKNOWN, asks(shapes=SHAPES)) == "work-shapes"
+    small = {
+        "read_file": ["path"],
+        "write_file": ["path", "content"],
+        "edit_file": ["path", "old_str", "new_str"],
+        "run": ["command"],
+    }
+    assert len(small) < FEW_TOOLS
+    assert refused(EVERYTHING, asks(shapes=small)) is None
+
+
+@pytest.mark.attack
+def test_few_everyday_tools_decide_beside_the_instructions_of_an_app_alone() -> None:
+    tools = ["read", "bash", "edit", "write"]
+    pi = "You are an expert coding assistant operating inside pi, a coding agent harness."
+    moved = asks(tools=tools)
+    moved["messages"][0]["content"] = f"{pi} Fix the bug."
+    assert refused(EVERYTHING, moved) == "pi-opening"
+    assert refused(EVERYTHING, asks("You are an expert coding agent.", tools)) is None
+    own = "You are my coding agent. Answer with SEARCH/REPLACE blocks, and use the tools."
+    assert refused(EVERYTHING, asks(own, tools)) is None
 
 
 @pytest.mark.attack
