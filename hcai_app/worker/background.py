@@ -64,7 +64,12 @@ def _watch(opened: Worker) -> Watch:
         counted = (metric for metric in metrics if metric.name == RESTARTS)
         return sum(int(sample.value) for metric in counted for sample in metric.samples)
 
-    senses = Senses(error_bodies.refused_with, restarts, opened.metrics.fired)
+    senses = Senses(
+        error_bodies.refused_with,
+        restarts,
+        lambda: opened.moderation_breaker.pauses,
+        opened.metrics.fired,
+    )
     return Watch(opened.database, senses)
 
 

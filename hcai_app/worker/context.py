@@ -3,7 +3,7 @@
 Holds every service of the API; nothing is created at import, since servers fork.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hcai_app.db.engine import Database
 from hcai_app.refreshed import Refreshed
@@ -26,6 +26,7 @@ from hcai_app.services.ops.health import Health
 from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.ops.switches import Switches
 from hcai_app.services.redis_client import RedisClient
+from hcai_app.services.safety.breaker import Breaker
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.services.usage.now import SiteNow
@@ -84,6 +85,7 @@ class Worker:
     tabs: Tabs
     readings: Readings
     switches: Switches
+    moderation_breaker: Breaker = field(default_factory=Breaker)
 
     @property
     def fair_use(self) -> FairUse:

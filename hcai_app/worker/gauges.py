@@ -31,6 +31,11 @@ def of_worker(worker: Worker) -> Iterator[Metric]:
     for part in worker.health.all:
         up.add_metric([part.name], part.state == "up")
     yield up
+    yield _gauge(
+        "hcai_moderation_paused",
+        "Workers that let prompts through unchecked, for moderation hangs.",
+        float(worker.moderation_breaker.is_paused),
+    )
     yield from _agreement(worker)
     if (brake := worker.ops.brake.state) is not None:
         yield _gauge(

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from hcai_app.api.proxy.safety_check import PATIENCE_S
+from hcai_app.services.safety.breaker import LATE_IN_A_ROW, TRIAL_EVERY_S
 from tests.api.playground.calls import PLAYGROUND, bodies
 from tests.api.test_metrics import numbers
 from tests.api.wire import assert_error_body, chat_body, events, send
@@ -169,6 +171,43 @@ def unchecked(product: Product) -> float:
         for (name, labels), n in found
         if name == "hcai_safety_checks_total" and "unchecked" in labels
     )
+
+
+def test_while_moderation_hangs_calls_wait_for_it_only_now_and_then(
+    install: Install, provider: Provider
+) -> None:
+    own = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": provider.base_url}
+    often = "10000/minute"
+    product = install(HCAI_SAFETY="all", HCAI_CHAT_RATE_LIMIT=often, **own).start()
+    key = product.make_key("UHANGS", "--budget-usd", "100")
+
+    def count(because: str) -> float:
+        return numbers(product).get(
+            ("hcai_safety_checks_total", tuple(sorted(("unchecked", because)))), 0
+        )
+
+    judged(provider, hang="before_headers")
+    for _ in range(LATE_IN_A_ROW):
+        started = time.monotonic()
+        assert product.chat(key).status_code == 200
+        assert time.monotonic() - started >= PATIENCE_S
+    paused_at = time.monotonic()
+    assert numbers(product)[("hcai_moderation_paused", ())] == 1
+    calls = 0
+    while count("paused") < 3:
+        assert product.chat(key).status_code == 200
+        calls += 1
+    trials = provider.requests().count("POST /api/v1/moderations") - LATE_IN_A_ROW
+    assert trials <= (time.monotonic() - paused_at) / TRIAL_EVERY_S
+    assert count("late") + count("paused") == LATE_IN_A_ROW + calls
+    assert calls == 3 + trials
+
+    judged(provider, "self-harm", before=0.0)
+    deadline = time.monotonic() + 60
+    while "x-hcai-help" not in product.chat(key).headers:  # until a trial finds it back
+        assert time.monotonic() < deadline
+        time.sleep(0.2)  # a trial comes with time, not with calls
+    assert numbers(product)[("hcai_moderation_paused", ())] == 0
 
 
 def test_a_verdict_that_comes_before_the_first_byte_costs_no_time(

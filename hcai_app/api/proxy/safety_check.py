@@ -1,8 +1,9 @@
 """The check of prompts beside a call (HCAI_SAFETY): the first byte waits for it, not for long.
 
 Moderation is asked while the provider already works. What it refuses ends the call like a
-revocation does; when it is late, away or odd, the call goes on and is counted as unchecked. No text
-leaves this module but to moderation.
+revocation does; when it is late, away or odd, the call goes on and is counted as unchecked. While
+it hangs, calls do not wait for it (`services/safety/breaker.py`). No text leaves this module but
+to moderation.
 """
 
 import asyncio
@@ -104,6 +105,7 @@ class Check:
         if not (self._is_late or self._task.done()):
             self._is_late = True
             self._task.cancel()
+            self._worker.moderation_breaker.note_late()
             self._note(unchecked("late"))
 
     def stop(self) -> None:
@@ -122,10 +124,14 @@ class Check:
         moderations, (text, pictures) = self._worker.moderations, asked.prompt
         if moderations is None or not (text or pictures):
             return unchecked("nothing" if moderations else "no moderation")
+        breaker = self._worker.moderation_breaker
+        if not breaker.admits():
+            return unchecked("paused")
         # One picture a request is what moderation takes.
         inputs = [(text, pictures[0] if pictures else ""), *(("", more) for more in pictures[1:])]
         asking = (moderations.scores(*parts) for parts in inputs)
         found = await asyncio.gather(*asking, return_exceptions=True)
+        breaker.note_answer()
         return _judged(found, is_drawing=asked.is_drawing)
 
     def _note(self, verdict: Verdict) -> None:

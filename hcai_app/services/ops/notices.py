@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     PROVIDER_KEY = "provider_key"  # the provider refuses our key, or has no money for it
     FAIR_USE = "fair_use"  # a rule fires unusually often
     WORKER = "worker"  # a worker has died
+    MODERATION = "moderation"  # moderation hangs, and prompts go unchecked
     LEAK = "leak"  # keys were found in public
     REPORT = "report"  # somebody reports an answer, or appeals
     TEST = "test"  # the command line tries the webhook

@@ -1,6 +1,7 @@
 """What a worker sees that operators should know.
 
-The provider refuses our key, workers die, a rule of fair use fires far more often than before.
+The provider refuses our key, workers die, moderation hangs, a rule of fair use fires far more often
+than before.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ class Senses:
 
     refused_with: Callable[[], int | None]  # the provider's status about our account, lately
     restarts: Callable[[], Awaitable[int | None]]  # of dead workers, as the supervisor counts
+    pauses: Callable[[], int]  # of the check of prompts, since the start
     fired: Callable[[], Mapping[str, int]]  # how often each rule has, in this worker
 
 
@@ -41,6 +43,7 @@ class Watch:
         self._database = database
         self._senses = senses
         self._restarts = 0
+        self._pauses = 0
         self._looks = 0
         self._fired: dict[str, int] = {}
         self._windows: dict[str, deque[int]] = {}
@@ -61,7 +64,7 @@ class Watch:
             Unavailable: When the database is away.
         """
         self._looks += 1
-        found = [self._key(), await self._deaths()]
+        found = [self._key(), await self._deaths(), self._hanging()]
         if self._looks % WINDOW_LOOKS == 0:
             found += self._rules()
         for notice in filter(None, found):
@@ -89,6 +92,17 @@ class Watch:
             f"Workers died on {host} and were replaced ({died}); the log says how.",
             once=f"worker:{host}:{_hour()}",
             data={"restarts": restarts, "host": host},
+        )
+
+    def _hanging(self) -> Notice | None:
+        pauses = self._senses.pauses()
+        if pauses <= self._pauses:
+            return None
+        self._pauses = pauses
+        return Notice(
+            NoticeKind.MODERATION,
+            "Moderation does not answer: prompts go unchecked, but for a trial now and then.",
+            once=f"moderation:{_hour()}",
         )
 
     def _rules(self) -> list[Notice | None]:

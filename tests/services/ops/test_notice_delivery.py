@@ -123,10 +123,14 @@ class Seen:
 
     refused: int | None = None
     restarts: int | None = None
+    pauses = 0
     fired: dict[str, int]
 
     def __init__(self) -> None:
         self.fired = {}
+
+    def senses(self) -> Senses:
+        return Senses(lambda: self.refused, self.count, lambda: self.pauses, lambda: self.fired)
 
     async def count(self) -> int | None:
         return self.restarts
@@ -134,21 +138,21 @@ class Seen:
 
 async def test_what_operators_should_know_is_told_once_an_hour(database: Database) -> None:
     seen = Seen()
-    watch = Watch(database, Senses(lambda: seen.refused, seen.count, lambda: seen.fired))
+    watch = Watch(database, seen.senses())
     await watch.look()
     assert await notices.latest(database) == []
-    seen.refused, seen.restarts = 402, 1
+    seen.refused, seen.restarts, seen.pauses = 402, 1, 1
     await watch.look()
-    seen.restarts = 2
+    seen.restarts, seen.pauses = 2, 3
     await watch.look()
     kinds = {row.kind: row.text for row in await notices.latest(database)}
-    assert kinds.keys() == {"provider_key", "worker"}
+    assert kinds.keys() == {"provider_key", "worker", "moderation"}
     assert "OPENROUTER_API_KEY" in kinds["provider_key"]
 
 
 async def test_a_rule_that_fires_far_more_often_than_before_is_told(database: Database) -> None:
     seen = Seen()
-    watch = Watch(database, Senses(lambda: None, seen.count, lambda: seen.fired))
+    watch = Watch(database, seen.senses())
     for total, expected in ((40, 0), (80, 0), (130, 0), (500, 1)):
         seen.fired = {"cline-tools": total}
         for _ in range(20):
