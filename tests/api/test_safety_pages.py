@@ -122,6 +122,14 @@ def test_parents_find_their_four_answers() -> None:
     assert "$2.50" in page
 
 
+def test_each_answer_begins_with_what_matters_and_the_rest_is_folded() -> None:
+    page = text_of("/parents", read_settings(AT_HOME))
+    shown = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    assert page.count("<details>") == shown.count("<section") == 4
+    for said in ("$4", "Answers are not filtered", "/help/now", "400 days", "mailto:"):
+        assert said in shown
+
+
 def test_the_colors_are_those_of_the_house() -> None:
     css = (safety_pages.FOLDER / "page.css").read_text()
     light, dark = css.split("prefers-color-scheme: dark")
