@@ -16,8 +16,7 @@ ESCAPES = 3
 def read(text: str) -> str:
     """Return what a text says when it is encoded; itself when it is not."""
     for at in range(0, min(len(text), MAX_LOOKED_AT) - STEP, STEP):
-        step = text[at : at + STEP]
-        if " " not in step and step.isascii():
+        if text.find(" ", at, at + STEP) < 0 and (step := text[at : at + STEP]).isascii():
             return _read_dense(text, step)
     return text
 

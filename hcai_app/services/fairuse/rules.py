@@ -46,7 +46,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, forbid_unknown_fields=True):
-    rule: list[Rule]
+    rule: list[dict[str, object]]
 
 
 def load(text: str) -> list[Rule]:
@@ -55,7 +55,7 @@ def load(text: str) -> list[Rule]:
     Raises:
         ValueError: When one is incomplete, or two have one id.
     """
-    rules = msgspec.convert(tomllib.loads(text), _File).rule
+    rules = [_read(entry) for entry in msgspec.convert(tomllib.loads(text), _File).rule]
     for rule in rules:
         if not (rule.pattern and rule.match and rule.miss and rule.source):
             raise ValueError(f"{rule.id}: pattern, source, match and miss must not be empty")
@@ -63,6 +63,13 @@ def load(text: str) -> list[Rule]:
     if twice := {name for name in ids if ids.count(name) > 1}:
         raise ValueError(f"two rules are called {', '.join(sorted(twice))}")
     return rules
+
+
+def _read(entry: dict[str, object]) -> Rule:
+    try:
+        return msgspec.convert(entry, Rule)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{entry.get('id', 'a rule without an id')}: {error}") from None
 
 
 @cache

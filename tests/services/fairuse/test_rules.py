@@ -68,7 +68,7 @@ def test_a_rule_without_example_near_miss_or_source_is_refused(name: str) -> Non
     assert len(rules.load(WHOLE)) == 1
     lines = WHOLE.splitlines()
     without = "\n".join(line for line in lines if not line.startswith(f"{name} ="))
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(ValueError, match=f"mine: .*{name}"):
         rules.load(without)
     empty = "[]" if name == "pattern" else '""'
     emptied = [f"{name} = {empty}" if line.startswith(f"{name} =") else line for line in lines]
