@@ -109,13 +109,20 @@ def _safety(held: SafetyHoldings) -> dict[str, Any]:
             for day, category, times in held.found
         ],
         "reports": [
-            {"request_id": it.call_id, "reason": it.reason, "created_at": it.created_at}
+            {
+                "request_id": it.call_id,
+                "reason": it.reason,
+                "created_at": it.created_at,
+                "closed_at": it.closed_at,
+                "answer": it.answer,
+            }
             for it in held.reports
         ],
         "exemptions": [
             {"rule": it.rule, "key_id": it.key_id, "until": it.until, "reason": it.reason}
             for it in held.exemptions
         ],
+        "appeals": held.appeals,
         "key_days": [
             {
                 "day": clock.from_ms(it.start_ms),

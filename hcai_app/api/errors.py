@@ -6,7 +6,6 @@ import msgspec
 
 from hcai_app.api.exchange import JSON_TYPE, Exchange
 from hcai_app.errors import (
-    DOCS_APPEAL,
     FairUseRefused,
     HcaiError,
     SafetyRefused,
@@ -36,7 +35,7 @@ def body_for(exchange: Exchange, error: HcaiError) -> bytes:
     if page := _help(exchange, error):
         told["metadata"] = {"help_url": page, **(error.metadata or {})}
     if isinstance(error, FairUseRefused):
-        told["metadata"] |= {"appeal_url": f"{exchange.origin}/docs#{DOCS_APPEAL}"}
+        told["metadata"] |= {"appeal_url": f"{exchange.origin}{WHY}{exchange.request_id}"}
     if not exchange.is_anthropic:
         return msgspec.json.encode({"error": told})
     told = anthropic_error(told, exchange.request_id)

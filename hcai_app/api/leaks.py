@@ -17,8 +17,8 @@ from hcai_app.api.proxy import callers
 from hcai_app.errors import HcaiError, InvalidRequest, NotAuthenticated, NotFound
 from hcai_app.services.keys import leaks
 from hcai_app.services.keys.leaks import EndedKey, FoundKey, LeakSource
-from hcai_app.services.ops import notices
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import Notice, NoticeKind
 from hcai_app.worker.context import Worker
 
 MAX_MESSAGE = 2 * 1024 * 1024

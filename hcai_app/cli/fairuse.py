@@ -1,4 +1,4 @@
-"""`fairuse …`: list the rules, and exempt whom they refuse by mistake."""
+"""`fairuse …`: list the rules, exempt whom they refuse by mistake, answer appeals."""
 
 import argparse
 from datetime import timedelta
@@ -9,11 +9,12 @@ import msgspec
 from hcai_app import clock
 from hcai_app.cli.table import add_area, add_command, moment, say
 from hcai_app.db.engine import Database
-from hcai_app.services.fairuse import exemptions, learned, rules, sharing, switches
+from hcai_app.services.fairuse import appeals, exemptions, learned, rules, sharing, switches
 from hcai_app.services.fairuse.rules import Mode
 from hcai_app.settings import Settings
 
 LATELY = timedelta(days=7)
+VERDICTS = {"accept": True, "refuse": False}
 
 
 def add_to(commands: Any) -> None:
@@ -33,6 +34,14 @@ def add_to(commands: Any) -> None:
     switched.add_argument("rule", help="its id, or that of something learned")
     switched.add_argument("mode", choices=[*get_args(Mode), switches.AS_FILE])
     switched.add_argument("--reason", required=True)
+    appealed = add_command(
+        area, "appeals", "print open appeals, a JSON line each", command=_appeals
+    )
+    appealed.add_argument("--all", action="store_true", help="answered ones too")
+    answered = add_command(area, "answer", "answer an appeal", command=_answer)
+    answered.add_argument("request_id")
+    answered.add_argument("verdict", choices=list(VERDICTS))
+    answered.add_argument("--reason", required=True, help="the one who appeals reads it")
     add_command(area, "learned", "print what was learned, a JSON line each", command=_learned)
     shared = add_command(area, "sharing", "print the most widely used keys", command=_sharing)
     shared.add_argument("--since", type=moment, help="ISO 8601, else UTC; a week ago without it")
@@ -62,6 +71,16 @@ async def _list(database: Database, _settings: Settings, _parsed: argparse.Names
 
 async def _switch(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
     await switches.switch(database, parsed.rule, parsed.mode, parsed.reason)
+
+
+async def _appeals(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
+    for appeal in await appeals.listed(database, even_answered=parsed.all):
+        say(msgspec.json.encode(appeal).decode())
+
+
+async def _answer(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:
+    verdict = VERDICTS[parsed.verdict]
+    await appeals.answer(database, parsed.request_id, parsed.reason, is_accepted=verdict)
 
 
 async def _learned(database: Database, _settings: Settings, _parsed: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from hcai_app import clock
 from hcai_app.cli.table import add_area, add_command, say
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.services.ops import notices
+from hcai_app.services.notices import notices
 from hcai_app.settings import Settings
 from hcai_app.upstream.webhook.client import webhook_of
 

@@ -24,7 +24,9 @@ def add_to(commands: Any) -> None:
     listed.add_argument("--all", action="store_true", help="closed ones too")
     closed = add_command(area, "close", "close a report", command=_close)
     closed.add_argument("request_id")
-    closed.add_argument("--reason", required=True, help="what was done")
+    closed.add_argument(
+        "--reason", required=True, help="what was done; the one who reports reads it"
+    )
 
 
 async def _counts(database: Database, _settings: Settings, parsed: argparse.Namespace) -> None:

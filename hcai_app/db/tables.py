@@ -6,6 +6,7 @@ from sqlalchemy import Table, inspect
 from sqlmodel import SQLModel
 
 from hcai_app.db.models import (
+    AppealRow,
     AuditRow,
     CallRow,
     ChangeRow,
@@ -41,6 +42,7 @@ modes_table = _table_of(RuleModeRow)
 fingerprints_table = _table_of(FingerprintRow)
 key_days_table = _table_of(KeyDayRow)
 reports_table = _table_of(ReportRow)
+appeals_table = _table_of(AppealRow)
 exemptions_table = _table_of(ExemptionRow)
 notices_table = _table_of(NoticeRow)
 switches_table = _table_of(SwitchRow)

@@ -11,7 +11,6 @@ from hcai_app.services.ops import retention
 from hcai_app.services.ops.watch import Senses, Watch
 from hcai_app.services.people import eligibility_check
 from hcai_app.services.people.sign_in import Rules
-from hcai_app.services.safety import retention as safety_retention
 from hcai_app.upstream import error_bodies
 from hcai_app.worker import gauges, link
 from hcai_app.worker.context import Worker
@@ -31,7 +30,6 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         opened.fair_use_upkeep.flush_often(),
         opened.switches.run(),
         opened.safety_counts.run(),
-        safety_retention.run(opened.database, opened.settings.retention_days),
         opened.reconciler.run(),
         opened.refusals.run(),
         opened.budget.run(),

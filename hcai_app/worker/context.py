@@ -29,7 +29,7 @@ from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.breaker import Breaker
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
-from hcai_app.services.usage.now import SiteNow
+from hcai_app.services.usage.now import SiteNow, SiteToday
 from hcai_app.services.usage.speeds import Speeds
 from hcai_app.services.usage.ticker import Ticked
 from hcai_app.settings import Settings
@@ -48,6 +48,7 @@ class Readings:
 
     everyone: Refreshed[SiteUse]
     now: Refreshed[SiteNow]
+    today: Refreshed[SiteToday]
     speeds: Refreshed[Speeds]
     ticker: Refreshed[tuple[Ticked, ...]]
 

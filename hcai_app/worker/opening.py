@@ -164,6 +164,7 @@ def _readings(database: Database) -> Readings:
     return Readings(
         everyone.cached(database),
         now.cached(database),
+        now.cached_today(database),
         speeds.cached(database),
         ticker.cached(database),
     )

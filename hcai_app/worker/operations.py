@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hcai_app.db.engine import Database
 from hcai_app.services.keys.leaks import LeakBounds
 from hcai_app.services.limits.budget import Budget
+from hcai_app.services.notices.delivery import Delivery
 from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.brake import BrakeWatch
-from hcai_app.services.ops.notice_delivery import Delivery
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.settings import Settings
 from hcai_app.upstream.github.secret_scanning import SecretScanning

@@ -46,7 +46,9 @@ def test_the_file_holds_everything_about_the_visitor(
     assert told["calls"] == rows
     assert [tuple(call) for call in told["calls"]] == [FIELDS] * 2
     assert told["totals"]["requests"] == 2
-    assert told["safety"].keys() == {"found", "reports", "exemptions", "key_days"}
+    assert told["safety"].keys() == {
+        *("found", "reports", "exemptions", "appeals", "key_days"),
+    }
     (day,) = told["safety"]["key_days"] or [None]
     assert day is None or day["key_id"] == key["id"]
     (by_key,) = told["totals_by_key"]

@@ -60,7 +60,7 @@ def test_an_agent_is_refused_in_every_dialect_and_costs_nothing(
     assert (answer.status_code, error["code"], error["type"]) == (403, 403, "fair_use_error")
     assert error["metadata"].keys() == {"rule", "app", "signal", "appeal_url", "help_url"}
     assert error["metadata"]["signal"] in ("tools", "opening")
-    assert error["metadata"]["appeal_url"].endswith("/docs#rules-refused-by-mistake")
+    assert error["metadata"]["appeal_url"] == error["metadata"]["help_url"]
     assert error["metadata"]["help_url"].endswith(f"/why/{answer.headers['X-Request-Id']}")
     assert "coding agent" in error["message"]
     assert "Nova" not in answer.text  # what was sent is not repeated

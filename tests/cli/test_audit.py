@@ -19,6 +19,7 @@ WITHOUT = {
     "notices list",
     "notices test",
     "doctor",
+    "fairuse appeals",
     "fairuse exemptions",
     "fairuse learned",
     "fairuse rules",
@@ -56,6 +57,7 @@ OF_EVERYBODY = {"models off", "models on", "site banner"}
 # What needs more than a database to have something to do; its row is tested with its service.
 ELSEWHERE = {
     "ledger replay": "tests/services/ledger/test_aside.py",
+    "fairuse answer": "tests/services/fairuse/test_appeals.py",
     "fairuse switch": "tests/services/fairuse/test_switches.py",
     "safety close": "tests/services/safety/test_reports.py",
 }

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from hcai_app import money
 from hcai_app.api.desk.visit import Do, Visit
 from hcai_app.errors import InvalidRequest
-from hcai_app.services.fairuse import exemptions
+from hcai_app.services.fairuse import appeals, exemptions
 from hcai_app.services.fairuse import switches as fair_use_switches
 from hcai_app.services.keys import keys, rules
 from hcai_app.services.keys.rules import RulesChange
@@ -133,6 +133,15 @@ async def close_report(visit: Visit) -> str:
     return "The report is closed."
 
 
+async def answer_appeal(visit: Visit) -> str:
+    """Answer an appeal."""
+    call, words = visit.required("call", "a request id"), visit.text("reason")
+    is_accepted = visit.text("verdict") == "accepted"
+    database, admin = visit.worker.database, visit.admin.id
+    await appeals.answer(database, call, words, is_accepted=is_accepted, actor=admin)
+    return "They read your answer on the page of the call."
+
+
 async def set_banner(visit: Visit) -> str:
     """Show a banner over every page, or take it away."""
     text = visit.text("text")
@@ -167,6 +176,7 @@ ACTS: dict[str, Do] = {
     "end-exemption": end_exemption,
     "switch-rule": switch_rule,
     "close-report": close_report,
+    "answer-appeal": answer_appeal,
     "banner": set_banner,
     "model-off": switch_model_off,
     "model-on": switch_model_on,

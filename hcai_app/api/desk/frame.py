@@ -48,7 +48,7 @@ from hcai_app.services.people.users import User
 SECTIONS = (
     ("Overview", ROOT, "o"),
     ("People", f"{ROOT}/people", "p"),
-    ("Reports", f"{ROOT}/reports", "e"),
+    ("Appeals", f"{ROOT}/reports", "e"),
     ("Rules", f"{ROOT}/rules", "r"),
     ("Site", f"{ROOT}/site", "s"),
     ("Log", f"{ROOT}/log", "l"),

@@ -1,5 +1,7 @@
 """The overview: what happens now, over all users and workers, renewed while somebody looks."""
 
+import asyncio
+
 from hcai_app import formatting
 from hcai_app.api.desk.frame import (
     card,
@@ -14,18 +16,21 @@ from hcai_app.api.desk.frame import (
 )
 from hcai_app.api.desk.html import Html, a, div, element, joined, p, rect, span, svg
 from hcai_app.api.desk.visit import ROOT, View, Visit
+from hcai_app.services.fairuse import appeals
 from hcai_app.services.limits import period
-from hcai_app.services.ops import brake, notices
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import StoredNotice
+from hcai_app.services.ops import brake
 from hcai_app.services.ops.brake import BrakeState
-from hcai_app.services.ops.notices import StoredNotice
 from hcai_app.services.safety import reports
 from hcai_app.services.usage import forecast
 from hcai_app.services.usage.forecast import Forecast
-from hcai_app.services.usage.now import SiteNow, Traffic
+from hcai_app.services.usage.now import SiteNow, SiteToday, Traffic
 
 NOW = f"{ROOT}/now"
 BAR, GAP, HEIGHT = 8, 2, 64
 NOTICES = 8
+ADDING_UP = "Being added up …"  # it comes with the next renewal
 
 
 async def show(visit: Visit) -> View:
@@ -40,18 +45,22 @@ async def show_now(visit: Visit) -> View:
 
 async def _content(visit: Visit) -> Html:
     worker = visit.worker
-    now = await worker.readings.now.get()
-    told = await notices.latest(worker.database, NOTICES)
-    waiting = await reports.count_open(worker.database)
-    money = await forecast.read(worker.database, worker.budget.brake_nanousd)
-    held = await brake.read(worker.database, worker.budget)
+    database = worker.database
+    now, today = await asyncio.gather(worker.readings.now.get(), worker.readings.today.find())
+    told, waiting, appealed, money, held = await asyncio.gather(
+        notices.latest(database, NOTICES),
+        reports.count_open(database),
+        appeals.count_open(database),
+        forecast.read(database, worker.budget.brake_nanousd),
+        brake.read(database, worker.budget),
+    )
     return joined(
         [
             div(_traffic(now), _health(visit, now), class_="grid"),
             _money(money, held),
-            div(_top_users(now), _spent(now), class_="grid"),
-            div(_failures(now), _refused(now), class_="grid"),
-            _notices(told, waiting),
+            div(_top_users(today), _spent(now), class_="grid"),
+            div(_failures(now), _refused(now, today), class_="grid"),
+            _notices(told, waiting, appealed),
         ]
     )
 
@@ -105,7 +114,10 @@ def _health(visit: Visit, now: SiteNow) -> Html:
     )
 
 
-def _top_users(now: SiteNow) -> Html:
+def _top_users(today: SiteToday | None) -> Html:
+    title = f"Who spends most {period.THIS}"
+    if today is None:
+        return card(title, p(ADDING_UP, class_="quiet"))
     listed = [
         row(
             person_link(user.user_id, user.name),
@@ -113,9 +125,8 @@ def _top_users(now: SiteNow) -> Html:
             num(formatting.usd(user.cost_nanousd)),
             href=person_path(user.user_id),
         )
-        for user in now.top_users
+        for user in today.top_users
     ]
-    title = f"Who spends most {period.THIS}"
     return card(title, rows(("Name", "Calls", "Spent"), listed, "Nobody yet."))
 
 
@@ -145,13 +156,15 @@ def _failures(now: SiteNow) -> Html:
     return card("Failed in the last hour", rows(columns, listed, "None."))
 
 
-def _refused(now: SiteNow) -> Html:
+def _refused(now: SiteNow, today: SiteToday | None) -> Html:
     kinds = [row(kind, num(formatting.count(count))) for kind, count in now.refused]
-    rules = [row(rule, num(formatting.count(count))) for rule, count in now.rules]
+    fired = today.rules if today else []
+    rules = [row(rule, num(formatting.count(count))) for rule, count in fired]
+    none = "No rule has fired in a day." if today else ADDING_UP
     return card(
         "Refused",
         rows(("In the last hour", "Calls"), kinds, "No refused calls in the last hour."),
-        rows(("Rules that fired in a day", "Calls"), rules, "No rule has fired in a day."),
+        rows(("Rules that fired in a day", "Calls"), rules, none),
         aside=a("Rules", href=f"{ROOT}/rules", class_="quiet"),
     )
 
@@ -179,7 +192,9 @@ def _money(month: Forecast, held: BrakeState | None) -> Html:
     )
 
 
-def _notices(told: list[StoredNotice], waiting: int) -> Html:
+def _notices(told: list[StoredNotice], reported: int, appealed: int) -> Html:
     listed = [row(when(one.created_at), span(one.kind), one.text) for one in told]
-    aside = a(f"{waiting} open reports", href=f"{ROOT}/reports") if waiting else None
+    counted = ((appealed, "appeals"), (reported, "reports"))
+    waiting = ", ".join(f"{count} open {name}" for count, name in counted if count)
+    aside = a(waiting, href=f"{ROOT}/reports") if waiting else None
     return card("Notices", rows(("When", "About", "What"), listed, "Nothing to know."), aside=aside)

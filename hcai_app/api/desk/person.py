@@ -165,7 +165,9 @@ def _key(person: Person, key: KeyUsage) -> Html:
         num(formatting.usd(key.period_nanousd)),
         num(formatting.usd(key.cost_nanousd)),
         _rules(stored) if stored else None,
-        joined(["ended ", when(key.ended_at)]) if key.ended_at else acts,
+        joined(["expired " if key.has_expired else "revoked ", when(key.ended_at)])
+        if key.ended_at
+        else acts,
     )
 
 

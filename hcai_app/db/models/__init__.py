@@ -1,5 +1,6 @@
 """The tables, one file per noun. Importing this package registers all of them."""
 
+from hcai_app.db.models.appeals import AppealRow
 from hcai_app.db.models.audit import AuditRow
 from hcai_app.db.models.calls import CallRow
 from hcai_app.db.models.changes import ChangeRow
@@ -16,6 +17,7 @@ from hcai_app.db.models.switches import SwitchRow
 from hcai_app.db.models.users import UserRow
 
 __all__ = [
+    "AppealRow",
     "AuditRow",
     "CallRow",
     "ChangeRow",

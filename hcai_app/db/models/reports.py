@@ -17,3 +17,4 @@ class ReportRow(SQLModel, table=True):
     reason: str
     created_at: datetime = Field(default_factory=clock.now, index=True)
     closed_at: datetime | None = None
+    answer: str | None = None  # an admin's words, for the one who reports

@@ -10,7 +10,7 @@ from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services import changes
-from hcai_app.services.fairuse import exemptions, sharing
+from hcai_app.services.fairuse import appeals, exemptions, sharing
 from hcai_app.services.keys import keys
 from hcai_app.services.ledger import refusals
 from hcai_app.services.people import identity, sessions, users
@@ -48,6 +48,7 @@ async def delete(database: Database, user_id: str, *, secret_key: str) -> None:
         )
         sessions.drop_all(connection, user_id)
         exemptions.drop_all(connection, user_id)
+        appeals.drop_all(connection, user_id)
         refusals.drop_all(connection, user_id)
         counts.forget(connection, user_id)
         reports.forget(connection, user_id)

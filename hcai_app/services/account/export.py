@@ -15,7 +15,8 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import hours_table, keys_table, totals_table, users_table
 from hcai_app.errors import NotAuthenticated
 from hcai_app.services.call import Caller
-from hcai_app.services.fairuse import exemptions, sharing
+from hcai_app.services.fairuse import appeals, exemptions, sharing
+from hcai_app.services.fairuse.appeals import Appeal
 from hcai_app.services.fairuse.exemptions import Exemption
 from hcai_app.services.fairuse.sharing import KeyDay
 from hcai_app.services.keys import keys, stored
@@ -70,6 +71,7 @@ class SafetyHoldings:
     found: list[DayCount]
     reports: list[Report]
     exemptions: list[Exemption]
+    appeals: list[Appeal]
     key_days: list[KeyDay]
 
 
@@ -185,6 +187,7 @@ def _safety(connection: Connection, user_id: str) -> SafetyHoldings:
         found=list(counts.of_user(connection, user_id)),
         reports=reports.of_user(connection, user_id),
         exemptions=exemptions.of_user(connection, user_id),
+        appeals=appeals.of_user(connection, user_id),
         key_days=sharing.of_user(connection, user_id),
     )
 

@@ -134,7 +134,7 @@ def _refusal(rule: str, app: str, looks_like: str, signal: str, hint: str = "") 
     return FairUseRefused(
         f"This call looks like {looks_like}, by its {SIGNS[signal]}. Those are not "
         f"allowed here, for they use up what all students share.{more} Is it a program of your "
-        f"own? Then tell us the request id and the rule, {rule}, as `metadata.appeal_url` says.",
+        f"own? Then say so at `metadata.appeal_url`, and a person looks at the rule, {rule}.",
         metadata={"rule": rule, "app": app, "signal": signal},
     )
 

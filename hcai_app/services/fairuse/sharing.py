@@ -16,8 +16,8 @@ from hcai_app import clock
 from hcai_app.db.bulk import Bulk, adding
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import key_days_table, keys_table
-from hcai_app.services.ops import notices
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import Notice, NoticeKind
 
 WHAT = "networks of keys"
 # From so many on there is a notice. A school and a phone are few; a student sleeps.

@@ -14,8 +14,8 @@ from hcai_app.errors import Unavailable
 from hcai_app.services.limits import period
 from hcai_app.services.limits.accounts import EVERYBODY, current_account, read_or_unavailable
 from hcai_app.services.limits.budget import Budget
-from hcai_app.services.ops import notices
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import Notice, NoticeKind
 from hcai_app.services.redis_client import Away
 
 log = logging.getLogger(__name__)

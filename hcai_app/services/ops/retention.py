@@ -1,4 +1,4 @@
-"""Retention: deletes old ledger rows, minute roll-ups and ended sessions."""
+"""Retention: deletes what is older than it is kept, of every room."""
 
 import asyncio
 import logging
@@ -11,10 +11,12 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import calls_table, minutes_table
 from hcai_app.services import changes
 from hcai_app.services.call import first_id_at
+from hcai_app.services.fairuse import appeals
 from hcai_app.services.ledger import refusals
 from hcai_app.services.ledger.rollups import MINUTES_KEPT_MS
-from hcai_app.services.ops import notices
+from hcai_app.services.notices import notices
 from hcai_app.services.people import sessions, sign_in
+from hcai_app.services.safety import counts, reports
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +41,15 @@ async def clean(database: Database, retention_days: int) -> None:
     Raises:
         Unavailable: When the database is away.
     """
-    await database.write(_prune, "calls")
-    oldest = first_id_at(clock.now_ms() - retention_days * clock.MS_PER_DAY)
+    before_ms = clock.now_ms() - retention_days * clock.MS_PER_DAY
+    await database.write(lambda it: _prune(it, before_ms), "calls")
+    oldest = first_id_at(before_ms)
     deleted = BATCH
     while deleted == BATCH:
         deleted = await database.write(lambda it: _delete_before(it, oldest), "calls")
 
 
-def _prune(connection: Connection) -> None:
+def _prune(connection: Connection, before_ms: int) -> None:
     ended = minutes_table.c.start_ms < clock.now_ms() - MINUTES_KEPT_MS
     connection.execute(delete(minutes_table).where(ended))
     changes.prune(connection)
@@ -54,6 +57,9 @@ def _prune(connection: Connection) -> None:
     sessions.prune(connection)
     sign_in.prune(connection)
     refusals.prune(connection)
+    appeals.prune(connection)
+    counts.prune(connection, before_ms)
+    reports.prune(connection, clock.from_ms(before_ms))
 
 
 def _delete_before(connection: Connection, oldest: str) -> int:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from hcai_app import clock
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
-from hcai_app.services.ops import notices
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import Notice, NoticeKind
 
 log = logging.getLogger(__name__)
 

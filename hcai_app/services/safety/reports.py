@@ -11,18 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from hcai_app import clock
+from hcai_app import clock, formatting
 from hcai_app.db.engine import Database
 from hcai_app.db.models.safety import NO_USER
 from hcai_app.db.tables import calls_table, reports_table
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import audit
 from hcai_app.services.audit import Act
-from hcai_app.services.ops import notices
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import Notice, NoticeKind
 
 WHAT = "reports"
 LISTED = 200
+MAX_ANSWER = 500
 
 
 class ReportReason(StrEnum):
@@ -58,6 +59,7 @@ class Report:
     reason: str
     created_at: datetime
     closed_at: datetime | None
+    answer: str | None  # what the reporter is told
     model: str | None
     endpoint: str | None
 
@@ -82,7 +84,9 @@ def _keep(connection: Connection, user_id: str, call_id: str, reason: ReportReas
     if model is None:
         raise NotFound("There is no such call of yours.")
     changed = update(reports_table).where(columns.call_id == call_id)
-    if connection.execute(changed.values(reason=reason.value, closed_at=None)).rowcount:
+    if connection.execute(
+        changed.values(reason=reason.value, closed_at=None, answer=None)
+    ).rowcount:
         return
     values = {"call_id": call_id, "user_id": user_id, "reason": reason.value}
     connection.execute(insert(reports_table).values(created_at=clock.now(), **values))
@@ -91,15 +95,16 @@ def _keep(connection: Connection, user_id: str, call_id: str, reason: ReportReas
     notices.append(connection, Notice(NoticeKind.REPORT, text, f"report:{call_id}", data))
 
 
-async def reason_of(database: Database, user_id: str, call_id: str) -> str:
-    """Return why a user has reported a call; empty when they have not.
+async def about(database: Database, user_id: str, call_id: str) -> Report | None:
+    """Return a user's own report of a call; None when there is none.
 
     Raises:
         Unavailable: When the database is away.
     """
     columns = reports_table.c
-    query = select(columns.reason).where(columns.call_id == call_id, columns.user_id == user_id)
-    return await database.read(lambda it: it.scalar(query), WHAT) or ""
+    query = _selected().where(columns.call_id == call_id, columns.user_id == user_id)
+    row = await database.read(lambda it: it.execute(query).first(), WHAT)
+    return None if row is None else Report(*row)
 
 
 async def listed(
@@ -128,22 +133,27 @@ async def count_open(database: Database) -> int:
 
 
 async def close(
-    database: Database, call_id: str, reason: str, *, actor: str = audit.COMMAND_LINE
+    database: Database, call_id: str, answer: str, *, actor: str = audit.COMMAND_LINE
 ) -> None:
-    """Close a report, saying what was done about it.
+    """Close a report, telling the reporter what was done about it.
 
     Raises:
+        InvalidRequest: Without words.
         NotFound: When there is no open one.
         Unavailable: When the database is away.
     """
+    told = (formatting.one_line(answer) or "")[:MAX_ANSWER]
+    if not told:
+        raise InvalidRequest("Say what was done: the one who reports reads it.")
 
     def work(connection: Connection) -> None:
         columns = reports_table.c
         is_open = (columns.call_id == call_id, columns.closed_at.is_(None))
-        closed = update(reports_table).where(*is_open).values(closed_at=clock.now())
-        if not connection.execute(closed).rowcount:
+        closed = update(reports_table).where(*is_open)
+        done = closed.values(closed_at=clock.now(), answer=told)
+        if not connection.execute(done).rowcount:
             raise NotFound(f"There is no open report of call {call_id}.")
-        audit.append(connection, Act("safety.close", actor, target=call_id, reason=reason))
+        audit.append(connection, Act("safety.close", actor, target=call_id, reason=told))
 
     await database.write(work, WHAT)
 
@@ -167,6 +177,6 @@ def prune(connection: Connection, before: datetime) -> None:
 
 def _selected() -> Select[*tuple[Any, ...]]:
     columns, calls = reports_table.c, calls_table.c
-    own = (columns.call_id, columns.user_id, columns.reason, columns.created_at, columns.closed_at)
+    own = [columns[name] for name in Report.__dataclass_fields__ if name in columns]
     joined = reports_table.outerjoin(calls_table, calls.id == columns.call_id)
     return select(*own, calls.model, calls.endpoint).select_from(joined)

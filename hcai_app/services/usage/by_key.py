@@ -38,10 +38,15 @@ class KeyUsage:
     cost_nanousd: int
     period_nanousd: int  # of the budget's present period
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether its own end has come, and nobody had revoked it before."""
+        return self.ended_at is not None and self.ended_at == self.ends_at
+
 
 @dataclass(frozen=True, slots=True)
 class KeyList:
-    """The active keys, newest first, and the last that were revoked."""
+    """The active keys, newest first, and the last that were revoked or have expired."""
 
     active: tuple[KeyUsage, ...]
     revoked: tuple[KeyUsage, ...]

@@ -17,11 +17,12 @@ MAX_CHOICES = 200
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key by which calls can be filtered; revoked ones too."""
+    """A key by which calls can be filtered; ended ones too."""
 
     id: str
     name: str
     preview: str
+    is_ended: bool
     is_revoked: bool
 
 
@@ -77,7 +78,7 @@ def _choices(connection: Connection, user_id: str) -> Choices:
     lately = activity.newest_hours(user_id, hours.model).limit(activity.SCANNED_HOURS).subquery()
     models = connection.scalars(select(lately.c.model).distinct().limit(MAX_CHOICES))
     owned = (
-        select(key.id, key.name, key.preview, ~keys.is_active())
+        select(key.id, key.name, key.preview, ~keys.is_active(), ~keys.is_known())
         .where(key.user_id == user_id)
         .order_by(~keys.is_active(), key.created_at.desc())
         .limit(MAX_CHOICES)

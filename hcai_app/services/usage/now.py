@@ -17,7 +17,7 @@ from hcai_app.db.tables import (
     refusals_table,
     users_table,
 )
-from hcai_app.refreshed import Refreshed
+from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.call import Outcome, first_id_at
 from hcai_app.services.limits.period import budget_period
 
@@ -25,6 +25,8 @@ MINUTES = 60
 TOP = 10
 FAILURES = 8
 FRESH_S = 2.0
+# What is added up of a whole day: read seldom, and no view waits for it longer than this.
+TODAY_FRESH_S, TODAY_PATIENCE_S = 10.0, 0.1
 WHAT = "overview"
 
 
@@ -68,9 +70,15 @@ class SiteNow:
     minutes: list[Traffic]  # the last hour, oldest first
     outcomes: list[tuple[str, int]]  # of the last hour
     failed: list[FailedCall]  # of the last hour, newest first
-    top_users: list[TopUser]
     models: list[tuple[str, Traffic]]  # of the period, the dearest first
     refused: list[tuple[str, int]]  # of the last hour, by type
+
+
+@dataclass(frozen=True, slots=True)
+class SiteToday:
+    """What takes longer to add up, as it grows with a day's users and refusals."""
+
+    top_users: list[TopUser]  # of the budget's period
     rules: list[tuple[str, int]]  # of the last day: rules that refused, the busiest first
 
 
@@ -83,10 +91,25 @@ def cached(database: Database) -> Refreshed[SiteNow]:
     return Refreshed(WHAT, read, fresh_s=FRESH_S)
 
 
+def cached_today(database: Database) -> Refreshed[SiteToday]:
+    """Return what is added up of the day; None where the first reading takes longer."""
+
+    def read() -> Awaitable[SiteToday]:
+        return database.read(_read_today, WHAT)
+
+    return Refreshed(
+        WHAT,
+        read,
+        fresh_s=TODAY_FRESH_S,
+        patience_s=TODAY_PATIENCE_S,
+        stale=Stale.ON_FAILURE,
+    )
+
+
 def _read(connection: Connection) -> SiteNow:
     now_ms = clock.now_ms()
     start_ms = budget_period(now_ms).start_ms
-    hour_ago, day_ago = (first_id_at(now_ms - hours * clock.MS_PER_HOUR) for hours in (1, 24))
+    hour_ago = first_id_at(now_ms - clock.MS_PER_HOUR)
     models = _by_model(connection, start_ms)
     return SiteNow(
         at_ms=now_ms,
@@ -94,9 +117,16 @@ def _read(connection: Connection) -> SiteNow:
         minutes=_minutes(connection, now_ms),
         outcomes=_counted(connection, calls_table.c.outcome, calls_table.c.id >= hour_ago),
         failed=_failed(connection, hour_ago),
-        top_users=_top_users(connection, start_ms),
         models=models[:TOP],
         refused=_counted(connection, refusals_table.c.type, refusals_table.c.id >= hour_ago),
+    )
+
+
+def _read_today(connection: Connection) -> SiteToday:
+    now_ms = clock.now_ms()
+    day_ago = first_id_at(now_ms - 24 * clock.MS_PER_HOUR)
+    return SiteToday(
+        top_users=_top_users(connection, budget_period(now_ms).start_ms),
         rules=_counted(
             connection,
             refusals_table.c.rule,

@@ -85,6 +85,23 @@ async def one(
     return RefusedCall(*row)
 
 
+async def find(
+    database: Database, user_id: str, request_id: str, waiting: Iterable[RefusedCall] = ()
+) -> RefusedCall | LedgerEntry:
+    """Return one of the user's calls, refused or not.
+
+    Raises:
+        NotFound: When the user has none with this id.
+        Unavailable: When the database is away.
+    """
+    if REQUEST_ID.fullmatch(request_id) is None:
+        raise NotFound("You have no such call.")
+    try:
+        return await one(database, user_id, request_id, waiting)
+    except NotFound:
+        return await activity.one(database, user_id, request_id)
+
+
 def every(connection: Connection, user_id: str) -> list[RefusedCall]:
     """Return all that is kept of a user, oldest first."""
     columns = refusals_table.c

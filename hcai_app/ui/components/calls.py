@@ -140,7 +140,12 @@ def _report() -> rx.Component:
     return rx.cond(
         ActivityState.reported != "",
         rx.el.p(
-            f"Reported: {ActivityState.reported}. Thank you. Somebody of the team looks at it.",
+            f"Reported: {ActivityState.reported}. Thank you. ",
+            rx.cond(
+                ActivityState.report_reply != "",
+                f"Somebody of the team has looked at it: {ActivityState.report_reply}",
+                "Somebody of the team looks at it.",
+            ),
             role="status",
             class_name="call-report",
         ),

@@ -78,12 +78,12 @@ def active_keys() -> rx.Component:
 
 
 def revoked_keys() -> rx.Component:
-    """Fold the revoked keys away."""
+    """Fold the keys away that were revoked, or have expired."""
     count = KeysState.revoked_count
     return rx.cond(
         count > 0,
         rx.el.details(
-            rx.el.summary(rx.cond(count == 1, "1 revoked key", f"{count} revoked keys")),
+            rx.el.summary(rx.cond(count == 1, "1 ended key", f"{count} ended keys")),
             rx.el.ul(rx.foreach(KeysState.revoked, revoked_row), class_name="keys"),
             rx.cond(
                 KeysState.revoked_shown < count,
@@ -201,11 +201,11 @@ def _field(
 
 
 def revoked_row(key: KeyView) -> rx.Component:
-    """Show one revoked key."""
+    """Show one key that has ended."""
     return rx.el.li(
         key_name(key),
         rx.el.dl(
-            _fact("Revoked", local_time(key.revoked_ms, "ago")),
+            _fact(rx.cond(key.has_expired, "Expired", "Revoked"), local_time(key.ended_ms, "ago")),
             _fact("Last used", _moment(key.last_call_ms, "never")),
             *_sums(key),
         ),
@@ -255,7 +255,7 @@ def _sums(key: KeyView) -> list[rx.Component]:
     ]
 
 
-def _fact(name: str, value: rx.Component | str, class_name: str = "") -> rx.Component:
+def _fact(name: str | rx.Var[str], value: rx.Component | str, class_name: str = "") -> rx.Component:
     return rx.el.div(rx.el.dt(name), rx.el.dd(value, class_name=class_name))
 
 

@@ -2,12 +2,14 @@
 
 import reflex as rx
 
+from hcai_app.services.fairuse.appeals import REASONS
 from hcai_app.ui.components import calls, shell
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state import why as state
 from hcai_app.ui.state.why import WhyState
 
 HERE = "/activity"
+WAITING = "Nobody has looked yet. The answer will stand here, for three months."
 
 
 @rx.page("/why/[request_id]", title="Why · HCAI", on_load=WhyState.load_why)
@@ -43,12 +45,9 @@ def _found() -> rx.Component:
         rx.el.div(
             rx.cond(told.fix != "", shell.link(told.fix_words, to=told.fix, class_name="button")),
             shell.link("Read about it in the docs", to=told.docs, class_name="button quiet"),
-            rx.cond(
-                told.appeal != "",
-                shell.link("This was a mistake", to=told.appeal, class_name="button quiet"),
-            ),
             class_name="why-actions",
         ),
+        _appeal(),
         rx.el.div(calls.request_id(told.id), class_name="call-ids"),
         rx.el.dl(rx.foreach(told.facts, calls.fact), class_name="call-facts"),
         rx.el.p(
@@ -56,6 +55,51 @@ def _found() -> rx.Component:
             class_name="quiet",
         ),
         class_name="card why",
+    )
+
+
+def _appeal() -> rx.Component:
+    """Show how to appeal, or how far an appeal has come."""
+    made = WhyState.appeal
+    return rx.cond(
+        made.reason != "",
+        rx.el.div(
+            rx.el.h3("Your appeal"),
+            rx.el.p(f"{made.reason}. Sent ", local_time(made.made_ms), "."),
+            rx.cond(made.is_answered, _answer(), rx.el.p(WAITING, class_name="quiet")),
+            role="status",
+            class_name="why-appeal",
+        ),
+        rx.cond(made.can_be_made, _appealing()),
+    )
+
+
+def _answer() -> rx.Component:
+    made = WhyState.appeal
+    verdict = rx.cond(made.is_accepted, "You are right: ", "The rule stands: ")
+    return rx.el.p(rx.el.b(verdict), made.answer)
+
+
+def _appealing() -> rx.Component:
+    choices = [
+        rx.el.li(
+            rx.el.button(
+                words,
+                on_click=WhyState.appeal_for(reason.value),
+                type="button",
+                class_name="button small quiet",
+            )
+        )
+        for reason, words in REASONS.items()
+    ]
+    return rx.el.details(
+        rx.el.summary("This was a mistake"),
+        rx.el.p(
+            "Why? A person looks at it. They get the request id, the rule and your choice; what "
+            "the call said is kept nowhere."
+        ),
+        rx.el.ul(*choices),
+        class_name="call-report",
     )
 
 

@@ -133,5 +133,5 @@ def _verification(profile: Profile, *, is_required: bool) -> str:
     return text if is_required else f"{text}. This server does not ask for it."
 
 
-def _keys(active: int, revoked: int) -> str:
-    return f"{active} active, {revoked} revoked"
+def _keys(active: int, ended: int) -> str:
+    return f"{active} active, {ended} ended"

@@ -13,7 +13,7 @@ from hcai_app.services.ledger.refusals import RefusedCall
 from hcai_app.services.live.tabs import Tab
 from hcai_app.services.safety import reports
 from hcai_app.services.safety.reports import ReportReason
-from hcai_app.services.usage import activity, filter_options, filters, refusals
+from hcai_app.services.usage import filter_options, filters, refusals
 from hcai_app.services.usage.filter_options import Choices, Key
 from hcai_app.services.usage.filters import Filter
 from hcai_app.ui.state import activity_address, activity_list, activity_view, page_actions
@@ -49,6 +49,7 @@ class ActivityState(SiteState):
     opened: str = ""
     detail: CallDetailView = CallDetailView()
     reported: str = ""  # why the opened call is reported already, in words
+    report_reply: str = ""  # what came of it
     is_reporting: bool = False  # the address asks for the report of a call
     csv: str = CSV_PATH
     sums: SumsView = SumsView()
@@ -139,14 +140,11 @@ class ActivityState(SiteState):
         if not isinstance(reason, str):
             raise InvalidRequest("Choose one of the reasons.")
         await reports.report(serving().database, caller.user_id, self.opened, reason)
-        self.reported = reports.REASONS[ReportReason(reason)]
+        self.reported, self.report_reply = reports.REASONS[ReportReason(reason)], ""
 
     async def _find(self, user_id: str, call_id: str) -> LedgerEntry | RefusedCall:
-        database, waiting = serving().database, serving().refusals.waiting_of(user_id)
-        try:
-            return await refusals.one(database, user_id, call_id, waiting)
-        except NotFound:
-            return await activity.one(database, user_id, call_id)
+        waiting = serving().refusals.waiting_of(user_id)
+        return await refusals.find(serving().database, user_id, call_id, waiting)
 
     @rx.event
     def toggle_fields(self) -> None:
@@ -226,9 +224,10 @@ class ActivityState(SiteState):
         database, user_id = serving().database, caller.user_id
         entry = await self._find(user_id, call_id)
         names = await filter_options.key_names(database, user_id, [entry])
-        reason = await reports.reason_of(database, user_id, entry.id)
+        report = await reports.about(database, user_id, entry.id)
         self.detail, self.opened = activity_view.detail_of(entry, names), entry.id
-        self.reported = reports.REASONS[ReportReason(reason)] if reason else ""
+        self.reported = reports.REASONS[ReportReason(report.reason)] if report else ""
+        self.report_reply = (report and report.answer) or ""
         return activity_view.row(entry, names)
 
     async def _open_linked(self, caller: Caller) -> None:
@@ -257,6 +256,7 @@ class ActivityState(SiteState):
 
     def _close(self) -> None:
         self.opened, self.detail, self.reported = "", CallDetailView(), ""
+        self.report_reply = ""
 
     def _fail(self, error: HcaiError) -> None:
         self.phase, self.problem = "failed", error.message
@@ -276,4 +276,6 @@ def show(state: ActivityState, listed: dict[Filter, Listed]) -> None:
 
 def _named(key: Key) -> str:
     tail = filter_options.told_apart(key.name, key.preview)
-    return f"{tail}, revoked" if key.is_revoked else tail
+    if not key.is_ended:
+        return tail
+    return f"{tail}, {'revoked' if key.is_revoked else 'expired'}"

@@ -4,19 +4,21 @@ from urllib.parse import unquote
 
 import reflex as rx
 
-from hcai_app import errors
-from hcai_app.errors import NotFound, Unavailable
+from hcai_app import clock, errors
+from hcai_app.errors import InvalidRequest, NotFound, Unavailable
 from hcai_app.services.call import LedgerEntry, Outcome
+from hcai_app.services.fairuse import appeals
+from hcai_app.services.fairuse.appeals import Appeal, AppealReason
 from hcai_app.services.ledger.refusals import RefusedCall
-from hcai_app.services.usage import activity, filter_options, refusals
+from hcai_app.services.usage import filter_options, refusals
 from hcai_app.ui.state import activity_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.state.outcomes import OUTCOMES
-from hcai_app.ui.view_models import WhyView
+from hcai_app.ui.view_models import CallDetailView
+from hcai_app.ui.view_models.why import AppealView, WhyView
 
 FOLDER = "/why/"
 LOADING, FOUND, MISSING, FAILED = "loading", "found", "missing", "failed"
-FAIR_USE = "fair_use_error"
 # What happened, by status and kind; the refusal's own words follow.
 TITLES = {
     400: "That call could not be carried out as it was",
@@ -44,42 +46,78 @@ class WhyState(SiteState):
 
     status: str = LOADING
     why: WhyView = WhyView()
+    appeal: AppealView = AppealView()
     problem: str = ""
 
     @rx.event
     async def load_why(self) -> None:
         """Find the call among the visitor's own; anybody else's is as good as none."""
-        self.why, self.status = WhyView(), LOADING
+        self.why, self.appeal, self.status = WhyView(), AppealView(), LOADING
         caller = await self.enter()
         if caller is None:
             return
-        asked = unquote(self.router.url.path).removeprefix(FOLDER).strip("/")
         try:
-            self.why = await _find(caller.user_id, asked)
+            await self._show(caller.user_id, self._asked())
             self.status = FOUND
         except NotFound:
             self.status = MISSING
         except Unavailable as error:
             self.problem, self.status = error.message, FAILED
 
+    @rx.event
+    async def appeal_for(self, reason: str) -> None:
+        """Say that the refusal was a mistake, and why."""
+        caller = await self.caller()
+        found = await _call(caller.user_id, self._asked())
+        if not isinstance(reason, str) or not isinstance(found, RefusedCall):
+            raise InvalidRequest("There is nothing here to appeal against.")
+        await appeals.appeal(serving().database, found, reason)
+        self.appeal = await _appeal(caller.user_id, found.id, found)
 
-async def _find(user_id: str, request_id: str) -> WhyView:
-    if refusals.REQUEST_ID.fullmatch(request_id) is None:
-        raise NotFound("You have no such call.")
-    worker = serving()
-    waiting = worker.refusals.waiting_of(user_id)
-    found: RefusedCall | LedgerEntry
-    try:
-        found = await refusals.one(worker.database, user_id, request_id, waiting)
-    except NotFound:
-        found = await activity.one(worker.database, user_id, request_id)
-    names = await filter_options.key_names(worker.database, user_id, [found])
-    detail = activity_view.detail_of(found, names)
-    if isinstance(found, RefusedCall):
-        return of_refusal(found, detail.facts)
+    def _asked(self) -> str:
+        return unquote(self.router.url.path).removeprefix(FOLDER).strip("/")
+
+    async def _show(self, user_id: str, request_id: str) -> None:
+        """Show a call, or of a refusal that is forgotten the appeal against it.
+
+        Raises:
+            NotFound: When there is neither.
+            Unavailable: When the database is away.
+        """
+        try:
+            found = await _call(user_id, request_id)
+        except NotFound:
+            kept = await appeals.about(serving().database, user_id, request_id)
+            if kept is None:
+                raise
+            self.why, self.appeal = of_appeal(kept), appeal_view(kept)
+            return
+        names = await filter_options.key_names(serving().database, user_id, [found])
+        detail = activity_view.detail_of(found, names)
+        if isinstance(found, RefusedCall):
+            self.why = of_refusal(found, detail.facts)
+            self.appeal = await _appeal(user_id, request_id, found)
+        else:
+            self.why = of_call(found, detail)
+
+
+async def _call(user_id: str, request_id: str) -> RefusedCall | LedgerEntry:
+    waiting = serving().refusals.waiting_of(user_id)
+    return await refusals.find(serving().database, user_id, request_id, waiting)
+
+
+async def _appeal(user_id: str, request_id: str, refusal: RefusedCall) -> AppealView:
+    if not appeals.can_be_appealed(refusal):
+        return AppealView()
+    made = await appeals.about(serving().database, user_id, request_id)
+    return AppealView(can_be_made=True) if made is None else appeal_view(made)
+
+
+def of_call(entry: LedgerEntry, detail: CallDetailView) -> WhyView:
+    """Return how a call that was not refused has ended."""
     return WhyView(
-        id=found.id,
-        title=OUTCOMES[Outcome(found.outcome)].name,
+        id=entry.id,
+        title=OUTCOMES[Outcome(entry.outcome)].name,
         story=detail.story,
         facts=detail.facts,
         docs="/docs",
@@ -92,7 +130,6 @@ def of_refusal(refusal: RefusedCall, facts: tuple[activity_view.FactView, ...]) 
     """Return a refusal in words: what happened, until when, and what to do."""
     place = errors.docs_place(refusal.code, refusal.type)
     fix, words = FIXES.get(refusal.rule or "") or FIXES.get(refusal.code) or ("", "")
-    is_rule = refusal.type == FAIR_USE
     return WhyView(
         id=refusal.id,
         title=TITLES.get(refusal.code, "That call was refused"),
@@ -100,7 +137,27 @@ def of_refusal(refusal: RefusedCall, facts: tuple[activity_view.FactView, ...]) 
         until_ms=refusal.until_ms or 0,
         facts=facts,
         docs=f"/docs#{place}" if place else "/docs",
-        appeal=f"/docs#{errors.DOCS_APPEAL}" if is_rule else "",
         fix=fix,
         fix_words=words,
+    )
+
+
+def of_appeal(made: Appeal) -> WhyView:
+    """Return what is still known of a refusal that was appealed against."""
+    return WhyView(
+        id=made.request_id,
+        title=TITLES[403],
+        story=f"The rule {made.rule} refused it.",
+        docs=f"/docs#{errors.docs_place(403, appeals.FAIR_USE)}",
+    )
+
+
+def appeal_view(made: Appeal) -> AppealView:
+    """Return an appeal in words."""
+    return AppealView(
+        reason=appeals.REASONS[AppealReason(made.reason)],
+        made_ms=clock.to_ms(made.created_at),
+        is_answered=made.answered_at is not None,
+        is_accepted=bool(made.is_accepted),
+        answer=made.answer or "",
     )

@@ -218,21 +218,6 @@ class FilterView:
 
 
 @dataclass(frozen=True)
-class WhyView:
-    """Why a call was refused, or how it ended."""
-
-    id: str = ""
-    title: str = ""
-    story: str = ""
-    until_ms: int = 0  # 0: time alone does not help
-    facts: tuple[FactView, ...] = ()
-    docs: str = ""  # where they tell more
-    appeal: str = ""  # where to say that it was a mistake
-    fix: str = ""  # a page of ours where it can be mended
-    fix_words: str = ""
-
-
-@dataclass(frozen=True)
 class SiteView:
     """The large numbers, from the beginning."""
 

@@ -19,7 +19,7 @@ class KeyView:
     name: str
     preview: str
     created_ms: int
-    revoked_ms: int
+    ended_ms: int
     last_call_ms: int
     requests: str
     tokens: str
@@ -28,6 +28,7 @@ class KeyView:
     chips: tuple[KeyChip, ...] = ()
     has_chips: bool = False
     is_on: bool = True
+    has_expired: bool = False
     is_rotated: bool = False
     # Its rules as they stand in the form.
     last_day: str = ""

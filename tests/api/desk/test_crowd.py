@@ -51,8 +51,22 @@ def quickest_s(ask: Callable[[], httpx.Response]) -> float:
     return min(spent)
 
 
+def first_view_s(product: Product, admin: httpx.Client) -> float:
+    """How long the overview takes whoever opens it first after a start; the best of three."""
+    spent: list[float] = []
+    for _ in range(3):
+        product.stop()
+        product.start()
+        admin.get("/admin/people")  # that there is an admin
+        began = time.perf_counter()
+        assert admin.get("/admin").status_code == 200
+        spent.append(time.perf_counter() - began)
+    return min(spent)
+
+
 def test_every_view_and_search_is_quick(product: Product) -> None:
     with page_of(product, ADMIN) as admin:
+        assert first_view_s(product, admin) <= VIEW_S
         took = {
             f"/admin{path}": quickest_s(lambda p=path: admin.get(f"/admin{p}")) for path in VIEWS
         }

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -11,8 +12,10 @@ import pytest
 
 from hcai_app.api.desk import desk
 from hcai_app.db.engine import Database
-from hcai_app.services.fairuse import rules
+from hcai_app.errors import NotFound
+from hcai_app.services.fairuse import appeals, rules
 from hcai_app.services.safety import reports
+from hcai_app.services.usage import now, refusals
 from tests.api.desk.conftest import ADMIN
 from tests.harness.product import CHANGED_S, Product
 from tests.harness.visitor import sign_in
@@ -205,6 +208,42 @@ def test_a_report_is_closed_with_a_word(product: Product, admin: httpx.Client) -
     assert "open reports" not in admin.get("/admin/now").text
 
 
+def test_an_appeal_is_answered_with_a_word(
+    product: Product, admin: httpx.Client, person: str
+) -> None:
+    key = product.cli("keys", "create", "--user", person, "--name", "laptop")
+    asked = {"model": "qwen/qwen3-32b", "messages": [{"role": "user", "content": "hi"}]}
+    agent = {"User-Agent": "Cline/3.1"}
+    refused = product.post("/chat/completions", key, json=asked, headers=agent)
+    call_id, user_id = refused.headers["x-request-id"], user_id_of(product, person)
+    assert refused.json()["error"]["metadata"]["appeal_url"].endswith(f"/why/{call_id}")
+    asyncio.run(appeal(product.settings["DATABASE_URL"], user_id, call_id))
+    page = admin.get("/admin/reports").text
+    assert call_id in page
+    assert "I wrote this program myself" in page
+    assert "1 open appeals" in admin.get("/admin/now").text
+    assert json.loads(product.cli("fairuse", "appeals"))["request_id"] == call_id
+    form = {"call": call_id, "verdict": "refused", "reason": "It is Cline."}
+    assert "They read your answer" in do(admin, "answer-appeal", "/admin/reports", **form)
+    act = log_of(product, person)[-1]
+    assert (act["act"], act["target"], act["reason"]) == ("fairuse.answer", call_id, "It is Cline.")
+    assert product.cli("fairuse", "appeals") == ""
+    assert json.loads(product.cli("fairuse", "appeals", "--all"))["is_accepted"] is False
+    assert "no open appeal" in do(admin, "answer-appeal", "/admin/reports", **form)
+
+
+async def appeal(url: str, user_id: str, call_id: str) -> None:
+    database = Database(url)
+    async with asyncio.timeout(10):
+        while True:
+            with suppress(NotFound):  # it is written within a second
+                refused = await refusals.one(database, user_id, call_id)
+                break
+            await asyncio.sleep(0.1)
+    await appeals.appeal(database, refused, "own_program")
+    await database.close()
+
+
 async def report(url: str, user_id: str, call_id: str) -> None:
     database = Database(url)
     await reports.report(database, user_id, call_id, "violent")
@@ -238,7 +277,7 @@ def test_what_cannot_be_done_is_said_and_leaves_no_row(
 def test_every_act_of_the_desk_is_tested() -> None:
     tested = {"ban", "unban", "budget", "exempt", "end-exemption", "revoke-key"}
     tested |= {"banner", "model-off", "model-on", "grant", "switch-key", "vouch", "unvouch"}
-    tested |= {"close-report", "switch-rule"}
+    tested |= {"close-report", "switch-rule", "answer-appeal"}
     assert set(desk.ACTS) == tested
 
 
@@ -317,10 +356,10 @@ def test_the_overview_tells_what_happens_now(
 ) -> None:
     key = product.cli("keys", "create", "--user", person, "--name", "laptop")
     assert product.chat(key).status_code == 200
-    for _ in range(30):
-        part = admin.get("/admin/now").text
-        if person in part:
-            break
+    deadline = time.monotonic() + 2 * now.TODAY_FRESH_S
+    while person not in (part := admin.get("/admin/now").text):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     assert not part.startswith("<!doctype")
     assert "qwen" in part
     assert "Provider" in part

@@ -4,7 +4,7 @@ from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.fairuse import sharing
 from hcai_app.services.fairuse.sharing import KeyDay, Sharing
-from hcai_app.services.ops import notices
+from hcai_app.services.notices import notices
 
 DAY = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY)
 

@@ -5,7 +5,7 @@ import msgspec
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.limits.budget import Budget
-from hcai_app.services.ops import notices
+from hcai_app.services.notices import notices
 from hcai_app.services.ops.brake import BrakeWatch
 from hcai_app.services.usage import forecast
 from tests.services.books import Books, caller_of, entry, open_call

@@ -3,7 +3,8 @@
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger.rollups import calendar_day_ms
-from hcai_app.services.safety import counts, retention
+from hcai_app.services.ops import retention
+from hcai_app.services.safety import counts
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.safety.verdicts import Finding, Verdict
 from tests.services.outages import PostgresOutage

@@ -5,7 +5,7 @@ import pytest
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest, NotFound
 from hcai_app.services import audit
-from hcai_app.services.ops import notices
+from hcai_app.services.notices import notices
 from hcai_app.services.safety import reports
 from hcai_app.services.safety.reports import REASONS, ReportReason
 from tests.services.books import Books, entry
@@ -21,14 +21,14 @@ async def test_a_report_is_listed_with_its_call_and_told_once(
     database: Database, books: Books
 ) -> None:
     call_id = await call_of(books, "usr_1")
-    assert await reports.reason_of(database, "usr_1", call_id) == ""
+    assert await reports.about(database, "usr_1", call_id) is None
     await reports.report(database, "usr_1", call_id, "violent")
     await reports.report(database, "usr_1", call_id, ReportReason.SEXUAL.value)
     (report,) = await reports.listed(database)
     assert (report.call_id, report.user_id, report.reason) == (call_id, "usr_1", "sexual")
     assert (report.model, report.closed_at) == (entry(user_id="x").model, None)
-    assert await reports.reason_of(database, "usr_1", call_id) == "sexual"
-    assert await reports.reason_of(database, "usr_2", call_id) == ""
+    assert await reports.about(database, "usr_1", call_id) == report
+    assert await reports.about(database, "usr_2", call_id) is None
     (notice,) = await notices.latest(database)
     assert call_id in notice.data
     assert "usr_1" not in notice.data + notice.text
@@ -53,7 +53,12 @@ async def test_a_closed_report_is_shown_on_demand_and_the_act_is_audited(
     call_id = await call_of(books, "usr_1")
     await reports.report(database, "usr_1", call_id, "other")
     assert await reports.count_open(database) == 1
-    await reports.close(database, call_id, "told the maker", actor="usr_desk")
+    with pytest.raises(InvalidRequest):
+        await reports.close(database, call_id, " ")
+    await reports.close(database, call_id, "told the  maker", actor="usr_desk")
+    told = await reports.about(database, "usr_1", call_id)
+    assert told is not None
+    assert told.answer == "told the maker"
     assert await reports.listed(database) == []
     assert await reports.count_open(database) == 0
     (closed,) = await reports.listed(database, even_closed=True)
@@ -67,6 +72,9 @@ async def test_a_closed_report_is_shown_on_demand_and_the_act_is_audited(
     )
     with pytest.raises(NotFound):
         await reports.close(database, call_id, "again")
+    await reports.report(database, "usr_1", call_id, "sexual")
+    (reopened,) = await reports.listed(database)
+    assert (reopened.closed_at, reopened.answer) == (None, None)
 
 
 async def test_a_deleted_account_leaves_its_reports_without_a_name(

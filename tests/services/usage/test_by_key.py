@@ -1,17 +1,21 @@
 """The list of a user's keys: whose they are, and what each has used."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
 from hcai_app.db.models.rollups import NO_KEY
+from hcai_app.db.tables import keys_table
 from hcai_app.errors import NotFound, Unavailable
 from hcai_app.services.keys import keys
 from hcai_app.services.ledger import rollups
 from hcai_app.services.ledger.rollups import Rollups
 from hcai_app.services.limits.period import budget_period
 from hcai_app.services.people import users
-from hcai_app.services.usage import by_key
+from hcai_app.services.usage import by_key, filter_options
 
 SECRET = "a secret of the tests, long enough for it"
 
@@ -62,6 +66,23 @@ async def test_revoked_keys_stand_apart_the_last_ones_first(database: Database, 
     assert [key.name for key in listed.active] == ["key 3", "key 1"]
     assert [key.name for key in listed.revoked] == ["key 0", "key 2"]
     assert listed.revoked_count == 2
+
+
+async def test_a_key_whose_end_has_come_is_expired_and_not_revoked(
+    database: Database, ada: str
+) -> None:
+    expired, both = await issue(database, ada, "expired"), await issue(database, ada, "both")
+    end = update(keys_table).values(expires_at=clock.now() - timedelta(hours=1))
+    await keys.revoke_own(database, ada, both.id)
+    await database.write(lambda it: it.execute(end), "keys")
+    listed = await by_key.of_user(database, ada)
+    assert {key.name: key.has_expired for key in listed.revoked} == {"expired": True, "both": False}
+    offered = (await filter_options.of_user(database, ada)).keys
+    assert {key.name: (key.is_ended, key.is_revoked) for key in offered} == {
+        "expired": (True, False),
+        "both": (True, True),
+    }
+    assert expired.id != both.id
 
 
 async def test_a_long_past_is_counted_and_not_listed(

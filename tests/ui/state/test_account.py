@@ -30,7 +30,7 @@ async def test_the_page_shows_what_is_stored(serving: Worker) -> None:
     await state.load_account()
     shown = state.account
     assert (shown.name, shown.slack_id, shown.email, shown.id) == ("Ada", "U1", "", ada.user_id)
-    assert (shown.key_count, shown.key_limit) == ("1 active, 1 revoked", "1 of 3")
+    assert (shown.key_count, shown.key_limit) == ("1 active, 1 ended", "1 of 3")
     assert (shown.calls, shown.budget) == ("0", "$2.50")
     assert shown.verification == "Not verified. This server does not ask for it."
     assert [session.is_this_one for session in state.sessions] == [True, False]

@@ -12,6 +12,7 @@ from hcai_app.errors import InvalidRequest, NotAuthenticated, NotFound
 from hcai_app.services.call import LedgerEntry, Outcome, Usage
 from hcai_app.services.keys import keys
 from hcai_app.services.people import sessions
+from hcai_app.services.safety import reports
 from hcai_app.ui.state import activity
 from hcai_app.ui.state.activity import ActivityState
 from hcai_app.worker.context import Worker
@@ -267,8 +268,10 @@ async def test_an_answer_is_reported_in_place_and_by_a_link(
     assert state.reported.startswith("It is hateful")
     await state.toggle(mine.id)
     assert state.reported == ""
+    await reports.close(serving.database, mine.id, "We told its maker.")
     await state.toggle(mine.id)
     assert state.reported.startswith("It is hateful")
+    assert state.report_reply == "We told its maker."
     for forged in FORGED:
         with pytest.raises(InvalidRequest):
             await state.report_answer(forged)  # pyright: ignore[reportArgumentType]

@@ -12,9 +12,9 @@ import pytest
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.ops import notice_delivery, notices
-from hcai_app.services.ops.notice_delivery import Delivery
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import delivery, notices
+from hcai_app.services.notices.delivery import Delivery
+from hcai_app.services.notices.notices import Notice, NoticeKind
 from hcai_app.services.ops.watch import Senses, Watch
 from hcai_app.upstream.webhook.client import Webhook
 from tests.harness.webhook import OwnWebhook
@@ -66,7 +66,7 @@ async def test_a_webhook_that_fails_is_tried_again_later_and_later_by_whoever_is
 ) -> None:
     await tell(database)
     hook.status, now = 503, clock.now()
-    for pause_s in notice_delivery.PAUSES_S[:3]:
+    for pause_s in delivery.PAUSES_S[:3]:
         monkeypatch.setattr(clock, "now", lambda now=now: now)
         assert await Delivery(database, webhook.post).deliver()
         assert not await Delivery(database, webhook.post).deliver()  # not yet
@@ -85,9 +85,9 @@ async def test_what_a_dead_worker_had_taken_is_delivered_by_another(
     database: Database, hook: OwnWebhook, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await tell(database)
-    await database.write(notice_delivery._take, "notices")
+    await database.write(delivery._take, "notices")
     assert not await Delivery(database, webhook.post).deliver()
-    later = clock.now() + notice_delivery.LEASE + timedelta(seconds=1)
+    later = clock.now() + delivery.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert await Delivery(database, webhook.post).deliver()
     assert len(hook.posted) == 1
@@ -97,16 +97,16 @@ async def test_after_three_days_a_notice_is_no_news(
     database: Database, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await tell(database)
-    later = clock.now() + notice_delivery.LATEST + timedelta(seconds=1)
+    later = clock.now() + delivery.LATEST + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert not await Delivery(database, webhook.post).deliver()
 
 
 async def test_without_a_webhook_notices_only_stand_in_the_table(database: Database) -> None:
     await tell(database)
-    delivery = Delivery(database, None)
-    await delivery.run()
-    assert not await delivery.deliver()
+    nowhere = Delivery(database, None)
+    await nowhere.run()
+    assert not await nowhere.deliver()
     assert len(await notices.latest(database)) == 1
 
 

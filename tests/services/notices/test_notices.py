@@ -6,8 +6,9 @@ import pytest
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.services.ops import notices, retention
-from hcai_app.services.ops.notices import Notice, NoticeKind
+from hcai_app.services.notices import notices
+from hcai_app.services.notices.notices import Notice, NoticeKind
+from hcai_app.services.ops import retention
 
 
 def notice(once: str = "brake:80:2026-11-29", text: str = "80 % of today are spent.") -> Notice:

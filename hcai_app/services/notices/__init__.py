@@ -1,0 +1,1 @@
+"""Notices to the operators: kept once for all workers, delivered to their webhook."""
