@@ -20,6 +20,7 @@ from hcai_app.services.limits.accounts import (
     Gate,
     LedgerReading,
     current_account,
+    current_accounts,
     read_or_unavailable,
 )
 from hcai_app.services.limits.shared_budget import SharedBudget
@@ -41,7 +42,7 @@ def add_to(commands: Any) -> None:
         "print what all users have spent: today and of the brake, this month, by maker, as JSON"
     )
     add_command(area, "total", totals, command=_total)
-    rebuilt = "have the gate read a user's budget from the ledger again"
+    rebuilt = "have the gate read a user's budget, and their keys', from the ledger again"
     add_command(area, "rebuild", rebuilt, command=_rebuild).add_argument("user")
 
 
@@ -96,9 +97,13 @@ async def _rebuild(database: Database, settings: Settings, parsed: argparse.Name
         await database.write(lambda it: _tell(it, act), "account")
         return
     await audit.write(database, act)
+    names = await database.read(lambda it: current_accounts(it, user.id), "budget")
+    if settings.total_daily_budget_usd is not None:
+        names.append(current_account(EVERYBODY))
     async with _shared(database, settings) as budget:
         try:
-            await budget.read_again(current_account(user.id))
+            for name in names:
+                await budget.read_again(name)
         except Away as error:
             raise HcaiError(
                 f"Redis does not answer ({error}): check REDIS_URL. When it is back, what was in "
@@ -107,7 +112,8 @@ async def _rebuild(database: Database, settings: Settings, parsed: argparse.Name
 
 
 def _tell(connection: Connection, act: Act) -> None:
-    changes.append(connection, act.user_id or "")
+    for user_id in (act.user_id or "", EVERYBODY):
+        changes.append(connection, user_id)
     audit.append(connection, act)
 
 

@@ -49,6 +49,20 @@ def test_show_and_rebuild_over_redis(install: Install, redis: OwnRedis) -> None:
     assert product.chat(key).status_code == 200
 
 
+def test_a_rebuild_reads_the_budgets_of_keys_too(install: Install, redis: OwnRedis) -> None:
+    product = install(REDIS_URL=redis.url).start()
+    key = product.make_key()
+    product.change("keys", "set", key, "--budget-usd", "3")
+    assert product.chat(key).status_code == 200
+    key_id = json.loads(product.cli("keys", "list", "--user", "U1"))["id"]
+    with Redis.from_url(redis.url) as client:
+        (account,) = client.keys(f"hcai:budget:{key_id}:*[0-9]")  # type: ignore[misc]
+        client.hincrby(account, "spent", 5 * 10**9)
+    assert product.chat(key).status_code == 402
+    assert product.cli("budget", "rebuild", "U1") == ""
+    assert product.chat(key).status_code == 200
+
+
 def test_without_redis_the_gate_is_in_the_servers_memory(install: Install) -> None:
     product = install().start()
     key = product.make_key()

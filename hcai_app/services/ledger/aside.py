@@ -18,6 +18,7 @@ from hcai_app.services.audit import Act
 from hcai_app.services.call import LedgerEntry
 from hcai_app.services.ledger import booking
 from hcai_app.services.ledger.rollups import Rollups
+from hcai_app.services.limits.accounts import EVERYBODY
 
 FILE = "rejected.jsonl"
 BATCH = 500
@@ -68,7 +69,7 @@ async def _tell(database: Database, users: set[str], written: int) -> None:
     """Have workers read the spending of these users again, and write the act down."""
 
     def work(connection: Connection) -> None:
-        for user_id in sorted(users):
+        for user_id in (*sorted(users), EVERYBODY):
             changes.append(connection, user_id)
         act = Act("ledger.replay", audit.COMMAND_LINE, after={"rows": written})
         audit.append(connection, act)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, false, func, select
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.db.tables import calls_table, days_table, hours_table
+from hcai_app.db.tables import calls_table, days_table, hours_table, keys_table
 from hcai_app.services.call import CallStart, LedgerEntry, first_id_at
 from hcai_app.services.limits.period import Period, budget_period
 
@@ -127,6 +127,14 @@ def of_everybody(of_period: Period) -> AccountId:
 def current_account(user_id: str) -> AccountId:
     """Return the account that a call of the user's, or of EVERYBODY, would be booked on now."""
     return AccountId(user_id, budget_period(clock.now_ms()))
+
+
+def current_accounts(connection: Connection, user_id: str) -> list[AccountId]:
+    """Return all accounts of a user that calls may be booked on now: theirs, and of their keys."""
+    own, columns = current_account(user_id), keys_table.c
+    with_budget = (columns.user_id == user_id) & columns.budget_nanousd.is_not(None)
+    keys = connection.scalars(select(columns.id).where(with_budget).order_by(columns.id))
+    return [own, *(AccountId(user_id, own.period, key_id) for key_id in keys)]
 
 
 def read_account(

@@ -17,7 +17,6 @@ from typing import Any
 from hcai_app.db.engine import Database
 from hcai_app.services.call import Caller, CallStart, LedgerEntry, RunningCall
 from hcai_app.services.limits.accounts import (
-    EVERYBODY,
     AccountId,
     Claim,
     Gate,
@@ -141,12 +140,12 @@ class Budget:
                 account.spent, account.is_stale = None, True
 
     def forget_user(self, user_id: str) -> None:
-        """Read a user's accounts again: an operator wants it, or something about them changed.
+        """Read the accounts of a user, or of EVERYBODY, again.
 
-        Everybody's, too: a row of the user's may have been booked elsewhere.
+        An operator wants it, rows were booked elsewhere, or something about the user changed.
         """
         for name, account in self._accounts.items():
-            if name.user_id in (user_id, EVERYBODY):
+            if name.user_id == user_id:
                 account.spent, account.is_stale = None, True
 
     async def gate(self, name: AccountId) -> Gate | None:

@@ -131,9 +131,10 @@ class SharedBudget(Budget):
             self._tell(names, [entry.id], "forget", entry.id)
 
     def forget_user(self, user_id: str) -> None:
-        """Read a user's accounts again: something about them changed, or was booked elsewhere."""
-        self._old[current_account(user_id)] = None
-        self._old |= {it: None for it in self._used if it.user_id in (user_id, EVERYBODY)}
+        """Read the accounts of a user, or of EVERYBODY, again, as `Budget` does."""
+        if user_id != EVERYBODY or self.brake_nanousd is not None:
+            self._old[current_account(user_id)] = None
+        self._old |= {it: None for it in self._used if it.user_id == user_id}
 
     async def gate(self, name: AccountId) -> Gate | None:
         """Return what the gate thinks; None where the ledger would be read first.

@@ -174,3 +174,22 @@ async def test_a_call_that_begins_and_ends_while_an_account_is_read_is_counted_o
     assert (gate.spent, gate.reserved) == (26, 0)
     monkeypatch.setattr(shared_budget, "read_or_unavailable", read)
     assert await site.check_agreement(caller) == 26
+
+
+async def test_a_change_of_one_user_leaves_everybodys_account_alone(
+    budget: Budget, site: Site
+) -> None:
+    everybody = current_account(EVERYBODY)
+    ada = Student(budget, ADA)
+    ada.end(await ada.begin(100), 100)
+    budget.forget_user(ADA.user_id)
+    assert await budget.gate(current_account(ADA.user_id)) is None  # the next call reads it
+    assert await budget.gate(everybody) is not None
+    budget.forget_user(EVERYBODY)
+    assert await budget.gate(everybody) is None
+    first = site.workers[0]
+    await first.call(ADA, 100)
+    first.budget.forget_user(ADA.user_id)
+    assert everybody not in first.budget._old
+    first.budget.forget_user(EVERYBODY)
+    assert everybody in first.budget._old
