@@ -12,6 +12,7 @@ from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.socket_limits import SocketLimits
 from hcai_app.edge.trailing_slash import TrailingSlash
 from hcai_app.edge.waiting import Waiting
+from hcai_app.edge.why_documents import WhyDocuments
 from hcai_app.frontend import build
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, connection, shell
@@ -88,7 +89,8 @@ class HcaiApp(rx.App):
             origins=rx.config.get_config().cors_allowed_origins,
             proxy_hops=settings.trusted_proxy_hops,
         )
-        described = ModelDocuments(Waiting(events), pages=build.BUILT_PAGES, settings=settings)
+        explained = WhyDocuments(Waiting(events), pages=build.BUILT_PAGES)
+        described = ModelDocuments(explained, pages=build.BUILT_PAGES, settings=settings)
         documents = TrailingSlash(described, pages=build.BUILT_PAGES)
         pages = SecurityHeaders(
             documents, pages=build.BUILT_PAGES, https_only=settings.is_production
