@@ -1,6 +1,7 @@
 """A key's owner through the official client: limits, spending, the record of a call."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from openrouter import OpenRouter, errors
 from tests.harness.product import Product
 
 Ask = Callable[..., dict[str, Any]]
+MODEL = "qwen/qwen3-32b"
 
 
 # The SDK itself marks the `rate_limit` member, which it requires, as deprecated.
@@ -30,6 +32,18 @@ def test_the_key_tells_limit_spending_and_rest(product: Product, ask: Ask) -> No
         assert data.effective_budget == data.budgets[0]
         assert (data.effective_budget.limit_usd, data.effective_budget.spend_usd) == (3, 0.25)
         assert data.effective_budget.resets_at is not None
+
+
+@pytest.mark.filterwarnings("ignore:warning. .. DEPRECATED:DeprecationWarning")
+def test_the_key_tells_its_own_rules(product: Product) -> None:
+    key = product.make_key("URULES", "--budget-usd", "3")
+    rules = ("--budget-usd", "1", "--expires", "2099-01-31T18:00:00Z", "--models", MODEL)
+    product.change("keys", "set", key, *rules)
+    with OpenRouter(api_key=key, server_url=product.base_url) as client:
+        told = client.api_keys.get_current_key_metadata().data
+    assert (told.limit, told.limit_remaining) == (1, 1)
+    assert told.expires_at == datetime(2099, 1, 31, 18, tzinfo=UTC)
+    assert product.get("/key", key).json()["data"]["models"] == [MODEL]
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -1,13 +1,17 @@
 """The desk in a browser: a volunteer's way by keys alone, and what nobody else ever gets of it."""
 
 import gzip
+import json
+import time
 
 import httpx
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from hcai_app.frontend.build import BUILT_PAGES
 from tests.e2e.conftest import ADMIN, Arrive
 from tests.e2e.site import Site
+from tests.e2e.test_key_rules import call
+from tests.harness.product import CHANGED_S
 
 # Words of the desk that no page has for another reason.
 WORDS = (b"HCAI desk", b"/admin", b"desk.js", b"desk.css", b"acts/ban", b"data-live", b"DeskDoor")
@@ -57,6 +61,70 @@ def test_sections_and_rows_go_by_keys_and_the_overview_renews_itself(
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="Rules", exact=True).first).to_be_visible()
     assert volunteer.problems == []
+
+
+def test_by_the_palette_a_grant_is_given_and_a_ban_has_its_end(arrive: Arrive, site: Site) -> None:
+    arrive().sign_in("Gina Granted", slack_id="UGINA")
+    volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
+    page = volunteer.open("/admin")
+    find(page, "gina gr", "Gina Granted")
+    command(page, "grant")
+    page.keyboard.type("20")
+    part = page.locator("details[open]")
+    part.get_by_label("Until (UTC)").fill("2099-01-31")
+    part.get_by_label("Reason").fill("a hackathon")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("$20 a day")
+    expect(page.get_by_text("$20 a day (granted)")).to_be_visible()
+    command(page, "ban")
+    page.keyboard.type("sold her key")
+    page.locator("details[open]").get_by_label("Until (UTC)").fill("2099-02-01")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Banned")
+    shown = json.loads(site.cli("users", "show", "UGINA"))
+    assert shown["banned_until"].startswith("2099-02-01")
+    assert shown["ban_reason"] == "sold her key"
+    command(page, "let them in")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("They are in again")
+    acts = [json.loads(line)["act"] for line in site.cli("audit", "--user", "UGINA").splitlines()]
+    assert acts[-3:] == ["users.grant", "users.ban", "users.unban"]
+    assert volunteer.problems == []
+
+
+def test_a_model_goes_off_and_on_and_its_callers_read_why(arrive: Arrive, site: Site) -> None:
+    arrive().sign_in("Moss", slack_id="UMOSS")
+    key = site.cli("keys", "create", "--user", "UMOSS", "--name", "bot").splitlines()[-1]
+    volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
+    page = volunteer.open("/admin/site")
+    row = page.get_by_role("row").filter(has_text="openai/gpt-5-mini")
+    row.get_by_text("Switch off").first.click()
+    row.get_by_label("Reason").fill("It answers nonsense.")
+    row.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_role("status")).to_contain_text("openai/gpt-5-mini is off")
+    time.sleep(CHANGED_S)
+    refused = call(site, key, "openai/gpt-5-mini")
+    assert refused.status_code == 400
+    assert "It answers nonsense" in refused.json()["error"]["message"]
+    row.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("status")).to_contain_text("is on again")
+    time.sleep(CHANGED_S)
+    assert call(site, key, "openai/gpt-5-mini").status_code == 200
+    assert volunteer.problems == []
+
+
+def find(page: Page, words: str, name: str) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+    expect(page.locator("#palette").get_by_role("link", name=name)).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def command(page: Page, words: str) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
 
 
 def test_a_banner_of_the_desk_stands_over_every_page(arrive: Arrive, site: Site) -> None:

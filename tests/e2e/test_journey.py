@@ -143,7 +143,7 @@ def revoke(ada: Person, site: Site, key: str) -> None:
     page = ada.open("/keys")
     page.get_by_role("button", name="Revoke raccoon bot").click()
     page.get_by_role("button", name="Revoke", exact=True).click()
-    expect(page.get_by_text("1 revoked key")).to_be_visible()
+    expect(page.get_by_text("1 ended key")).to_be_visible()
     time.sleep(CHANGED_S)
     refused = httpx.post(
         f"{site.base_url}/chat/completions",
