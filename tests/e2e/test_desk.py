@@ -84,7 +84,7 @@ def test_by_the_palette_a_grant_is_given_and_a_ban_has_its_end(arrive: Arrive, s
     shown = json.loads(site.cli("users", "show", "UGINA"))
     assert shown["banned_until"].startswith("2099-02-01")
     assert shown["ban_reason"] == "sold her key"
-    command(page, "let them in")
+    command(page, "unban")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("They are in again")
     acts = [json.loads(line)["act"] for line in site.cli("audit", "--user", "UGINA").splitlines()]

@@ -20,7 +20,6 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import Unavailable
 from hcai_app.services.call import Caller, LedgerEntry, RunningCall
 from hcai_app.services.limits.accounts import (
-    EVERYBODY,
     AccountId,
     Claim,
     Gate,
@@ -132,8 +131,7 @@ class SharedBudget(Budget):
 
     def forget_user(self, user_id: str) -> None:
         """Read the accounts of a user, or of EVERYBODY, again, as `Budget` does."""
-        if user_id != EVERYBODY or self.brake_nanousd is not None:
-            self._old[current_account(user_id)] = None
+        self._old[current_account(user_id)] = None
         self._old |= {it: None for it in self._used if it.user_id == user_id}
 
     async def gate(self, name: AccountId) -> Gate | None:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.time import local_time
 from hcai_app.ui.state.leaks import LeaksState
 from hcai_app.ui.view_models.keys import LeakView
@@ -21,7 +22,7 @@ def notice(leak: LeakView) -> rx.Component:
             local_time(leak.leaked_ms, "ago"),
             ": whoever finds a key can spend its budget.",
         ),
-        rx.el.a("Why it ended, and a new key", href=f"/leaked/{leak.id}", class_name="button"),
+        anchor("Why it ended, and a new key", href=f"/leaked/{leak.id}", class_name="button"),
         key=leak.id,
         role="status",
         class_name="card leak",
