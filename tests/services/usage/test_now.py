@@ -1,10 +1,8 @@
 """The operators' overview: what of it is dear keeps no view waiting."""
 
 import asyncio
-import threading
 
 import pytest
-from sqlalchemy import Connection
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
@@ -38,13 +36,13 @@ async def test_the_day_names_who_spends_most_and_which_rules_fire(database: Data
 async def test_no_view_waits_for_the_first_sums_of_a_day(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    may_end = threading.Event()
+    may_end = asyncio.Event()
 
-    def slow(_connection: Connection) -> SiteToday:
-        may_end.wait(30)
+    async def slow(*_: object) -> SiteToday:
+        await may_end.wait()
         return SiteToday([], [])
 
-    monkeypatch.setattr(now, "_read_today", slow)
+    monkeypatch.setattr(database, "read", slow)
     cached = now.cached_today(database)
     async with asyncio.timeout(20):
         assert await cached.find() is None
