@@ -99,6 +99,17 @@ def test_a_page_in_the_middle_of_something_fits_too(person: Person, state: str):
     assert person.problems == []
 
 
+@pytest.mark.parametrize("person", ["a regular"], indirect=True)
+@pytest.mark.parametrize("path", ["/", "/docs", "/activity"])
+def test_colours_that_the_system_chooses_can_be_read(person: Person, path: str):
+    person.turn_to(1280, "light")
+    person.page.emulate_media(forced_colors="active")
+    try:
+        assert axe.violations(person.open(path)) == []
+    finally:
+        person.page.emulate_media(forced_colors="none")
+
+
 @pytest.mark.parametrize("person", ["a stranger"], indirect=True)
 @pytest.mark.parametrize("reason", Reason)
 def test_every_answer_to_a_sign_in_fits(person: Person, reason: Reason):
