@@ -16,6 +16,7 @@ from hcai_app.settings import load_settings
 from hcai_app.ui.state import speed_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.view_models import ExampleView, ModelView, PriceView
+from hcai_app.ui.view_models.models import UNSERVED
 
 FOLDER = "/models/"
 MAX_NAME = 200
@@ -37,7 +38,6 @@ PRICES = (
     ("web_search", "A web search", ONE),
 )
 # What a call has shown: nobody who serves the model keeps to the data policy.
-UNSERVED = "nobody serves it under our data policy"
 TERMS = {
     "allowed": "Fine.",
     "guarded": "With care.",

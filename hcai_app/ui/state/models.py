@@ -10,12 +10,11 @@ from hcai_app.services.models.listing import ListedModel
 from hcai_app.services.usage.speeds import Speed, Speeds
 from hcai_app.ui.state import page_actions, speed_view
 from hcai_app.ui.state.base import SiteState, serving
-from hcai_app.ui.view_models.models import CatalogRow
+from hcai_app.ui.view_models.models import UNSERVED, CatalogRow
 
 PAGE_PATH = "/models"
 # Rows that are sent at first: the list is of hundreds where an operator allows every model.
 SHOWN_ROWS = 60
-UNSERVED = "nobody serves it under our data policy"
 NOTHING = listing.chosen_in({})
 
 

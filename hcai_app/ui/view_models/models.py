@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# How a model is marked that nobody serves under the data policy.
+UNSERVED = "nobody serves it under our data policy"
+
 
 @dataclass(frozen=True)
 class CatalogRow:

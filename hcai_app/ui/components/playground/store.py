@@ -106,6 +106,7 @@ class ModelRow:
     reasons: bool
     tools: bool
     isForbidden: bool  # noqa: N815
+    isUnserved: bool  # noqa: N815
 
 
 @dataclass(frozen=True)

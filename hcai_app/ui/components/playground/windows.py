@@ -17,6 +17,7 @@ from hcai_app.ui.components.playground.store import (
     shown,
 )
 from hcai_app.ui.components.shell import link
+from hcai_app.ui.view_models.models import UNSERVED
 
 MODELS, PALETTE, CODE, SHARE, LIGHT = (
     *("play-models", "play-palette", "play-code", "play-share"),
@@ -100,6 +101,7 @@ def _model(model: rx.vars.ObjectVar[ModelRow], is_rival: Any) -> rx.Component:
                 class_name="play-found-name",
             ),
             rx.el.span(
+                rx.cond(model.isUnserved, rx.el.span(UNSERVED, class_name="pill")),
                 *[rx.cond(able, rx.el.span(word, class_name="pill")) for able, word in abilities],
                 class_name="play-found-can",
             ),

@@ -124,7 +124,8 @@ function found(models, query, mode) {
 function fitting(models, id, files = [], refused = []) {
   const chosen = offered(models, id);
   const unseen = refused.length ? refused : files.filter((file) => chosen && !sees(chosen, file));
-  const fits = (it) => !it.isForbidden && unseen.every((file) => sees(it, file));
+  const isFree = (it) => !(it.isForbidden || it.isUnserved);
+  const fits = (it) => isFree(it) && unseen.every((file) => sees(it, file));
   return unseen.length ? (ofMode(models, "chat").find(fits) ?? null) : null;
 }
 
