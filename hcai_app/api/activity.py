@@ -54,7 +54,7 @@ async def _send_rest(exchange: Exchange, pieces: AsyncIterator[list[LedgerEntry]
 
 
 def _wanted(exchange: Exchange) -> Filter:
-    query = exchange.scope["query_string"]
+    query = exchange.query_string
     if len(query) > MAX_QUERY:
         raise InvalidRequest("The filter is too long.")
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)

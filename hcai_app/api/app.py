@@ -7,8 +7,15 @@ these paths.
 import logging
 
 from hcai_app.api import addresses, cors, errors, routes
-from hcai_app.api.exchange import Exchange, Receive, Scope, Send
-from hcai_app.api.proxy.request_body import ClientGoneError
+from hcai_app.api.endpoint import Handler
+from hcai_app.api.exchange import (
+    AsgiExchange,
+    ClientGoneError,
+    Exchange,
+    Receive,
+    Scope,
+    Send,
+)
 from hcai_app.errors import HcaiError, InternalError, MethodNotAllowed, NotFound, Unavailable
 from hcai_app.worker import context
 from hcai_app.worker.context import Worker
@@ -31,31 +38,35 @@ class ApiApp:
         """Serve one request."""
         if "//" in scope["path"]:
             scope = {**scope, "path": routes.squeezed(scope["path"])}
-        opened = context.opened()
-        serving = opened if routes.is_at_all_times(scope["path"]) else context.current()
-        hops = opened.settings.trusted_proxy_hops if opened else 0
-        is_https = opened is not None and opened.settings.is_production
-        exchange = Exchange(scope, receive, send, proxy_hops=hops, is_https_only=is_https)
-        exchange.origin = opened.settings.origin if opened else ""
-        exchange.is_anthropic = any(path in exchange.path for path in routes.ANTHROPIC)
-        try:
-            if serving is None:
-                raise Unavailable(context.NOT_SERVING)
-            await _serve(serving, exchange)
-        except ClientGoneError:
-            return
-        except HcaiError as error:
-            if exchange.status:
-                return  # an answer under way, which is truncated
-            _count(serving, exchange, error.code)
-            _note(serving, exchange, error)
-            await errors.reply(exchange, error)
-        except Exception:
-            log.exception("request %s failed", exchange.request_id)
-            _count(serving, exchange, InternalError.status)
-            if not exchange.status:
-                message = f"Something broke on our side (request {exchange.request_id})."
-                await errors.reply(exchange, InternalError(message))
+        await answer(AsgiExchange(scope, receive, send))
+
+
+async def answer(exchange: Exchange, handler: Handler | None = None) -> None:
+    """Answer one request, whatever goes wrong; `handler` is its own, where that is known."""
+    opened = serving = context.opened()
+    if opened is not None:
+        exchange.follow(opened.settings)
+    exchange.is_anthropic = routes.is_anthropic(exchange.path)
+    try:
+        if context.current() is None and not routes.is_at_all_times(exchange.path):
+            serving = None
+        if serving is None:
+            raise Unavailable(context.NOT_SERVING)
+        await _serve(serving, exchange, handler)
+    except ClientGoneError:
+        return
+    except HcaiError as error:
+        if exchange.status:
+            return  # an answer under way, which is truncated
+        _count(serving, exchange, error.code)
+        _note(serving, exchange, error)
+        await errors.reply(exchange, error)
+    except Exception:
+        log.exception("request %s failed", exchange.request_id)
+        _count(serving, exchange, InternalError.status)
+        if not exchange.status:
+            message = f"Something broke on our side (request {exchange.request_id})."
+            await errors.reply(exchange, InternalError(message))
 
 
 def _count(serving: Worker | None, exchange: Exchange, status: int) -> None:
@@ -76,13 +87,19 @@ def _note(serving: Worker | None, exchange: Exchange, error: HcaiError) -> None:
     serving.refusals.note(exchange.request_id, caller, endpoint, model, error)
 
 
-async def _serve(serving: Worker, exchange: Exchange) -> None:
+async def _serve(serving: Worker, exchange: Exchange, handler: Handler | None) -> None:
     if routes.is_for_clients(exchange.path):
         cors.allow(exchange, serving.settings.cors_origins)
         if exchange.method == "OPTIONS":
             await cors.answer_preflight(exchange)
             return
-    methods, exchange.scope["path_params"] = routes.find(exchange.path)
+    if handler is None:
+        handler = _handler_of(serving, exchange)
+    await handler(serving, exchange)
+
+
+def _handler_of(serving: Worker, exchange: Exchange) -> Handler:
+    methods, exchange.path_params = routes.find(exchange.path)
     if methods is None:
         raise _nothing_at(serving, exchange)
     method = "GET" if exchange.method == "HEAD" else exchange.method
@@ -90,7 +107,7 @@ async def _serve(serving: Worker, exchange: Exchange) -> None:
     if handler is None:
         allowed = ", ".join(methods)
         raise MethodNotAllowed(f"Use {allowed} here.", headers={"Allow": allowed})
-    await handler(serving, exchange)
+    return handler
 
 
 def _nothing_at(serving: Worker, exchange: Exchange) -> HcaiError:

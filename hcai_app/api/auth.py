@@ -80,7 +80,7 @@ def _begin(exchange: Exchange) -> dict[str, str]:
     if exchange.method != "GET":
         raise MethodNotAllowed("Use GET here.", headers={"Allow": "GET"})
     exchange.headers += PRIVATE
-    query = exchange.scope["query_string"].decode("latin-1")
+    query = exchange.query_string.decode("latin-1")
     return {name: values[0] for name, values in parse_qs(query).items()}
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy.request_body import PATIENCE_S, ClientGoneError
+from hcai_app.api.proxy.request_body import PATIENCE_S
 from hcai_app.errors import InvalidRequest, TooLarge, TooSlow
 
 MAX_BYTES = 4_096
@@ -82,11 +82,8 @@ async def read_in_time(exchange: Exchange, most: int = MAX_BYTES) -> bytes:
 async def _read(exchange: Exchange, most: int) -> bytes:
     body, is_whole = bytearray(), False
     while not is_whole:
-        message = await exchange.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        body += message.get("body", b"")
-        is_whole = not message.get("more_body", False)
+        data, is_whole = await exchange.next_piece()
+        body += data
         if len(body) > most:
             raise TooLarge(f"The body is over the limit of {most} bytes; send less.")
     return bytes(body)

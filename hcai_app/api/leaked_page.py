@@ -100,7 +100,7 @@ async def make_successor(worker: Worker, exchange: Exchange) -> None:
 
 
 def _key_in(exchange: Exchange) -> str:
-    return exchange.scope["path_params"]["key"]
+    return exchange.path_params["key"]
 
 
 def _why(leak: Leak) -> str:

@@ -2,7 +2,7 @@
 
 Endpoints of `/proxy/v1` come from their table; those with callers have a second door below
 `/playground/v1`, for our own pages' users. A path with names in braces is found by its pattern;
-what stood at the names is then in `scope["path_params"]`.
+what stood at the names is then in `path_params`.
 """
 
 import re
@@ -147,6 +147,11 @@ def model_in(path: str) -> str | None:
     """Return the name in the path of a model that lacks its author; None for other paths."""
     found = LONE_MODEL.fullmatch(path)
     return found[1] if found else None
+
+
+def is_anthropic(path: str) -> bool:
+    """Return whether a path's errors have the envelope of Anthropic's clients."""
+    return any(map(path.__contains__, ANTHROPIC))
 
 
 def endpoint_in(path: str) -> str:

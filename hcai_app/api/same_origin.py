@@ -35,13 +35,12 @@ def is_from_here(exchange: Exchange) -> bool:
 
     A name that leads to loopback may be anybody's: a page elsewhere can have one (DNS rebinding).
     """
-    peer = exchange.scope.get("client")
-    if peer is None or not is_local_host(exchange.joined(b"host", ",")):
+    if exchange.peer is None or not is_local_host(exchange.joined(b"host", ",")):
         return False
-    if any(FORWARDING.fullmatch(name) for name, _value in exchange.scope["headers"]):
+    if any(FORWARDING.fullmatch(name) for name, _value in exchange.sent_headers):
         return False
     try:
-        address = ip_address(peer[0])
+        address = ip_address(exchange.peer)
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)

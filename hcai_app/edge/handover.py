@@ -17,7 +17,8 @@ import httptools
 import uvicorn
 
 from hcai_app.api.exchange import Scope
-from hcai_app.edge.http_protocol import GuardedProtocol, RefusedError
+from hcai_app.edge.direct import CALLS, DirectProtocol
+from hcai_app.edge.http_protocol import RefusedError
 from hcai_app.errors import TooLarge, Unavailable
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def open_way() -> Ends:
     return Ends(giving, taking)
 
 
-class GivingProtocol(GuardedProtocol):
+class GivingProtocol(DirectProtocol):
     """The protocol of a worker that serves the API alone."""
 
     def __init__(self, *args: Any, owns: Owns, giving: socket.socket, **kwargs: Any) -> None:
@@ -92,6 +93,8 @@ class GivingProtocol(GuardedProtocol):
         return is_free and is_sent and self._read is not None and not self._is_resuming
 
     def _is_ours(self) -> bool:
+        if self.url in CALLS:
+            return True
         try:
             path = unquote(httptools.parse_url(self.url).path.decode("ascii"))
         except (httptools.HttpParserInvalidURLError, UnicodeDecodeError):
@@ -113,7 +116,7 @@ class GivingProtocol(GuardedProtocol):
         self.transport.abort()  # the other worker has it open
 
 
-class TakenProtocol(GuardedProtocol):
+class TakenProtocol(DirectProtocol):
     """A connection that another worker has begun to read."""
 
     read = b""

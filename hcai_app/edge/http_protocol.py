@@ -54,7 +54,8 @@ class UntilClosed(RequestResponseCycle):
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with timeouts for headers and bodies, which it lacks (slowloris).
 
-    One periodic timer per connection: one per request would cost too much.
+    One periodic timer per connection, for these and for idle connections: one per request would
+    cost too much.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -65,6 +66,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._trailer_bytes = 0  # came since the last byte of the body
         self._headers_since: float | None = self.loop.time()
         self._body_at: float | None = None  # arrival of the last chunk of an unfinished body
+        self._idle_since: float | None = None  # the end of the last answer
         self._is_websocket = False
         self._is_ignoring_upgrade = False  # the parser stops behind this head
         self._is_resuming = False
@@ -122,7 +124,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Start the header timeout of the next keep-alive request."""
         if self._is_resuming:
             return
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self._idle_since = None
         self._headers_since = self.loop.time()
         self._header_bytes = self._packet_bytes
 
@@ -130,10 +133,18 @@ class GuardedProtocol(HttpToolsProtocol):
         """Stop the header timeout, start that of the body."""
         if self._is_resuming:
             return
-        self._unset_keepalive_if_required()
         self._body_at = self._headers_since
         self._headers_since = None
         self._check_headers()
+        self._begin()
+        self.headers = []  # of the trailers, which nobody reads
+
+    def _begin(self) -> None:
+        """Start what the head asks for, uvicorn's way."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()  # makes the scope
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
         wishes = [value.strip().lower() for name, value in self.headers if name == b"upgrade"]
         asks = bool(wishes) and self.parser.should_upgrade()
         self._is_websocket = asks and self._is_for_websocket(wishes)
@@ -144,7 +155,6 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.scope["http_version"] == "1.0" and not self._is_websocket:
             self.cycle.__class__ = UntilClosed
             self.cycle.waiting_for_100_continue = False
-        self.headers = []  # of the trailers, which nobody reads
 
     def _check_headers(self) -> None:
         """Refuse headers over the limit, also when they came in one packet.
@@ -182,10 +192,21 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self._body_at = None
         self._trailer_bytes = 0
-        if _size(self.headers) > MAX_TRAILER_BYTES:
+        if self.headers and _size(self.headers) > MAX_TRAILER_BYTES:
             self._refuse(InvalidRequest("The trailers are too long; send none."))
             raise RefusedError
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on with the request that waits; without one the connection is idle from now on."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the timer."""
@@ -216,14 +237,16 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport is None or self.transport.is_closing():
             return  # after an upgrade to WebSocket `connection_lost` is not called here
         since, body_at, now = self._headers_since, self._body_at, self.loop.time()
-        if since is not None and now - since >= HEADERS_S:
+        idle_s = 0.0 if self._idle_since is None else now - self._idle_since
+        if (since is not None and now - since >= HEADERS_S) or idle_s >= self.timeout_keep_alive:
             self._close_late()
         elif body_at is not None and now - body_at >= BODY_SILENCE_S:
             self._refuse_rest()
         else:
             headers_s = HEADERS_S if since is None else since + HEADERS_S - now
             body_s = HEADERS_S if body_at is None else body_at + BODY_SILENCE_S - now
-            self._guard = self.loop.call_later(min(headers_s, body_s), self._look)
+            next_s = min(headers_s, body_s, self.timeout_keep_alive - idle_s)
+            self._guard = self.loop.call_later(next_s, self._look)
 
     def _refuse_rest(self) -> None:
         """Answer a request whose body timed out, unless its response has started."""

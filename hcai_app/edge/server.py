@@ -17,8 +17,8 @@ import uvicorn
 
 from hcai_app.api.app import ApiApp
 from hcai_app.edge import handover, log_lines
+from hcai_app.edge.direct import DirectProtocol
 from hcai_app.edge.handover import Ends, GivingProtocol, Taker
-from hcai_app.edge.http_protocol import GuardedProtocol
 from hcai_app.edge.socket_limits import MAX_MESSAGE
 from hcai_app.edge.supervisor import Supervisor
 from hcai_app.errors import InvalidRequest
@@ -87,7 +87,7 @@ class _Worker:
 
     def serve(self, number: int) -> int:
         """Serve until a signal; return the exit code."""
-        app, protocol, taking = self.app, GuardedProtocol, self.ends and self.ends.taking
+        app, protocol, taking = self.app, DirectProtocol, self.ends and self.ends.taking
         if self.ends is not None and number > self.of_app:
             app, taking = API, None
             protocol = partial(GivingProtocol, owns=ApiApp().owns, giving=self.ends.giving)
@@ -96,7 +96,7 @@ class _Worker:
                 app,
                 factory=True,
                 loop="uvloop",
-                http=cast(type[GuardedProtocol], protocol),
+                http=cast(type[DirectProtocol], protocol),
                 ws="wsproto",
                 # Compressed, a few bytes become megabytes before anybody can refuse them.
                 ws_per_message_deflate=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hcai_app.api.exchange import Exchange
+from hcai_app.api.exchange import AsgiExchange, Exchange
 from hcai_app.api.proxy import callers
 from hcai_app.errors import HcaiError, NotFound
 from hcai_app.services.fairuse import appeals
@@ -32,7 +32,7 @@ class WhyDocuments:
         worker = context.current()
         app = self.app
         if worker is not None and _is_read(scope) and self.document.exists():
-            exchange = Exchange(scope, receive, send)
+            exchange = AsgiExchange(scope, receive, send)
             if await _is_none_of_theirs(worker, exchange):
                 app = HTMLResponse(self.document.read_text(), 404)
         await app(scope, receive, send)

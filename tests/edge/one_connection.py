@@ -96,14 +96,14 @@ async def talk(*packets: bytes) -> Outcome:
         if wire.is_closed:
             break
         wire.protocol.data_received(packet)
-        await _rest(wire)
+        await rest(wire)
     outcome = Outcome(_answers(wire.sent), wire.is_closed)
     protocol.connection_lost(None)
-    await _rest(wire)
+    await rest(wire)
     return outcome
 
 
-async def _rest(wire: Wire) -> None:
+async def rest(wire: Wire) -> None:
     """Let the app go on as far as it can without more bytes."""
     before = -1
     while len(wire.sent) > before:

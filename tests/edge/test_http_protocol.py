@@ -14,11 +14,16 @@ from hcai_app.edge import http_protocol
 from hcai_app.edge.http_protocol import GuardedProtocol
 
 GUARD_S = 0.05
+KEEP_ALIVE_S = 1
 
 
-async def echo(_scope: Any, receive: Any, send: Any) -> None:
-    """Send back what comes over a WebSocket."""
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    """Send back what comes over a WebSocket; answer a request with nothing."""
     await receive()
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        return
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] == "websocket.receive":
         await send({"type": "websocket.send", "text": message["text"]})
@@ -30,6 +35,7 @@ async def address(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     monkeypatch.setattr(http_protocol, "BODY_SILENCE_S", GUARD_S)
     listener = socket.create_server(("127.0.0.1", 0))
     options: dict[str, Any] = {"lifespan": "off", "log_level": "warning", "ws": "wsproto"}
+    options["timeout_keep_alive"] = KEEP_ALIVE_S
     serving = uvicorn.Server(uvicorn.Config(echo, http=GuardedProtocol, **options))
     task = asyncio.create_task(serving.serve(sockets=[listener]))
     yield f"127.0.0.1:{listener.getsockname()[1]}"
@@ -52,3 +58,17 @@ async def test_a_websocket_outlives_the_guard_and_leaves_nothing_behind(address:
         if not guards():
             return
     raise AssertionError("the guard of an ended connection goes on")
+
+
+async def test_a_connection_is_closed_when_it_is_idle_and_no_sooner(address: str) -> None:
+    reader, writer = await asyncio.open_connection(*address.split(":"))
+    answered_at = 0.0
+    for _ in range(3):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+        answered_at = asyncio.get_running_loop().time()
+        await asyncio.sleep(KEEP_ALIVE_S / 2)
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    idle_s = asyncio.get_running_loop().time() - answered_at
+    assert idle_s > 0.99 * KEEP_ALIVE_S
+    writer.close()

@@ -73,7 +73,7 @@ async def serve(worker: Worker, exchange: Exchange, admin: User) -> None:
 
 async def _answer(worker: Worker, exchange: Exchange, admin: User, path: str) -> None:
     if exchange.method in READING:
-        query = dict(parse_qsl(exchange.scope["query_string"].decode("latin-1")))
+        query = dict(parse_qsl(exchange.query_string.decode("latin-1")))
         view = await _shown(Visit(worker, admin, sent=query), path)
         if path in PARTS:
             await exchange.reply(200, view.content.encode(), HTML, *HEADERS)

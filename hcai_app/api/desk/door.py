@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from hcai_app.api.desk import desk
 from hcai_app.api.desk.visit import ROOT
-from hcai_app.api.exchange import Exchange, Receive, Scope, Send
+from hcai_app.api.exchange import AsgiExchange, Exchange, Receive, Scope, Send
 from hcai_app.api.proxy import callers
 from hcai_app.errors import HcaiError
 from hcai_app.services.people.admins import find_admin
@@ -29,13 +29,8 @@ class DeskDoor:
         """Serve one request."""
         worker = context.current()
         if worker is not None and _is_below(scope):
-            exchange = Exchange(
-                scope,
-                receive,
-                send,
-                proxy_hops=worker.settings.trusted_proxy_hops,
-                is_https_only=worker.settings.is_production,
-            )
+            exchange = AsgiExchange(scope, receive, send)
+            exchange.follow(worker.settings)
             if (admin := await _admin(worker, exchange)) is not None:
                 await desk.serve(worker, exchange, admin)
                 return

@@ -214,7 +214,7 @@ def _key_facts(worker: Worker, caller: Caller, spent: spending.Spending) -> KeyF
 
 async def _show_generation(find_caller: FindCaller, worker: Worker, exchange: Exchange) -> None:
     caller = await _allowed(find_caller, worker, exchange)
-    ids = parse_qs(exchange.scope["query_string"].decode("latin-1")).get("id")
+    ids = parse_qs(exchange.query_string.decode("latin-1")).get("id")
     if not ids:
         raise InvalidRequest("Name the generation: `/generation?id=gen-…`.", param="id")
     record = await worker.generations.of_caller(ids[-1], caller)

@@ -89,12 +89,12 @@ async def reply_tagged(
 
 
 def _named(exchange: Exchange) -> str:
-    names = exchange.scope["path_params"]
+    names = exchange.path_params
     return f"{names['author']}/{names['slug']}"
 
 
 def _query_of(exchange: Exchange) -> Query:
-    return dict(parse_qsl(exchange.scope["query_string"].decode("latin-1")))
+    return dict(parse_qsl(exchange.query_string.decode("latin-1")))
 
 
 def _fits(model: Model, query: Query) -> bool:

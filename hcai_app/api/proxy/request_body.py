@@ -12,10 +12,6 @@ PATIENCE_S = 30.0
 MIN_BYTES_PER_S = 64 * 1024
 
 
-class ClientGoneError(Exception):
-    """The client has disconnected; no response can be sent."""
-
-
 def check_declared_size(bodies: BodyMemory, exchange: Exchange) -> None:
     """Refuse a body whose Content-Length is too large.
 
@@ -41,7 +37,7 @@ async def read_body(bodies: BodyMemory, exchange: Exchange, user_id: str) -> Bod
         ClientGoneError: When the client leaves.
     """
     _check_encoding(exchange)
-    data, is_whole = await _next_piece(exchange)
+    data, is_whole = await exchange.next_piece()
     bodies.take(user_id, 0, len(data))
     return data if is_whole else await _read_rest(bodies, exchange, user_id, data)
 
@@ -56,7 +52,7 @@ async def _read_rest(
     try:
         while not is_whole:
             async with asyncio.timeout_at(deadline):
-                data, is_whole = await _next_piece(exchange)
+                data, is_whole = await exchange.next_piece()
             bodies.take(user_id, len(body), len(data))
             body += data
             deadline = min(clock() + PATIENCE_S, deadline + len(data) / MIN_BYTES_PER_S)
@@ -75,11 +71,3 @@ def _check_encoding(exchange: Exchange) -> None:
         raise InvalidRequest(
             "The body is compressed, as Content-Encoding says; send it as plain JSON."
         )
-
-
-async def _next_piece(exchange: Exchange) -> tuple[bytes, bool]:
-    """Return the next chunk, and whether it is the last."""
-    message = await exchange.receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGoneError
-    return message.get("body", b""), not message.get("more_body", False)

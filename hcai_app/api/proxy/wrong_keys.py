@@ -49,7 +49,7 @@ def _without_bearer(exchange: Exchange, sent: str) -> str | None:
         if value := exchange.header(name):
             about = _of_text(value.strip()) if name == b"x-api-key" else None
             return about or f"Your key came as `{name.decode()}`: here it is Authorization."
-    if re.search(rb"(^|&)(api_?)?key=", exchange.scope.get("query_string", b"")):
+    if re.search(rb"(^|&)(api_?)?key=", exchange.query_string):
         return "Your key came in the address, where others can read it: revoke it, make a new one."
     return None
 
