@@ -3,6 +3,8 @@
 Sources: the API references of OpenRouter (chat, images), OpenAI (Responses), Anthropic (Messages).
 """
 
+from bisect import insort
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -31,6 +33,15 @@ class ChatDialect:
         """Whether the data holds a keyword, and must be parsed."""
         one, two, three = self.words
         return one in data or two in data or three in data
+
+    def places_in(self, data: bytes) -> Iterator[int]:
+        """Yield where keywords stand, in order; the data is searched once for each of them."""
+        ahead = sorted((at, word) for word in self.words if (at := data.find(word)) >= 0)
+        while ahead:
+            at, word = ahead.pop(0)
+            yield at
+            if (following := data.find(word, at + 1)) >= 0:
+                insort(ahead, (following, word))
 
     def read(self, data: bytes) -> Reading | None:
         """Read the data of one event; None when it is no JSON object."""

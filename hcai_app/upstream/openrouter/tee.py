@@ -9,6 +9,7 @@ line with one of them is parsed as JSON. Three rules decide when bytes leave:
 * From the final event on, everything waits for the row's commit.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,10 @@ CHUNKS_READ_FOR_NAMES = 3
 KEEP_ALIVE = b": keep-alive\n"
 # Bytes of sent output that are kept: more than the longest event name.
 REMEMBERED_BYTES = 100
+
+
+DATA_LINE = re.compile(rb"(?:^|[\r\n])data:")
+LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
 
 @dataclass(slots=True)
@@ -149,10 +154,21 @@ class StreamTee:
         return out
 
     def _read_lines(self, block: bytes) -> bytes:
-        """Parse whole lines one by one; part of the first may be sent already."""
+        """Parse whole lines, content in one piece; part of the first may be sent already."""
         out: list[bytes] = []
-        sent = self._line_sent
-        for line in block.splitlines(keepends=True):
+        at, end, sent = 0, len(block), self._line_sent
+        words, word_at = self.dialect.places_in(block), -1
+        while at < end:
+            if not (sent or self._parts or self._is_cut or self.is_done or self._is_early()):
+                while word_at < at:
+                    word_at = next(words, end)
+                if content := _lines_before(block, at, word_at):
+                    self.has_content = self.has_content or DATA_LINE.search(content) is not None
+                    out.append(content)
+                    at += len(content)
+                    continue
+            line = _line_at(block, at)
+            at += len(line)
             rewritten = self._read_line(line)
             unsent, sent = line[sent:], max(0, sent - len(line))
             kept = rewritten if rewritten is not None and len(unsent) == len(line) else unsent
@@ -207,3 +223,16 @@ class StreamTee:
         data = self.dialect.rewritten(chunk.error, self.generation_id, self.model)
         end = line[len(line.rstrip(b"\r\n")) :]
         return None if data is None else b"data: " + data + end
+
+
+def _line_at(block: bytes, at: int) -> bytes:
+    found = LINE.match(block, at)
+    return found[0] if found else block[at:]
+
+
+def _lines_before(block: bytes, at: int, place: int) -> bytes:
+    """Return the whole lines from one place on that end before another."""
+    if place >= len(block):
+        return block[at:]
+    start = max(block.rfind(b"\n", at, place), block.rfind(b"\r", at, place)) + 1
+    return block[at : max(at, start)]

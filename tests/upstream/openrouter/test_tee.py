@@ -59,6 +59,37 @@ def test_a_stream_cut_at_any_bytes_is_relayed_byte_for_byte(data: st.DataObject)
     assert sent + tee.finish() + bytes(tee.ending) == stream.data
 
 
+LINES = st.lists(
+    st.sampled_from(
+        [
+            *(b"data: {}", b"data: x", b": word", b"event: x", b"", b" ", b"data:", b"id: 1"),
+            *(b'data: {"id":"gen-1","model":"a/b"}', b'data: {"choices":[{}]}', b'"usage"'),
+            *(b'data: {"usage":{"total_tokens":3,"cost":0.1}}', b'data: {"usage":null}'),
+            *(b'data: {"error":{"code":500,"message":"x"}}', b"data: [DONE]", b"data: [DONE] x"),
+            *(b'data: {"choices":[{"finish_reason":"error","error":{}}]}', b'data: {"usage":'),
+        ]
+    ),
+    max_size=30,
+)
+
+
+@settings(thorough, max_examples=400)
+@given(LINES, st.sampled_from([b"\n", b"\r\n", b"\r"]))
+def test_lines_that_come_at_once_are_read_as_if_they_came_one_by_one(
+    lines: list[bytes], end: bytes
+) -> None:
+    apart, at_once = StreamTee(), StreamTee()
+    sent = b"".join(apart.feed(line + end) for line in [*lines, b"\n"])
+    assert at_once.feed(b"".join(line + end for line in [*lines, b"\n"])) == sent
+    assert learned(at_once) == learned(apart)
+    assert at_once.has_content or not apart.has_content  # alone, content is not looked at any more
+
+
+def learned(tee: StreamTee) -> tuple[Any, ...]:
+    names = (tee.generation_id, tee.model, tee.usage)
+    return (*names, tee.error, tee.has_failed, tee.is_done, bytes(tee.ending), tee.is_whole)
+
+
 @thorough
 @given(st.data())
 def test_usage_and_generation_id_are_never_lost(data: st.DataObject) -> None:
