@@ -154,6 +154,7 @@ class DirectExchange(Exchange):
             if not (self.response_complete or self.disconnected):
                 self._transport.close()
             self._protocol.tasks.discard(task)
+            del self._protocol  # it holds on to us, and the garbage collector would have to come
 
     def _has_ended(self) -> bool:
         """Return whether no more of the body comes, though it may still be handed out once."""

@@ -1,7 +1,9 @@
 """The short way of calls beside uvicorn's way: whatever comes, both write the same bytes."""
 
 import asyncio
+import gc
 import itertools
+import weakref
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -257,6 +259,24 @@ async def test_a_call_whose_client_leaves_hears_of_it() -> None:
     for data, news in ((post("echo")[:-1], "gone"), (post("leaving"), "left")):
         _sent, _closed, heard = await assert_same([Event("data", data)])
         assert heard[-1] == news
+
+
+async def test_a_connection_that_has_ended_is_freed_without_the_garbage_collector() -> None:
+    wire = Socket()
+    protocol = DirectProtocol(CONFIG, ServerState(), {})
+    freed = weakref.ref(protocol)
+    protocol.connection_made(wire)
+    protocol.data_received(post("echo"))
+    await rest(wire)
+    protocol.connection_lost(None)
+    gc.disable()
+    try:
+        del protocol
+        await rest(wire)
+        assert wire.sent.startswith(b"HTTP/1.1 200")
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_stop_ends_the_connection_with_the_answer() -> None:
