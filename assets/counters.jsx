@@ -1,5 +1,5 @@
-// Numbers that move: digits that roll, the time that is left, and a call when a moment has come.
-import { createElement as h, useEffect, useRef, useState, useSyncExternalStore } from "react";
+// Numbers that move: digits that roll, and the time that is left.
+import { createElement as h, useSyncExternalStore } from "react";
 import { hear, serverNow } from "./server-clock.mjs";
 
 const DIGITS = [..."0123456789"];
@@ -63,28 +63,4 @@ export function Countdown({ atMs, nowMs }) {
     ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`
     : "--:--:--";
   return h("span", { className: "num", role: "timer", "aria-live": "off" }, text);
-}
-
-// Asks for fresh figures when a moment has come, but not more often than once in `gapMs`; all tabs of
-// the site would ask when budgets reset, so each waits a little, and not the same.
-export function Alarm({ atMs, gapMs, onRing }) {
-  const rung = useRef(0);
-  const ring = useRef(onRing);
-  const [jitter] = useState(() => 500 + Math.random() * 4000);
-  useEffect(() => {
-    ring.current = onRing;
-  });
-  useEffect(() => {
-    if (!atMs) return undefined;
-    const at = Math.max(atMs + jitter, rung.current + gapMs);
-    const waiting = setTimeout(
-      () => {
-        rung.current = serverNow();
-        ring.current();
-      },
-      Math.max(0, at - serverNow()),
-    );
-    return () => clearTimeout(waiting);
-  }, [atMs, gapMs, jitter]);
-  return null;
 }

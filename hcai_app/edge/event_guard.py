@@ -29,7 +29,7 @@ REFLEX_OWN = frozenset(
 KEEPING = frozenset({"hydrate_and_load", "update_vars_internal"})
 LONGEST_STORED = 4_096
 # What Reflex makes of every state, and what our handlers call: events to Reflex, to pages none.
-NOT_FROM_PAGES = frozenset({"setvar", "enter", "caller"})
+NOT_FROM_PAGES = frozenset({"setvar", "enter", "caller", "show_tail"})
 # JavaScript's whole numbers, and more than a page's text can be nested.
 LARGEST, DEEPEST = 2**53, 12
 ROUTE = ("pathname", "asPath")

@@ -1,4 +1,4 @@
-"""Island `assets/counters.jsx`: rolling numbers, countdowns and alarms."""
+"""Island `assets/counters.jsx`: rolling numbers and countdowns."""
 
 import reflex as rx
 
@@ -18,13 +18,6 @@ class _Countdown(_Counter):
     now_ms: rx.Var[int]
 
 
-class _Alarm(_Counter):
-    tag = "Alarm"
-    at_ms: rx.Var[int]
-    gap_ms: rx.Var[int]
-    on_ring: rx.EventHandler[rx.event.no_args_event_spec]
-
-
 def rolling(text: str | rx.Var[str]) -> rx.Component:
     """Show a number whose digits roll when it changes."""
     return _Rolling.create(text=text)
@@ -33,10 +26,3 @@ def rolling(text: str | rx.Var[str]) -> rx.Component:
 def countdown(at_ms: int | rx.Var[int], now_ms: int | rx.Var[int]) -> rx.Component:
     """Count down to a moment by the server's clock, which said `now_ms` last."""
     return _Countdown.create(at_ms=at_ms, now_ms=now_ms)
-
-
-def alarm(
-    at_ms: int | rx.Var[int], on_ring: rx.event.EventType[()], *, gap_ms: int = 0
-) -> rx.Component:
-    """Fire an event at a moment; 0 means never."""
-    return _Alarm.create(at_ms=at_ms, gap_ms=gap_ms, on_ring=on_ring)

@@ -7,14 +7,15 @@ import reflex as rx
 
 from hcai_app.services.limits import period
 from hcai_app.services.usage.charts import Group, Range
-from hcai_app.ui.components import limits, shell
+from hcai_app.ui.components import chart, limits, shell
+from hcai_app.ui.components.alarm import alarm
 from hcai_app.ui.components.celebration import celebration
 from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.components.steps import first_steps
-from hcai_app.ui.islands.chart import usage_chart
-from hcai_app.ui.islands.counters import alarm, countdown, rolling
+from hcai_app.ui.islands.counters import countdown, rolling
 from hcai_app.ui.islands.time import local_time
-from hcai_app.ui.state.dashboard import DashboardState, Measure
+from hcai_app.ui.state.chart_view import Measure
+from hcai_app.ui.state.dashboard import DashboardState
 from hcai_app.ui.state.leaks import LeaksState
 from hcai_app.ui.view_models import CallLine, ModelLine
 
@@ -31,8 +32,6 @@ MEASURES = {
     Measure.COST: ("Cost", "Show cost"),
 }
 COLUMNS = {"When": "when", "Model": "", "Key": "wide key", "Tokens": "end wide", "Cost": "end"}
-# A window moves with every call: who looks on need not know to the second.
-WINDOW_GAP_MS = 30_000
 LEFT = f"Left to spend {period.THIS}"
 LOW_PERCENT = 80
 figures = DashboardState.figures
@@ -50,6 +49,7 @@ def dashboard() -> rx.Component:
     return shell.page(
         "Dashboard",
         leaked_keys(),
+        chart.zone(),
         rx.cond(
             DashboardState.is_loaded,
             content(),
@@ -71,8 +71,7 @@ def content() -> rx.Component:
         rx.cond(DashboardState.celebrates, celebration()),
         rx.cond(figures.has_key & figures.has_called, rx.fragment(), first_steps(figures)),
         rx.cond(figures.has_called, rx.fragment(chart_card(), lists())),
-        alarm(figures.resets_at_ms, DashboardState.load),
-        alarm(figures.window_reset_ms, DashboardState.load, gap_ms=WINDOW_GAP_MS),
+        alarm(DashboardState.renews_in_ms, DashboardState.load, set_by=DashboardState.now_ms),
     )
 
 
@@ -116,7 +115,7 @@ def money_card() -> rx.Component:
             rx.el.span(figures.spent, " of ", figures.budget, " spent", class_name="num"),
             rx.el.span(
                 rx.cond(is_spent, "works again in ", "resets in "),
-                countdown(figures.resets_at_ms, DashboardState.series.now_ms),
+                countdown(figures.resets_at_ms, DashboardState.now_ms),
                 title=f"At {period.BOUNDARY}",
             ),
             class_name="money-foot",
@@ -135,9 +134,7 @@ def calls_left() -> rx.Component:
         rx.el.p(
             rx.cond(
                 figures.calls_left == "0",
-                rx.fragment(
-                    "again in ", countdown(figures.window_reset_ms, DashboardState.series.now_ms)
-                ),
+                rx.fragment("again in ", countdown(figures.window_reset_ms, DashboardState.now_ms)),
                 rx.fragment("of ", figures.calls_limit, f" {limits.pace()}"),
             ),
             class_name="stat-hint",
@@ -170,7 +167,7 @@ def chart_card() -> rx.Component:
             ),
             class_name="card-head",
         ),
-        usage_chart(chosen.series, chosen.tail, chosen.measure),
+        chart.usage_chart(),
         class_name="card chart-card",
         id="usage",
     )

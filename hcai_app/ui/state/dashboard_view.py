@@ -1,20 +1,21 @@
 """Maps the dashboard snapshot to view models."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import random
 
 from hcai_app import formatting
 from hcai_app.services.call import Outcome
 from hcai_app.services.models import colors
-from hcai_app.services.usage import charts
-from hcai_app.services.usage.charts import MOST_NAMES, OTHER, SPANS, Group, Series
 from hcai_app.services.usage.dashboard import LatestCall, ModelUse, Today
+from hcai_app.ui.state.chart import short_name
 from hcai_app.ui.state.outcomes import OUTCOMES
-from hcai_app.ui.view_models import CallLine, Chart, ChartName, Figures, ModelLine
+from hcai_app.ui.view_models import CallLine, Figures, ModelLine
 
 PLAYGROUND = "Playground"
 PENDING = "pending"
-OTHER_LABEL = "Other"
+# A window moves with every call: who has calls left need not know to the second.
+WINDOW_GAP_MS = 30_000
+# Tabs that wait for the same moment do not ask all at once.
+EARLIEST_MS, LATEST_MS = 500, 4_500
 
 
 def figures_of(today: Today) -> Figures:
@@ -35,6 +36,15 @@ def figures_of(today: Today) -> Figures:
         has_key=today.has_key,
         has_called=today.has_called,
     )
+
+
+def renews_in_ms(today: Today, now_ms: int) -> int:
+    """Return after how long a tab looks at its window again, a call of which ends; 0: never."""
+    if today.window_reset_ms is None:
+        return 0
+    late_ms = random.randint(EARLIEST_MS, LATEST_MS)  # noqa: S311 - nobody gains by guessing it
+    gap_ms = WINDOW_GAP_MS if today.calls_left else 0
+    return max(today.window_reset_ms - now_ms + late_ms, gap_ms, 1)
 
 
 def line_of(call: LatestCall) -> CallLine:
@@ -68,78 +78,3 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
         )
         for use, weight in zip(uses, weights, strict=True)
     ]
-
-
-def chart_of(series: Series, shown: tuple[ChartName, ...] = ()) -> Chart:
-    """Return a chart, or its tail: with the names that the chart shows already.
-
-    A new name gets a place and a color: at the end while there is room, then in place of
-    one that has left the window. The others keep theirs.
-    """
-    names = _names(series, shown)
-    places = {name.id: place for place, name in enumerate(names)}
-    folded = charts.fold(series, [name for name in places if name != OTHER])
-    return Chart(
-        range=series.range.value,
-        group=series.group.value,
-        bucket_ms=series.bucket_ms,
-        count=SPANS[series.range].count,
-        from_ms=series.from_ms,
-        now_ms=series.now_ms,
-        names=names,
-        points=tuple(
-            (it.start_ms, places[it.name], it.requests, it.tokens, it.cost_nanousd)
-            for it in folded.buckets
-        ),
-    )
-
-
-def short_name(model: str) -> str:
-    """Return a model's name without its maker."""
-    return model.rpartition("/")[2]
-
-
-def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...]:
-    last_ms = {it.name: it.start_ms for it in series.buckets}  # which are in the order of time
-    names = [replace(name, last_ms=last_ms.get(name.id, name.last_ms)) for name in shown]
-    known = {OTHER, *(name.id for name in names)}
-    new = [name for name in charts.top_names(series.buckets, most=None) if name not in known]
-    joining = dict(zip(new, _free_places(names, series), strict=False))
-    staying = [name for place, name in enumerate(names) if place not in joining.values()]
-    own = _colors([*(name.id for name in staying if name.id != OTHER), *joining], staying)
-    for name, place in joining.items():
-        fresh = ChartName(name, _label(series, name), own[name], last_ms[name])
-        names[place : place + 1] = [fresh]
-    needs_other = len(new) > len(joining) or OTHER in last_ms
-    if needs_other and OTHER not in {name.id for name in names}:
-        names.append(ChartName(OTHER, OTHER_LABEL, colors.color_of(colors.OTHER)))
-    return tuple(names)
-
-
-def _free_places(names: Sequence[ChartName], series: Series) -> list[int]:
-    """Return where names may join: at the end, then where one is that the window has left behind.
-
-    The browser still has that one's points, under its place. They are out of sight: by a bucket
-    more than they need to be, since a browser looks at its clock once in a while only.
-    """
-    span = SPANS[series.range]
-    gone_ms = span.from_ms(series.now_ms) - span.bucket_ms
-    named = [place for place, name in enumerate(names) if name.id != OTHER]
-    at_end = range(len(names), len(names) + MOST_NAMES - len(named))
-    return [*at_end, *(place for place in named if names[place].last_ms < gone_ms)]
-
-
-def _colors(names: list[str], shown: Sequence[ChartName]) -> dict[str, str]:
-    """Return every name's color; those that are shown keep theirs."""
-    chosen = {name.id: name.color for name in shown}
-    wanted = {name: colors.color_of(index) for name, index in colors.color_indexes(names).items()}
-    every = [colors.color_of(index) for index in range(colors.CHART_COLORS)]
-    for name in names:
-        taken = chosen.values()
-        free = (color for color in (wanted[name], *every) if color not in taken)
-        chosen.setdefault(name, next(free, colors.color_of(colors.OTHER)))
-    return chosen
-
-
-def _label(series: Series, name: str) -> str:
-    return series.labels.get(name, name) if series.group is Group.KEY else short_name(name)

@@ -56,31 +56,6 @@ class ModelLine:
 
 
 @dataclass(frozen=True)
-class ChartName:
-    """What a chart tells apart: a model or a key."""
-
-    id: str
-    label: str
-    color: str  # CSS
-    last_ms: int = 0  # the start of the last bucket that it is in
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart's buckets, or the last of them: those from `from_ms` on, as they are now."""
-
-    range: str = ""
-    group: str = ""
-    bucket_ms: int = 0
-    count: int = 0  # of buckets that are shown
-    from_ms: int = 0
-    now_ms: int = 0  # the server's clock, when this was read
-    names: tuple[ChartName, ...] = ()
-    # One for each bucket and name: start, index of the name, requests, tokens, nano-dollars.
-    points: tuple[tuple[int, int, int, int, int], ...] = ()
-
-
-@dataclass(frozen=True)
 class SessionView:
     """A signed-in browser."""
 

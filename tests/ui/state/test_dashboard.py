@@ -11,8 +11,8 @@ from hcai_app.services.models import colors
 from hcai_app.services.people import sessions
 from hcai_app.services.usage import dashboard as today
 from hcai_app.ui.state import dashboard
+from hcai_app.ui.state.chart import Chart
 from hcai_app.ui.state.dashboard import DashboardState
-from hcai_app.ui.view_models import Chart
 from hcai_app.worker.context import Worker
 from tests.services.books import Books, entry
 from tests.ui.state.conftest import SECRET
@@ -44,12 +44,15 @@ async def tick(state: DashboardState, tab: Tab, since_ms: int | None = None) -> 
     dashboard.show(state, await dashboard.read_snapshot(tab.user_id, [pair], since_ms))
 
 
-def sums(chart: Chart) -> dict[str, int]:
-    """The chart's calls by name."""
+def sums(state: DashboardState, since_ms: int = 0) -> dict[str, int]:
+    """The calls in the chart's bars by name, of the buckets that begin then or later."""
     found: dict[str, int] = {}
-    for _, place, requests, *_ in chart.points:
-        name = chart.names[place].id
-        found[name] = found.get(name, 0) + requests
+    chart: Chart = state._chart
+    for bar in [*state.bars, *state.live_bars]:
+        if chart.origin_ms + bar.place * chart.bucket_ms >= since_ms:
+            for part in bar.parts:
+                name = state.chart_names[part.name].id
+                found[name] = found.get(name, 0) + part.value
     return found
 
 
@@ -58,7 +61,8 @@ async def test_a_newcomer_sees_the_way_to_the_first_call(serving: Worker) -> Non
     assert state.is_loaded
     assert (state.figures.left, state.figures.spent, state.figures.budget) == ("$4.00", "$0", "$4")
     assert (state.figures.has_key, state.figures.has_called) == (False, False)
-    assert (state.latest, state.models, state.series.points) == ([], [], ())
+    assert (state.latest, state.models, sums(state)) == ([], [], {})
+    assert state.frame.is_empty
 
 
 async def test_the_first_call_makes_the_chart_appear(serving: Worker, books: Books) -> None:
@@ -72,14 +76,15 @@ async def test_the_first_call_makes_the_chart_appear(serving: Worker, books: Boo
         ("b", "Playground", "$1.00")
     ]
     assert [(use.model_id, use.share_percent) for use in state.models] == [("a/b", 100.0)]
-    assert sums(state.tail) == {"a/b": 1}
+    assert sums(state) == {"a/b": 1}
 
 
 async def test_nothing_of_another_user_is_shown(serving: Worker, books: Books) -> None:
     ada, bob = await sign_in(serving), await sign_in(serving, "U2", "Bob")
     await record(books, bob)
     state = await opened(ada)
-    assert (state.latest, state.models, state.series.points) == ([], [], ())
+    assert (state.latest, state.models, sums(state)) == ([], [], {})
+    assert state.frame.is_empty
     assert not state.figures.has_called
 
 
@@ -116,6 +121,74 @@ async def test_what_has_not_changed_is_not_sent_again(
     assert ada.told() == "{}"
 
 
+async def test_bars_of_before_are_not_sent_with_a_call(
+    serving: Worker, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + 13 * clock.MS_PER_HOUR
+    monkeypatch.setattr(clock, "now_ms", lambda: now)
+    ada = await sign_in(serving)
+    await record(books, ada, started_at_ms=now - 5 * clock.MS_PER_HOUR)
+    state = await opened(ada)
+    for age_ms, is_old in ((0, False), (6 * clock.MS_PER_HOUR, True)):
+        ada.told()
+        ada.root._clean()
+        await record(books, ada, started_at_ms=now - age_ms)
+        await tick(state, ada, now - age_ms)
+        told = ada.told()
+        assert "live_bars_rx_state_" in told or is_old
+        assert ('"bars_rx_state_' in told) == is_old
+    assert sums(state) == {"a/b": 3}
+
+
+async def test_a_chart_goes_on_with_the_time_though_nobody_calls(
+    serving: Worker, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [clock.now_ms()]
+    monkeypatch.setattr(clock, "now_ms", lambda: moment[0])
+    ada = await sign_in(serving)
+    await record(books, ada, started_at_ms=moment[0])
+    state = await opened(ada)
+    await state.choose_range("5m")
+    assert [line.total for line in state.frame.legend] == ["1"]
+    before = state.frame.first
+    moment[0] += 6 * clock.MS_PER_MINUTE
+    state.move_chart()
+    assert (state.frame.legend, state.frame.is_empty) == ((), True)
+    assert state.frame.first == before + 72
+    assert sums(state) == {}
+
+
+async def test_times_are_those_of_the_readers_clock(
+    serving: Worker, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = clock.floor_ms(clock.now_ms(), clock.MS_PER_DAY) + 12 * clock.MS_PER_HOUR
+    monkeypatch.setattr(clock, "now_ms", lambda: noon)
+    ada = await sign_in(serving)
+    await record(books, ada, started_at_ms=noon)
+    state = await opened(ada)
+    assert state.live_bars[-1].span == "12:00–12:15"
+    state.choose_zone(-330)
+    assert state.live_bars[-1].span == "17:30–17:45"
+    for forged in (10**9, -1441):
+        state.choose_zone(forged)
+    state.zone = "9" * 5_000
+    await state.load()
+    assert state.live_bars[-1].span == "12:00–12:15"
+
+
+async def test_a_tab_looks_again_when_a_call_leaves_its_window(
+    serving: Worker, books: Books
+) -> None:
+    ada = await sign_in(serving)
+    state = await opened(ada)
+    assert state.renews_in_ms == 0
+    await serving.chat_limit.hit(ada.user_id)
+    await record(books, ada)
+    await tick(state, ada)
+    left_ms = state.figures.window_reset_ms - state.now_ms
+    assert 0 <= state.renews_in_ms - left_ms <= 5_000
+
+
 async def test_a_tail_keeps_the_names_and_colours_of_its_chart(
     serving: Worker, books: Books
 ) -> None:
@@ -123,13 +196,14 @@ async def test_a_tail_keeps_the_names_and_colours_of_its_chart(
     for name in MODELS[:3]:
         await record(books, ada, model=f"m/{name}")
     state = await opened(ada)
+    before = state.chart_names
     await record(books, ada, model="m/0")  # the first by the alphabet
     await tick(state, ada)
-    before, after = state.series.names, state.tail.names
+    after = state.chart_names
     assert after[:3] == before
     assert after[3].id == "m/0"
     assert len({name.color for name in after}) == 4
-    assert sums(state.tail) == {"m/a": 1, "m/b": 1, "m/c": 1, "m/0": 1}
+    assert sums(state) == {"m/a": 1, "m/b": 1, "m/c": 1, "m/0": 1}
 
 
 async def test_more_models_than_colours_become_other(serving: Worker, books: Books) -> None:
@@ -137,16 +211,16 @@ async def test_more_models_than_colours_become_other(serving: Worker, books: Boo
     for name in MODELS[:5]:
         await record(books, ada, model=f"m/{name}")
     state = await opened(ada)
-    assert len(state.series.names) == 5
+    assert len(state.chart_names) == 5
     for name in MODELS[5:]:
         await record(books, ada, model=f"m/{name}")
     await tick(state, ada)
-    names = state.tail.names
+    names = state.chart_names
     assert [name.label for name in names[5:]] == ["f", "Other"]
     assert names[-1].color == colors.color_of(colors.OTHER)
-    assert sums(state.tail)["other"] == 2
+    assert sums(state)["other"] == 2
     await tick(state, ada)
-    assert state.tail.names == names
+    assert state.chart_names == names
 
 
 async def test_a_model_that_has_left_the_window_makes_room_for_another(
@@ -161,22 +235,23 @@ async def test_a_model_that_has_left_the_window_makes_room_for_another(
     for name in MODELS[:6]:
         await record(books, ada, model=f"m/{name}", started_at_ms=now)
     await tick(state, ada)
-    before = state.tail.names
+    before = state.chart_names
     assert len(before) == 6
 
     moment[0] = now + 4 * clock.MS_PER_MINUTE  # all six are in the window, three again
     for name in (*MODELS[:3], "g"):
         await record(books, ada, model=f"m/{name}", started_at_ms=moment[0])
     await tick(state, ada)
-    assert sums(state.tail) == {"m/a": 1, "m/b": 1, "m/c": 1, "other": 1}
+    assert sums(state, now + clock.MS_PER_MINUTE) == {"m/a": 1, "m/b": 1, "m/c": 1, "other": 1}
 
     moment[0] = now + 6 * clock.MS_PER_MINUTE  # the other three are not
     for name in ("g", "h", "a"):
         await record(books, ada, model=f"m/{name}", started_at_ms=moment[0])
     await tick(state, ada)
-    assert sums(state.tail) == {"m/a": 1, "m/g": 1, "m/h": 1}
+    since_ms = now + 5 * clock.MS_PER_MINUTE
+    assert sums(state, since_ms) == {"m/a": 1, "m/g": 1, "m/h": 1}
     stayed = {name.id: (place, name.color) for place, name in enumerate(before)}
-    after = {name.id: (place, name.color) for place, name in enumerate(state.tail.names)}
+    after = {name.id: (place, name.color) for place, name in enumerate(state.chart_names)}
     assert set(after) - set(stayed) == {"m/g", "m/h", "other"}
     assert all(after[f"m/{name}"] == stayed[f"m/{name}"] for name in MODELS[:3])
     assert len({color for _, color in after.values()}) == len(after) == 7
@@ -189,8 +264,8 @@ async def test_a_chart_by_key_has_the_keys_names(serving: Worker, books: Books) 
     await record(books, ada, key_id=None)
     state = await opened(ada)
     await state.choose_group("key")
-    assert {name.label for name in state.series.names} == {"laptop", "Playground"}
-    assert state.series.group == "key"
+    assert {name.label for name in state.chart_names} == {"laptop", "Playground"}
+    assert state._chart.group == "key"
 
 
 @pytest.mark.parametrize("range", ["5m", "24h", "7d", "30d"])
@@ -200,8 +275,8 @@ async def test_every_range_shows_a_call_of_now(range: str, serving: Worker, book
     await state.choose_range(range)
     await record(books, ada)
     await tick(state, ada)
-    assert (state.series.range, state.tail.range) == (range, range)
-    assert sums(state.tail) == {"a/b": 1}
+    assert state._chart.range == range
+    assert sums(state) == {"a/b": 1}
 
 
 async def test_a_snapshot_of_another_chart_leaves_the_chart_alone(
@@ -209,9 +284,10 @@ async def test_a_snapshot_of_another_chart_leaves_the_chart_alone(
 ) -> None:
     ada = await sign_in(serving)
     state = await opened(ada)
+    before = state._chart
     snapshot = await dashboard.read_snapshot(ada.user_id, [("7d", "model")], 0)
     dashboard.show(state, snapshot)
-    assert state.tail == Chart()
+    assert state._chart == before
 
 
 async def test_a_choice_that_a_browser_forges_stops_nothing_but_the_chart(
@@ -222,9 +298,9 @@ async def test_a_choice_that_a_browser_forges_stops_nothing_but_the_chart(
     state.range, state.group = "bogus", ""
     await record(books, ada)
     dashboard.show(state, await dashboard.read_snapshot(ada.user_id, [("24h", "model")], 0))
-    assert (state.figures.requests, state.tail) == ("1", Chart())
+    assert (state.figures.requests, sums(state)) == ("1", {})
     await state.choose_range("7d")
-    assert sums(state.series) == {"a/b": 1}
+    assert sums(state) == {"a/b": 1}
 
 
 @pytest.mark.parametrize("forged", ["1y", "", None, 5, ["24h"], {"a": 1}, "x" * 100_000])
