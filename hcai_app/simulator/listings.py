@@ -1,8 +1,9 @@
-"""The simulator's models, read from `listings.json`, as in the real catalog.
+"""The simulator's models, read from `listings.toml`, as in the real catalog.
 
 Prices are USD per unit as decimal strings, as on the wire.
 """
 
+import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +23,7 @@ class SimulatedModel:
     prompt: str
     completion: str
     context: int | None = 131_072
-    max_output: int | None = 32_768
+    max_output: int | None = None
     inputs: tuple[str, ...] = TEXT
     outputs: tuple[str, ...] = TEXT
     tokenizer: str = "Other"
@@ -48,7 +49,9 @@ class _Offer(msgspec.Struct):
     embedding: tuple[SimulatedModel, ...]
 
 
-_OFFER = msgspec.json.decode(Path(__file__).with_suffix(".json").read_bytes(), type=_Offer)
+_OFFER = msgspec.convert(
+    tomllib.loads(Path(__file__).with_suffix(".toml").read_text()), type=_Offer
+)
 CHAT_MODELS, EMBEDDING_MODELS = _OFFER.chat, _OFFER.embedding
 LISTINGS: dict[str, SimulatedModel] = {model.id: model for model in CHAT_MODELS + EMBEDDING_MODELS}
 ROUTER = "openrouter/auto"
