@@ -68,5 +68,7 @@ def test_the_same_is_there_as_a_table(page: Page) -> None:
 
 def test_bars_move_on_while_nobody_calls(page: Page) -> None:
     choose(page, "5m")
+    page.locator(".moment", has_text=":").nth(4).wait_for()
+    expect(page.locator(".moment")).to_have_count(5)
     before = page.evaluate(WHERE)
     page.wait_for_function(f"before => {WHERE} < before", arg=before, timeout=15_000)

@@ -57,7 +57,7 @@ def usage_chart() -> rx.Component:
         ),
         rx.el.figcaption(rx.el.ul(rx.foreach(frame.legend, _line), class_name="chart-legend")),
         _table(),
-        alarm(frame.moves_in_ms, DashboardState.move_chart, set_by=frame.first),
+        alarm(frame.moves_in_ms, DashboardState.move_chart, set_by=frame.now_ms),
         class_name="chart",
     )
 

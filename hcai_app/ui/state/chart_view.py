@@ -106,6 +106,7 @@ def frame_of(chart: Chart, measure: Measure) -> Frame:
             if total
         ),
         is_empty=is_empty,
+        now_ms=chart.now_ms,
         moves_in_ms=0 if is_empty else ends_in_ms + LATE_MS,
     )
 

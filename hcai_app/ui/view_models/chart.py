@@ -71,4 +71,5 @@ class Frame:
     ticks: tuple[TickView, ...] = ()
     legend: tuple[LegendLine, ...] = ()
     is_empty: bool = True
+    now_ms: int = 0  # the server's clock, when this was drawn
     moves_in_ms: int = 0  # until the window does; 0: there is nothing to move
