@@ -17,7 +17,7 @@ from hcai_app.ui.view_models.chart import (
     LegendLine,
     MomentView,
     PartView,
-    TickView,
+    ScaleTick,
 )
 
 NOWHERE = -1
@@ -88,7 +88,7 @@ def _picked() -> Any:
 
 
 def _scale() -> rx.Component:
-    def tick(one: TickView) -> rx.Component:
+    def tick(one: ScaleTick) -> rx.Component:
         style = {"bottom": f"{one.percent}%"}
         return rx.el.span(rx.el.span(one.text), key=one.text, style=style, class_name="tick")
 

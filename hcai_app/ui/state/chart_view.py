@@ -20,7 +20,7 @@ from hcai_app.ui.view_models.chart import (
     LegendLine,
     MomentView,
     PartView,
-    TickView,
+    ScaleTick,
 )
 
 # So many last buckets at most are sent again with each call.
@@ -97,7 +97,7 @@ def frame_of(chart: Chart, measure: Measure) -> Frame:
         count=chart.count,
         top=step * steps,
         ticks=tuple(
-            TickView(round(100 * place / steps, 2), _on_scale(place * step, step, measure))
+            ScaleTick(round(100 * place / steps, 2), _on_scale(place * step, step, measure))
             for place in range(steps + 1)
         ),
         legend=tuple(

@@ -35,7 +35,7 @@ class BarView:
 
 
 @dataclass(frozen=True)
-class TickView:
+class ScaleTick:
     """A line of the scale."""
 
     percent: float
@@ -68,7 +68,7 @@ class Frame:
     first: int = 0  # the place of the window's first bucket
     count: int = 1
     top: int = 1  # the scale's end
-    ticks: tuple[TickView, ...] = ()
+    ticks: tuple[ScaleTick, ...] = ()
     legend: tuple[LegendLine, ...] = ()
     is_empty: bool = True
     now_ms: int = 0  # the server's clock, when this was drawn
