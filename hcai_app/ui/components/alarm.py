@@ -19,11 +19,12 @@ def alarm(
 
     It is set again when `set_by` changes. No browser's clock is asked for the time.
     """
-    left: Any = in_ms  # a var, whatever its state says
+    left: Any = in_ms  # vars, whatever their state says
+    key: Any = set_by
     return rx.cond(
         left > 0,
         _Alarm.create(
-            key=rx.Var.create(set_by),
+            key=key,
             on_animation_end=on_ring,
             style={"--in": f"{in_ms}ms"},
             aria_hidden=True,

@@ -189,8 +189,8 @@ def _place(model: ModelShareView) -> rx.Component:
     )
 
 
-def _calls(count: str | rx.Var[str]) -> rx.Var[str] | rx.Component:
-    return rx.cond(rx.Var.create(count) == "1", " call", " calls")
+def _calls(count: str) -> rx.Var[str] | rx.Component:
+    return rx.cond(count == "1", " call", " calls")
 
 
 def _skeleton() -> rx.Component:
