@@ -13,7 +13,7 @@ from hcai_app.api.proxy.callers import bearer_key
 from hcai_app.api.same_origin import is_from_here
 from hcai_app.errors import NotAllowed
 from hcai_app.services.ops import worker_metrics
-from hcai_app.worker import gauges, link
+from hcai_app.worker import gauges, supervisor_link
 from hcai_app.worker.context import Worker
 
 CONTENT_TYPE = (b"content-type", CONTENT_TYPE_PLAIN_0_0_4.encode())
@@ -30,7 +30,7 @@ class _Families(Collector):
 async def show(worker: Worker, exchange: Exchange) -> None:
     """Send the metrics to an authorized scraper."""
     _check_reader(worker, exchange)
-    own, line = list(gauges.of_worker(worker)), link.current()
+    own, line = list(gauges.of_worker(worker)), supervisor_link.current()
     counted = await line.gather(own) if line else [*own, *worker_metrics.of_supervisor()]
     shared = gauges.of_everybody(worker, await worker.unsettled.find())
     body = generate_latest(_Families([*counted, *shared]))

@@ -23,8 +23,8 @@ from hcai_app.edge.socket_limits import MAX_MESSAGE
 from hcai_app.edge.supervisor import Supervisor
 from hcai_app.errors import InvalidRequest
 from hcai_app.settings import Settings
-from hcai_app.worker.link import Link
 from hcai_app.worker.shutdown import CUT_S
+from hcai_app.worker.supervisor_link import Link
 
 APP = "hcai_app.hcai_app:app"
 API = "hcai_app.edge.api_server:api_server"

@@ -18,7 +18,7 @@ from typing import Any
 from prometheus_client.core import Metric
 
 from hcai_app.services.ops import worker_metrics
-from hcai_app.worker.link import PING, REFUSED, WorkerState, pack, unpack
+from hcai_app.worker.supervisor_link import PING, REFUSED, WorkerState, pack, unpack
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from hcai_app.settings import minors
+from hcai_app.settings import maker_terms
 from hcai_app.settings.values import Names, choice, split_list
 
 LANGUAGE_MODELS = (
@@ -47,9 +47,9 @@ class ModelSettings(BaseModel):
 
     def is_fit(self, model: str) -> bool:
         """Return whether the register allows a model here; only the real service asks it."""
-        if not self.is_production or not minors.is_forbidden(model):
+        if not self.is_production or not maker_terms.is_forbidden(model):
             return True
-        return minors.names(self.minors_exceptions, model)
+        return maker_terms.names(self.minors_exceptions, model)
 
     @cached_property
     def language_models(self) -> list[str]:
@@ -85,7 +85,7 @@ class ModelSettings(BaseModel):
     @property
     def excepted_models(self) -> list[str]:
         """The models that the register forbids and the operator offers all the same."""
-        return [name for name in self.minors_exceptions if minors.is_forbidden(name)]
+        return [name for name in self.minors_exceptions if maker_terms.is_forbidden(name)]
 
     @property
     def minors_notes(self) -> list[str]:

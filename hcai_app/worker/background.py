@@ -9,10 +9,10 @@ from hcai_app.services.changes import Follower
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import retention
 from hcai_app.services.ops.watch import Senses, Watch
-from hcai_app.services.people import eligibility_check
+from hcai_app.services.people import eligibility_recheck
 from hcai_app.services.people.sign_in import Rules
 from hcai_app.upstream import error_bodies
-from hcai_app.worker import gauges, link
+from hcai_app.worker import gauges, supervisor_link
 from hcai_app.worker.context import Worker
 
 RESTARTS = "hcai_worker_restarts"
@@ -48,14 +48,14 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         keep_running(stack, opened.shared_in_flight.run())
     provider, rules = opened.sign_in.provider, Rules.of(opened.settings)
     if provider is not None and rules.require_verified:
-        keep_running(stack, eligibility_check.run(opened.database, provider.check, rules))
+        keep_running(stack, eligibility_recheck.run(opened.database, provider.check, rules))
 
 
 def _watch(opened: Worker) -> Watch:
     """Return what looks on for the operators."""
 
     async def restarts() -> int | None:
-        line = link.current()
+        line = supervisor_link.current()
         if line is None:  # nobody replaces a worker that is alone
             return None
         metrics = await line.gather(gauges.of_worker(opened))

@@ -50,10 +50,10 @@ from hcai_app.upstream.openrouter.client import Provider, Upstream, provider_of
 from hcai_app.upstream.openrouter.probe import Probe
 from hcai_app.worker import background, foreign_faults, starting
 from hcai_app.worker.context import Readings, Worker
-from hcai_app.worker.link import StartError, refuse
 from hcai_app.worker.operations import operating
 from hcai_app.worker.shutdown import stop_on_signal
 from hcai_app.worker.sign_in import signing_in
+from hcai_app.worker.supervisor_link import StartError, refuse
 from hcai_app.worker.ticker import TICK_S, Ticker
 
 log = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ from hcai_app.services.fairuse import exemptions
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import switches
 from hcai_app.services.ops.revocation import Revocation
-from hcai_app.worker import background, context, gauges, link
+from hcai_app.worker import background, context, gauges, supervisor_link
 from hcai_app.worker.context import Worker
-from hcai_app.worker.link import StartError, refuse
 from hcai_app.worker.shutdown import end_calls
+from hcai_app.worker.supervisor_link import StartError, refuse
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ async def serving(opened: Worker) -> AsyncIterator[None]:
         context.set_opened(opened)
         if opened.health.redis is not None:
             background.keep_running(stack, opened.health.redis.run())
-        if (line := link.current()) is not None:
+        if (line := supervisor_link.current()) is not None:
             telling = line.keep_telling(lambda: gauges.of_worker(opened))
             background.keep_running(stack, telling)
         tried = asyncio.Event()

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 import pytest
 
 from hcai_app.edge.supervisor import HUNG_TICKS, LOADING_TICKS, _Place
-from hcai_app.worker.link import WorkerState
+from hcai_app.worker.supervisor_link import WorkerState
 
 Line = tuple[_Place, Connection]
 

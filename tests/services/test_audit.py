@@ -36,7 +36,7 @@ OF_OTHERS = {
     "notices.delivery.Delivery.deliver": "a webhook that took it",
     "notices.notices.tell": "whatever noticed it",
     "ops.retention.clean": "the clock",
-    "people.eligibility_check.ask": "the sign-in provider",
+    "people.eligibility_recheck.ask": "the sign-in provider",
     "safety.counts.SafetyCounts.flush": "calls",
     "people.sessions._end": "a user, to their own session",
     "people.sessions.create": "a user, who signs in",

@@ -13,7 +13,7 @@ from hcai_app import money
 from hcai_app.loose_json import items_of, members_of
 from hcai_app.services.models import catalog, curated, prices
 from hcai_app.services.models.catalog import Catalog, Model
-from hcai_app.settings.minors import Terms, terms_of
+from hcai_app.settings.maker_terms import Terms, terms_of
 
 Kind = Literal["chat", "image", "embedding"]
 

@@ -1,6 +1,6 @@
 """What is done about a prompt, by the scores that moderation gives it.
 
-The thresholds are data: `settings/thresholds.toml`.
+The thresholds are data: `settings/moderation_thresholds.toml`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from hcai_app.errors import SafetyRefused
-from hcai_app.settings.thresholds import thresholds
+from hcai_app.settings.moderation_thresholds import thresholds
 
 Scores = Mapping[str, float | None]
 HELP = "/help/now"

@@ -6,7 +6,7 @@ import pytest
 
 from hcai_app.services.models.facts import ModelCard
 from hcai_app.services.models.worth import worth
-from hcai_app.settings.minors import Terms
+from hcai_app.settings.maker_terms import Terms
 
 CARD = ModelCard(
     id="a/b",

@@ -6,7 +6,7 @@ import pytest
 
 from hcai_app.services.safety import verdicts
 from hcai_app.services.safety.verdicts import Finding
-from hcai_app.settings.thresholds import thresholds
+from hcai_app.settings.moderation_thresholds import thresholds
 
 NOTHING = dict.fromkeys((threshold.category for threshold in thresholds()), 0.0001)
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from hcai_app.settings import IMAGE_MODELS, LANGUAGE_MODELS, Settings, minors, read_settings
+from hcai_app.settings import IMAGE_MODELS, LANGUAGE_MODELS, Settings, maker_terms, read_settings
 from hcai_app.settings.values import split_list
 from tests.test_settings import PRODUCTION
 
@@ -18,12 +18,12 @@ def production(**more: str) -> Settings:
 
 
 def test_every_entry_says_why_where_and_when() -> None:
-    for terms in minors.register():
+    for terms in maker_terms.register():
         assert terms.verdict in ("allowed", "guarded", "forbidden")
         assert len(terms.why) > 40
         assert terms.source.startswith("https://")
         assert date.fromisoformat(terms.looked_at) >= date(2026, 1, 1)
-    listed = [terms.models for terms in minors.register()]
+    listed = [terms.models for terms in maker_terms.register()]
     assert len(set(listed)) == len(listed)
     assert all(re.fullmatch(r"[a-z0-9-]+(/[a-z0-9.-]+)?", name) for name in listed)
 
@@ -42,12 +42,12 @@ def test_every_entry_says_why_where_and_when() -> None:
     ],
 )
 def test_a_models_terms_are_its_makers(model: str, verdict: str) -> None:
-    assert minors.terms_of(model).verdict == verdict
+    assert maker_terms.terms_of(model).verdict == verdict
 
 
 def test_an_unknown_maker_is_said_to_be_unknown() -> None:
-    assert minors.terms_of("nobody/at-all").source == ""
-    assert "Nobody has looked" in minors.terms_of("nobody/at-all").why
+    assert maker_terms.terms_of("nobody/at-all").source == ""
+    assert "Nobody has looked" in maker_terms.terms_of("nobody/at-all").why
 
 
 def test_production_leaves_out_what_is_forbidden_and_development_does_not() -> None:

@@ -1,6 +1,6 @@
 """The thresholds of the check of prompts: from which score on it acts, and how.
 
-Their data is `thresholds.toml`, beside this file and the register of makers' terms.
+Their data is `moderation_thresholds.toml`, beside this file and the register of makers' terms.
 """
 
 import tomllib

@@ -12,7 +12,7 @@ from hcai_app.errors import NotAllowed, UpstreamFailed
 from hcai_app.services.keys import keys
 from hcai_app.services.keys.authentication import Authentication
 from hcai_app.services.limits.windows import Windows
-from hcai_app.services.people import eligibility_check, sessions, sign_in
+from hcai_app.services.people import eligibility_recheck, sessions, sign_in
 from hcai_app.services.people.identity import Identity
 from hcai_app.services.people.sign_in import Rules
 from tests.services.books import fetch
@@ -45,7 +45,7 @@ async def changes_of(database: Database) -> int:
 
 def never() -> Windows:
     """Nobody was asked about in vain."""
-    return Windows(1, eligibility_check.OLD.total_seconds())
+    return Windows(1, eligibility_recheck.OLD.total_seconds())
 
 
 async def ask(
@@ -55,7 +55,7 @@ async def ask(
         assert subject == "ident!Ada"
         return result
 
-    return await eligibility_check.ask(database, check, rules, in_vain or never())
+    return await eligibility_recheck.ask(database, check, rules, in_vain or never())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ async def test_a_provider_that_is_away_changes_nothing(
     await age(database, days=days)
     in_vain = never()
     with pytest.raises(UpstreamFailed):
-        await eligibility_check.ask(database, check, STRICT, in_vain)
+        await eligibility_recheck.ask(database, check, STRICT, in_vain)
     assert (await row_of(database, user_id))["is_verified"] is True
     assert await ask(database, "verified_eligible", in_vain=in_vain) == 1  # still due
 

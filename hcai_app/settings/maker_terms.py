@@ -1,6 +1,6 @@
 """The register: whether the terms of a model's maker allow it in a service for minors.
 
-Its data is `minors.toml`, beside this file.
+Its data is `maker_terms.toml`, beside this file.
 """
 
 import tomllib
