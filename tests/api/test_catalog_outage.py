@@ -18,6 +18,7 @@ from tests.conftest import Install
 from tests.harness.processes import ROOT, free_port
 from tests.harness.product import Product
 from tests.harness.provider import Provider
+from tests.harness.room import within
 
 FRESH_S, RETRY_S, TIMEOUT_S = 0.2, 1.0, 3.0
 HURRY = f"""
@@ -117,7 +118,7 @@ def test_the_copy_serves_on_and_nothing_piles_up(
         while time.monotonic() - began < 2 * RETRY_S:
             for answers in pool.map(lambda _: ask_all(hurried), range(8)):
                 assert [answer.content for answer in answers] == whole
-                assert max(answer.elapsed.total_seconds() for answer in answers) < 1
+                assert max(answer.elapsed.total_seconds() for answer in answers) < within(0.9)
     # Each try asks for one list and one model's endpoints; a last good one may have been under way.
     tries = (time.monotonic() - began) / RETRY_S + 1
     assert 2 <= len(asked(provider)) <= 2 * tries + len(QUESTIONS)
