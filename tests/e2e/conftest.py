@@ -3,11 +3,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.site import Person, Site
 from tests.harness.databases import missing
 from tests.harness.identity import Identity
+from tests.harness.room import within
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -22,6 +23,8 @@ CHROMIUM_ARGS = [
 Arrive = Callable[..., Person]
 # The Slack id of a volunteer, who has the desk.
 ADMIN = "UVOLUNTEER"
+# How long a page may take until it shows what is expected; tests of speed have bounds of their own.
+expect.set_options(timeout=within(5_000))
 
 
 @pytest.fixture(scope="session")
