@@ -63,7 +63,7 @@ def test_a_killed_worker_is_told_once(install: Install, hook: OwnWebhook) -> Non
 def test_a_provider_that_refuses_our_key_is_told_and_no_student_is(
     install: Install, hook: OwnWebhook, provider: Provider
 ) -> None:
-    product = installed(install, hook).start()
+    product = installed(install, hook, HCAI_CHAT_RATE_LIMIT="100000/minute").start()
     key = product.make_key("UNOTICE")
     provider.script(status=401)
 
