@@ -1,6 +1,7 @@
 """What a page says when its events do not get through, and why not."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,14 @@ def test_a_page_says_that_websockets_are_blocked_and_what_works(
     look(page, "blocked", width)
     page.get_by_role("button", name="Hide").click()
     expect(page.locator(".offline")).to_be_hidden()
+    field = page.get_by_role("searchbox", name="Search the docs")
+    field.press_sequentially("stream")
+    expect(page.get_by_text("nothing can be looked up here")).to_be_visible()
+    expect(field).to_have_accessible_description(re.compile("Ctrl-F"))
+    field.press("Enter")
+    assert page.url == f"{site.origin}/docs"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert axe.violations(page) == []
     page.close()
 
 

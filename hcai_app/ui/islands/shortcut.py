@@ -1,4 +1,4 @@
-"""Island `shortcut.jsx`: the keys `/` and Ctrl-K lead to a field."""
+"""Island `shortcut.jsx`: the keys `/` and Ctrl-K lead to a field, arrows to what it found."""
 
 import reflex as rx
 
@@ -9,8 +9,9 @@ class _Shortcut(rx.Component):
     library = source("shortcut.jsx")
     tag = "Shortcut"
     field: rx.Var[str]
+    list: rx.Var[str]
 
 
-def shortcut(field: str) -> rx.Component:
-    """Lead the keyboard to the field with that id."""
-    return _Shortcut.create(field=field)
+def shortcut(field: str, found: str = "") -> rx.Component:
+    """Lead the keyboard to the field with that id, and to the links of the list with that other."""
+    return _Shortcut.create(field=field, list=found or field)

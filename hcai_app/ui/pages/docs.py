@@ -1,7 +1,7 @@
 """The page /docs: every chapter on one page, so that the browser's own search works.
 
 The text is Markdown in `hcai_app/docs`, made into elements when the pages are compiled. Beside it
-live four islands: the chapters, the contents, the search, and a panel under each example.
+stand the chapters and the search, and a panel under each example.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from hcai_app import docs as written
 from hcai_app.docs import Chapter, changed
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
-from hcai_app.ui.components import chrome, markdown, shell
+from hcai_app.ui.components import chrome, docs_nav, markdown, shell
 from hcai_app.ui.components.code import ORIGIN
+from hcai_app.ui.components.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.markdown import MarkdownContext, Section
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.run_panel import run_panel, visitor
-from hcai_app.ui.islands import docs_nav
 from hcai_app.ui.islands.choice import remembered_tabs
-from hcai_app.ui.islands.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.state.base import SiteState
 from hcai_app.ui.state.chapter_copy import ChapterCopyState
+from hcai_app.ui.state.docs import DocsState
 
 HERE = "/docs"
 TEXT = "content"
@@ -40,7 +40,7 @@ LEAD = "From your first call to streams, tools, pictures and PDFs. Every example
     HERE,
     title="Docs · HCAI",
     description="How to call Hack Club's free AI API, with examples that run on the page.",
-    on_load=SiteState.load,
+    on_load=DocsState.open_page,
 )
 def docs() -> rx.Component:
     """Show all chapters."""
@@ -48,12 +48,11 @@ def docs() -> rx.Component:
         shell.top_bar(HERE),
         rx.el.div(
             rx.el.div(
-                docs_nav.search(within=TEXT),
+                docs_nav.search(),
                 docs_nav.chapter_list(outline()),
                 class_name="docs-side",
             ),
             rx.el.main(head(), *map(chapter, written.chapters()), id=TEXT, class_name="docs-text"),
-            docs_nav.contents(outline()),
             visitor(),
             remembered_tabs(),
             class_name="wrap docs-page",

@@ -1,0 +1,66 @@
+// Where the reader is in the docs: links to the chapter and section that is being read are marked.
+import { useEffect } from "react";
+
+// A heading is the reader's once it is so near to the top.
+const READING_LINE_PX = 140;
+
+function follow() {
+  const headings = [...document.querySelectorAll(".docs-text :is(h2, h3)[id]")];
+  const isAtEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
+  const above = headings.filter(
+    (heading) => heading.getBoundingClientRect().top <= READING_LINE_PX,
+  );
+  const here = (isAtEnd && window.scrollY > 0 ? headings : above).at(-1) ?? headings[0];
+  const chapter = here?.closest(".docs-chapter").querySelector("h2");
+  if (chapter) mark(here, chapter);
+}
+
+function mark(here, chapter) {
+  const list = document.getElementById("docs-chapters");
+  if (list.dataset.here === here.id) return;
+  list.dataset.here = here.id;
+  const anchors = [`#${here.id}`, `#${chapter.id}`];
+  for (const link of list.querySelectorAll("a"))
+    if (anchors.includes(link.hash)) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+  for (const sections of list.querySelectorAll("ul"))
+    sections.hidden = sections.previousElementSibling.hash !== `#${chapter.id}`;
+  document.getElementById("docs-now").textContent = chapter.textContent;
+  keepInView(list);
+}
+
+function keepInView(list) {
+  const link = [...list.querySelectorAll("[aria-current]")].at(-1);
+  const above = link.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  if (above < 0 || above + link.offsetHeight > list.clientHeight)
+    list.scrollTop += above - list.clientHeight / 2;
+}
+
+// Examples change their height when the reader's own language comes in, after the browser has gone
+// to the anchor of the address: it goes there once more, unless the reader has moved.
+function settle(signal) {
+  const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  const moved = new AbortController();
+  for (const kind of ["wheel", "touchmove", "keydown"])
+    window.addEventListener(kind, () => moved.abort(), { signal, passive: true });
+  const go = () => moved.signal.aborted || target?.scrollIntoView({ behavior: "instant" });
+  requestAnimationFrame(go);
+  document.fonts?.ready.then(go);
+}
+
+export function Reading() {
+  useEffect(() => {
+    const left = new AbortController();
+    const onScroll = () => requestAnimationFrame(follow);
+    for (const kind of ["scroll", "resize"])
+      window.addEventListener(kind, onScroll, { signal: left.signal, passive: true });
+    // The browser closes the unfolded chapters by itself, but not when one is chosen.
+    const list = document.getElementById("docs-chapters");
+    list.addEventListener("click", () => list.hidePopover(), { signal: left.signal });
+    list.addEventListener("toggle", () => keepInView(list), { signal: left.signal });
+    follow();
+    settle(left.signal);
+    return () => left.abort();
+  }, []);
+  return null;
+}
