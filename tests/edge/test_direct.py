@@ -117,7 +117,7 @@ async def asgi(scope: Any, receive: Any, send: Any) -> None:
     await app.ApiApp()(scope, receive, send)
 
 
-CONFIG = Config(asgi, ws="wsproto", lifespan="off", log_level="critical", proxy_headers=False)
+CONFIG = Config(asgi, ws="wsproto", lifespan="off", log_config=None, proxy_headers=False)
 
 
 async def play(kind: type[GuardedProtocol], events: list[Event]) -> tuple[bytes, bool, list[Any]]:

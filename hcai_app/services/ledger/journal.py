@@ -72,8 +72,8 @@ class Journal:
     def has_room(self) -> bool:
         """Whether a call could begin: the last one did, or there is room on the disk again."""
         if self._is_full:
-            with suppress(OSError):  # the folder is gone
-                disk = os.statvfs(self.folder)
+            with suppress(OSError):  # the folder is gone, or something else is in its place
+                disk = os.statvfs(f"{self.folder}/.")
                 self._is_full = disk.f_bavail * disk.f_frsize < EXTENT_BYTES
         return not self._is_full
 
@@ -147,6 +147,14 @@ class Journal:
         os.close(self._lock)
 
     def _make_room(self) -> None:
+        try:
+            self._turn_over()
+        except OSError:
+            self._is_full = True
+            raise
+
+    def _turn_over(self) -> None:
+        """Begin the file anew, or another one, when it has grown long."""
         if self._file.size > IDLE_BYTES and self._calls_in[self._segment] == 0:
             self._file.restart()
         elif self._file.size > SEGMENT_BYTES:

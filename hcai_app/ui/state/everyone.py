@@ -37,27 +37,28 @@ class EveryoneState(SiteState):
             worker = serving()
             worker.tabs.look_on(self.router.session.client_token)
             readings = worker.readings
-            self.show(await readings.everyone.get(), await readings.ticker.get())
+            show(self, await readings.everyone.get(), await readings.ticker.get())
         except HcaiError as error:
             self.phase, self.problem = "failed", error.message
 
-    def show(self, use: SiteUse, latest: Sequence[Ticked]) -> None:
-        """Show what everybody has used, and their latest calls."""
-        self.ticker = ticked(latest, {tick.id for tick in self.ticker})
-        total = use.total
-        self.site = SiteView(
-            requests=formatting.count(total.requests),
-            tokens=formatting.tokens(total.tokens),
-            cost=formatting.usd(total.cost_nanousd),
-            people=formatting.count(use.people),
-            has_calls=total.requests > 0,
-        )
-        most = max(used.requests for _, used in use.days)
-        self.days = [_day(start_ms, used, most) for start_ms, used in use.days]
-        self.peak = formatting.count(most)
-        self.in_days = formatting.count(sum(used.requests for _, used in use.days))
-        self.board = _board(use.models)
-        self.phase, self.problem = "ready", ""
+
+def show(state: EveryoneState, use: SiteUse, latest: Sequence[Ticked]) -> None:
+    """Show what everybody has used, and their latest calls."""
+    state.ticker = ticked(latest, {tick.id for tick in state.ticker})
+    total = use.total
+    state.site = SiteView(
+        requests=formatting.count(total.requests),
+        tokens=formatting.tokens(total.tokens),
+        cost=formatting.usd(total.cost_nanousd),
+        people=formatting.count(use.people),
+        has_calls=total.requests > 0,
+    )
+    most = max(used.requests for _, used in use.days)
+    state.days = [_day(start_ms, used, most) for start_ms, used in use.days]
+    state.peak = formatting.count(most)
+    state.in_days = formatting.count(sum(used.requests for _, used in use.days))
+    state.board = _board(use.models)
+    state.phase, state.problem = "ready", ""
 
 
 def ticked(latest: Sequence[Ticked], known: Container[str]) -> list[TickView]:

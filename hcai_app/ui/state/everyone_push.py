@@ -14,7 +14,7 @@ from hcai_app.errors import HcaiError
 from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.services.usage.ticker import Ticked
 from hcai_app.ui.state.base import serving
-from hcai_app.ui.state.everyone import PAGE_PATH, EveryoneState
+from hcai_app.ui.state.everyone import PAGE_PATH, EveryoneState, show
 from hcai_app.ui.state.loop_time import Meter
 from hcai_app.worker import context
 
@@ -65,6 +65,6 @@ async def _show(app: rx.App, token: str, now: Shown) -> None:
     async with app.modify_state(whole) as root:
         state = await root.get_state(EveryoneState)
         if state.router.url.path.rstrip("/") == PAGE_PATH:
-            state.show(*now)
+            show(state, *now)
         else:  # it shows another page now
             serving().tabs.look_away(token)

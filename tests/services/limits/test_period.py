@@ -47,7 +47,7 @@ ABOUT_DAYS = {
     "ui/pages/activity.py",
     "ui/pages/dashboard.py",  # a CSS class
     "ui/pages/everyone.py",  # the chart's last day
-    "ui/state/activity.py",
+    "ui/state/activity_address.py",
     "ui/state/keys_view.py",  # a key's last day
 }
 
