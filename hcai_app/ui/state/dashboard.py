@@ -148,7 +148,9 @@ class DashboardState(SiteState):
         known = self._chart
         if (known.range, known.group) == (changed.range, changed.group):
             tail = chart.chart_of(changed, known.names)
-            self._follow(chart.follow(known, tail), tail.from_ms)
+            now = chart.follow(known, tail)
+            if replace(now, now_ms=known.now_ms) != known:  # the time alone is the alarm's
+                self._follow(now, tail.from_ms)
 
     def _follow(self, now: Chart, changed_ms: int | None = None) -> None:
         """Draw a chart that has gone on: of what is not live only what has changed."""
