@@ -18,7 +18,7 @@ from tests.harness.tabs import DASHBOARD, MARK, ROOT, SITE, Tab, open_session, t
 UPDATE_VARS = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
 BROKE = "Something broke"
 # The words of a search stand in the page's address.
-SAYS_BACK = "models_state.search"
+SAYS_BACK = ("models_state.search", "docs_state.search")
 TABLES = ("users", "keys", "sessions", "calls")
 
 
