@@ -8,9 +8,9 @@ export function inMemory() {
     write: async (conversation) => void conversations.set(conversation.id, conversation),
     keepFile: async (id, file, blob) => void files.set(`${id} ${file}`, blob),
     file: async (id, file) => files.get(`${id} ${file}`),
-    remove: async (id = "") => {
+    remove: async (ids = [...conversations.keys()]) => {
       for (const kept of [conversations, files])
-        for (const place of kept.keys()) if (place.startsWith(id)) kept.delete(place);
+        for (const place of kept.keys()) if (ids.includes(place.split(" ")[0])) kept.delete(place);
     },
   };
 }

@@ -39,7 +39,7 @@ export class Repository {
     for (const place of this.#waiting.keys())
       if (ids.includes(place.split(" ")[0])) this.#waiting.delete(place);
     if (!isKnown) this.storage.say({ kind: "remove", ids });
-    await Promise.all(ids.map((id) => this.storage.remove(id))).catch(() => {});
+    await this.storage.remove(ids).catch(() => {});
     await this.flush();
   }
 
@@ -63,6 +63,6 @@ export class Repository {
   #write(conversation) {
     const it = kept(conversation);
     this.storage.say({ kind: "write", conversation: it });
-    return isEmpty(it) ? this.storage.remove(it.id) : this.storage.write(it);
+    return isEmpty(it) ? this.storage.remove([it.id]) : this.storage.write(it);
   }
 }

@@ -28,6 +28,12 @@ const inDatabase = (database, tag) => ({
   write: (conversation) => database.put("talks", conversation, [tag, conversation.id]),
   keepFile: (id, file, blob) => database.put("files", blob, [tag, id, file]),
   file: (id, file) => database.get("files", [tag, id, file]),
-  // Removes a conversation with its files; without an id, all of them.
-  remove: (...id) => Promise.all(STORES.map((name) => database.delete(name, under(tag, ...id)))),
+  // Removes conversations with their files, or all, in one step that goes on when the page leaves.
+  remove: (ids = [[]]) => {
+    const step = database.transaction(STORES, "readwrite");
+    for (const id of ids)
+      for (const name of STORES) step.objectStore(name).delete(under(tag, ...[id].flat()));
+    step.commit();
+    return step.done;
+  },
 });

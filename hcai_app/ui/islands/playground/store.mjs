@@ -90,9 +90,10 @@ export class Store {
   async remove(...ids) {
     const wanted = ids.length ? ids : [...this.#all.keys()];
     const taken = wanted.map((id) => this.#all.get(id)).filter((it) => it?.messages.length);
+    const reading = Promise.all(taken.map((it) => this.#filesOf(it)));
+    const removing = this.repository.remove(wanted); // behind what is read; the page may go now
     this.#lose(wanted);
-    const files = await Promise.all(taken.map((it) => this.#filesOf(it)));
-    await this.repository.remove(wanted);
+    const [files] = await Promise.all([reading, removing]);
     const removed = taken.map((it, at) => [conversations.settled(it), files[at]]);
     this.#show({ removed });
   }
