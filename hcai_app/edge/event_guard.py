@@ -29,7 +29,7 @@ REFLEX_OWN = frozenset(
 KEEPING = frozenset({"hydrate_and_load", "update_vars_internal"})
 LONGEST_STORED = 4_096
 # What Reflex makes of every state, and what our handlers call: events to Reflex, to pages none.
-NOT_FROM_PAGES = frozenset({"setvar", "enter", "caller", "show_tail"})
+NOT_FROM_PAGES = frozenset({"setvar", "enter", "caller"})
 # JavaScript's whole numbers, and more than a page's text can be nested.
 LARGEST, DEEPEST = 2**53, 12
 ROUTE = ("pathname", "asPath")
@@ -127,7 +127,7 @@ def _stored(kept: Any) -> dict[str, str]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Return whether a value matches an argument's annotation, when that is a simple type."""
+    """Return whether a value matches an argument's annotation; no page sends an object of ours."""
     kind = get_origin(hint) or hint
     if kind in (Union, UnionType):
         return any(_fits(value, one) for one in get_args(hint))
@@ -137,7 +137,7 @@ def _fits(value: Any, hint: Any) -> bool:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind in (str, bool, list, dict):
         return isinstance(value, kind)
-    return True
+    return kind is Any
 
 
 def _is_form(value: Any) -> bool:

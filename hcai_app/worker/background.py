@@ -16,8 +16,10 @@ from hcai_app.worker import gauges, supervisor_link
 from hcai_app.worker.context import Worker
 
 RESTARTS = "hcai_worker_restarts"
-# A task that has not ended by then is cancelled once more.
-CANCEL_S = 0.5
+# A task that has not ended by then has missed its cancellation, and is cancelled once more. What
+# tasks still do once they are cancelled is shorter (reconciliation's GIVE_BACK_S, the last
+# refusals), and a few of these waits fit into the supervisor's patience.
+CANCEL_S = 3.0
 
 
 async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> None:

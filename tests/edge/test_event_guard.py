@@ -1,15 +1,25 @@
 """What passes the gate of the event socket."""
 
+import inspect
 from typing import Any
 
 import pytest
 
 import hcai_app.hcai_app  # noqa: F401 - registers every state
+from hcai_app.edge import reflex_internals
 from hcai_app.edge.event_guard import admit
+from hcai_app.ui.state.activity import ActivityState
 from tests.harness.tabs import DASHBOARD, HYDRATE, ROOT, SITE
 
 ROUTE = {"pathname": "/dashboard", "asPath": "/dashboard?a=b", "query": {"a": "b"}}
 CHOOSE = f"{DASHBOARD}.choose_range"
+ACTIVITY = ActivityState.get_full_name()
+
+
+def event_handler(name: str) -> Any:
+    registered = reflex_internals.event_handler(name)
+    assert registered is not None
+    return registered[0].fn
 
 
 def event(name: str, payload: Any = None, **more: Any) -> dict[str, Any]:
@@ -61,6 +71,13 @@ def test_what_no_page_sends_is_dropped(sent: Any) -> None:
 )
 def test_an_argument_is_what_the_handler_says(value: Any) -> None:
     assert admit(event(CHOOSE, {"value": value})) is None
+
+
+@pytest.mark.parametrize("method", [f"{DASHBOARD}.show_tail", f"{ACTIVITY}.show_live"])
+@pytest.mark.parametrize("value", [None, 1, "a", [], {}, {"rows": [], "sums": {}}])
+def test_what_only_our_own_code_hands_over_comes_from_no_page(method: str, value: Any) -> None:
+    (name,) = list(inspect.signature(event_handler(method)).parameters)[1:]
+    assert admit(event(method, {name: value})) is None
 
 
 def test_arguments_that_a_handler_has_not_are_refused() -> None:
