@@ -53,11 +53,17 @@ async def hold_round(app: rx.App, shown: dict[str, Shown], meter: Meter) -> None
         return
     readings = serving().readings
     now: Shown = (await readings.everyone.get(), await readings.ticker.get())
-    for token in watching:
-        if shown.get(token) != now:
-            shown[token] = now
-            async with asyncio.timeout(TIMEOUT_S):
-                await meter.over(_show(app, token, now))
+    due = [token for token in watching if shown.get(token) != now]
+    shown |= dict.fromkeys(due, now)
+    await asyncio.gather(*(meter.over(_try_to_show(app, token, now)) for token in due))
+
+
+async def _try_to_show(app: rx.App, token: str, now: Shown) -> None:
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            await _show(app, token, now)
+    except Exception:
+        log.warning("a tab of everyone's page could not be updated", exc_info=True)
 
 
 async def _show(app: rx.App, token: str, now: Shown) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from hcai_app import clock
 from hcai_app.ui.state import everyone_push
 from hcai_app.ui.state.everyone import EveryoneState
@@ -65,3 +67,19 @@ async def test_twins_are_two_calls(serving: Worker, tmp_path: Path) -> None:
     tab = await opened("t")
     names = [tick.id for tick in (await tab.open(EveryoneState)).ticker]
     assert len(set(names)) == 3
+
+
+async def test_a_tab_that_cannot_be_reached_holds_up_no_other(
+    serving: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(everyone_push, "TIMEOUT_S", 0.05)
+    tabs = {name: await opened(name) for name in ("a", "b", "c")}
+    for reading in (serving.readings.everyone, serving.readings.ticker):
+        reading._fresh_s = 0.0
+    await write(serving, tmp_path, "m/a")
+    for stuck in tabs:
+        app = StandIn(**tabs)
+        async with app.locks[stuck]:
+            await round_of(app, {})
+        shown = [name for name in tabs if (await tabs[name].open(EveryoneState)).ticker]
+        assert set(shown) >= tabs.keys() - {stuck}
