@@ -10,7 +10,9 @@ from typing import NamedTuple
 from hcai_app.services.fairuse import words
 from hcai_app.services.fairuse.signs import Role
 
-MAX_WORDS, MAX_TOOLS, MAX_KNOWN = 6, 128, 8_192
+MAX_WORDS, MAX_KNOWN = 6, 2_048
+# Larger tools, which somebody may make up, are looked at each time: kept ones take 8 MB at most.
+MAX_NAME, MAX_PARAMETERS, MAX_LETTERS = 128, 32, 1_024
 # Words that many clients put into every name.
 _NOISE = frozenset({"tool", "tools", "function", "functions", "bulltln", "default", "apl"})
 _ALTERNATIVES = re.compile(r"\(([^)]*)\)|(\S+)")
@@ -70,10 +72,12 @@ class Roles:
         try:
             return self._seen[tool]
         except KeyError:
-            if len(self._seen) >= MAX_KNOWN:
-                self._seen.clear()
             name, parameters = tool
-            told = self._seen[tool] = (self.of_name(name), self._of_shape(parameters))
+            told = self.of_name(name), self._of_shape(parameters)
+            if _is_small(name, parameters):
+                if len(self._seen) >= MAX_KNOWN:
+                    self._seen.clear()
+                self._seen[tool] = told
             return told
 
     def of_name(self, name: str) -> str:
@@ -106,6 +110,11 @@ class Roles:
             if any(_fits(shape, called, joined) for shape in known.shapes):
                 return known.id
         return ""
+
+
+def _is_small(name: str, parameters: tuple[str, ...]) -> bool:
+    is_short = len(name) <= MAX_NAME and len(parameters) <= MAX_PARAMETERS
+    return is_short and sum(map(len, parameters)) <= MAX_LETTERS
 
 
 def _fits(shape: tuple[tuple[str, ...], ...], called: list[list[str]], joined: list[str]) -> bool:

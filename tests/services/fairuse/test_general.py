@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from hcai_app.services.fairuse.traits import SHORTEST, Traits
 from tests.services.books import caller_of
 
 OWN = signs.load_own()
+# What a worker keeps of tools that it has seen.
+MOST_KEPT_BYTES = 8_000_000
 ROLES, TRAITS = Roles(OWN.role), Traits(OWN.trait)
 # Without a rule of a single app: what is refused is a program that nobody has heard of.
 GENERAL = [rule for rule in rules.load_own() if rule.app == ANY_APP]
@@ -192,3 +195,18 @@ def test_a_pupil_may_quote_a_prompt() -> None:
     asked = f'What does this mean? "{SAYS}" It is for an essay.'
     assert refused(EVERYTHING, {"messages": [{"role": "user", "content": asked}]}) is None
     assert refused(EVERYTHING, {"messages": [{"role": "user", "content": SAYS}]}) is None
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("size", [8, 8_000])
+def test_tools_that_somebody_makes_up_leave_little_memory(size: int) -> None:
+    roles = Roles(OWN.role)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(20_000):
+            roles.of([(f"tool_{number}" + "x" * size, (f"path_{number}" + "y" * size,))])
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < MOST_KEPT_BYTES
