@@ -19,7 +19,7 @@ from tests.harness.tabs import DASHBOARD, Tab, open_session
 
 ROUNDS = 5
 AT_ONCE = 25
-WANTED_S = {50: 1.0, 200: 2.0}  # until the last of so many tabs shows a call
+WANTED_S = {50: 0.5, 200: 0.5}  # until the last of so many tabs shows a call
 MOST_GROWTH_MB = 10  # by tabs that were opened and closed, once as many have been before
 FORGOTTEN_S = 130  # by then the states of closed tabs are forgotten (rxconfig)
 

@@ -82,9 +82,12 @@ def follow(chart: Chart, tail: Chart) -> Chart:
 
 def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...]:
     last_ms = {it.name: it.start_ms for it in series.buckets}  # which are in the order of time
-    names = [replace(name, last_ms=last_ms.get(name.id, name.last_ms)) for name in shown]
-    known = {OTHER, *(name.id for name in names)}
-    new = [name for name in charts.top_names(series.buckets, most=None) if name not in known]
+    names = [_seen(name, last_ms) for name in shown]
+    known = {name.id for name in names}
+    if last_ms.keys() <= known:  # as at nearly every call
+        return tuple(names)
+    ranked = charts.top_names(series.buckets, most=None)
+    new = [name for name in ranked if name not in {OTHER, *known}]
     joining = dict(zip(new, _free_places(names, series), strict=False))
     staying = [name for place, name in enumerate(names) if place not in joining.values()]
     own = _colors([*(name.id for name in staying if name.id != OTHER), *joining], staying)
@@ -95,6 +98,11 @@ def _names(series: Series, shown: tuple[ChartName, ...]) -> tuple[ChartName, ...
     if needs_other and OTHER not in {name.id for name in names}:
         names.append(ChartName(OTHER, OTHER_LABEL, colors.color_of(colors.OTHER)))
     return tuple(names)
+
+
+def _seen(name: ChartName, last_ms: dict[str, int]) -> ChartName:
+    at_ms = last_ms.get(name.id, name.last_ms)
+    return name if at_ms == name.last_ms else replace(name, last_ms=at_ms)
 
 
 def _free_places(names: Sequence[ChartName], series: Series) -> list[int]:

@@ -111,6 +111,12 @@ def frame_of(chart: Chart, measure: Measure) -> Frame:
     )
 
 
+@lru_cache(maxsize=64)
+def live_of(chart: Chart, measure: Measure, zone_ms: int) -> tuple[tuple[BarView, ...], Frame]:
+    """Return the last bars, which go on, and what all stand in: once for all tabs alike."""
+    return tuple(bars_of(chart, measure, zone_ms, is_live=True)), frame_of(chart, measure)
+
+
 def moments_of(chart: Chart, zone_ms: int) -> tuple[MomentView, ...]:
     """Return the words of the axis of time."""
     return _moments(Range(chart.range), chart.origin_ms, chart.first_ms, zone_ms)

@@ -167,10 +167,10 @@ class DashboardState(SiteState):
         if not is_settled or drawn != self._bars_of:
             self._bars_of = drawn
             _draw(self, "bars", chart_view.bars_of(now, measure, zone_ms))
-        live = chart_view.bars_of(now, measure, zone_ms, is_live=True)
-        _draw(self, "live_bars", live)
+        live, frame = chart_view.live_of(now, measure, zone_ms)
+        _draw(self, "live_bars", [*live])
         _draw(self, "chart_names", now.names)
-        _draw(self, "frame", chart_view.frame_of(now, measure))
+        _draw(self, "frame", frame)
         _draw(self, "moments", chart_view.moments_of(now, zone_ms))
 
     def _tidy_choices(self) -> None:
@@ -227,7 +227,7 @@ def _show_day(state: DashboardState, snapshot: Snapshot) -> None:
         state.figures, state.now_ms = figures, clock.now_ms()
         state.renews_in_ms = dashboard_view.renews_in_ms(snapshot.today, state.now_ms)
     _draw(state, "latest", [dashboard_view.line_of(call) for call in snapshot.latest])
-    _draw(state, "models", dashboard_view.models_of(snapshot.today.models))
+    _draw(state, "models", [*dashboard_view.models_of(snapshot.today.models)])
 
 
 def _draw(state: DashboardState, name: str, value: Any) -> None:

@@ -1,6 +1,7 @@
 """Maps the dashboard snapshot to view models."""
 
 import random
+from functools import lru_cache
 
 from hcai_app import formatting
 from hcai_app.services.call import Outcome
@@ -17,7 +18,11 @@ WINDOW_GAP_MS = 30_000
 # Tabs that wait for the same moment do not ask all at once.
 EARLIEST_MS, LATEST_MS = 500, 4_500
 
+# A person's tabs show the same: what is drawn for one of them is drawn for all.
+of_all_tabs = lru_cache(maxsize=256)
 
+
+@of_all_tabs
 def figures_of(today: Today) -> Figures:
     """Return the top row."""
     left = max(0, today.budget_nanousd - today.cost_nanousd)
@@ -47,6 +52,7 @@ def renews_in_ms(today: Today, now_ms: int) -> int:
     return max(today.window_reset_ms - now_ms + late_ms, gap_ms, 1)
 
 
+@of_all_tabs
 def line_of(call: LatestCall) -> CallLine:
     """Return a call as one line."""
     return CallLine(
@@ -61,12 +67,13 @@ def line_of(call: LatestCall) -> CallLine:
     )
 
 
-def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
+@of_all_tabs
+def models_of(uses: tuple[ModelUse, ...]) -> tuple[ModelLine, ...]:
     """Return the top models; the longest bar is that of the dearest, or else of the busiest."""
     indexes = colors.color_indexes(use.model for use in uses)
     has_cost = any(use.cost_nanousd for use in uses)
     weights = [use.cost_nanousd if has_cost else use.requests for use in uses]
-    return [
+    return tuple(
         ModelLine(
             model=short_name(use.model),
             model_id=use.model,
@@ -77,4 +84,4 @@ def models_of(uses: tuple[ModelUse, ...]) -> list[ModelLine]:
             color=colors.color_of(indexes[use.model]),
         )
         for use, weight in zip(uses, weights, strict=True)
-    ]
+    )
