@@ -5,6 +5,7 @@ The `limits` library has the same in memory, but sweeps with a thread hop a key 
 script does the same (`rate.py`).
 """
 
+import math
 import time
 from array import array
 from bisect import bisect_right
@@ -29,7 +30,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     def seconds_to_reset(self) -> int:
         """Return whole seconds, at least one, until another hit passes."""
-        return max(1, int(self.wait_s) + 1)
+        return max(1, math.ceil(self.wait_s))
 
     def require(self) -> None:
         """Refuse the hit that the window has no room for.

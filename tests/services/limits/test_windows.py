@@ -58,6 +58,17 @@ def test_a_refusal_tells_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> No
     counted.hit("a").require()
 
 
+def test_the_wait_is_never_longer_than_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    counted = Windows(1, SECONDS)
+    counted.hit("a").require()
+    assert counted.hit("a").seconds_to_reset() == SECONDS  # in the very same moment
+    clock.now += SECONDS - 0.001
+    assert counted.hit("a").seconds_to_reset() == 1
+    clock.now += 1
+    counted.hit("a").require()
+
+
 @pytest.mark.parametrize("step_s", [-3_600, 3_600])
 def test_a_wall_clock_that_is_set_moves_nobodys_window(
     step_s: int, monkeypatch: pytest.MonkeyPatch
