@@ -53,6 +53,7 @@ def test_sections_and_rows_go_by_keys_and_the_overview_renews_itself(
     page.keyboard.press("g")
     page.keyboard.press("l")
     expect(page.get_by_role("heading", name="Log", exact=True)).to_be_visible()
+    page.wait_for_load_state()  # with the script that hears keys
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")

@@ -98,9 +98,15 @@ document.addEventListener("click", (event) => {
     location.assign(row.dataset.href);
 });
 
+// A dialog that has just closed has the focus until the page is drawn again.
+function isElsewhere(target) {
+  const dialog = target.closest("dialog");
+  return dialog ? dialog.open : target.closest("input, select, textarea");
+}
+
 let isGoing = false;
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, select, textarea, dialog")) return;
+  if (isElsewhere(event.target)) return;
   if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || event.key === "/") {
     event.preventDefault();
     openPalette();
