@@ -42,8 +42,13 @@ def go(path: str) -> EventSpec:
 
 
 def readdress(path: str) -> EventSpec:
-    """Write another address into the browser's, without a step in its history."""
-    return run(f"history.replaceState(history.state, '', {json.dumps(path)})")
+    """Write another address of the page that is shown, without a step in the browser's history.
+
+    Whoever has gone on to another page meanwhile keeps that page's address.
+    """
+    page = json.dumps(path.partition("?")[0])
+    is_here = f"location.pathname.replace(/(.)\\/$/, '$1') === {page}"
+    return run(f"{is_here} && history.replaceState(history.state, '', {json.dumps(path)})")
 
 
 def focus(element_id: str) -> EventSpec:
