@@ -12,46 +12,48 @@ LOOK_ALIKES = str.maketrans(
     "авеѕіјкмнорԛстԁухһӏгпьαβεικνορτυχνγωꞓɡɪʟʀᴀᴄᴅᴇᴋᴍɴᴏᴘᴛᴜᴠᴡᴢıߋօո1|0i",
     "abesljkmhopqctdyxhlrnbabelkvoptuxvywcgllracdekmnoptuvwzloonllol",
 )
-_NOTHING = re.compile(r"[\W_]+")
-# The same for plain letters, which most texts are made of: thirty times as fast.
+GAP = " "
+# So many characters are remembered; one takes about 150 bytes.
+MAX_LETTERS = 30_000
+_NO_LETTER = re.compile(r"[\W_]")
+_OTHER_THAN_PLAIN = re.compile(r"[^\x00-\x7f]+")
+# For plain letters, which most texts are made of.
 _PLAIN = bytes(range(128)).decode()
 _OTHERS = "".join(letter for letter in _PLAIN if not letter.isalnum()).encode()
 PLAIN_FOLDED = _PLAIN.lower().translate(LOOK_ALIKES).encode() + bytes(range(128, 256))
-# Patterns of instructions: `*` stands for a few words, `(a|b)` for one of several.
-_PIECES = re.compile(r"([*()|])")
-_GAP = r"\w{0,60}?"
-_CHOICE = re.compile(r"\([^)]*\)")
-# By so many letters patterns are kept apart.
-INDEXED = 3
 
 
 def fold(text: str) -> str:
     """Return a text as letters and digits alone."""
+    return plain(text).encode().translate(PLAIN_FOLDED, _OTHERS).decode()
+
+
+def plain(text: str) -> str:
+    """Return a text with each character beyond ASCII as what it is without its disguise.
+
+    A gap stands for what is no letter. ASCII characters stay as they are.
+    """
     if text.isascii():
-        return text.encode().translate(PLAIN_FOLDED, _OTHERS).decode()
-    parts = unicodedata.normalize("NFKD", text)
-    text = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return _NOTHING.sub("", text.casefold()).translate(LOOK_ALIKES)
+        return text
+    return _OTHER_THAN_PLAIN.sub(lambda found: found[0].translate(_LETTERS), text)
 
 
-class Opening:
-    """What finds a pattern at the start of a folded text."""
+class _Letters(dict[int, str]):
+    """Characters without accents, case and disguise, by their code; filled as they come."""
 
-    def __init__(self, pattern: str) -> None:
-        literals = [fold(piece) for piece in _CHOICE.sub("*", pattern).split("*")]
-        if len(literals[0]) < INDEXED:
-            raise ValueError(f"{pattern}: it must begin with a few letters")
-        self.start = literals[0]
-        self._needed = max(literals, key=len)
-        self._whole = re.compile("".join(map(_compiled, _PIECES.split(pattern))))
-
-    def begins(self, folded: str) -> bool:
-        """Return whether a folded text begins like this."""
-        # Without this word a look at the whole is not worth it.
-        return self._needed in folded and self._whole.match(folded) is not None
+    def __missing__(self, code: int) -> str:
+        letter = _bare(chr(code))
+        if len(self) < MAX_LETTERS:
+            self[code] = letter
+        return letter
 
 
-def _compiled(piece: str) -> str:
-    if piece in "(|)" and piece:
-        return {"(": "(?:"}.get(piece, piece)
-    return _GAP if piece == "*" else fold(piece)
+def _bare(letter: str) -> str:
+    if unicodedata.category(letter) == "Cf":
+        return ""
+    parts = unicodedata.normalize("NFKD", letter)
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    return _NO_LETTER.sub(GAP, bare.casefold()).translate(LOOK_ALIKES)
+
+
+_LETTERS = _Letters()

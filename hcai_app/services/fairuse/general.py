@@ -76,7 +76,8 @@ class General:
         yield from _holding(self._kept["traits"], self._traits.of(text))
         if text.count("_", 0, MAX_SPELLED) < FEW_TOOLS:
             return
-        spelled = set(_SPELLED.findall(text[:MAX_SPELLED]))
+        joined = " ".join(part for part in text[:MAX_SPELLED].split() if "_" in part)
+        spelled = set(_SPELLED.findall(joined))
         for match in self.of_tools([(name, ()) for name in spelled]):
             yield Match(match.rule, False)
 

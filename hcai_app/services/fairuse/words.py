@@ -1,14 +1,13 @@
 """Texts and names as words without their disguises, for what is compared word by word."""
 
 import re
-import unicodedata
 
-from hcai_app.services.fairuse.folding import LOOK_ALIKES, PLAIN_FOLDED
+from hcai_app.services.fairuse import folding
+from hcai_app.services.fairuse.folding import PLAIN_FOLDED
 
 _SEPARATED = bytes(
     folded if chr(plain).isalnum() else ord(" ") for plain, folded in enumerate(PLAIN_FOLDED[:128])
 ) + bytes(range(128, 256))
-_BETWEEN = re.compile(r"[\W_]+")
 # Where a name written in one begins a new word: readFile, HTMLPage.
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # What stands before a name that another server or a client gave.
@@ -19,12 +18,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\u
 
 def of(text: str) -> list[str]:
     """Return a text's words, folded."""
-    if text.isascii():
-        return text.encode().translate(_SEPARATED).decode().split()
-    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    parts = unicodedata.normalize("NFKD", visible)
-    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return _BETWEEN.sub(" ", bare.casefold()).translate(LOOK_ALIKES).split()
+    return folding.plain(text).encode().translate(_SEPARATED).decode().split()
 
 
 def spaced(words: list[str]) -> str:
