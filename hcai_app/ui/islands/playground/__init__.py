@@ -10,13 +10,11 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.docs.examples import calls, requests
+from hcai_app.ui.islands.source import on_a_short_stack
 
 HERE = Path(__file__).parent
-SCRIPTS = {
-    path.name: rx.asset(path.name, shared=True)
-    for path in sorted(HERE.iterdir())
-    if path.suffix in {".mjs", ".jsx"}
-}
+FILES = [path.name for path in sorted(HERE.iterdir()) if path.suffix in {".mjs", ".jsx"}]
+SCRIPTS = on_a_short_stack(lambda: {name: rx.asset(name, shared=True) for name in FILES})
 # Each is kept by a company or a known maintainer, and only this page's bundle has it.
 # The second line is fetched with the first answer, the third with the first formula.
 PACKAGES = [
