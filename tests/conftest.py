@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +42,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if any(place.is_relative_to(folder) for folder in folders):
                 item.add_marker(tier)
     items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "e2e"))
+
+
+def pytest_collection_finish() -> None:
+    """Take the ten thousand tests out of every later collection: none of them is garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_is_left_open() -> Iterator[None]:
+    """Find what the tests of a file forgot to close now: its warning fails one of them."""
+    yield
+    gc.collect()
 
 
 @pytest.hookimpl(optionalhook=True)
