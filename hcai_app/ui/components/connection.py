@@ -1,9 +1,19 @@
-"""The notice of a lost connection, in place of Reflex' own."""
+"""The notice of a lost connection, in place of Reflex' own: it says why, as far as a page knows."""
+
+from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import is_connection_lost
-from hcai_app.ui.islands.connection import connection_reason
+from hcai_app.edge.reflex_internals import ClientVar, browser_hook, is_connection_lost
+from hcai_app.settings import load_settings
+from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands.source import source
+
+LIBRARY = source("connection.mjs")
+ORIGIN, HOST, PATH = (
+    rx.Var(f"window.location.{part}").to(str)
+    for part in ("origin", "host", "pathname + window.location.search")
+)
 
 
 def connection_notice() -> rx.Component:
@@ -13,4 +23,44 @@ def connection_notice() -> rx.Component:
 
 def connection_lost() -> rx.Component:
     """Show that the connection is lost; alone, so that pages do not re-render with it."""
-    return rx.el.div(connection_reason(is_connection_lost), role="status")
+    is_answering = browser_hook(
+        "useAnswering", bool, LIBRARY, is_connection_lost, local="is_answering"
+    )
+    is_ours = load_settings().origin == ORIGIN
+    why = rx.cond(is_ours, rx.memo(blocked)(), elsewhere())
+    return rx.el.div(rx.cond(is_connection_lost, rx.cond(is_answering, why, lost())), role="status")
+
+
+def lost() -> rx.Component:
+    """Say that the server is away."""
+    text = "What you see may be old. It catches up by itself as soon as the server answers."
+    return _notice(rx.el.p(rx.el.b("No connection. "), text))
+
+
+def elsewhere() -> rx.Component:
+    """Lead from another address to ours."""
+    base = load_settings().origin
+    text = "At the address in your browser it can show nothing that is yours, and nothing new."
+    here = anchor(base, href=f"{base}{PATH}")
+    return _notice(rx.el.p(rx.el.b("Open this site at ", here, ". "), text))
+
+
+def blocked() -> rx.Component:
+    """Say that a filter is in the way; whoever has read it may go on reading the page."""
+    is_read = ClientVar.create("is_read", default=False, global_ref=False)
+    text = (
+        "The server answers, but a filter between you and it, often a school's, stops what these "
+        "pages live on. Your programs, the API and the docs go on working. For your keys and your "
+        "dashboard try another network, or ask for WebSockets to ",
+        HOST,
+        " to be allowed.",
+    )
+    hide = rx.el.button(
+        "Hide", type="button", class_name="small-button", on_click=is_read.set_value(True)
+    )
+    notice = _notice(rx.el.p(rx.el.b("Something blocks WebSockets. "), *text), hide)
+    return rx.cond(is_read.value, rx.fragment(), notice)
+
+
+def _notice(*children: Any) -> rx.Component:
+    return rx.el.div(rx.icon("unplug", size=20, aria_hidden=True), *children, class_name="offline")

@@ -18,10 +18,10 @@ from hcai_app.ui.components.code import ORIGIN
 from hcai_app.ui.components.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.markdown import MarkdownContext, Section
+from hcai_app.ui.components.new_key import new_key
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.run_panel import run_panel, visitor
 from hcai_app.ui.islands.choice import remembered_tabs
-from hcai_app.ui.islands.new_key import new_key
 from hcai_app.ui.state.base import SiteState
 from hcai_app.ui.state.chapter_copy import ChapterCopyState
 from hcai_app.ui.state.docs import DocsState
