@@ -22,7 +22,7 @@ for (const [place, [told, apart]] of MOMENTS.entries())
   test(`the newest moment that was told counts: ${JSON.stringify(told)}`, async (context) => {
     context.mock.method(Date, "now", () => OWN);
     // The query gives each case a clock that has heard nothing yet.
-    const clock = await import(`../../assets/server-clock.mjs?case=${place}`);
+    const clock = await import(`../../hcai_app/ui/islands/server-clock.mjs?case=${place}`);
     const known = told.map((ms) => {
       clock.hear(ms === undefined ? undefined : OWN + ms);
       return clock.serverNow() - OWN;

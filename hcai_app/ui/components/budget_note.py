@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.base import SiteState
 
 

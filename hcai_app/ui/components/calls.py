@@ -7,7 +7,7 @@ from hcai_app.services.safety.verdicts import HELP
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import copy_button
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.activity import LIST_ID, ActivityState
 from hcai_app.ui.state.outcomes import OUTCOMES, REFUSED, REFUSED_WORDS
 from hcai_app.ui.view_models import CallView, FactView

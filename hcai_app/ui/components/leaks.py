@@ -3,7 +3,7 @@
 import reflex as rx
 
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.leaks import LeaksState
 from hcai_app.ui.view_models.keys import LeakView
 

@@ -8,6 +8,7 @@ import reflex as rx
 from hcai_app.edge.reflex_internals import browser_call
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.store import Failure, UsageView, words
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.islands.playground import script
 
 LIBRARY = script("panels.mjs")
@@ -119,7 +120,7 @@ def _failure(run: Any, way_in: rx.Var[str]) -> rx.Component:
                 run.error.untilMs,
                 rx.el.b(
                     " It works again at ",
-                    words("clock", run.error.untilMs),
+                    local_time(run.error.untilMs),
                     ".",
                     class_name="try-reset",
                 ),

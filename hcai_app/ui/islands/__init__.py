@@ -1,1 +1,1 @@
-"""Python classes of the islands, which live in the browser alone; their code is in `assets/`."""
+"""Python classes of the islands, which live in the browser alone; their code stands beside them."""

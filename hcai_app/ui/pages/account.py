@@ -8,7 +8,7 @@ from hcai_app.settings import load_settings
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.confirm import confirm, typed_confirm
 from hcai_app.ui.components.plain import anchor, post_form
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.account import MAX_SESSIONS, PHRASE, AccountState
 from hcai_app.ui.view_models import SessionView
 

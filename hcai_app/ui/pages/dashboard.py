@@ -11,9 +11,9 @@ from hcai_app.ui.components import chart, limits, shell
 from hcai_app.ui.components.alarm import alarm
 from hcai_app.ui.components.celebration import celebration
 from hcai_app.ui.components.leaks import leaked_keys
+from hcai_app.ui.components.rolling import rolling
 from hcai_app.ui.components.steps import first_steps
-from hcai_app.ui.islands.counters import countdown, rolling
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import countdown, local_time
 from hcai_app.ui.state.chart_view import Measure
 from hcai_app.ui.state.dashboard import DashboardState
 from hcai_app.ui.state.leaks import LeaksState
@@ -98,7 +98,7 @@ def money_card() -> rx.Component:
             ),
             class_name="stat-label",
         ),
-        rx.el.p(rolling(figures.left), class_name="money-left", id="money-left"),
+        rx.el.p(rolling(text=figures.left), class_name="money-left", id="money-left"),
         rx.el.div(
             rx.el.div(style={"width": f"{figures.spent_percent}%"}),
             aria_label=f"Spent {period.THIS}",
@@ -130,7 +130,7 @@ def calls_left() -> rx.Component:
     """Show the calls that the window has left, and when it has some again."""
     return rx.el.div(
         rx.el.p("Calls left", class_name="stat-label"),
-        rx.el.p(rolling(figures.calls_left), class_name="stat-value"),
+        rx.el.p(rolling(text=figures.calls_left), class_name="stat-value"),
         rx.el.p(
             rx.cond(
                 figures.calls_left == "0",
@@ -147,7 +147,7 @@ def stat(label: str, value: str | rx.Var[str], *hint: str | rx.Var[str]) -> rx.C
     """Show one number."""
     return rx.el.div(
         rx.el.p(label, class_name="stat-label"),
-        rx.el.p(rolling(value), class_name="stat-value"),
+        rx.el.p(rolling(text=value), class_name="stat-value"),
         rx.el.p(*hint, class_name="stat-hint"),
         class_name="card stat",
     )

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from hcai_app.ui.components import shell
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.everyone import PAGE_PATH, EveryoneState
 from hcai_app.ui.view_models import DayView, ModelShareView
 from hcai_app.ui.view_models.everyone import TickView

@@ -8,7 +8,7 @@ from hcai_app.ui.components import shell
 from hcai_app.ui.components.confirm import confirm
 from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.components.new_key import new_key, rotate_key
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.keys import KeysState
 from hcai_app.ui.state.leaks import LeaksState
 from hcai_app.ui.view_models.keys import KeyView

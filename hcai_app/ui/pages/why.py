@@ -4,7 +4,7 @@ import reflex as rx
 
 from hcai_app.services.fairuse.appeals import REASONS
 from hcai_app.ui.components import calls, shell
-from hcai_app.ui.islands.time import local_time
+from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state import why as state
 from hcai_app.ui.state.why import WhyState
 

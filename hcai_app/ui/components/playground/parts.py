@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.ui.components.playground.store import act, shown
-from hcai_app.ui.islands.playground import Until
+from hcai_app.ui.islands.clock import countdown, is_past, local_time
 from hcai_app.ui.state.playground import PlaygroundState
 
 Text = str | rx.Var[str] | rx.Component
@@ -103,9 +103,19 @@ def obstacle(text: Text, until: Any = 0, *children: Any) -> rx.Component:
         icon("triangle-alert", 20),
         rx.el.div(
             rx.el.p(text, role="alert"),
-            Until.create(ms=until, on_over=PlaygroundState.note_spent),
+            rx.cond(until > 0, opening(ms=until)),
             class_name="play-obstacle-words",
         ),
         *children,
         class_name="problem play-obstacle",
+    )
+
+
+@rx.memo
+def opening(ms: rx.Var[int]) -> rx.Component:
+    """Say when something works again; once it does, the budget is read again."""
+    return rx.cond(
+        is_past(ms),
+        rx.fragment(on_mount=PlaygroundState.note_spent),
+        rx.el.p("Open again at ", rx.el.b(local_time(ms)), ", in ", countdown(ms), "."),
     )

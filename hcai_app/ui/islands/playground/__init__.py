@@ -57,14 +57,6 @@ class Follow(_PlaygroundPart):
     newest: rx.Var[str]
 
 
-class Until(_PlaygroundPart):
-    """When something works again, by the reader's own clock."""
-
-    tag = "Until"
-    ms: rx.Var[int]
-    on_over: rx.EventHandler[rx.event.no_args_event_spec]
-
-
 class Markdown(_PlaygroundPart):
     """What a model writes, drawn."""
 

@@ -1,6 +1,6 @@
 // The few parts that Python's components cannot be: what listens to the window, follows the newest
-// message, counts down, and draws Markdown as soon as there is some.
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+// message, and draws Markdown as soon as there is some.
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { StickToBottom, useStickToBottomContext } from "use-stick-to-bottom";
 import { act, remember, remembered } from "./acts.mjs";
 import { ofMode } from "./models.mjs";
@@ -8,7 +8,6 @@ import { leave, storeOf } from "./session.mjs";
 import { openStorage } from "./storage.mjs";
 import { Store } from "./store.mjs";
 import { held, read, set } from "./views.mjs";
-import { clock } from "./words.mjs";
 
 const HEARD = 400;
 const REST_MS = 3 * 60 * 60 * 1000;
@@ -155,29 +154,6 @@ function Scrolled({ of, newest, children }) {
         </button>
       )}
     </>
-  );
-}
-
-// The reader's own clock until something works again.
-export function Until({ ms, onOver }) {
-  const [now, setNow] = useState(() => Date.now());
-  const left = Math.ceil((ms - now) / 1000);
-  useEffect(() => {
-    if (left <= 0) onOver?.();
-    const timer = left > 0 && setTimeout(() => setNow(Date.now()), 1000);
-    return () => clearTimeout(timer);
-  }, [now, ms]);
-  if (left <= 0) return null;
-  const [hours, ...rest] = [left / 3600, (left / 60) % 60, left % 60].map(Math.floor);
-  const two = rest.map((it) => String(it).padStart(2, "0"));
-  return (
-    <p>
-      Open again at <b>{clock(ms)}</b>, in{" "}
-      <span className="num" role="timer" aria-live="off">
-        {[...(hours ? [hours] : []), ...two].join(":")}
-      </span>
-      .
-    </p>
   );
 }
 

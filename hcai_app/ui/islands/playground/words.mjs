@@ -1,11 +1,8 @@
-// Figures and times in words.
-const CLOCK = { hour: "2-digit", minute: "2-digit" };
-
+// Figures in words.
 export const milliseconds = (ms) => `${Math.round(ms)} ms`;
 export const seconds = (ms) => (ms < 1000 ? milliseconds(ms) : `${(ms / 1000).toFixed(1)} s`);
 export const count = (number) => number.toLocaleString("en");
 export const counted = (number, thing) => `${count(number)} ${thing}${number === 1 ? "" : "s"}`;
-export const clock = (ms) => new Date(ms).toLocaleTimeString("en-GB", CLOCK);
 
 // Dollars as people read them; Python's `formatting.usd` says the same.
 export function usd(cost, digits = 2) {

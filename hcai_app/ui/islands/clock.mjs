@@ -1,0 +1,88 @@
+// Moments in the reader's own time zone, and the time until one: they go on by themselves, on pages
+// that were rendered before anybody came. UTC stands in the title and in what was rendered.
+import { jsx } from "react/jsx-runtime";
+import { useSyncExternalStore } from "react";
+import { hear, serverNow } from "./server-clock.mjs";
+
+const AGO_STEP_S = 10;
+const DAY_MS = 86_400_000;
+const STEPS = [
+  ["day", DAY_MS],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
+const DAY = { day: "numeric", month: "short" };
+const HOUR = { hour: "2-digit", minute: "2-digit" };
+const CLOCK = { ...HOUR, second: "2-digit" };
+const as = (...parts) => new Intl.DateTimeFormat("en-GB", Object.assign({}, ...parts));
+const [clock, day, date] = [as(CLOCK), as(DAY, HOUR), as(DAY, { year: "numeric" })];
+const full = as(DAY, CLOCK, { year: "numeric", timeZoneName: "short" });
+const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
+
+// One timer for all moments of a page, stopped when nobody reads them.
+const serverSecond = () => Math.floor(serverNow() / 1000);
+let second = serverSecond();
+let timer;
+const readers = new Set();
+const tick = () => {
+  second = serverSecond();
+  readers.forEach((reader) => reader());
+};
+const listen = (reader) => {
+  readers.add(reader);
+  if (!timer) {
+    timer = setInterval(tick, 1000);
+    tick();
+  }
+  return () => {
+    readers.delete(reader);
+    if (readers.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+};
+
+// The second in which the step that goes on has begun; 0 in what is rendered before anybody comes.
+function useSecond(step = 1) {
+  const read = () => second - (second % step);
+  return useSyncExternalStore(listen, read, () => 0);
+}
+
+function ago(at) {
+  const past = Math.max(0, serverNow() - at);
+  if (past > 30 * DAY_MS) return date.format(at);
+  const [unit, step] = STEPS.find(([, ms]) => past >= ms) ?? [];
+  return unit ? words.format(-Math.floor(past / step), unit) : "just now";
+}
+
+// The hour for today, the day and hour for this year, the date for what is older.
+function short(at) {
+  const [then, today] = [new Date(at), new Date(serverNow())];
+  if (then.toDateString() === today.toDateString()) return clock.format(at);
+  return (then.getFullYear() === today.getFullYear() ? day : date).format(at);
+}
+
+const FORMS = { ago, short, full: (at) => full.format(at) };
+
+export function LocalTime({ ms, form }) {
+  const isHere = useSecond(AGO_STEP_S) > 0;
+  const utc = new Date(ms).toISOString();
+  const plain = `${utc.slice(0, 10)} ${utc.slice(11, 19)} UTC`;
+  return jsx("time", { dateTime: utc, title: plain, children: isHere ? FORMS[form](ms) : plain });
+}
+
+const two = (number) => String(Math.floor(number)).padStart(2, "0");
+
+export function Countdown({ atMs, nowMs }) {
+  hear(nowMs);
+  const now = useSecond();
+  const left = Math.max(0, Math.floor(atMs / 1000) - now);
+  const text = [left / 3600, (left / 60) % 60, left % 60].map(two).join(":");
+  const spoken = { className: "num", role: "timer", "aria-live": "off" };
+  return jsx("span", { ...spoken, children: now ? text : "--:--:--" });
+}
+
+export function useIsPast(ms) {
+  const now = useSecond();
+  return now > 0 && ms <= now * 1000;
+}

@@ -1,0 +1,46 @@
+"""Island `clock.mjs`: moments in the reader's own time zone, and the time until one."""
+
+from typing import Literal
+
+import reflex as rx
+
+from hcai_app.edge.reflex_internals import browser_hook
+from hcai_app.ui.islands.source import source
+
+# What the server's clock says; it stands apart, so that tests run it as it is.
+source("server-clock.mjs")
+LIBRARY = source("clock.mjs")
+
+Form = Literal["short", "ago", "full"]
+
+
+class _LocalTime(rx.Component):
+    library = LIBRARY
+    tag = "LocalTime"
+    ms: rx.Var[int]
+    form: rx.Var[str]
+
+
+class _Countdown(rx.Component):
+    library = LIBRARY
+    tag = "Countdown"
+    at_ms: rx.Var[int]
+    now_ms: rx.Var[int]
+
+
+def local_time(at_ms: int | rx.Var[int], form: Form = "short") -> rx.Component:
+    """Show a moment (milliseconds since the epoch) in the reader's zone, UTC in its title.
+
+    `short` is the hour for today and the day for what is older, `ago` goes on by itself.
+    """
+    return _LocalTime.create(ms=at_ms, form=form)
+
+
+def countdown(at_ms: int | rx.Var[int], now_ms: int | rx.Var[int] = 0) -> rx.Component:
+    """Count down to a moment by the server's clock, which said `now_ms` last."""
+    return _Countdown.create(at_ms=at_ms, now_ms=now_ms)
+
+
+def is_past(at_ms: rx.Var[int]) -> rx.Var[bool]:
+    """Return whether a moment has come."""
+    return browser_hook("useIsPast", bool, LIBRARY, at_ms, local="is_past")
