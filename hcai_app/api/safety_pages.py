@@ -18,7 +18,7 @@ from hcai_app.api.proxy.catalog import reply_tagged
 from hcai_app.docs import DATA_PROMISES
 from hcai_app.services.limits import period
 from hcai_app.services.safety.verdicts import HELP
-from hcai_app.settings import Settings
+from hcai_app.settings import Settings, faults
 from hcai_app.worker.context import Worker
 
 FOLDER = Path(__file__).parent / "pages"
@@ -145,8 +145,13 @@ def _models(settings: Settings) -> str:
 
 @cache
 def help_lines() -> dict[str, Any]:
-    """Return the help lines, and the day on which somebody last looked at them."""
-    return tomllib.loads(_read("help_lines.toml"))
+    """Return the help lines, and the day on which somebody last looked at them.
+
+    Raises:
+        SettingsError: When the file cannot be used.
+    """
+    with faults.reading(FOLDER / "help_lines.toml"):
+        return tomllib.loads(_read("help_lines.toml"))
 
 
 def _line(line: dict[str, str]) -> str:

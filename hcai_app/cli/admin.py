@@ -58,6 +58,7 @@ async def _doctor(database: Database, settings: Settings, _parsed: argparse.Name
 
 
 def _serve(settings: Settings, parsed: argparse.Namespace) -> int:
+    from hcai_app.cli import checks  # noqa: PLC0415 - as above
     from hcai_app.edge import server  # noqa: PLC0415 - brings the API, which no other command needs
 
     signal.signal(signal.SIGTERM, _end)  # until the server takes its signals itself
@@ -65,6 +66,7 @@ def _serve(settings: Settings, parsed: argparse.Namespace) -> int:
         raise InvalidRequest("with --api-only all are API workers: write --workers")
     if parsed.workers + parsed.api_workers > 1 and not settings.redis_url:
         raise InvalidRequest("more than one worker needs REDIS_URL: write redis://localhost:6379/0")
+    checks.read_data()
     asyncio.run(_require_schema(settings))  # before the pages are built and the workers begin
     _require_folders([JOURNALS, *([] if parsed.backend_only or parsed.api_only else [WEB])])
     host = parsed.host or (PRODUCTION_HOST if settings.is_production else DEVELOPMENT_HOST)

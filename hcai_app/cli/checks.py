@@ -10,10 +10,22 @@ from hcai_app.cli import notices
 from hcai_app.db import faults, migrate
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
+from hcai_app.services.fairuse.matching import Matcher
+from hcai_app.services.fairuse.rules import FILE, load_own
 from hcai_app.services.ops import agreement, folders
 from hcai_app.services.redis_client import Away, RedisClient
 from hcai_app.services.safety import verdicts
-from hcai_app.settings import JOURNALS, NO_MODERATION, WEB, Settings, first_model
+from hcai_app.settings import (
+    JOURNALS,
+    NO_MODERATION,
+    WEB,
+    Settings,
+    SettingsError,
+    first_model,
+    maker_terms,
+    moderation_thresholds,
+)
+from hcai_app.settings.faults import reading
 from hcai_app.upstream.hackclub import client
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter import data_policy
@@ -38,6 +50,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
     """Run every check."""
     return [
         Result("settings", True, f"{settings.env}, {settings.origin}"),
+        await _result("data", _data()),
         *(Result("folder", False, problem) for problem in folders.problems((JOURNALS, WEB))),
         await _result("database", _database(database)),
         await _result("redis", _redis(settings)),
@@ -55,6 +68,27 @@ async def _result(name: str, check: Awaitable[str]) -> Result:
         return Result(name, True, await check)
     except FaultError as error:
         return Result(name, False, str(error))
+
+
+def read_data() -> int:
+    """Read the files of data that volunteers edit; return how many rules of fair use there are.
+
+    Raises:
+        SettingsError: With the name of the one that cannot be used, and where its fault is.
+    """
+    maker_terms.register()
+    moderation_thresholds.thresholds()
+    rules = load_own()
+    with reading(FILE):
+        Matcher(rules)
+    return len(rules)
+
+
+async def _data() -> str:
+    try:
+        return f"{read_data()} rules of fair use, makers' terms, thresholds of moderation"
+    except SettingsError as error:
+        raise FaultError(str(error)) from error
 
 
 async def _database(database: Database) -> str:

@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from hcai_app.settings import sources
 from hcai_app.settings.addresses import ApiAddress, Origin, Origins, SentryDsn, WebhookUrl
 from hcai_app.settings.database_url import DatabaseUrl
+from hcai_app.settings.faults import SettingsError as SettingsError
 from hcai_app.settings.models import ANY_MODEL as ANY_MODEL
 from hcai_app.settings.models import EMBEDDING_MODELS as EMBEDDING_MODELS
 from hcai_app.settings.models import IMAGE_MODELS as IMAGE_MODELS
@@ -51,16 +52,6 @@ JOURNALS = Path(".hcai-journal")
 NO_MODERATION = "no prompt is checked: HCAI_SAFETY needs OPENAI_API_KEY, or write off"
 WEB = Path(".web")  # the built pages
 POSTGRES_PORT = 5432
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; `problems` holds one line each, with what to write."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        lines = "".join(f"\n  - {problem}" for problem in problems)
-        only = problems[0] if len(problems) == 1 else None
-        super().__init__(only or f"HCAI cannot start with these settings:{lines}")
 
 
 class Settings(ModelSettings):

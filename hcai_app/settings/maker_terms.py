@@ -3,11 +3,14 @@
 Its data is `maker_terms.toml`, beside this file.
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
+
+import msgspec
+
+from hcai_app.settings import faults
 
 FILE = Path(__file__).with_suffix(".toml")
 Verdict = Literal["allowed", "guarded", "forbidden"]
@@ -33,8 +36,13 @@ NOT_LOOKED_AT = Terms("", "guarded", "Nobody has looked at its maker's terms yet
 
 @cache
 def register() -> tuple[Terms, ...]:
-    """Return all entries, the most specific first."""
-    entries = [Terms(**entry) for entry in tomllib.loads(FILE.read_text())["terms"]]
+    """Return all entries, the most specific first.
+
+    Raises:
+        SettingsError: When one is incomplete.
+    """
+    with faults.reading(FILE):
+        entries = msgspec.toml.decode(FILE.read_bytes(), type=dict[str, list[Terms]])["terms"]
     return tuple(sorted(entries, key=lambda terms: -len(terms.models)))
 
 

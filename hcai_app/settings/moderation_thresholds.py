@@ -3,11 +3,14 @@
 Their data is `moderation_thresholds.toml`, beside this file and the register of makers' terms.
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
+
+import msgspec
+
+from hcai_app.settings import faults
 
 FILE = Path(__file__).with_suffix(".toml")
 Effect = Literal["refuse", "help"]
@@ -31,5 +34,11 @@ class Threshold:
 
 @cache
 def thresholds() -> tuple[Threshold, ...]:
-    """Return all, in the order in which they decide."""
-    return tuple(Threshold(**entry) for entry in tomllib.loads(FILE.read_text())["thresholds"])
+    """Return all, in the order in which they decide.
+
+    Raises:
+        SettingsError: When one is incomplete.
+    """
+    with faults.reading(FILE):
+        known = msgspec.toml.decode(FILE.read_bytes(), type=dict[str, list[Threshold]])
+    return tuple(known["thresholds"])

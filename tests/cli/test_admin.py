@@ -76,7 +76,8 @@ def test_doctor_looks_at_each_thing_in_one_line(install: Install, provider: Prov
     done = product.run("doctor")
     lines = done.stdout.splitlines()
     assert [line.split(":")[0].split() for line in lines] == [
-        ["ok", name] for name in ("settings", "database", "redis", "provider", "sign-in", "safety")
+        ["ok", name]
+        for name in ("settings", "data", "database", "redis", "provider", "sign-in", "safety")
     ]
     assert (done.returncode, done.stderr) == (0, "")
 

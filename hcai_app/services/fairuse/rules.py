@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from hcai_app.settings import faults
+
 Signal = Literal[
     "host", "title", "user-agent", "header", "category",
     "opening", "turn", "tools", "syntax", "roles", "shapes", "traits",
@@ -74,8 +76,13 @@ def _read(entry: dict[str, object]) -> Rule:
 
 @cache
 def load_own() -> tuple[Rule, ...]:
-    """Read the rules that HCAI comes with."""
-    return tuple(load(FILE.read_text()))
+    """Read the rules that HCAI comes with.
+
+    Raises:
+        SettingsError: When a rule is incomplete, by its name.
+    """
+    with faults.reading(FILE):
+        return tuple(load(FILE.read_text()))
 
 
 def is_known(rule: str) -> bool:

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hcai_app.settings import faults
+
 FILE = Path(__file__).with_name("signs.toml")
 
 
@@ -61,5 +63,10 @@ def load(text: str) -> Signs:
 
 @cache
 def load_own() -> Signs:
-    """Read those that HCAI comes with."""
-    return load(FILE.read_text())
+    """Read those that HCAI comes with.
+
+    Raises:
+        SettingsError: When one is incomplete, by its name.
+    """
+    with faults.reading(FILE):
+        return load(FILE.read_text())
