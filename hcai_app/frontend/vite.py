@@ -30,6 +30,15 @@ VITE_CONFIG = "vite.config.js"
 PLUGINS_ANCHOR = "alwaysUseReactDomServerNode(),"
 DEFINE_ANCHOR = "export default defineConfig"
 
+# What every page runs on; what one page alone needs stays with that page.
+LIBRARIES = "|".join(
+    (
+        *("react", "react-dom", "react-is", "scheduler", "react-router", "react-error-boundary"),
+        *(r"@socket\.io", r"(socket|engine)\.io-\w+", "universal-cookie", "cookie", "mergician"),
+        *("@emotion", "stylis", "hoist-non-react-statics", "sonner", "lucide-react"),
+    )
+)
+
 FORWARD = f"""
 import {{ readFileSync }} from "node:fs";
 
@@ -75,6 +84,18 @@ function hcaiOwnOrigin() {{
       export default env;`),
   }};
 }}
+
+// Builds: what every page needs of npm is one file, which a new version of ours leaves cached.
+// Reflex' own script calls `eval`, and no name that a file with `eval` sees can be shortened.
+function hcaiLibraries() {{
+  const group = {{ name: "libraries", test: /node_modules\\/({LIBRARIES})\\// }};
+  const output = {{ codeSplitting: {{ groups: [group] }} }};
+  return {{
+    name: "hcai-libraries",
+    apply: (config, {{ command, isSsrBuild }}) => command === "build" && !isSsrBuild,
+    config: () => ({{ build: {{ rollupOptions: {{ output }} }} }}),
+  }};
+}}
 """
 
 
@@ -99,7 +120,9 @@ def add_forwarding(config: str) -> str:
             f"{VITE_CONFIG} has a new form: frontend/vite.py must learn where its plugins go"
         )
     return config.replace(DEFINE_ANCHOR, FORWARD + "\n" + DEFINE_ANCHOR, 1).replace(
-        PLUGINS_ANCHOR, f"{PLUGINS_ANCHOR}\n    hcaiForward(),\n    hcaiOwnOrigin(),", 1
+        PLUGINS_ANCHOR,
+        f"{PLUGINS_ANCHOR}\n    hcaiForward(),\n    hcaiOwnOrigin(),\n    hcaiLibraries(),",
+        1,
     )
 
 

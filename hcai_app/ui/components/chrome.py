@@ -30,7 +30,11 @@ FOOT: dict[str, dict[str, str]] = {
     "About": {"Safety": "/safety", "For parents": "/parents", "Source": SOURCE_CODE},
 }
 OUR_PAGES = ("/docs", "/models", "/playground", "/global")
-PRELOADED_FONTS = ("bricolage-grotesque-5.3.0", "figtree-5.3.0")
+PRELOADED_FONTS = (
+    "bricolage-grotesque-780-5.3.0",
+    "figtree-5.3.0",
+    "jetbrains-mono-400-600-5.3.0",
+)
 
 
 def head() -> list[rx.Component]:

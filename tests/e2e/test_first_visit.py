@@ -1,0 +1,47 @@
+"""A first visit is light, and nothing jumps: what comes later has its place from the start."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.conftest import Arrive
+from tests.e2e.first_visit import MAX_KB, MAX_SHIFT, SHIFTING, WIDTHS, cold, shift_of, weigh
+from tests.e2e.site import Site
+
+
+@pytest.mark.parametrize("path", MAX_KB)
+def test_a_first_visit_weighs_little(browser: Browser, site: Site, path: str):
+    visitor = cold(browser, site, slack_id="ULIGHT")
+    sizes = weigh(visitor)
+    visitor.open(path)
+    visitor.close()
+    assert sum(sizes) / 1024 <= MAX_KB[path]
+
+
+def test_what_every_page_runs_on_is_one_file_in_the_smallest_packing(arrive: Arrive):
+    visitor = arrive()
+    packings: list[str | None] = []
+    visitor.page.on(
+        "response",
+        lambda answer: (
+            "/libraries-" in answer.url and packings.append(answer.headers.get("content-encoding"))
+        ),
+    )
+    visitor.open("/")
+    assert packings == ["br"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", SHIFTING)
+def test_a_page_stands_still_for_whoever_is_signed_in(
+    browser: Browser, site: Site, path: str, width: int
+):
+    visitor = cold(browser, site, slack_id="USTILL", width=width)
+    moved = shift_of(visitor, path)
+    visitor.close()
+    assert moved <= MAX_SHIFT
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/docs", "/playground"])
+def test_a_page_stands_still_for_a_stranger(arrive: Arrive, path: str, width: int):
+    assert shift_of(arrive(width=width), path) <= MAX_SHIFT
