@@ -1,19 +1,20 @@
 // Where the reader is in the docs: links to the chapter and section that is being read are marked.
 import { useEffect } from "react";
 
-// A heading is the reader's once it is so near to the top.
+// A chapter or heading is the reader's once it is so near to the top.
 const READING_LINE_PX = 140;
 
+// Only the chapter at hand is asked for its headings: the others may not have been laid out yet.
 function follow() {
-  const headings = [...document.querySelectorAll(".docs-text :is(h2, h3)[id]")];
+  const chapters = [...document.querySelectorAll(".docs-chapter")];
   const isAtEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
-  const above = headings.filter(
-    (heading) => heading.getBoundingClientRect().top <= READING_LINE_PX,
-  );
-  const here = (isAtEnd && window.scrollY > 0 ? headings : above).at(-1) ?? headings[0];
-  const chapter = here?.closest(".docs-chapter").querySelector("h2");
-  if (chapter) mark(here, chapter);
+  const last = isAtEnd && window.scrollY > 0;
+  const read = (elements) => (last ? elements.at(-1) : elements.findLast(isRead)) ?? elements[0];
+  const headings = read(chapters)?.querySelectorAll(":is(h2, h3)[id]") ?? [];
+  if (headings.length > 0) mark(read([...headings]), headings[0]);
 }
+
+const isRead = (element) => element.getBoundingClientRect().top <= READING_LINE_PX;
 
 function mark(here, chapter) {
   const list = document.getElementById("docs-chapters");
