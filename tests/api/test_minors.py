@@ -64,7 +64,7 @@ def test_what_the_operator_excepts_is_offered_and_said(
     assert product.process
     said = f"offered although its maker's terms rule it out: {FLASH}"
     assert said in product.process.log
-    assert f"ok   minors: {said}" in product.run("doctor").stdout
+    assert f"ok   minors: {said}" in product.attempt("doctor").stdout
 
 
 def test_development_offers_the_lists_as_they_are_and_marks_them(product: Product) -> None:

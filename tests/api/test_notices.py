@@ -35,4 +35,4 @@ def test_the_brakes_notices_arrive_and_name_nobody(install: Install, hook: OwnWe
     assert all(notice["kind"] == "brake" for notice in listed)
     assert product.cli("notices", "test") == ""
     assert json.loads(hook.posted[-1].body)["type"] == "hcai.test"
-    assert "webhook" in product.run("doctor").stdout
+    assert "webhook" in product.attempt("doctor").stdout

@@ -71,7 +71,7 @@ def test_a_password_of_the_database_is_not_told(install: Install) -> None:
 
 def test_doctor_looks_at_each_thing_in_one_line(install: Install, provider: Provider) -> None:
     product = install()
-    assert "FAIL database: is not up to date" in product.run("doctor").stdout
+    assert "FAIL database: is not up to date" in product.attempt("doctor").stdout
     product.cli("migrate")
     done = product.run("doctor")
     lines = done.stdout.splitlines()
@@ -83,7 +83,7 @@ def test_doctor_looks_at_each_thing_in_one_line(install: Install, provider: Prov
 
 
 def provider_line(product: Product) -> str:
-    lines = product.run("doctor").stdout.splitlines()
+    lines = product.attempt("doctor").stdout.splitlines()
     return next(line for line in lines if " provider: " in line)
 
 
@@ -122,14 +122,14 @@ def test_doctor_proves_by_a_moderation_that_prompts_can_be_checked(
     product = install(**own)
 
     def line() -> str:
-        lines = product.run("doctor").stdout.splitlines()
+        lines = product.attempt("doctor").stdout.splitlines()
         return next(line for line in lines if " safety: " in line)
 
     assert line().startswith("ok")
     assert "POST /api/v1/moderations" in provider.requests()
     provider.script(path="/moderations", status=500)
     assert line().startswith("FAIL")
-    assert "no prompt is checked" in install(**PRODUCTION).run("doctor").stdout
+    assert "no prompt is checked" in install(**PRODUCTION).attempt("doctor").stdout
 
 
 def test_doctor_names_what_is_broken(install: Install) -> None:
@@ -156,9 +156,9 @@ def test_doctor_names_what_is_broken(install: Install) -> None:
 def test_doctor_says_when_a_proxy_may_show_the_metrics(install: Install) -> None:
     nowhere = {"HACKCLUB_ISSUER": f"http://127.0.0.1:{free_port()}"}
     line = "ok   metrics: no HCAI_METRICS_TOKEN"
-    assert line in install(**PRODUCTION, **nowhere).run("doctor").stdout
+    assert line in install(**PRODUCTION, **nowhere).attempt("doctor").stdout
     for more in ({"HCAI_METRICS_TOKEN": "a token of the tests"}, {"HCAI_ENV": "development"}):
-        assert line not in install(**{**PRODUCTION, **nowhere, **more}).run("doctor").stdout
+        assert line not in install(**{**PRODUCTION, **nowhere, **more}).attempt("doctor").stdout
 
 
 @pytest.mark.parametrize("command", ["serve --backend-only", "serve --api-only", "simulate"])

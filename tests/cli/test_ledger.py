@@ -43,7 +43,7 @@ def test_rows_come_back_and_their_number_is_printed(product: Product) -> None:
 
 def test_a_row_that_is_still_refused_stays_and_is_said(product: Product) -> None:
     file = set_aside(product, entry(), entry(cost=2**70), entry())
-    done = product.run("ledger", "replay")
+    done = product.attempt("ledger", "replay")
     assert (done.returncode, done.stdout) == (1, "2\n")
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: 1 ")

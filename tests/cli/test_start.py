@@ -25,7 +25,7 @@ def serve() -> tuple[str, ...]:
 
 
 def failed_checks(product: Product) -> list[str]:
-    done = product.run("doctor")
+    done = product.attempt("doctor")
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stderr
     return [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
@@ -42,7 +42,7 @@ def test_a_newer_database_is_named_by_every_command(
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
     for command in (("migrate",), ("users", "show", "U1"), serve()):
-        done = product.run(*command)
+        done = product.attempt(*command)
         assert done.returncode != 0
         assert NEWER in done.stderr
         assert "restore the backup" in done.stderr

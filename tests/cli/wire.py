@@ -5,7 +5,7 @@ from tests.harness.product import Product
 
 def assert_fails(product: Product, *arguments: str) -> str:
     """Run a command that must fail; returns its one line."""
-    done = product.run(*arguments)
+    done = product.attempt(*arguments)
     assert done.returncode != 0
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()

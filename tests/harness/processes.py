@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.harness.operator import OPERATOR, Fork
+
 ROOT = Path(__file__).resolve().parents[2]
 # Where nothing is compiled or cached yet, and other things run.
 START_SECONDS = 240
@@ -20,7 +22,10 @@ TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Process:
-    """One `python -m hcai_app …`, or of another module, that listens on a port."""
+    """One `python -m hcai_app …`, or of another module, that listens on a port.
+
+    A fork has loaded what it needs before it begins: most tests are not about that.
+    """
 
     def __init__(
         self,
@@ -30,10 +35,15 @@ class Process:
         env: dict[str, str],
         ready: str,
         module: str = "hcai_app",
+        is_forked: bool = False,
     ):
         self.log_path = folder / f"{arguments[0].strip('-')}-{time.monotonic_ns()}.log"
         self._log = self.log_path.open("wb")
         self._ready = ready
+        self._popen: subprocess.Popen[bytes] | Fork
+        if is_forked:
+            self._popen = OPERATOR.start(arguments, folder=folder, env=env, log=self.log_path)
+            return
         self._popen = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=folder,

@@ -57,7 +57,12 @@ class Product:
         if api_workers:
             arguments += ["--api-workers", str(api_workers)]
         self.process = Process(
-            arguments, folder=self.folder, env=self.env, ready=f"{self.origin}/readyz"
+            arguments,
+            folder=self.folder,
+            env=self.env,
+            ready=f"{self.origin}/readyz",
+            # Nothing that workers of several kinds, or pages, need has been loaded beforehand.
+            is_forked=self.part == "--api-only" and workers == 1,
         )
         return self.process
 
@@ -83,9 +88,13 @@ class Product:
             check=False,
         )
 
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that may fail, without a process of its own."""
+        return OPERATOR.run(arguments, folder=self.folder, env=self.env)
+
     def cli(self, *arguments: str) -> str:
         """Run a command that must succeed, without a process of its own; return what it prints."""
-        done = OPERATOR.run(arguments, folder=self.folder, env=self.env)
+        done = self.attempt(*arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -20,6 +20,7 @@ class Provider:
             folder=folder,
             env=clean_environment(),
             ready=f"{self.origin}/_simulator/count",
+            is_forked=True,
         )
         self.process.wait_until_ready()
         self._http = httpx.Client(base_url=f"{self.origin}/_simulator", timeout=30)

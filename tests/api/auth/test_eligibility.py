@@ -45,7 +45,7 @@ def test_each_row_has_its_page_and_opens_no_session(
     assert page_of(done) == f"/sign-in/{page}"
     assert cookie_in(done, SESSION) is None
     assert not browser.is_signed_in()
-    assert site.run("users", "show", "ident!Newcomer").returncode != 0  # nothing is kept
+    assert site.attempt("users", "show", "ident!Newcomer").returncode != 0  # nothing is kept
 
 
 @pytest.mark.parametrize("flag", ["verification_status", "ysws_eligible"])
