@@ -14,6 +14,7 @@ from tests.harness.databases import (
     migrate_database,
     missing,
     postgres_database,
+    strip_postgres,
 )
 from tests.harness.identity import Identity
 from tests.harness.product import Backend, Product
@@ -169,8 +170,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'books.db'}"
     else:
-        with postgres_database() as url:
-            yield url
+        url = request.getfixturevalue("bare_postgres")
+        yield url
+        asyncio.run(strip_postgres(url))
+
+
+@pytest.fixture(scope="session")
+def bare_postgres() -> Iterator[str]:
+    with postgres_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
