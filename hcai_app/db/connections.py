@@ -4,12 +4,10 @@ A batch goes through the driver alone: SQLAlchemy costs a group of ledger rows a
 database does.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from functools import lru_cache
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +16,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from hcai_app.db.bulk import Statement
+from hcai_app.db.sqlite_threads import OwnConnection, SqliteThreads
 
 BUSY_TIMEOUT_S = 5
 POOL_SIZE = 5
@@ -102,7 +101,7 @@ def _as_one(statements: tuple[str, ...]) -> str:
 
 
 class SqliteEngine:
-    """Connections that each serve one of its threads at a time.
+    """Connections to a file, each of a thread of its own.
 
     A single thread is the queue of this process's writers, too: SQLite's own is unfair.
     """
@@ -123,35 +122,22 @@ class SqliteEngine:
         event.listen(self._engine, "do_connect", _make_sqlite_file)
         event.listen(self._engine, "connect", _prepare_sqlite)
         event.listen(self._engine, "begin", open_transaction)
-        self._begin = begin
-        self._threads = ThreadPoolExecutor(threads, f"sqlite {begin.lower()}")
+        self._threads = SqliteThreads(
+            threads, f"sqlite {begin.lower()}", partial(OwnConnection, self._engine, begin)
+        )
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run a unit of work and commit it."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._run, work)
+        return await self._threads.run(lambda connection: connection.run(work))
 
     async def run_batch(self, batch: Sequence[Statement]) -> None:
         """Run statements in one transaction."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._threads, self._run_batch, batch)
+        await self._threads.run(lambda connection: connection.run_batch(batch))
 
     async def close(self) -> None:
         """Close all connections."""
-        self._threads.shutdown()
+        self._threads.close()
         self._engine.dispose()
-
-    def _run(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
-
-    def _run_batch(self, batch: Sequence[Statement]) -> None:
-        with closing(self._engine.raw_connection()) as pooled:  # which rolls back what is open
-            driver: Any = pooled.driver_connection
-            driver.execute(self._begin)
-            for statement, values in batch:
-                driver.execute(statement, values)
-            driver.execute("COMMIT")
 
 
 def _make_sqlite_file(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -82,6 +83,38 @@ async def test_batches_and_units_that_write_take_turns(database: Database) -> No
 
     await asyncio.gather(*(add(number) for number in range(40)))
     assert await numbers(database) == list(range(40))
+
+
+async def test_what_nobody_waits_for_any_more_is_not_begun(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL's statements are cancelled by their driver")
+    is_free = threading.Event()
+    first = asyncio.create_task(database.write(lambda _connection: is_free.wait(10), "numbers"))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(run(database, "INSERT INTO numbers VALUES (1)"))
+    await asyncio.sleep(0)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    is_free.set()
+    assert await first
+    assert await numbers(database) == []
+
+
+async def test_closing_waits_for_what_is_under_way_and_refuses_what_comes(
+    database: Database,
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("asyncpg's connections have no threads")
+    under_way = asyncio.create_task(run(database, "INSERT INTO numbers VALUES (1)"))
+    await asyncio.sleep(0)
+    await database.close()
+    await under_way
+    with pytest.raises(RuntimeError):
+        await run(database, "INSERT INTO numbers VALUES (2)")
+    again = Database(database.url.render_as_string(hide_password=False))
+    assert await numbers(again) == [1]
+    await again.close()
 
 
 async def test_a_batch_whose_connection_broke_does_not_keep_the_next_from_one(
