@@ -21,6 +21,7 @@ from hcai_app.api import (
     metrics,
     model_list,
     plain_docs,
+    request_program,
     safety_pages,
     status,
 )
@@ -70,6 +71,7 @@ ROUTES: dict[str, Methods] = {
     "/auth/logout": {"POST": auth.logout},
     "/api/keys": {"POST": keys.create},
     "/api/keys/rotate": {"POST": keys.rotate},
+    "/api/program": {"POST": request_program.show},
     "/api/activity.csv": {"GET": activity.show_csv},
     "/api/account.json": {"GET": account_export.download},
     "/internal/revoke": {"POST": leaks.revoke},

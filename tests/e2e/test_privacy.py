@@ -45,7 +45,7 @@ def two_workers(site: Site, redis: Redis) -> Iterator[Redis]:
 
 
 def use_everything(page: Page, folder: Path) -> None:
-    """Talk with a file, compare, moderate, and leave something half written."""
+    """Talk with a file, compare, moderate, and leave something half written, as code too."""
     states.instruct(page, TOLD)
     note = folder / f"{ATTACHED}.pdf"
     note.write_bytes(b"%PDF-1.4\n" + ATTACHED.encode())
@@ -64,6 +64,8 @@ def use_everything(page: Page, folder: Path) -> None:
     page.locator(".play-verdict").wait_for()
     page.get_by_role("button", name="Chat", exact=True).click()
     page.get_by_label("Your message").fill(DRAFTED)
+    page.get_by_role("button", name="Code").click()
+    expect(page.locator("#play-program")).to_contain_text(DRAFTED)
 
 
 def assert_kept_nowhere(frames: list[str], site: Site, shared: bytes) -> None:

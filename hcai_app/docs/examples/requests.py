@@ -1,8 +1,7 @@
 """Templates that turn any request into a program, by kind and language.
 
-The browser writes the body in (`ui/islands/playground/request-code.mjs`): it alone has what the
-reader typed. The places in braces are filled there, once, and what is filled in is not looked at
-again.
+`request_code.py` writes the body in. The places in braces are filled once, and what is filled in is
+not looked at again.
 """
 
 from typing import Literal

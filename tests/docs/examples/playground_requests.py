@@ -1,22 +1,16 @@
 """What the playground would send next, made by its own modules under Node, and its code views."""
 
+import json
+import re
 from typing import Any
 
+from hcai_app.api import request_program
 from hcai_app.docs.examples.library import Language
-from hcai_app.ui.islands.playground import code
 from hcai_app.ui.islands.playground.settings import SETTINGS, table
 from tests.harness import scripts
 
-PROGRAMS = """
-return given.asked.map(({ state, base }) => {
-  // A file is read from beside the program: what is sent holds its bytes, which tests write there.
-  const { kind, body } = request.requestOf({ ...state, table: given.table });
-  const sent = JSON.parse(JSON.stringify(body, (_, value) =>
-    given.files[typeof value === "string" && code.fileOf(value)?.name] ?? value));
-  const programs = Object.fromEntries(given.languages.map((language) =>
-    [language, code.program(given.code, kind, language, { base, body })]));
-  return { kind, sent, programs };
-});
+REQUESTS = """
+return { mark: request.MARK, ...request.requestOf({ ...given.state, table: given.table }) };
 """
 LANGUAGES: tuple[Language, ...] = ("curl", "python", "javascript")
 
@@ -33,15 +27,24 @@ def shown(base: str, files: dict[str, str], **state: Any) -> dict[str, Any]:
         "moderator": "omni-moderation-latest",
         "checked": "",
     }
-    given = {
-        "table": table(),
-        "asked": [{"state": {**beginning, **state}, "base": base}],
-        "files": files,
-        "languages": LANGUAGES,
-        "code": code(),
+    given = {"table": table(), "state": {**beginning, **state}}
+    asked = scripts.run({"request": "request.mjs"}, REQUESTS, given)
+    wanted = [json.dumps({**asked, "language": language}).encode() for language in LANGUAGES]
+    programs = [request_program.program(it, base) for it in wanted]
+    return {
+        "kind": asked["kind"],
+        "sent": _sent(asked["body"], asked["mark"], files),
+        "programs": dict(zip(LANGUAGES, programs, strict=True)),
     }
-    (told,) = scripts.run({"code": "request-code.mjs", "request": "request.mjs"}, PROGRAMS, given)
-    return told
+
+
+def _sent(body: dict[str, Any], mark: str, files: dict[str, str]) -> dict[str, Any]:
+    """Return a body with the data URLs of its files, which tests write beside the programs."""
+    text = json.dumps(body)
+    for name, url in files.items():
+        place = re.compile(f'"{mark}\\S+ {re.escape(name)}"')
+        text = place.sub(json.dumps(url), text)
+    return json.loads(text)
 
 
 def every_setting() -> dict[str, Any]:

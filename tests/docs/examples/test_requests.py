@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hcai_app.docs.examples import request_code
 from hcai_app.docs.examples.library import Language
+from hcai_app.docs.examples.request_code import File
 from hcai_app.docs.examples.requests import PYTHON_ARGUMENTS, TEMPLATES, Kind
-from hcai_app.ui.islands.playground import code
 from tests.clients.node.clients import FOLDER, PATH, are_installed
-from tests.harness import scripts
 from tests.harness.databases import missing
 from tests.harness.product import Product
 from tests.harness.provider import Provider
@@ -35,30 +35,9 @@ FILES = {"my poster.pdf": PDF, "photo.png": PNG}
 LANGUAGES: tuple[Language, ...] = ("curl", "python", "javascript")
 CHAT, DRAWS = "qwen/qwen3-32b", "google/gemini-2.5-flash-image"
 
-PROGRAMS = """
-const withFiles = (value) => {
-  if (Array.isArray(value)) return value.map(withFiles);
-  if (value === null || typeof value !== "object") return value;
-  if (value.isFile) return code.fileUrl(value);
-  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, withFiles(it)]));
-};
-return given.wanted.map(({ kind, language, base, body }) =>
-  code.program(given.code, kind, language, { base, body: withFiles(body) }));
-"""
-
-
-def programs(*wanted: dict[str, Any]) -> list[str]:
-    given = {"code": code(), "wanted": list(wanted)}
-    return scripts.run({"code": "request-code.mjs"}, PROGRAMS, given)
-
 
 def program(kind: Kind, language: Language, base: str, body: dict[str, Any]) -> str:
-    (text,) = programs({"kind": kind, "language": language, "base": base, "body": body})
-    return text
-
-
-def file(name: str, kind: str) -> dict[str, Any]:
-    return {"isFile": True, "name": name, "type": kind}
+    return request_code.program(kind, language, base=base, body=body)
 
 
 def paste(
@@ -147,12 +126,12 @@ def test_a_chat_says_what_was_typed(
 def test_a_picture_and_a_pdf_go_along(run: Any, provider: Provider, language: Language) -> None:
     parts: list[dict[str, Any]] = [
         {"type": "text", "text": HOSTILE},
-        {"type": "image_url", "image_url": {"url": file("photo.png", "image/png")}},
+        {"type": "image_url", "image_url": {"url": File("photo.png", "image/png")}},
         {
             "type": "file",
             "file": {
                 "filename": "my poster.pdf",
-                "file_data": file("my poster.pdf", "application/pdf"),
+                "file_data": File("my poster.pdf", "application/pdf"),
             },
         },
     ]
@@ -247,8 +226,7 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_value_survives_every_language(stubs: Path, bodies: list[Any]) -> None:
     wanted = [{"model": "a/b", "messages": [], "extra": value} for value in bodies]
     for language in LANGUAGES:
-        base = {"kind": "chat", "language": language, "base": "http://x"}
-        texts = programs(*({**base, "body": body} for body in wanted))
+        texts = [program("chat", language, "http://x", body) for body in wanted]
         assert kept(language, texts, stubs) == json.loads(json.dumps(wanted))
 
 

@@ -217,6 +217,17 @@ def test_the_code_is_the_request_that_is_being_written(page: Page, site: Site):
     expect(field(page)).to_have_value("it's a marker")
 
 
+def test_a_program_with_a_file_says_where_it_must_lie(page: Page, tmp_path: Path):
+    choose_model(page, "openai/gpt-5-mini")
+    poster = tmp_path / "poster.pdf"
+    poster.write_bytes(b"%PDF-1.4")
+    page.get_by_test_id("files").set_input_files(poster)
+    page.get_by_role("button", name="Code").click()
+    page.get_by_role("button", name="curl", exact=True).click()
+    expect(page.locator("#play-program")).to_contain_text("base64 < 'poster.pdf'")
+    expect(page.get_by_text("Your files must lie beside the program.")).to_be_visible()
+
+
 def test_conversations_are_renamed_taken_along_and_forgotten(page: Page):
     say(page, "A talk to keep")
     finished(page)

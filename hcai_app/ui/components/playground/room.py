@@ -16,7 +16,7 @@ from hcai_app.ui.components.playground.settings import settings
 from hcai_app.ui.components.playground.store import IS_READY, MODE, put, shown
 from hcai_app.ui.components.playground.windows import CODE, model_button, resting, windows
 from hcai_app.ui.components.shell import SECTIONS
-from hcai_app.ui.islands.playground import Playground, code
+from hcai_app.ui.islands.playground import Playground
 from hcai_app.ui.islands.playground.settings import table
 from hcai_app.ui.state.playground import PlaygroundState
 
@@ -26,17 +26,13 @@ SOURCE = "/api/models"
 def room() -> rx.Component:
     """Show the playground once the conversations are open."""
     unreachable = shown("unreachable")
-    configuration = load_settings()
     return rx.fragment(
         Playground.create(
             owner=PlaygroundState.owner,
             source=SOURCE,
-            base=configuration.origin,
-            own=not configuration.is_production,
-            code=code(),
             table=table(),
             pages=[(name, path) for name, path, _ in SECTIONS],
-            max_bytes=configuration.max_body_bytes,
+            max_bytes=load_settings().max_body_bytes,
             on_spent=PlaygroundState.note_spent,
         ),
         rx.cond(

@@ -17,6 +17,7 @@ from hcai_app.ui.components.playground.store import (
     shown,
 )
 from hcai_app.ui.components.shell import link
+from hcai_app.ui.islands.playground import Program
 from hcai_app.ui.view_models.models import UNSERVED
 
 MODELS, PALETTE, CODE, SHARE, LIGHT = (
@@ -163,7 +164,7 @@ def program() -> rx.Component:
         "This request as code",
         rx.cond(
             shown("coding", bool),
-            rx.el.div(_languages(), _code(), _needs(), class_name="play-program"),
+            rx.el.div(Program.create(), _languages(), _code(), _needs(), class_name="play-program"),
         ),
         is_wide=True,
         custom_attrs={"onToggle": act("toggleCode")},

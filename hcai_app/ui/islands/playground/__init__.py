@@ -9,7 +9,6 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.docs.examples import calls, requests
 from hcai_app.ui.islands.source import on_a_short_stack
 
 HERE = Path(__file__).parent
@@ -40,9 +39,6 @@ class Playground(_PlaygroundPart):
     tag = "Playground"
     owner: rx.Var[str]
     source: rx.Var[str]
-    base: rx.Var[str]
-    own: rx.Var[bool]
-    code: rx.Var[dict[str, Any]]
     table: rx.Var[list[dict[str, Any]]]
     pages: rx.Var[list[tuple[str, str]]]
     max_bytes: rx.Var[int]
@@ -55,6 +51,12 @@ class Follow(_PlaygroundPart):
     tag = "Follow"
     of: rx.Var[str]
     newest: rx.Var[str]
+
+
+class Program(_PlaygroundPart):
+    """Has the open request written as a program; shows nothing itself."""
+
+    tag = "Program"
 
 
 class Markdown(_PlaygroundPart):
@@ -85,14 +87,3 @@ class SharedReader(_PlaygroundPart):
     """Reads what the address brings; shows nothing itself."""
 
     tag = "SharedReader"
-
-
-def code() -> dict[str, Any]:
-    """Return the templates that turn a request into a program in the browser."""
-    return {
-        "templates": requests.TEMPLATES,
-        "imports": requests.IMPORTS,
-        "helpers": requests.HELPERS,
-        "arguments": list(requests.PYTHON_ARGUMENTS),
-        "needs": calls.NEEDS,
-    }

@@ -7,11 +7,12 @@ import { ofMode } from "./models.mjs";
 import { leave, storeOf } from "./session.mjs";
 import { openStorage } from "./storage.mjs";
 import { Store } from "./store.mjs";
-import { held, read, set } from "./views.mjs";
+import { held, read, set, usePlay } from "./views.mjs";
 
 const HEARD = 400;
 const REST_MS = 3 * 60 * 60 * 1000;
 const PAUSE_MS = 10 * 60 * 1000;
+const TYPED_MS = 200;
 const Drawn = lazy(() => import("./markdown.jsx"));
 
 // Opens the playground of whoever sits here, and closes it when somebody else does.
@@ -155,6 +156,27 @@ function Scrolled({ of, newest, children }) {
       )}
     </>
   );
+}
+
+// Has the server write the request as a program, once the reader rests; it keeps nothing of it.
+export function Program() {
+  const body = usePlay("request");
+  useEffect(() => {
+    const ending = new AbortController();
+    const timer = body && setTimeout(() => writeProgram(body, ending.signal), TYPED_MS);
+    return () => {
+      clearTimeout(timer);
+      ending.abort();
+    };
+  }, [body]);
+  return null;
+}
+
+async function writeProgram(body, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const sent = { method: "POST", headers, body, signal };
+  const answer = await fetch("/api/program", sent).catch(() => null);
+  if (answer?.ok) set({ code: await answer.text() });
 }
 
 // What a model writes; plain until what draws it has been fetched.

@@ -1,12 +1,15 @@
 // From a conversation to the body of a request: what is sent, and what the code view shows.
 import { asTree, isWritten, threadOf } from "./conversations.mjs";
 import { draws, PDF, sees, seesPictures, settingsOf, valueOfSetting } from "./models.mjs";
-import { fileUrl } from "./request-code.mjs";
 import { megabytes } from "./words.mjs";
 
 const FREE_PARSER = [{ id: "file-parser", pdf: { engine: "cloudflare-ai" } }];
 // What stands around the files in a body, roughly.
 const ROOM_FOR_THE_REST = 16_384;
+
+// What stands in a body for a file's data URL: its program reads the file that lies beside it.
+export const MARK = `${crypto.randomUUID()} `;
+const fileUrl = ({ name, type }) => `${MARK}${type} ${name}`;
 
 export const isPicture = (file) => file.type.startsWith("image/");
 

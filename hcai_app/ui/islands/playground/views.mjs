@@ -4,8 +4,7 @@ import { useSyncExternalStore } from "react";
 import { raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
 import { ofMode, sees } from "./models.mjs";
 import { Observable } from "./observable.mjs";
-import { program } from "./request-code.mjs";
-import { FIRST_TEXTS, isPicture, requestOf, unseenNote } from "./request.mjs";
+import { FIRST_TEXTS, isPicture, MARK, requestOf, unseenNote } from "./request.mjs";
 import { formsOf } from "./schemas.mjs";
 
 const MOST_FOUND = 60;
@@ -13,7 +12,7 @@ const page = new Observable({
   ...{ room: null, models: [], given: null, mode: "chat", unreachable: "", spoken: "" },
   ...{ editing: "", edited: "", naming: "", finding: "", wanted: "", query: "", picking: "model" },
   ...{ refusal: "", refused: [], dropping: false, light: "", urls: {}, copied: "", prompts: [] },
-  ...{ coding: false, language: "curl", resting: false },
+  ...{ coding: false, language: "curl", code: "", resting: false },
   ...{ link: "", withAnswers: true, stranger: null, busy: false, failure: null },
   ...{ embedder: "", texts: FIRST_TEXTS, compared: null, checked: "", verdict: null },
   ...{ moderator: "omni-moderation-latest" },
@@ -129,14 +128,14 @@ function fitting(models, id, files = [], refused = []) {
   return unseen.length ? (ofMode(models, "chat").find(fits) ?? null) : null;
 }
 
-function code(isShown) {
+// What the code view shows is asked for by this.
+function asked(isShown) {
   const { given, models, language, room, ...state } = read();
   if (!isShown || !room) return "";
   const { conversation } = room;
   const model = offered(models, conversation.model);
-  const { kind, body } = requestOf({ ...state, conversation, model, table: given.table });
-  const base = `${given.own ? window.location.origin : given.base}/proxy/v1`;
-  return program(given.code, kind, language, { base, body });
+  const request = requestOf({ ...state, conversation, model, table: given.table });
+  return JSON.stringify({ ...request, language, mark: MARK });
 }
 
 const OPEN = "room.conversation";
@@ -164,7 +163,7 @@ const VIEWS = {
   palette: view("wanted models room.all given.pages", palette),
   tools: view(`${OPEN}.settings.tools`, (text) => formsOf("tools", text)),
   schema: view(`${OPEN}.settings.schema`, (text) => formsOf("schema", text)),
-  code: view("coding language mode embedder texts moderator checked models room", code),
+  request: view("coding language mode embedder texts moderator checked models room", asked),
 };
 
 export function usePlay(name) {
