@@ -15,7 +15,7 @@ from hcai_app.api.proxy import callers
 from hcai_app.api.same_origin import require_own_page
 from hcai_app.docs.examples import request_code
 from hcai_app.docs.examples.library import Language
-from hcai_app.docs.examples.request_code import File
+from hcai_app.docs.examples.request_code import LocalFile
 from hcai_app.docs.examples.requests import Kind
 from hcai_app.errors import InvalidRequest
 from hcai_app.worker.context import Worker
@@ -25,7 +25,7 @@ TEXT = (b"content-type", b"text/plain; charset=utf-8")
 PREFIX = "/proxy/v1"
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ProgramRequest(msgspec.Struct, frozen=True):
     """The request body; texts of `body` that begin with `mark` stand for files."""
 
     kind: Kind
@@ -53,7 +53,7 @@ def program(data: bytes, base: str) -> str:
     """
     try:
         # Python's own reader takes halves of characters, which a typed text can have.
-        asked = msgspec.convert(json.loads(data), Asked)
+        asked = msgspec.convert(json.loads(data), ProgramRequest)
         body = _with_files(asked.body, asked.mark)
         return request_code.program(asked.kind, asked.language, base=base, body=body)
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
@@ -69,4 +69,4 @@ def _with_files(value: Any, mark: str) -> Any:
     if not (mark and isinstance(value, str) and value.startswith(mark)):
         return value
     kind, _, name = value.removeprefix(mark).partition(" ")
-    return File(name, kind)
+    return LocalFile(name, kind)

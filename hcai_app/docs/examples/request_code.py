@@ -29,7 +29,7 @@ Say = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
-class File:
+class LocalFile:
     """A file that lies beside the program."""
 
     name: str
@@ -48,7 +48,7 @@ class Style:
 
 
 def program(kind: Kind, language: Language, *, base: str, body: dict[str, Any]) -> str:
-    """Return the program that sends `body`; its files are `File`s where their data URLs belong."""
+    """Return the program that sends `body`; a `LocalFile` stands where its data URL belongs."""
     has_files = _has_files(body)
     # A picture's program in Python needs what a file's helper needs.
     needs_imports = has_files or (kind == "picture" and language == "python")
@@ -65,7 +65,7 @@ def program(kind: Kind, language: Language, *, base: str, body: dict[str, Any]) 
 
 def _has_files(value: Any) -> bool:
     inside: Any = value.values() if isinstance(value, dict) else value
-    is_one = isinstance(value, File)
+    is_one = isinstance(value, LocalFile)
     return is_one or (isinstance(value, dict | list) and any(map(_has_files, inside)))
 
 
@@ -98,21 +98,21 @@ def _python_arguments(body: dict[str, Any]) -> str:
 
 
 def _in_here_document(value: Any) -> str:
-    if isinstance(value, File):
+    if isinstance(value, LocalFile):
         return f"\"data:{value.kind};base64,$(base64 < {_shell_word(value.name)} | tr -d '\\n')\""
     # In a here-document a shell looks at these three signs, and at nothing else.
     return re.sub(r"[\\$`]", r"\\\g<0>", _literal(value))
 
 
 def _in_javascript(value: Any) -> str:
-    if isinstance(value, File):
+    if isinstance(value, LocalFile):
         return f"await dataUrl({_literal(value.name)}, {_literal(value.kind)})"
     # Pasted into a page, it must not end the page's script.
     return _literal(value).replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
 def _in_python(value: Any) -> str:
-    if isinstance(value, File):
+    if isinstance(value, LocalFile):
         return f"data_url({_literal(value.name)}, {_literal(value.kind)})"
     is_word = value is None or isinstance(value, bool)
     return PYTHON_WORDS[value] if is_word else _literal(value)

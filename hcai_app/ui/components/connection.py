@@ -7,7 +7,7 @@ import reflex as rx
 from hcai_app.edge.reflex_internals import ClientVar, browser_hook, is_connection_lost
 from hcai_app.settings import load_settings
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.source import source
+from hcai_app.ui.islands import source
 
 LIBRARY = source("connection.mjs")
 ORIGIN, HOST, PATH = (

@@ -14,8 +14,8 @@ from hcai_app.services.keys.keys import MAX_NAME
 from hcai_app.settings import first_model, load_settings
 from hcai_app.ui.components import code
 from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.islands import source
 from hcai_app.ui.islands.browser import copy_button
-from hcai_app.ui.islands.source import source
 from hcai_app.ui.state.base import SiteState
 
 LIBRARY = source("keys.mjs")

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app.ui.islands.source import source
+from hcai_app.ui.islands import source
 
 
 class _Copy(rx.Component):
@@ -18,12 +18,12 @@ def copy_button(target: str | rx.Var[str], what: str | rx.Var[str]) -> rx.Compon
     return _Copy.create(target=target, what=what, class_name="small-button")
 
 
-def copy_text(text: str | rx.Var[str]) -> rx.Component:
-    """Copy a text, by an icon."""
+def copy_text(text: str | rx.Var[str], what: str = "", class_name: str = "copy-id") -> rx.Component:
+    """Copy a text, by an icon; `what` says which, else the text itself does."""
     return _Copy.create(
         rx.icon("copy", size=16, aria_hidden=True),
         rx.icon("check", size=16, aria_hidden=True),
         text=text,
-        what=text,
-        class_name="copy-id",
+        what=what or text,
+        class_name=class_name,
     )

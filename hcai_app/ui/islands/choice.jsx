@@ -1,25 +1,8 @@
 // The tab that somebody has chosen for one example is chosen for all, and when they come again.
 import { useEffect } from "react";
+import { remember, remembered } from "./browser-storage.mjs";
 
 const KEPT = "hcai-example";
-let here = ""; // where a browser keeps nothing
-
-function kept() {
-  try {
-    return window.localStorage.getItem(KEPT) ?? here;
-  } catch {
-    return here;
-  }
-}
-
-function keep(chosen) {
-  here = chosen;
-  try {
-    window.localStorage.setItem(KEPT, chosen);
-  } catch {
-    // It stays chosen on this page.
-  }
-}
 
 // Their own client where an example has it, else the first in that language.
 function choose(chosen) {
@@ -34,11 +17,11 @@ function choose(chosen) {
 
 export function RememberedTabs({ of }) {
   useEffect(() => {
-    choose(kept());
+    choose(remembered(KEPT, ""));
     const onChange = ({ target }) => {
       if (!target.closest(".examples .tabs")) return;
       const before = target.getBoundingClientRect().top;
-      keep(target.value);
+      remember(KEPT, target.value);
       choose(target.value);
       const moved = target.getBoundingClientRect().top - before;
       window.scrollBy({ top: moved, behavior: "instant" });

@@ -4,11 +4,8 @@ from typing import Literal
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_hook
-from hcai_app.ui.islands.source import source
+from hcai_app.ui.islands import source
 
-# What the server's clock says; it stands apart, so that tests run it as it is.
-source("server-clock.mjs")
 LIBRARY = source("clock.mjs")
 
 Form = Literal["short", "ago", "full"]
@@ -39,8 +36,3 @@ def local_time(at_ms: int | rx.Var[int], form: Form = "short") -> rx.Component:
 def countdown(at_ms: int | rx.Var[int], now_ms: int | rx.Var[int] = 0) -> rx.Component:
     """Count down to a moment by the server's clock, which said `now_ms` last."""
     return _Countdown.create(at_ms=at_ms, now_ms=now_ms)
-
-
-def is_past(at_ms: rx.Var[int]) -> rx.Var[bool]:
-    """Return whether a moment has come."""
-    return browser_hook("useIsPast", bool, LIBRARY, at_ms, local="is_past")

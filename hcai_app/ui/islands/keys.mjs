@@ -1,6 +1,7 @@
 // Makes and rotates keys over plain HTTP. A new key lives in this page's memory alone: no event ever
 // carries it, and whoever goes to another page has left it.
 import { useEffect, useSyncExternalStore } from "react";
+import { Observable } from "./observable.mjs";
 
 const NOTHING = {
   ...{ made: null, owner: "", place: "", focused: "", isBusy: false, problem: "", status: 0 },
@@ -8,17 +9,9 @@ const NOTHING = {
 const OFFLINE = "You are offline. Nothing is lost; try again when you are back.";
 const SILENT = "The server did not answer. Try again in a moment.";
 
-let held = NOTHING;
-const readers = new Set();
-const read = () => held;
-const set = (change) => {
-  held = { ...held, ...change };
-  readers.forEach((reader) => reader());
-};
-const subscribe = (reader) => {
-  readers.add(reader);
-  return () => readers.delete(reader);
-};
+const held = new Observable(NOTHING);
+const { read, subscribe } = held;
+const set = (change) => held.set(change);
 
 // What the page shows of it. A page whose server starts anew is drawn anew, and still has the key,
 // which nobody could show again.
@@ -34,7 +27,7 @@ export function useKeys(owner) {
   return shown.owner === owner ? shown : NOTHING;
 }
 
-export const forget = () => set({ ...NOTHING, owner: held.owner, focused: "key-name" });
+export const forget = () => set({ ...NOTHING, owner: read().owner, focused: "key-name" });
 export const mend = () => set({ problem: "" });
 
 export function make(owner, onMade, { name }) {
@@ -49,7 +42,7 @@ export function rotate(owner, onMade, { id, overlap }) {
 }
 
 async function ask(place, path, body, onMade) {
-  if (held.isBusy) return;
+  if (read().isBusy) return;
   set({ ...place, isBusy: true, focused: "", problem: "", status: 0 });
   const told = await answerOf(path, body).catch(unanswered);
   set({ isBusy: false, focused: place.field, ...told });

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app.ui.islands.source import source
+from hcai_app.ui.islands import source
 
 
 class _Reading(rx.Component):

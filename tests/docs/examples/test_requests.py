@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from hcai_app.docs.examples import request_code
 from hcai_app.docs.examples.library import Language
-from hcai_app.docs.examples.request_code import File
+from hcai_app.docs.examples.request_code import LocalFile
 from hcai_app.docs.examples.requests import PYTHON_ARGUMENTS, TEMPLATES, Kind
 from tests.clients.node.clients import FOLDER, PATH, are_installed
 from tests.harness.databases import missing
@@ -126,12 +126,12 @@ def test_a_chat_says_what_was_typed(
 def test_a_picture_and_a_pdf_go_along(run: Any, provider: Provider, language: Language) -> None:
     parts: list[dict[str, Any]] = [
         {"type": "text", "text": HOSTILE},
-        {"type": "image_url", "image_url": {"url": File("photo.png", "image/png")}},
+        {"type": "image_url", "image_url": {"url": LocalFile("photo.png", "image/png")}},
         {
             "type": "file",
             "file": {
                 "filename": "my poster.pdf",
-                "file_data": File("my poster.pdf", "application/pdf"),
+                "file_data": LocalFile("my poster.pdf", "application/pdf"),
             },
         },
     ]

@@ -6,7 +6,7 @@ import reflex as rx
 
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.files import drawn
-from hcai_app.ui.components.playground.parts import bare, copy, icon, obstacle
+from hcai_app.ui.components.playground.parts import bare, icon, obstacle
 from hcai_app.ui.components.playground.store import (
     IS_OFFERED,
     IS_RUNNING,
@@ -15,6 +15,7 @@ from hcai_app.ui.components.playground.store import (
     words,
 )
 from hcai_app.ui.components.shell import link
+from hcai_app.ui.islands.browser import copy_text
 from hcai_app.ui.islands.playground import Markdown
 from hcai_app.ui.state.playground import SIGN_IN_AGAIN
 
@@ -197,7 +198,7 @@ def foot(message: Any, *, is_beside: bool) -> rx.Component:
         rx.el.p(words("receipt", message), class_name="play-receipt num"),
         rx.el.div(
             rx.fragment() if is_beside else versions(message),
-            rx.cond(message.text, copy(message.id, message.text, "the answer")),
+            rx.cond(message.text, copy_text(message.text, "the answer", "play-act")),
             rx.fragment() if is_beside else again,
             rx.cond(message.requestId, report(message)),
             class_name="play-acts",

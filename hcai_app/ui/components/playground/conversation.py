@@ -6,7 +6,7 @@ import reflex as rx
 
 from hcai_app.ui.components.playground.answers import answer, versions
 from hcai_app.ui.components.playground.files import kept
-from hcai_app.ui.components.playground.parts import bare, copy
+from hcai_app.ui.components.playground.parts import bare
 from hcai_app.ui.components.playground.store import (
     MODEL,
     Turn,
@@ -14,6 +14,7 @@ from hcai_app.ui.components.playground.store import (
     put,
     shown,
 )
+from hcai_app.ui.islands.browser import copy_text
 from hcai_app.ui.islands.playground import Follow
 
 WORDS = (
@@ -96,7 +97,7 @@ def asked(message: Any) -> rx.Component:
         rx.cond(message.note, rx.el.p(message.note, class_name="play-note")),
         rx.el.div(
             versions(message),
-            copy(message.id, message.text, "your message"),
+            copy_text(message.text, "what you wrote", "play-act"),
             bare(
                 "pencil",
                 "Edit",

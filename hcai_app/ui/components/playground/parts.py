@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.ui.components.playground.store import act, shown
-from hcai_app.ui.islands.clock import countdown, is_past, local_time
+from hcai_app.edge.reflex_internals import browser_hook
+from hcai_app.ui.islands.clock import LIBRARY, countdown, local_time
 from hcai_app.ui.state.playground import PlaygroundState
 
 Text = str | rx.Var[str] | rx.Component
@@ -42,19 +42,6 @@ def labelled(image: str, label: Text, **props: Any) -> rx.Component:
     """Show a small button with an icon and words."""
     return rx.el.button(
         icon(image), label, **{"type": "button", "class_name": "small-button", **props}
-    )
-
-
-def copy(name: str | rx.Var[str], text: rx.Var[str], what: str) -> rx.Component:
-    """Copy a text; for two seconds it says so."""
-    is_copied = shown("copied") == name
-    return rx.el.button(
-        rx.cond(is_copied, icon("check"), icon("copy")),
-        rx.el.span(rx.cond(is_copied, "Copied", f"Copy {what}"), class_name="heard"),
-        type="button",
-        title="Copy",
-        class_name="play-act",
-        on_click=act("copy", name, text),
     )
 
 
@@ -115,7 +102,7 @@ def obstacle(text: Text, until: Any = 0, *children: Any) -> rx.Component:
 def opening(ms: rx.Var[int]) -> rx.Component:
     """Say when something works again; once it does, the budget is read again."""
     return rx.cond(
-        is_past(ms),
+        browser_hook("useIsPast", bool, LIBRARY, ms, local="is_past"),
         rx.fragment(on_mount=PlaygroundState.note_spent),
         rx.el.p("Open again at ", rx.el.b(local_time(ms)), ", in ", countdown(ms), "."),
     )

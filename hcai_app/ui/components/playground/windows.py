@@ -6,7 +6,7 @@ import reflex as rx
 
 from hcai_app.docs.examples import calls
 from hcai_app.docs.examples.library import Language
-from hcai_app.ui.components.playground.parts import copy, icon, labelled, sheet
+from hcai_app.ui.components.playground.parts import icon, labelled, sheet
 from hcai_app.ui.components.playground.store import (
     MODE,
     MODEL,
@@ -17,7 +17,8 @@ from hcai_app.ui.components.playground.store import (
     shown,
 )
 from hcai_app.ui.components.shell import link
-from hcai_app.ui.islands.playground import Program
+from hcai_app.ui.islands.browser import copy_text
+from hcai_app.ui.islands.playground import ProgramWriter
 from hcai_app.ui.view_models.models import UNSERVED
 
 MODELS, PALETTE, CODE, SHARE, LIGHT = (
@@ -164,7 +165,9 @@ def program() -> rx.Component:
         "This request as code",
         rx.cond(
             shown("coding", bool),
-            rx.el.div(Program.create(), _languages(), _code(), _needs(), class_name="play-program"),
+            rx.el.div(
+                ProgramWriter.create(), _languages(), _code(), _needs(), class_name="play-program"
+            ),
         ),
         is_wide=True,
         custom_attrs={"onToggle": act("toggleCode")},
@@ -183,7 +186,7 @@ def _languages() -> rx.Component:
     ]
     return rx.el.div(
         rx.el.div(*tabs, role="group", aria_label="Language", class_name="tabs"),
-        copy("program", shown("code"), "the program"),
+        copy_text(shown("code"), "the program", "play-act"),
         class_name="play-program-head",
     )
 
@@ -238,7 +241,7 @@ def sharing() -> rx.Component:
                     aria_label="Link",
                     class_name="input small mono",
                 ),
-                copy("link", address, "the link"),
+                copy_text(address, "the link", "play-act"),
                 class_name="play-link",
             ),
             rx.el.p("It is too long for a link. Send it as a file."),

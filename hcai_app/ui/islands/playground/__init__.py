@@ -9,10 +9,9 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.ui.islands.source import on_a_short_stack
+from hcai_app.ui.islands import files_in, on_a_short_stack
 
-HERE = Path(__file__).parent
-FILES = [path.name for path in sorted(HERE.iterdir()) if path.suffix in {".mjs", ".jsx"}]
+FILES = files_in(Path(__file__).parent)
 SCRIPTS = on_a_short_stack(lambda: {name: rx.asset(name, shared=True) for name in FILES})
 # Each is kept by a company or a known maintainer, and only this page's bundle has it.
 # The second line is fetched with the first answer, the third with the first formula.
@@ -53,7 +52,7 @@ class Follow(_PlaygroundPart):
     newest: rx.Var[str]
 
 
-class Program(_PlaygroundPart):
+class ProgramWriter(_PlaygroundPart):
     """Has the open request written as a program; shows nothing itself."""
 
     tag = "Program"

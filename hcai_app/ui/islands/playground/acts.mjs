@@ -1,4 +1,5 @@
 // What a reader can do on the page, by the names that Python's components call.
+import { remember, remembered } from "../browser-storage.mjs";
 import { parsed, usageOf } from "./answers.mjs";
 import { call } from "./call.mjs";
 import { asJson, asMarkdown, newId, titleOf } from "./conversations.mjs";
@@ -10,7 +11,6 @@ import { comparison } from "./similarity.mjs";
 import { held, read, set } from "./views.mjs";
 
 const NO_LIST = "The list of models did not come through. Are you online?";
-const COPIED_MS = 2000;
 const MOST_RIVALS = 3;
 const MOST_PROMPTS = 20;
 const TAKEN_ALONG = "hcai-shared"; // what leads from the page of a shared conversation to here
@@ -21,18 +21,6 @@ const focusOn = (id) => requestAnimationFrame(() => element(id)?.focus());
 const open = () => read().room.conversation;
 const promptsPlace = () => `hcai-prompts ${read().given.owner}`;
 const without = (list, gone) => list.filter((it) => it !== gone);
-
-// What a browser keeps of small choices; some keep nothing, and the server has none.
-function smallStorage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
-}
-const small = smallStorage();
-export const remembered = (name, fallback) => small?.getItem(name) ?? fallback;
-export const remember = (name, value) => small?.setItem(name, value);
 
 const save = (download, href) =>
   Object.assign(document.createElement("a"), { href, download }).click();
@@ -161,11 +149,6 @@ export const act = {
     set({ editing: "" });
     const message = open().messages.find(({ id }) => id === editing);
     if (edited.trim()) held.store.resend(message, edited);
-  },
-  async copy(what, text) {
-    await navigator.clipboard?.writeText(text);
-    set({ copied: what });
-    setTimeout(() => read().copied === what && set({ copied: "" }), COPIED_MS);
   },
   savePicture: (name, url) => save(name, url),
   enlarge(url) {

@@ -4,8 +4,7 @@ import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 import { useEffect, useState } from "react";
 import { Streamdown } from "streamdown";
-import { act } from "./acts.mjs";
-import { usePlay } from "./views.mjs";
+import { Copy } from "../copy.jsx";
 
 const LINK = /^(?:https?:\/\/|mailto:)/i;
 const PICTURE = /^data:image\/(?:png|jpeg|webp|gif);base64,/i;
@@ -25,7 +24,6 @@ const textOf = (node) =>
     : [node?.props?.children ?? node ?? []].flat(9).map(textOf).join("");
 
 function Code({ children }) {
-  const copied = usePlay("copied");
   const { className, children: code } = children?.props ?? {};
   const name = /language-(\S+)/.exec(className)?.[1] ?? "code";
   const text = [code].flat(9).map(textOf).join("");
@@ -33,10 +31,7 @@ function Code({ children }) {
     <div className="play-code">
       <div className="play-code-head">
         <span>{name}</span>
-        <button type="button" className="play-act" onClick={() => act.copy(text, text.trimEnd())}>
-          {copied === text ? "Copied" : "Copy"}
-          <span className="heard"> the code</span>
-        </button>
+        <Copy className="play-act" text={text.trimEnd()} what="the code" />
       </div>
       <section className="code" {...SCROLLS} aria-label={`Code: ${name}`}>
         <pre>{children}</pre>

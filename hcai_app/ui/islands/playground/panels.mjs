@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { usageOf } from "./answers.mjs";
 import { call } from "./call.mjs";
-import { Observable } from "./observable.mjs";
+import { Observable } from "../observable.mjs";
 import { beginning, noteOf, pathProblemOf, problemOf, readable } from "./panel-words.mjs";
 
 const MOST_LINES = 22;

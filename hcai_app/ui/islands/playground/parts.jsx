@@ -2,7 +2,8 @@
 // message, and draws Markdown as soon as there is some.
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { StickToBottom, useStickToBottomContext } from "use-stick-to-bottom";
-import { act, remember, remembered } from "./acts.mjs";
+import { remember, remembered } from "../browser-storage.mjs";
+import { act } from "./acts.mjs";
 import { ofMode } from "./models.mjs";
 import { leave, storeOf } from "./session.mjs";
 import { openStorage } from "./storage.mjs";

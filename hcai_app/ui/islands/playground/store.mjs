@@ -3,7 +3,7 @@
 import { answerTo, pictureOf } from "./asking.mjs";
 import * as conversations from "./conversations.mjs";
 import { firstOf } from "./models.mjs";
-import { Observable } from "./observable.mjs";
+import { Observable } from "../observable.mjs";
 import { Repository } from "./repository.mjs";
 import { isStreamed } from "./request.mjs";
 

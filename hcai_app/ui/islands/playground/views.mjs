@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
 import { ofMode, sees } from "./models.mjs";
-import { Observable } from "./observable.mjs";
+import { Observable } from "../observable.mjs";
 import { FIRST_TEXTS, isPicture, MARK, requestOf, unseenNote } from "./request.mjs";
 import { formsOf } from "./schemas.mjs";
 
@@ -11,7 +11,7 @@ const MOST_FOUND = 60;
 const page = new Observable({
   ...{ room: null, models: [], given: null, mode: "chat", unreachable: "", spoken: "" },
   ...{ editing: "", edited: "", naming: "", finding: "", wanted: "", query: "", picking: "model" },
-  ...{ refusal: "", refused: [], dropping: false, light: "", urls: {}, copied: "", prompts: [] },
+  ...{ refusal: "", refused: [], dropping: false, light: "", urls: {}, prompts: [] },
   ...{ coding: false, language: "curl", code: "", resting: false },
   ...{ link: "", withAnswers: true, stranger: null, busy: false, failure: null },
   ...{ embedder: "", texts: FIRST_TEXTS, compared: null, checked: "", verdict: null },
