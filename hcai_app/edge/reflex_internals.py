@@ -288,3 +288,9 @@ def browser_call(function: str, library: str, *arguments: Any, is_event: bool = 
         return rx.Var(f"{function}({', '.join(texts)})", _var_type=str, _var_data=data).guess_type()
     call = f"((...given) => {function}({', '.join([*texts, '...given'])}))"
     return rx.Var(call, _var_data=data).to(FunctionVar, rx.EventChain)
+
+
+def browser_method(value: rx.Var[Any], *arguments: Any) -> Any:
+    """Return an event that calls a function which a hook gives, with these arguments alone."""
+    call = f"(() => {{ {value}({', '.join(str(rx.Var.create(it)) for it in arguments)}); }})"
+    return rx.Var(call, _var_data=value._get_all_var_data()).to(FunctionVar, rx.EventChain)

@@ -1,9 +1,11 @@
 """The open conversation: its questions, its answers in versions or side by side."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
+from hcai_app.edge.reflex_internals import browser_hook, browser_method
 from hcai_app.ui.components.playground.answers import answer, versions
 from hcai_app.ui.components.playground.files import kept
 from hcai_app.ui.components.playground.parts import bare
@@ -15,7 +17,7 @@ from hcai_app.ui.components.playground.store import (
     shown,
 )
 from hcai_app.ui.islands.browser import copy_text
-from hcai_app.ui.islands.playground import Follow
+from hcai_app.ui.islands.playground import STICKY, StickToBottom, StickyContent
 
 WORDS = (
     "Name my raccoon rhythm game.",
@@ -33,14 +35,52 @@ def conversation() -> rx.Component:
     """Show the open conversation, following its newest message."""
     turns = shown("turns", list[Turn])
     return rx.fragment(
-        Follow.create(
-            rx.cond(turns.length() == 0, beginning(), rx.fragment()),
-            rx.foreach(turns, turn),
-            of=shown("asked"),
-            newest="To the newest",
+        StickToBottom.create(
+            StickyContent.create(
+                rx.cond(turns.length() == 0, beginning(), rx.fragment()),
+                rx.foreach(turns, turn),
+                rx.fragment(to_newest(), key=shown("asked")),
+                class_name="play-messages",
+                scroll_class_name="play-scroll",
+                custom_attrs={"role": "log", "aria-live": "off", "aria-label": "Conversation"},
+            ),
+            jump(),
+            initial="instant",
+            resize="instant",
+            class_name="play-talk",
         ),
         rx.el.p(shown("spoken"), class_name="heard", role="status"),
     )
+
+
+@dataclass(frozen=True)
+class Scrolled:
+    """Whether the newest message is in sight, and what leads there."""
+
+    isAtBottom: bool  # noqa: N815 - the library's names
+    scrollToBottom: str  # noqa: N815
+
+
+def _scrolled() -> Any:
+    return browser_hook("useStickToBottomContext", Scrolled, STICKY, local="scrolled")
+
+
+@rx.memo
+def to_newest() -> rx.Component:
+    """Go to the newest message when this comes; under another key it comes again."""
+    return rx.fragment(on_mount=browser_method(_scrolled().scrollToBottom, "instant"))
+
+
+@rx.memo
+def jump() -> rx.Component:
+    """Offer the way to the newest message to whoever has scrolled up."""
+    button = rx.el.button(
+        "To the newest",
+        type="button",
+        class_name="play-jump",
+        on_click=browser_method(_scrolled().scrollToBottom, "instant"),
+    )
+    return rx.cond(_scrolled().isAtBottom, rx.fragment(), button)
 
 
 def beginning() -> rx.Component:

@@ -241,7 +241,7 @@ def sharing() -> rx.Component:
                     aria_label="Link",
                     class_name="input small mono",
                 ),
-                copy_text(address, "the link", "play-act"),
+                copy_text(address, "the address", "play-act"),
                 class_name="play-link",
             ),
             rx.el.p("It is too long for a link. Send it as a file."),

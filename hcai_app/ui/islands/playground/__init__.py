@@ -13,10 +13,11 @@ from hcai_app.ui.islands import files_in, on_a_short_stack
 
 FILES = files_in(Path(__file__).parent)
 SCRIPTS = on_a_short_stack(lambda: {name: rx.asset(name, shared=True) for name in FILES})
+STICKY = "use-stick-to-bottom@1.1.6"
 # Each is kept by a company or a known maintainer, and only this page's bundle has it.
 # The second line is fetched with the first answer, the third with the first formula.
 PACKAGES = [
-    *("idb@8.0.4", "use-stick-to-bottom@1.1.6"),
+    *("idb@8.0.4", STICKY),
     *("streamdown@2.7.1", "remark-gfm@4.0.1", "rehype-highlight@7.0.2"),
     *("rehype-katex@7.0.1", "remark-math@6.0.0"),
 ]
@@ -44,12 +45,21 @@ class Playground(_PlaygroundPart):
     on_spent: rx.EventHandler[rx.event.no_args_event_spec]
 
 
-class Follow(_PlaygroundPart):
+class StickToBottom(rx.Component):
     """A box that follows its newest content until the reader scrolls up."""
 
-    tag = "Follow"
-    of: rx.Var[str]
-    newest: rx.Var[str]
+    library = STICKY
+    tag = "StickToBottom"
+    initial: rx.Var[str]
+    resize: rx.Var[str]
+
+
+class StickyContent(rx.Component):
+    """What is scrolled in such a box."""
+
+    library = STICKY
+    tag = "StickToBottom.Content"
+    scroll_class_name: rx.Var[str]
 
 
 class ProgramWriter(_PlaygroundPart):

@@ -1,7 +1,6 @@
-// The few parts that Python's components cannot be: what listens to the window, follows the newest
-// message, and draws Markdown as soon as there is some.
+// The few parts that Python's components cannot be: what listens to the window, has programs written,
+// and draws Markdown as soon as there is some.
 import { lazy, Suspense, useEffect, useRef } from "react";
-import { StickToBottom, useStickToBottomContext } from "use-stick-to-bottom";
 import { remember, remembered } from "../browser-storage.mjs";
 import { act } from "./acts.mjs";
 import { ofMode } from "./models.mjs";
@@ -129,34 +128,6 @@ function noteTime() {
   if (isNew) remember("hcai-begun", now);
   if (!document.hidden) remember("hcai-seen", now);
   set({ resting: !isNew && now - begun > REST_MS });
-}
-
-// A box that follows its newest content until the reader scrolls up; `of` is what it is about.
-export function Follow({ children, ...told }) {
-  return (
-    <StickToBottom className="play-talk" initial="instant" resize="instant">
-      <Scrolled {...told}>{children}</Scrolled>
-    </StickToBottom>
-  );
-}
-
-function Scrolled({ of, newest, children }) {
-  const { isAtBottom, scrollToBottom } = useStickToBottomContext();
-  const follow = () => void scrollToBottom("instant");
-  useEffect(follow, [of]);
-  const spoken = { role: "log", "aria-live": "off", "aria-label": "Conversation" };
-  return (
-    <>
-      <StickToBottom.Content className="play-messages" scrollClassName="play-scroll" {...spoken}>
-        {children}
-      </StickToBottom.Content>
-      {!isAtBottom && (
-        <button type="button" className="play-jump" onClick={follow}>
-          {newest}
-        </button>
-      )}
-    </>
-  );
 }
 
 // Has the server write the request as a program, once the reader rests; it keeps nothing of it.
