@@ -200,7 +200,7 @@ def fresh_key(name: rx.Var[str], secret: rx.Var[str]) -> rx.Component:
                 copy_button(CURL, "the command"),
                 class_name="fresh-key-head",
             ),
-            code.block(_first_call(secret), name=CURL, label="A first call with curl"),
+            code.block(first_call(secret), name=CURL, label="A first call with curl"),
             class_name="fresh-key-try",
         ),
         rx.el.button(
@@ -214,7 +214,7 @@ def fresh_key(name: rx.Var[str], secret: rx.Var[str]) -> rx.Component:
     )
 
 
-def _first_call(secret: rx.Var[str]) -> str:
+def first_call(secret: rx.Var[str]) -> str:
     """Return a first call as HTML, in which the browser writes the key."""
     settings = load_settings()
     model = first_model(settings.language_models)
