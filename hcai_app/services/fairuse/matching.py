@@ -6,21 +6,27 @@ wholes, instructions from their start on, tools as a set whose letters keep thei
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from hcai_app.services.fairuse import disguises, folding
+from hcai_app.services.fairuse import disguises, folding, words
 from hcai_app.services.fairuse.general import General, Match
 from hcai_app.services.fairuse.openings import Openings
-from hcai_app.services.fairuse.roles import Tool
+from hcai_app.services.fairuse.roles import MAX_NAME, Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 
 MAX_HEADER = 512
 # Of a text as it begins: for its opening, and for marks of a tool syntax.
 MAX_OPENING, MAX_MARKED = 500, 12_000
+MAX_FIRST = 300
+TOOL = frozenset({"tool", "tools"})  # what many clients put behind each name
 _URL = re.compile(
     r"\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([^/?#:\s]+)[^/?#]*([^?#]*)", re.I
 )
-_PRODUCT = re.compile(r"\s*([^/\s]+)")
+# Of `Name-1.2` the name.
+_PRODUCT = re.compile(r"\s*([^/\s]+?)(?:-v?\d[\w.-]*)?(?=[/\s]|$)")
+# A user's text as long as this is a whole prompt; what is shorter may be quoted to ask about it.
+WHOLE_PROMPT, PLAY = 300, "role-play front end"
 # What comes after the first, as browsers and those who embed one write it.
 _LATER_PRODUCT = re.compile(r"(?<=[\s;,(])([\w.-]+)/")
 URLS = (b"http-referer", b"referer", b"origin")
@@ -33,7 +39,7 @@ _MARK = "search/replace"
 # Lines that stand in front of instructions: a heading, a tag, a fence, a fact as "name: value".
 _PREAMBLE = re.compile(
     r"\s*(?:(?:<[\w:|./ -]{1,60}>|(?:#{1,6} |[-=*_`~\[]{2,})[^\n]{0,80}\n"
-    r"|[\w ()/-]{1,40}:[^\n]{0,120}\n)\s*){1,8}"
+    r"|[\w ()/'-]{1,40}:[^\n]{0,120}\n)\s*){1,8}"
 )
 
 
@@ -47,8 +53,14 @@ class Content(NamedTuple):
     declared: tuple[Tool, ...] = ()
 
 
-# A program says the same first each time: what so many of these texts match is kept.
+# A program says the same first each time, and has the same tools: what so many match is kept.
 MAX_KNOWN = 4_096
+
+
+def _keep(known: dict[int, list[Match]], name: int, found: list[Match]) -> None:
+    if len(known) >= MAX_KNOWN:
+        known.clear()
+    known[name] = found
 
 
 def _match(rule: Rule) -> Match:
@@ -68,6 +80,7 @@ class Matcher:
         self._turns = Openings()
         # By a hash with a secret of this process: no text is kept.
         self._instructions: dict[int, list[Match]] = {}
+        self._declared: dict[int, list[Match]] = {}
         self._tools: list[tuple[frozenset[str], frozenset[str], Match]] = []
         self._syntaxes: list[tuple[list[str], Match]] = []
         self._general = General()
@@ -108,7 +121,7 @@ class Matcher:
         if rule.signal in ("roles", "shapes", "traits"):
             self._general.add(rule, match)
         elif rule.signal == "tools":
-            self._tools.append((frozenset(rule.pattern), frozenset(rule.beside), match))
+            self._tools.append((_tool_names(rule.pattern), _tool_names(rule.beside), match))
         elif rule.signal == "syntax":
             self._syntaxes.append(([mark.casefold() for mark in rule.pattern], match))
 
@@ -157,17 +170,25 @@ class Matcher:
 
     def of_content(self, content: Content) -> list[Match]:
         """Return the matches of what a call says; what its user says is weak."""
-        found = list(self._of_tools(content.tools))
-        declared = content.declared or [(name, ()) for name in content.tools]
-        found += self._general.of_tools(declared)
+        found = list(self._of_declared(content)) if content.tools else []
         for text in _wholes(content.instructions):
             found += self._of_instructions(text)
         for text in map(disguises.read, _wholes(content.users)):
             starts = _starts(text)
             found += self._turns.of(starts)
             if opened := self._openings.of(starts):
-                strong = (match for match in self._of_syntax(text) if match.is_strong)
+                seconds = (*self._of_syntax(text), *_of_whole(text, self._general.of_text(text)))
+                strong = (match for match in seconds if match.is_strong)
                 found += [Match(match.rule, False) for match in (*opened, *strong)]
+        return found
+
+    def _of_declared(self, content: Content) -> list[Match]:
+        declared = content.declared or tuple((name, ()) for name in sorted(content.tools))
+        name = hash(declared)
+        found = self._declared.get(name)
+        if found is None:
+            found = [*self._of_tools(_called(content.tools)), *self._general.of_tools(declared)]
+            _keep(self._declared, name, found)
         return found
 
     def _of_instructions(self, text: str) -> list[Match]:
@@ -175,11 +196,9 @@ class Matcher:
         found = self._instructions.get(name)
         if found is None:
             said = disguises.read(text)
-            opened = self._openings.of(_starts(said))
+            opened = self._openings.of([*_starts(said), *_second_start(said)])
             found = [*opened, *self._of_syntax(said), *self._general.of_text(said)]
-            if len(self._instructions) >= MAX_KNOWN:
-                self._instructions.clear()
-            self._instructions[name] = found
+            _keep(self._instructions, name, found)
         return found
 
     def _of_syntax(self, text: str) -> list[Match]:
@@ -203,6 +222,28 @@ class Matcher:
                 yield match
 
 
+@lru_cache(MAX_KNOWN)
+def _tool_name(name: str) -> str:
+    """Return a name of several words without its form: `read_file` for `ReadFileTool`.
+
+    One of a single word, which says little, keeps its form and the case of its letters.
+    """
+    said = [word for word in words.of_name(name) if word not in TOOL]
+    return "_".join(said) if len(said) > 1 else name
+
+
+def _tool_names(names: Iterable[str]) -> frozenset[str]:
+    """Return how the tools of a rule are compared: those that have a prefix as they are."""
+    return frozenset(_tool_name(it) if it == words.unprefixed(it) else it for it in names)
+
+
+def _called(tools: frozenset[str]) -> frozenset[str]:
+    """Return how the tools of a call are compared, and how without a client's prefix."""
+    names = [name[:MAX_NAME] for name in tools]
+    bare = map(words.unprefixed, names)
+    return frozenset(names).union(*((it, _tool_name(it)) for it in bare))
+
+
 def _valued(wanted: list[tuple[re.Pattern[str], Match]], value: str) -> list[Match]:
     tokens = [token.strip() for token in value.split(",")]
     return [match for want, match in wanted if any(map(want.fullmatch, tokens))]
@@ -222,8 +263,23 @@ def _folded(text: str, start: int = 0) -> str:
     return folding.fold(text[start : start + MAX_OPENING])
 
 
+def _of_whole(text: str, found: Iterable[Match]) -> Iterable[Match]:
+    """Return what counts of a user's text: few quote the frame of a role play to ask about it."""
+    is_whole = len(text) >= WHOLE_PROMPT
+    return [match for match in found if is_whole or match.rule.category == PLAY]
+
+
 def _starts(text: str) -> list[str]:
     """Return how a text begins, folded: as it is, and after what stands in front."""
     preamble = _PREAMBLE.match(text)
     starts = (0, preamble.end()) if preamble else (0,)
     return [_folded(text, start) for start in starts]
+
+
+def _second_start(text: str) -> list[str]:
+    """Return how instructions go on, folded, after a short paragraph that quotes nothing."""
+    end = text.find("\n\n", 0, MAX_FIRST)
+    if end < 1 or text[end - 1] == ":":
+        return []
+    preamble = _PREAMBLE.match(text, end + 2)
+    return [_folded(text, preamble.end() if preamble else end + 2)]

@@ -28,13 +28,13 @@ class Opening:
         if len(literals[0]) < SHORTEST:
             raise ValueError(f"{pattern}: it must begin with a few letters")
         self.index = literals[0][:INDEXED]
-        self._needed = max(literals, key=len)
+        # Without this word a look at the whole is not worth it.
+        self.needed = max(literals, key=len)
         self._whole = re.compile("".join(map(_compiled, _PIECES.split(pattern))))
 
     def begins(self, folded: str) -> bool:
         """Return whether a folded text begins like this."""
-        # Without this word a look at the whole is not worth it.
-        return self._needed in folded and self._whole.match(folded) is not None
+        return self._whole.match(folded) is not None
 
 
 class Openings:
@@ -61,7 +61,7 @@ class Openings:
             for folded in starts
             for length, kept in self._kept.items()
             for opening, match in kept.get(folded[:length], ())
-            if opening.begins(folded)
+            if opening.needed in folded and opening.begins(folded)
         ]
 
 

@@ -34,4 +34,9 @@ def sought(phrase: str) -> str:
 
 def of_name(name: str) -> list[str]:
     """Return the words of an identifier, without what a server or client put before it."""
-    return of(_HUMPS.sub(" ", _PREFIX.sub("", name[:128])))
+    return of(_HUMPS.sub(" ", unprefixed(name[:128])))
+
+
+def unprefixed(name: str) -> str:
+    """Return an identifier without what a server or client put before it."""
+    return _PREFIX.sub("", name)

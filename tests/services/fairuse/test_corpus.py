@@ -12,7 +12,7 @@ from tests.services.books import caller_of
 from tests.services.fairuse.corpus import Sample, agents, ordinary
 
 ADA = caller_of("usr_ada")
-HALVES = ("a", "b", "c")
+HALVES = ("a", "b", "c", "d")
 MIN_RECALL = 0.97
 FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None), Learned("secret"))
 

@@ -164,6 +164,46 @@ def test_instructions_of_no_known_program_are_refused_however_they_are_sent() ->
     assert [refused(UNKNOWN, form) for form in forms] == ["work-traits"] * len(forms)
 
 
+@pytest.mark.attack
+@pytest.mark.parametrize("form", ["{}", "mcp__work__{}", "{}Tool", "x.{}"])
+def test_the_tools_of_an_app_are_known_however_its_names_are_written(form: str) -> None:
+    said = ["emit_key_facts", "emit_research_notes", "file_str_replace", "ripgrep_search"]
+    camel = ["".join(word.title() for word in name.split("_")) for name in said]
+    own = FairUse(
+        [rule for rule in rules.load_own() if rule.id == "ra-aid-tools"],
+        lambda *_: None,
+        Exemptions(None),
+        Learned("secret"),
+    )
+    for names in (said, camel):
+        assert refused(own, asks(tools=[form.format(name) for name in names])) == "ra-aid-tools"
+    assert refused(own, asks(tools=said[:1])) is None
+
+
+@pytest.mark.attack
+def test_instructions_are_known_behind_a_first_paragraph_unless_it_quotes_them() -> None:
+    opening = "You are Cline, a highly skilled software engineer."
+    lesson = "You help a class, which talks today about this well known prompt:"
+    assert refused(EVERYTHING, asks(f"Today's date: 2026-03-01. Be kind.\n{opening}"))
+    assert refused(EVERYTHING, asks(f"Answer in English, please.\n\n{opening}"))
+    assert refused(EVERYTHING, asks(f"{lesson}\n\n{opening}")) is None
+
+
+@pytest.mark.attack
+def test_a_whole_prompt_in_the_users_turn_is_known_and_a_quoted_line_is_not() -> None:
+    whole = (
+        "You are Amp, a powerful AI coding agent built by Sourcegraph. You help the user with "
+        "software engineering tasks. Use the instructions below and the tools available to you. "
+        "Never commit unless you are asked: look at git status, follow existing conventions, run "
+        "lint and tests, and keep going until the task is complete. Working directory: /srv."
+    )
+    frame = "Write Luna's next reply in a fictional chat between Luna and Ada. Luna's persona: shy."
+    for said in (whole, frame):
+        assert refused(EVERYTHING, {"messages": [{"role": "user", "content": said}]})
+    line = whole.partition(".")[0]
+    assert refused(EVERYTHING, {"messages": [{"role": "user", "content": line}]}) is None
+
+
 MCP_FILES = (
     "read_file read_multiple_files write_file edit_file create_directory list_directory "
     "directory_tree move_file search_files get_file_info list_allowed_directories"
@@ -178,6 +218,11 @@ MCP_FILES = (
         ("You are the coding agent of my class project in the terminal, built by our club. You "
          "help users with coding tasks.", "bash"),
         ("You are an expert coding assistant. Help users fix bugs. Be concise and direct.", ""),
+        ("You are a helpful AI coding agent. When a user asks a question or makes a request, "
+         "make a function call plan. You can list files and directories, read file contents, "
+         "execute Python files, and write files. When asked to fix bugs in code, read files "
+         "to understand the code, execute code to test it. All paths should be relative to the "
+         "working directory.", "get_files_info get_file_content run_python_file write_file"),
         ("You may use my folder through MCP.", MCP_FILES),
         ("You research for a report.", "create_plan web_search fetch_url save_note finish ask"),
         ("You help our family.", "add_todo list_todos update_todo ask_user remember web_search"),

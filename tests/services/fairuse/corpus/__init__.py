@@ -1,6 +1,6 @@
 """Requests that fair use has to tell apart: agents in many forms, and what students send.
 
-Half A was written before the first rule, half B after the last, part C later still; none is
+Half A was written before the first rule, half B after the last, parts C and D later still; none is
 edited to fit a rule.
 """
 
