@@ -22,8 +22,9 @@ BIOME := tests/js/node_modules/.bin/biome
 biome = if test -x $(BIOME) || test "$$CI"; then $(BIOME) $(1); \
 	else echo "Biome is missing: JavaScript is left out." >&2; fi
 
-# Two processes: more than one core, and no more than the time limits of tests allow for.
-PARALLEL := -n 2
+# So many processes for two cores: tests that start nothing are busy, those with servers mostly wait.
+PARALLEL_FAST := -n 2
+PARALLEL := -n 3
 # What starts no server, and one call to each endpoint.
 FAST := (not server and not sdk and not browser and not slow) or smoke
 
@@ -58,7 +59,7 @@ check: $(TOOLS) $(NODE_CLIENTS) $(NODE_TOOLS) ## Check format, lint, types, the 
 	ruff check .
 	@$(call biome,ci --error-on-warnings .)
 	basedpyright
-	python -m pytest $(PARALLEL) -m "$(FAST)"
+	python -m pytest $(PARALLEL_FAST) -m "$(FAST)"
 	reflex compile --dry
 
 fix: $(TOOLS) $(NODE_TOOLS) ## Mend format and lint where a program can

@@ -61,8 +61,8 @@ class Product:
             folder=self.folder,
             env=self.env,
             ready=f"{self.origin}/readyz",
-            # Nothing that workers of several kinds, or pages, need has been loaded beforehand.
-            is_forked=self.part == "--api-only" and workers == 1,
+            # Several workers are started by the server itself.
+            is_forked=workers == 1 and not api_workers,
         )
         return self.process
 
