@@ -223,6 +223,8 @@ MCP_FILES = (
          "execute Python files, and write files. When asked to fix bugs in code, read files "
          "to understand the code, execute code to test it. All paths should be relative to the "
          "working directory.", "get_files_info get_file_content run_python_file write_file"),
+        ("You are Grom, an orc shopkeeper. Stay in character. Personality: grumpy but fair. "
+         "Example dialogue: Grom: What d'ya want?", ""),
         ("You may use my folder through MCP.", MCP_FILES),
         ("You research for a report.", "create_plan web_search fetch_url save_note finish ask"),
         ("You help our family.", "add_todo list_todos update_todo ask_user remember web_search"),
