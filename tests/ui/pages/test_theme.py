@@ -1,12 +1,16 @@
 import itertools
 import math
+import re
+from pathlib import Path
 
 import pytest
 
 from hcai_app.services.models import colors
 from hcai_app.ui import theme
+from tests.harness.processes import ROOT
 
 TEXTS = ("text", "text-soft", "muted", "link", "code-key", "code-text", "code-flag")
+SHEETS = [*ROOT.glob("assets/*.css"), *ROOT.glob("hcai_app/**/*.css")]
 GROUNDS = ("ground", "raised", "sunken")
 
 
@@ -105,3 +109,10 @@ def test_a_colour_is_a_variable_of_the_stylesheet():
     for index in (colors.OTHER, *range(colors.CHART_COLORS)):
         name = colors.color_of(index).removeprefix("var(").removesuffix(")")
         assert theme.stylesheet().count(f"{name}: #") == 2
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_every_font_that_a_stylesheet_names_is_there(sheet: Path):
+    named = re.findall(r'url\("(/fonts/[^"]+)"\)', sheet.read_text())
+    assert [font for font in named if not (ROOT / "assets" / font[1:]).exists()] == []
+    assert named or sheet.name not in ("fonts.css", "page.css")
