@@ -1,13 +1,14 @@
 """The docs' chapters, the sections of the one that is being read, and their search."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
 from hcai_app.docs.search import MAX_QUERY
-from hcai_app.edge.reflex_internals import is_connection_lost
+from hcai_app.edge.reflex_internals import browser_call, is_connection_lost
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.reading import reading
+from hcai_app.ui.islands import source
 from hcai_app.ui.islands.shortcut import shortcut
 from hcai_app.ui.state.docs import FIELD, PAGE_PATH, DocsState
 from hcai_app.ui.view_models.docs import FoundView, PieceView
@@ -52,12 +53,19 @@ def chapter_list(chapters: list[ChapterEntry]) -> rx.Component:
         rx.el.ul(
             *[_chapter(one) for one in chapters],
             id=LIST,
-            custom_attrs={"popover": "auto"},
+            custom_attrs={"popover": "auto", "onToggle": _reads("keepInView")},
+            on_click=_reads("fold"),
+            on_mount=_reads("begin"),
         ),
-        reading(),
+        rx.window_event_listener(on_scroll=_reads("followSoon"), on_resize=_reads("followSoon")),
         aria_label="Chapters",
         class_name="docs-chapters",
     )
+
+
+def _reads(what: str) -> Any:
+    """Return what marks where the reader is, in these lists."""
+    return browser_call(what, source("reading.mjs"), is_event=True)
 
 
 def _chapter(one: ChapterEntry) -> rx.Component:

@@ -7,7 +7,7 @@ import reflex as rx
 
 from hcai_app.ui.components.playground.parts import icon
 from hcai_app.ui.components.playground.store import act, shown
-from hcai_app.ui.islands.playground import Markdown, SharedReader
+from hcai_app.ui.islands.playground import Markdown
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,13 @@ def shared_conversation() -> rx.Component:
     """Show what the address, or a file, brings."""
     stranger = shown("stranger", Stranger)
     return rx.el.div(
-        SharedReader.create(),
+        rx.window_event_listener(on_popstate=act("readShared")),
         rx.cond(
             stranger,
             rx.cond(stranger.messages.length() > 0, _paste(stranger), _broken()),
             _nothing(),
         ),
+        on_mount=act("readShared"),
         class_name="play-shared",
     )
 

@@ -90,9 +90,3 @@ class Visitor(rx.Component):
     tag = "Visitor"
     known: rx.Var[bool]
     signed_in: rx.Var[bool]
-
-
-class SharedReader(_PlaygroundPart):
-    """Reads what the address brings; shows nothing itself."""
-
-    tag = "SharedReader"

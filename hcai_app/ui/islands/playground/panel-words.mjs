@@ -48,17 +48,14 @@ export function problemOf(text) {
     const isObject = body !== null && typeof body === "object" && !Array.isArray(body);
     return isObject ? "" : "The body has to be a JSON object: it begins with { and ends with }.";
   } catch ({ message }) {
-    return `This is not JSON yet${placeOf(message, text)}.`;
+    return `This is not JSON yet${placeOf(message)}.`;
   }
 }
 
-// Some browsers tell line and column, some how far they came, some nothing.
-function placeOf(message, text) {
+// Some browsers tell line and column, some nothing.
+function placeOf(message) {
   if (/end of|unterminated/i.test(message)) return ": it ends too early";
-  const [, position] = /position (\d+)/.exec(message) ?? [];
-  const before = text.slice(0, position).split("\n");
-  const counted = position && ["", before.length, before.at(-1).length + 1];
-  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? counted ?? [];
+  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
   return line ? `: look at line ${line}, column ${column}` : "";
 }
 

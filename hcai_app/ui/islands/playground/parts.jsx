@@ -159,12 +159,3 @@ export function Markdown({ text }) {
     </Suspense>
   );
 }
-
-export function SharedReader() {
-  useEffect(() => {
-    act.readShared();
-    window.addEventListener("hashchange", act.readShared);
-    return () => window.removeEventListener("hashchange", act.readShared);
-  }, []);
-  return null;
-}

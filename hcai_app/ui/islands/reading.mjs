@@ -1,8 +1,11 @@
 // Where the reader is in the docs: links to the chapter and section that is being read are marked.
-import { useEffect } from "react";
 
 // A chapter or heading is the reader's once it is so near to the top.
 const READING_LINE_PX = 140;
+
+const chapterList = () => document.getElementById("docs-chapters");
+
+export const followSoon = () => requestAnimationFrame(follow);
 
 // Only the chapter at hand is asked for its headings: the others may not have been laid out yet.
 function follow() {
@@ -17,7 +20,7 @@ function follow() {
 const isRead = (element) => element.getBoundingClientRect().top <= READING_LINE_PX;
 
 function mark(here, chapter) {
-  const list = document.getElementById("docs-chapters");
+  const list = chapterList();
   if (list.dataset.here === here.id) return;
   list.dataset.here = here.id;
   const anchors = [`#${here.id}`, `#${chapter.id}`];
@@ -27,41 +30,32 @@ function mark(here, chapter) {
   for (const sections of list.querySelectorAll("ul"))
     sections.hidden = sections.previousElementSibling.hash !== `#${chapter.id}`;
   document.getElementById("docs-now").textContent = chapter.textContent;
-  keepInView(list);
+  keepInView();
 }
 
-function keepInView(list) {
+export function keepInView() {
+  const list = chapterList();
   const link = [...list.querySelectorAll("[aria-current]")].at(-1);
   const above = link.getBoundingClientRect().top - list.getBoundingClientRect().top;
   if (above < 0 || above + link.offsetHeight > list.clientHeight)
     list.scrollTop += above - list.clientHeight / 2;
 }
 
+// The browser closes the unfolded chapters by itself, but not when one is chosen.
+export const fold = () => chapterList().hidePopover();
+
 // Examples change their height when the reader's own language comes in, after the browser has gone
 // to the anchor of the address: it goes there once more, unless the reader has moved.
-function settle(signal) {
+export function begin() {
+  followSoon();
   const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
-  const moved = new AbortController();
+  let hasMoved = false;
+  const move = () => {
+    hasMoved = true;
+  };
   for (const kind of ["wheel", "touchmove", "keydown"])
-    window.addEventListener(kind, () => moved.abort(), { signal, passive: true });
-  const go = () => moved.signal.aborted || target?.scrollIntoView({ behavior: "instant" });
+    window.addEventListener(kind, move, { once: true, passive: true });
+  const go = () => hasMoved || target?.scrollIntoView({ behavior: "instant" });
   requestAnimationFrame(go);
   document.fonts?.ready.then(go);
-}
-
-export function Reading() {
-  useEffect(() => {
-    const left = new AbortController();
-    const onScroll = () => requestAnimationFrame(follow);
-    for (const kind of ["scroll", "resize"])
-      window.addEventListener(kind, onScroll, { signal: left.signal, passive: true });
-    // The browser closes the unfolded chapters by itself, but not when one is chosen.
-    const list = document.getElementById("docs-chapters");
-    list.addEventListener("click", () => list.hidePopover(), { signal: left.signal });
-    list.addEventListener("toggle", () => keepInView(list), { signal: left.signal });
-    follow();
-    settle(left.signal);
-    return () => left.abort();
-  }, []);
-  return null;
 }
