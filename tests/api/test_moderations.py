@@ -12,6 +12,7 @@ import pytest
 from openai import OpenAI
 
 from tests.api.wire import assert_error, assert_error_body
+from tests.chaos import books
 from tests.conftest import Install, _product
 from tests.harness.processes import free_port
 from tests.harness.product import Product
@@ -352,13 +353,19 @@ def test_production_without_a_key_of_openais_says_that_it_offers_none(install: I
     assert_error(product.post(PATH, None, json={"input": "hi"}), 401)
 
 
+def refused(served: Product) -> list[books.Row]:
+    return books.select(served, "SELECT id FROM refusals")
+
+
 def test_what_is_judged_is_kept_nowhere(served: Product, caller: str, fake: FakeOpenAI) -> None:
     told = {**ANSWER, "results": [{"flagged": True, "note": SECRET}]}
+    before = len(refused(served))
     for status in (200, 400, 401, 500):
         fake.says(status, {**told, "error": {"message": SECRET}} if status > 200 else told)
         served.post(PATH, caller, json={"input": SECRET})
     served.post(PATH, caller, json={"input": SECRET, "model": SECRET})
     served.post(PATH, caller, content=f'{{"input":"{SECRET}'.encode())
+    books.wait_until(lambda: len(refused(served)) == before + 5, 20, "all refusals are written")
     files = [path for path in served.folder.rglob("*") if path.is_file()]
     assert served.folder / "hcai.db" in files
     mine = [path for path in files if not path.is_relative_to(served.folder / "hcai_app")]

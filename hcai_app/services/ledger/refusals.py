@@ -22,7 +22,7 @@ from hcai_app.db import engine
 from hcai_app.db.bulk import Bulk
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import refusals_table
-from hcai_app.errors import HcaiError
+from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.services.call import Caller, first_id_at
 from hcai_app.services.models.catalog import MODEL_ID
 
@@ -35,6 +35,8 @@ FLUSH_S = 0.5
 # A user's oldest are deleted when so many are new, and every so many seconds at the latest.
 PRUNE_AFTER, PRUNE_S = 50, 5.0
 MAX_MESSAGE, MAX_MODEL = 600, 200
+# A provider's own words may repeat a request without any quotes.
+PROVIDERS_WORDS = "The provider refused this call or failed; its words are not kept."
 # What a message repeats of a request stands in quotes; an apostrophe follows a letter.
 _QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)""")
 columns = refusals_table.c
@@ -104,7 +106,8 @@ class Refusals:
             self._count += 1
             if self._count > MAX_WAITING:
                 self._drop_oldest()
-        noted = (request_id, caller, endpoint, model, error.code, error.type, error.message)
+        message = PROVIDERS_WORDS if isinstance(error, UpstreamFailed) else error.message
+        noted = (request_id, caller, endpoint, model, error.code, error.type, message)
         waiting.append(_Noted(*noted, error.metadata, error.headers))
 
     def waiting_of(self, user_id: str) -> list[RefusedCall]:

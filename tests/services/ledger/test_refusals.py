@@ -8,7 +8,14 @@ import pytest
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
-from hcai_app.errors import BudgetExhausted, HcaiError, InvalidRequest, NotFound, RateLimited
+from hcai_app.errors import (
+    BudgetExhausted,
+    HcaiError,
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    UpstreamRefused,
+)
 from hcai_app.services.call import Caller, new_id
 from hcai_app.services.ledger import refusals as kept
 from hcai_app.services.ledger.refusals import KEPT, Refusals
@@ -54,6 +61,15 @@ async def test_an_owner_reads_what_and_until_when_and_nobody_else_does(
     assert limited.until_ms == limited.at_ms + 30_000
     with pytest.raises(NotFound):
         await refusals.one(database, "usr_other", first)
+
+
+async def test_of_a_provider_s_words_none_is_kept(database: Database, caller: Caller) -> None:
+    queue = Refusals(database)
+    request_id = note(queue, caller, UpstreamRefused("You wrote gooseberrish.", code=400))
+    assert "gooseberrish" not in str(queue.waiting_of(caller.user_id))
+    await queue.flush()
+    found = await refusals.one(database, caller.user_id, request_id)
+    assert (found.code, found.message) == (400, kept.PROVIDERS_WORDS)
 
 
 async def test_a_flood_leaves_five_hundred_rows_a_user_and_no_growing_memory(
