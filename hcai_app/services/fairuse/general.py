@@ -6,6 +6,7 @@ They know no program by name, and so they know those, too, that nobody wrote a r
 import re
 from collections.abc import Collection, Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from hcai_app.services.fairuse import signs
@@ -15,6 +16,8 @@ from hcai_app.services.fairuse.traits import Traits
 
 # Fewer tools are a student's own small agent, whatever they do.
 FEW_TOOLS = 5
+# So many tools are asked what they are for: a new one takes 60 µs, and no agent has half of these.
+MAX_TOOLS = 256
 # Of instructions that declare tools in words: their names, in the beginning of the text.
 MAX_SPELLED = 6_000
 _SPELLED = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
@@ -64,7 +67,7 @@ class General:
         """Yield the matches of what the declared tools are for."""
         if not tools:
             return
-        roles, shaped = self._roles.of(tools)
+        roles, shaped = self._roles.of(islice(tools, MAX_TOOLS))
         yield from _holding(self._kept["shapes"], shaped)
         is_few = len(tools) < FEW_TOOLS
         for match in _holding(self._kept["roles"], roles):

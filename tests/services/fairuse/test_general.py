@@ -11,7 +11,7 @@ from hcai_app.api.proxy import instructions, members
 from hcai_app.errors import FairUseRefused
 from hcai_app.services.fairuse import rules, signs
 from hcai_app.services.fairuse.exemptions import Exemptions
-from hcai_app.services.fairuse.general import FEW_TOOLS
+from hcai_app.services.fairuse.general import FEW_TOOLS, MAX_TOOLS, General
 from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.fairuse.learned import Learned
 from hcai_app.services.fairuse.roles import Roles
@@ -257,3 +257,19 @@ def test_tools_that_somebody_makes_up_leave_little_memory(size: int) -> None:
     finally:
         tracemalloc.stop()
     assert after - before < MOST_KEPT_BYTES
+
+
+def test_thousands_of_tools_that_are_made_up_hold_nobody_up() -> None:
+    new = Roles(OWN.role)
+    asked = [0]
+
+    def counted(name: str) -> str:
+        asked[0] += 1
+        return ""
+
+    general = General()
+    general._roles = new
+    new.of_name = counted
+    tools = [(f"do_the_{number}_thing", ("alpha", "beta")) for number in range(2_000)]
+    assert list(general.of_tools(tools)) == []
+    assert asked[0] == MAX_TOOLS
