@@ -7,7 +7,7 @@ wholes, instructions from their start on, tools as a set whose letters keep thei
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hcai_app.services.fairuse import disguises, folding, words
 from hcai_app.services.fairuse.general import General, Match
@@ -53,14 +53,18 @@ class Content(NamedTuple):
     declared: tuple[Tool, ...] = ()
 
 
-# A program says the same first each time, and has the same tools: what so many match is kept.
+# A program says the same first each time, and has the same tools and headers: what so many match is
+# kept.
 MAX_KNOWN = 4_096
+Reader = Callable[[bytes, str], Iterable[Match]]
+T = TypeVar("T")
 
 
-def _keep(known: dict[int, list[Match]], name: int, found: list[Match]) -> None:
+def _keep(known: dict[int, T], name: int, found: T) -> T:
     if len(known) >= MAX_KNOWN:
         known.clear()
     known[name] = found
+    return found
 
 
 def _match(rule: Rule) -> Match:
@@ -78,16 +82,18 @@ class Matcher:
         self._begun: dict[bytes, list[tuple[re.Pattern[str], Match]]] = {}
         self._openings = Openings()
         self._turns = Openings()
-        # By a hash with a secret of this process: no text is kept.
+        # By a hash with a secret of this process: no text is kept, and no header.
         self._instructions: dict[int, list[Match]] = {}
         self._declared: dict[int, list[Match]] = {}
+        self._said: dict[int, list[Match]] = {}
+        self._read_of: dict[int, list[tuple[bytes, Reader]]] = {}
         self._tools: list[tuple[frozenset[str], frozenset[str], Match]] = []
         self._syntaxes: list[tuple[list[str], Match]] = []
         self._general = General()
         for rule in rules:
             if rule.mode != "off":
                 self._add(rule, _match(rule))
-        self._readers: dict[bytes, Callable[[bytes, str], Iterable[Match]]] = {
+        self._readers: dict[bytes, Reader] = {
             **dict.fromkeys(self._headers, self._of_header),
             **dict.fromkeys(URLS, self._of_url),
             **dict.fromkeys(TITLES, self._of_title),
@@ -127,15 +133,25 @@ class Matcher:
 
     def of_headers(self, headers: Mapping[bytes, bytes]) -> list[Match]:
         """Return the matches of a request's headers (lower-case names)."""
+        sent = hash(tuple(headers))
+        readers = self._read_of.get(sent)
+        if readers is None:
+            readers = _keep(self._read_of, sent, self._readers_of(headers))
         found: list[Match] = []
-        for name in sorted(headers.keys() & self._readers.keys()):
-            value = headers[name][:MAX_HEADER].decode(errors="replace")
-            found += self._readers[name](name, value)
-        for name in headers:
-            if name.startswith(self._beginnings):
-                value = headers[name][:MAX_HEADER].decode(errors="replace")
-                found += self._of_beginning(name, value)
+        for name, read in readers:
+            said = hash((name, value := headers[name][:MAX_HEADER]))
+            matches = self._said.get(said)
+            if matches is None:
+                shown = value.decode(errors="replace")
+                matches = _keep(self._said, said, list(read(name, shown)))
+            found += matches
         return found
+
+    def _readers_of(self, headers: Mapping[bytes, bytes]) -> list[tuple[bytes, Reader]]:
+        """Return those of some headers that tell something, each with what reads it."""
+        known = [(name, self._readers[name]) for name in sorted(headers.keys() & self._readers)]
+        begun = [name for name in headers if name.startswith(self._beginnings)]
+        return [*known, *((name, self._of_beginning) for name in begun)]
 
     def _of_header(self, name: bytes, value: str) -> list[Match]:
         return _valued(self._headers[name], value)

@@ -99,3 +99,23 @@ def test_instructions_that_are_known_are_judged_as_when_they_were_new(
         ]
         assert known == [[matches, matches] for matches in new]
     assert all(new)
+
+
+def test_headers_that_are_known_are_judged_as_when_they_were_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = {**HEADERS, "category": b"x-openrouter-categories"}
+    rules_of_headers = [rule for rule in OWN if rule.signal in names]
+    sent = [{names[rule.signal]: rule.match.encode()} for rule in rules_of_headers]
+    sent += [{names[rule.signal]: rule.miss.encode()} for rule in rules_of_headers]
+    more = {b"host": b"ai.example", b"user-agent": b"a program of my own/1.0"}
+    calls = [*sent, *({**more, **headers} for headers in sent), {b"host": b"ai.example"}]
+    matcher = Matcher(OWN)
+    monkeypatch.setattr(matching, "MAX_KNOWN", 0)  # so that nothing is known
+    new = [matcher.of_headers(headers) for headers in calls]
+    monkeypatch.setattr(matching, "MAX_KNOWN", len(calls) // 3)
+    for _ in range(2):
+        assert [matcher.of_headers(headers) for headers in calls] == new
+        assert [matcher.of_headers(headers) for headers in reversed(calls)] == new[::-1]
+    assert any(new)
+    assert not all(new)
