@@ -12,6 +12,7 @@ _PIECES = re.compile(r"([*()|])")
 _GAP = r"\w{0,60}?"
 _CHOICE = re.compile(r"\([^)]*\)")
 SHORTEST = 3
+NONE: dict[int, dict[str, list[tuple["Opening", Match]]]] = {}
 # By so many letters at most patterns are kept apart: many begin with "You are".
 INDEXED = 16
 
@@ -41,8 +42,9 @@ class Openings:
     """Compiled patterns, each with what it matches."""
 
     def __init__(self) -> None:
-        # By how many letters they are found, and by these.
-        self._kept: defaultdict[int, dict[str, list[tuple[Opening, Match]]]] = defaultdict(dict)
+        # By their first letters, which few texts share, then by all that a pattern is found by and
+        # how many letters these are.
+        self._kept: dict[str, defaultdict[int, dict[str, list[tuple[Opening, Match]]]]] = {}
 
     def add(self, pattern: str, match: Match) -> None:
         """Take a pattern.
@@ -51,7 +53,8 @@ class Openings:
             ValueError: When it does not begin with a few letters.
         """
         opening = Opening(pattern)
-        kept = self._kept[len(opening.index)]
+        alike = self._kept.setdefault(opening.index[:SHORTEST], defaultdict(dict))
+        kept = alike[len(opening.index)]
         kept.setdefault(opening.index, []).append((opening, match))
 
     def of(self, starts: Iterable[str]) -> list[Match]:
@@ -59,7 +62,7 @@ class Openings:
         return [
             match
             for folded in starts
-            for length, kept in self._kept.items()
+            for length, kept in self._kept.get(folded[:SHORTEST], NONE).items()
             for opening, match in kept.get(folded[:length], ())
             if opening.needed in folded and opening.begins(folded)
         ]
