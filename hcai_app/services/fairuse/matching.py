@@ -53,8 +53,7 @@ class Content(NamedTuple):
     declared: tuple[Tool, ...] = ()
 
 
-# A program says the same first each time, and has the same tools and headers: what so many match is
-# kept.
+# A program says and sends the same each time: what so many of these match is kept.
 MAX_KNOWN = 4_096
 Reader = Callable[[bytes, str], Iterable[Match]]
 T = TypeVar("T")
