@@ -11,6 +11,8 @@ from typing import TypeVar
 import reflex as rx
 
 T = TypeVar("T")
+# `rx` loads states when they are first named, in the context of that thread: not in the one below.
+_LOADED = rx.State
 
 
 def files_in(folder: Path) -> list[str]:
