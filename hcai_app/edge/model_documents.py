@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -70,7 +71,7 @@ class ModelDocuments:
             return None
         plain = f'<noscript><main class="wrap page">{body}</main></noscript>'
         page = page.replace(HEAD_END, head + HEAD_END, 1).replace(BODY, BODY + plain, 1)
-        return HTMLResponse(page, status)
+        return GZipMiddleware(HTMLResponse(page, status))
 
     def _head(self, known: ModelFacts) -> str:
         card = known.card

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.site import Site
+from tests.harness.room import within
 
 MODEL = "openai/gpt-oss-120b"
 
@@ -25,10 +26,14 @@ def test_a_stranger_sees_a_call_come_and_not_whose_it_is(arrive: Arrive, site: S
     page = stranger.open("/global")
     ticks = page.locator(".ticker li", has_text=MODEL)
     expect(ticks.first).to_be_visible()
+    legend = page.locator(".chart-legend li", has_text=MODEL.partition("/")[2]).locator("b")
+    charted = int(legend.inner_text())
     before, count = stranger.frames[:], ticks.count()
     answer = call()
     expect(ticks).to_have_count(count + 1)
     expect(ticks.first).to_contain_text("token")
+    # Sums of everybody are read every ten seconds.
+    expect(legend).to_have_text(str(charted + 1), timeout=within(15_000))
     told = "".join(stranger.frames[len(before) :]) + page.content()
     for secret in (user, "Ticktock", "secret plan", answer.headers["X-Request-Id"]):
         assert secret not in told

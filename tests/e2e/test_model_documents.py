@@ -26,4 +26,6 @@ def test_an_unknown_model_is_not_found(site: Site) -> None:
 
 
 def test_the_list_links_to_each_model_without_a_script(site: Site) -> None:
-    assert f'href="/models/{NAME}"' in httpx.get(f"{site.origin}/models").text
+    answer = httpx.get(f"{site.origin}/models")
+    assert f'href="/models/{NAME}"' in answer.text
+    assert answer.headers["Content-Encoding"] == "gzip"

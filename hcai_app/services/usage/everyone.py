@@ -10,15 +10,16 @@ from hcai_app.db.engine import Database
 from hcai_app.db.tables import days_table, totals_table
 from hcai_app.refreshed import Refreshed, Stale
 from hcai_app.services.ledger import rollups
+from hcai_app.services.usage.charts import SPANS, Bucket, Group, Range, Series
 
-DAYS = 30
+DAYS = SPANS[Range.MONTH].count
 FRESH_S = 10.0
 WHAT = "page's numbers"
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """How much was used of something: a day, a model, all of it."""
+    """How much was used of something: a model, all of it."""
 
     requests: int
     tokens: int
@@ -31,7 +32,9 @@ class SiteUse:
 
     people: int
     total: Used
-    days: list[tuple[int, Used]]  # every day by its start, oldest first
+    # By model, each under its name; its clock stands at the day's start, so that a reading equals
+    # the one before unless somebody has called.
+    days: Series
     models: list[tuple[str, Used]]  # the most called first
 
 
@@ -53,20 +56,40 @@ def _read(connection: Connection) -> SiteUse:
     today = rollups.calendar_day_ms(clock.now_ms())
     first = today - (DAYS - 1) * clock.MS_PER_DAY
     lately = columns.start_ms >= first
-    by_day = select(columns.start_ms, *sums).where(lately).group_by(columns.start_ms)
     by_model = select(columns.model, *sums).where(lately).group_by(columns.model)
-    days = {day: _used(*rest) for day, *rest in connection.execute(by_day)}
     models = [(model, _used(*rest)) for model, *rest in connection.execute(by_model)]
     callers = select(totals_table.c.user_id).distinct().subquery()
     return SiteUse(
         people=connection.scalar(select(func.count()).select_from(callers)) or 0,
         total=_used(*connection.execute(select(*sums)).one()),
-        days=[
-            (day, days.get(day, Used(0, 0, 0))) for day in range(first, today + 1, clock.MS_PER_DAY)
-        ],
+        days=_days(connection, first, today),
         models=sorted(
             (it for it in models if it[1].requests > 0), key=lambda it: (-it[1].requests, it[0])
         ),
+    )
+
+
+def _days(connection: Connection, first_ms: int, today_ms: int) -> Series:
+    columns = days_table.c
+    requests = func.sum(columns.requests)
+    query = (
+        select(
+            columns.start_ms,
+            columns.model,
+            requests,
+            func.sum(columns.total_tokens),
+            func.sum(columns.cost_nanousd),
+        )
+        .where(columns.start_ms >= first_ms)
+        .group_by(columns.start_ms, columns.model)
+        .having(requests > 0)
+        .order_by(columns.start_ms, columns.model)
+    )
+    buckets = tuple(
+        Bucket(int(at), model, *map(int, sums)) for at, model, *sums in connection.execute(query)
+    )
+    return Series(
+        Range.MONTH, Group.MODEL, clock.MS_PER_DAY, first_ms, today_ms, buckets, labels={}
     )
 
 

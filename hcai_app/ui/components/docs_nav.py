@@ -90,7 +90,7 @@ def search() -> rx.Component:
             on_change=DocsState.search.debounce(TYPING_MS),
             aria_label="Search the docs",
             aria_describedby=rx.cond(is_connection_lost, LOST, ""),
-            placeholder="Search the docs",
+            placeholder="Search",
             auto_complete="off",
             spell_check=False,
             max_length=MAX_QUERY,

@@ -21,7 +21,7 @@ NEVER = (
 )
 
 
-@rx.page("/account", title="Account · HCAI", on_load=AccountState.load_account)
+@rx.page("/account", title="Account · HCAI", description=LEAD, on_load=AccountState.load_account)
 def account() -> rx.Component:
     """Show what is stored about the visitor."""
     return shell.page("Account", body(), here="/account", lead=LEAD, skeleton=skeleton)
@@ -37,9 +37,11 @@ def body() -> rx.Component:
         rx.cond(
             AccountState.is_loaded,
             rx.fragment(
-                rx.el.div(profile(), browsers(), class_name="grid-2"),
-                rx.el.div(limits(), never(), class_name="grid-2"),
-                take_away(),
+                rx.el.div(
+                    rx.el.div(profile(), limits(), class_name="account-column"),
+                    rx.el.div(browsers(), never(), take_away(), class_name="account-column"),
+                    class_name="grid-2",
+                ),
                 delete(),
             ),
             rx.cond(AccountState.problem == "", skeleton()),
@@ -189,8 +191,11 @@ def delete() -> rx.Component:
 def skeleton() -> rx.Component:
     """Show a placeholder while the page loads."""
     return rx.fragment(
-        rx.el.div(_blank("tall"), _blank("tall"), class_name="grid-2"),
-        rx.el.div(_blank(), _blank(), class_name="grid-2"),
+        rx.el.div(
+            rx.el.div(_blank("tall"), _blank(), class_name="account-column"),
+            rx.el.div(_blank(), _blank("tall"), class_name="account-column"),
+            class_name="grid-2",
+        ),
         rx.el.span("Loading your account …", class_name="heard", role="status"),
     )
 

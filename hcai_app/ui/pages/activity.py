@@ -14,7 +14,7 @@ FIELDS_ID = "filter-fields"
 SPANS = (("Today", "today"), ("7 days", "7"), ("30 days", "30"), ("All time", "all"))
 
 
-@rx.page("/activity", title="Activity · HCAI", on_load=ActivityState.open_page)
+@rx.page("/activity", title="Activity · HCAI", description=LEAD, on_load=ActivityState.open_page)
 def activity() -> rx.Component:
     """Show the visitor's calls, filtered by the address's query."""
     phases = {"ready": _body(), "failed": _failed(), "odd": _odd()}

@@ -37,11 +37,13 @@ LOW_PERCENT = 80
 figures = DashboardState.figures
 is_spent = figures.spent_percent >= 100
 is_low = figures.spent_percent >= LOW_PERCENT
+CAPTION = f"Your {DashboardState.measure}, {DashboardState.range}"
 
 
 @rx.page(
     "/dashboard",
     title="Dashboard · HCAI",
+    description="What is left of today, and what your programs do right now.",
     on_load=[DashboardState.load, LeaksState.load_leaks],
 )
 def dashboard() -> rx.Component:
@@ -167,7 +169,7 @@ def chart_card() -> rx.Component:
             ),
             class_name="card-head",
         ),
-        chart.usage_chart(),
+        chart.usage_chart(DashboardState, caption=CAPTION, on_move=DashboardState.move_chart),
         class_name="card chart-card",
         id="usage",
     )

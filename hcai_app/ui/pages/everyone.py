@@ -2,18 +2,18 @@
 
 import reflex as rx
 
-from hcai_app.ui.components import shell
+from hcai_app.ui.components import chart, shell
+from hcai_app.ui.components.previews import preview
 from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.state.everyone import PAGE_PATH, EveryoneState
-from hcai_app.ui.view_models import DayView, ModelShareView
+from hcai_app.ui.view_models import ModelShareView
 from hcai_app.ui.view_models.everyone import TickView
 
 LEAD = "Teenagers all over the world build with this. Here is what we have used together."
-BARS = 30
 SKELETON_PLACES = 6
 
 
-@rx.page(PAGE_PATH, title="Everyone · HCAI", on_load=EveryoneState.open_page)
+@rx.page(PAGE_PATH, **preview("Everyone", LEAD, PAGE_PATH), on_load=EveryoneState.open_page)
 def everyone() -> rx.Component:
     """Show everyone's usage: totals, calls per day, the leaderboard of models."""
     failed = shell.problem(EveryoneState.problem, EveryoneState.open_page)
@@ -103,51 +103,10 @@ def _chart() -> rx.Component:
             rx.el.p("Last 30 days, UTC. Best day: ", rx.el.span(EveryoneState.peak), "."),
             class_name="card-head",
         ),
-        rx.el.div(
-            rx.el.div(
-                rx.foreach(EveryoneState.days, _bar),
-                aria_hidden=True,
-                class_name="bars",
-            ),
-            rx.el.div(
-                rx.el.span(EveryoneState.days[0].name),
-                rx.el.span("Today"),
-                aria_hidden=True,
-                class_name="bars-ends",
-            ),
+        chart.usage_chart(
+            EveryoneState, measure="requests", caption="Everybody’s calls, by UTC day and model"
         ),
-        _table(),
-        class_name="card",
-    )
-
-
-def _bar(day: DayView) -> rx.Component:
-    return rx.el.div(
-        rx.el.i(style={"height": f"{day.percent}%"}),
-        rx.el.span(
-            rx.el.b(day.requests), _calls(day.requests), rx.el.br(), day.name, class_name="bar-tip"
-        ),
-        key=day.name,
-        class_name="day-bar",
-    )
-
-
-def _table() -> rx.Component:
-    """Show the bars' values as a table, for screen readers."""
-    return rx.el.table(
-        rx.el.caption("Calls per day"),
-        rx.el.thead(
-            rx.el.tr(rx.el.th("Day", scope="col"), rx.el.th("Calls", scope="col")),
-        ),
-        rx.el.tbody(
-            rx.foreach(
-                EveryoneState.days,
-                lambda day: rx.el.tr(
-                    rx.el.th(day.name, scope="row"), rx.el.td(day.requests), key=day.name
-                ),
-            )
-        ),
-        class_name="heard",
+        class_name="card everyone-chart",
     )
 
 
@@ -194,14 +153,13 @@ def _calls(count: str) -> rx.Var[str] | rx.Component:
 
 
 def _skeleton() -> rx.Component:
-    bars = [rx.el.div(class_name="bar skeleton") for _ in range(BARS)]
     places = [rx.el.div(class_name="skeleton line") for _ in range(SKELETON_PLACES)]
     return rx.fragment(
         rx.el.div(
             rx.el.div(class_name="skeleton together-line-skeleton"), class_name="card together"
         ),
         rx.el.div(
-            rx.el.div(*bars, class_name="bars"), aria_hidden=True, class_name="card chart-skeleton"
+            rx.el.div(class_name="skeleton"), aria_hidden=True, class_name="card chart-skeleton"
         ),
         rx.el.div(*places, aria_hidden=True, class_name="card loading"),
         rx.el.span("Loading …", class_name="heard", role="status"),

@@ -21,7 +21,12 @@ LIST_TITLE = "keys-title"
 SKELETON_ROWS = 3
 
 
-@rx.page("/keys", title="Keys · HCAI", on_load=[KeysState.load_keys, LeaksState.load_leaks])
+@rx.page(
+    "/keys",
+    title="Keys · HCAI",
+    description=LEAD,
+    on_load=[KeysState.load_keys, LeaksState.load_leaks],
+)
 def keys() -> rx.Component:
     """Show the visitor's keys."""
     return shell.page(

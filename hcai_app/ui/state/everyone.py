@@ -1,5 +1,6 @@
 """State of /global: anonymous usage of everyone."""
 
+from collections import Counter
 from collections.abc import Container, Sequence
 
 import reflex as rx
@@ -7,14 +8,19 @@ import reflex as rx
 from hcai_app import formatting
 from hcai_app.errors import HcaiError
 from hcai_app.services.models import colors
+from hcai_app.services.usage.charts import Series
 from hcai_app.services.usage.everyone import SiteUse, Used
 from hcai_app.services.usage.ticker import Ticked
+from hcai_app.ui.state import chart, chart_view
 from hcai_app.ui.state.base import SiteState, serving
-from hcai_app.ui.view_models import DayView, ModelShareView, SiteView
+from hcai_app.ui.state.chart_view import Measure
+from hcai_app.ui.view_models import ModelShareView, SiteView
+from hcai_app.ui.view_models.chart import BarView, ChartName, Frame, MomentView
 from hcai_app.ui.view_models.everyone import TickView
 
 PAGE_PATH = "/global"
 BOARD = 10
+UTC_MS = 0  # bars are UTC days, whatever the reader's clock says
 
 
 class EveryoneState(SiteState):
@@ -23,7 +29,11 @@ class EveryoneState(SiteState):
     phase: str = "loading"  # then "ready" or "failed"
     problem: str = ""
     site: SiteView = SiteView()
-    days: rx.Field[list[DayView]] = rx.field(default_factory=list)
+    frame: Frame = Frame()
+    moments: tuple[MomentView, ...] = ()
+    chart_names: tuple[ChartName, ...] = ()
+    bars: rx.Field[list[BarView]] = rx.field(default_factory=list)
+    live_bars: rx.Field[list[BarView]] = rx.field(default_factory=list)
     board: rx.Field[list[ModelShareView]] = rx.field(default_factory=list)
     ticker: rx.Field[list[TickView]] = rx.field(default_factory=list)
     peak: str = ""
@@ -53,10 +63,12 @@ def show(state: EveryoneState, use: SiteUse, latest: Sequence[Ticked]) -> None:
         people=formatting.count(use.people),
         has_calls=total.requests > 0,
     )
-    most = max(used.requests for _, used in use.days)
-    state.days = [_day(start_ms, used, most) for start_ms, used in use.days]
-    state.peak = formatting.count(most)
-    state.in_days = formatting.count(sum(used.requests for _, used in use.days))
+    by_day = Counter[int]()
+    for bucket in use.days.buckets:
+        by_day[bucket.start_ms] += bucket.requests
+    state.peak = formatting.count(max(by_day.values(), default=0))
+    state.in_days = formatting.count(by_day.total())
+    show_chart(state, use.days)
     state.board = _board(use.models)
     state.phase, state.problem = "ready", ""
 
@@ -81,9 +93,20 @@ def ticked(latest: Sequence[Ticked], known: Container[str]) -> list[TickView]:
     return views
 
 
-def _day(start_ms: int, used: Used, most: int) -> DayView:
-    percent = round(100 * used.requests / most, 1) if most else 0.0
-    return DayView(formatting.day(start_ms), formatting.count(used.requests), percent)
+def show_chart(state: EveryoneState, days: Series) -> None:
+    """Draw the calls of each day; what is drawn already is not sent again."""
+    now = chart.chart_of(days, state.chart_names)
+    live, frame = chart_view.live_of(now, Measure.REQUESTS, UTC_MS)
+    drawn = {
+        "bars": chart_view.bars_of(now, Measure.REQUESTS, UTC_MS),
+        "live_bars": [*live],
+        "chart_names": now.names,
+        "frame": frame,
+        "moments": chart_view.moments_of(now, UTC_MS),
+    }
+    for name, value in drawn.items():
+        if getattr(state, name) != value:
+            setattr(state, name, value)
 
 
 def _board(models: list[tuple[str, Used]]) -> list[ModelShareView]:

@@ -204,15 +204,6 @@ class SiteView:
 
 
 @dataclass(frozen=True)
-class DayView:
-    """A bar of the chart."""
-
-    name: str
-    requests: str
-    percent: float  # of the highest bar
-
-
-@dataclass(frozen=True)
 class ModelShareView:
     """A place on the leader board."""
 

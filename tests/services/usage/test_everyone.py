@@ -27,8 +27,9 @@ async def test_the_sums_are_those_of_the_ledger(books: Books) -> None:
     assert use.people == 4
     assert (use.total.requests, use.total.tokens) == (101, 101 * 30)
     assert use.total.cost_nanousd == sum(call.cost_nanousd for call in calls)
-    assert len(use.days) == everyone.DAYS
-    assert sum(used.requests for _, used in use.days) == 100
+    assert use.days.now_ms - use.days.from_ms == (everyone.DAYS - 1) * clock.MS_PER_DAY
+    assert sum(bucket.requests for bucket in use.days.buckets) == 100
+    assert {bucket.name for bucket in use.days.buckets} == {"m/0", "m/1"}
     assert [model for model, _ in use.models] == ["m/0", "m/1"]
     assert sum(used.tokens for _, used in use.models) == 100 * 30
 

@@ -26,12 +26,10 @@ async def test_anybody_sees_the_numbers(serving: Worker) -> None:
     assert (state.phase, state.is_signed_in) == ("ready", False)
     site = state.site
     assert (site.requests, site.tokens, site.cost, site.people) == ("1,400", "1.4M", "$1.40", "2")
-    assert (len(state.days), state.peak, state.in_days) == (30, "300", "400")
-    assert [day.requests for day in (state.days[0], state.days[1], state.days[-1])] == [
-        "100",
-        "0",
-        "300",
-    ]
+    assert (state.frame.count, state.peak, state.in_days) == (30, "300", "400")
+    bars = [*state.bars, *state.live_bars]
+    assert [bars[place].words for place in (0, 1, -1)] == ["b 100", "nothing", "a 300"]
+    assert [(line.label, line.total) for line in state.frame.legend] == [("a", "300"), ("b", "100")]
     assert [(place.model, place.share, place.percent) for place in state.board] == [
         ("m/a", "75%", 100.0),
         ("m/b", "25%", 33.3),

@@ -45,10 +45,12 @@ async def test_strangers_and_members_see_the_same_calls(serving: Worker, tmp_pat
         state = await tab.open(EveryoneState)
         assert [(tick.model, tick.is_new) for tick in state.ticker] == [("m/a", True)]
         assert state.site.requests == "1"
+        assert [(line.label, line.total) for line in state.frame.legend] == [("a", "1")]
     await write(serving, tmp_path, "m/b")
     await round_of(app, shown)
     state = await tabs["stranger"].open(EveryoneState)
     assert [(tick.model, tick.is_new) for tick in state.ticker] == [("m/b", True), ("m/a", False)]
+    assert state.live_bars[-1].words == "a 1, b 1"
 
 
 async def test_a_tab_that_went_elsewhere_or_closed_is_left_alone(serving: Worker) -> None:
