@@ -4,7 +4,13 @@ import { useEffect, useSyncExternalStore } from "react";
 import { Observable } from "./observable.mjs";
 
 const NOTHING = {
-  ...{ made: null, owner: "", place: "", focused: "", isBusy: false, problem: "", status: 0 },
+  made: null,
+  owner: "",
+  place: "",
+  focused: "",
+  isBusy: false,
+  problem: "",
+  status: 0,
 };
 const OFFLINE = "You are offline. Nothing is lost; try again when you are back.";
 const SILENT = "The server did not answer. Try again in a moment.";

@@ -263,7 +263,9 @@ export const act = {
     const { categories, category_scores: scores } = answer.results[0];
     const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);
     const shown = rows.map(([name, score]) => ({
-      ...{ name: name.replaceAll("/", " / "), score, isFlagged: categories[name] },
+      name: name.replaceAll("/", " / "),
+      score,
+      isFlagged: categories[name],
     }));
     const flagged = shown.filter((it) => it.isFlagged).length;
     set({ verdict: { rows: shown, flagged, totalMs: answer.totalMs } });

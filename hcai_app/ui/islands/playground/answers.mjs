@@ -30,8 +30,16 @@ export class EventReader {
 
 // What is known of an answer so far; `body` is what came last.
 export const nothing = () => ({
-  ...{ id: "", body: null, text: "", reasoning: "", finish: "", usage: null, error: null },
-  ...{ images: [], annotations: [], calls: [] },
+  id: "",
+  body: null,
+  text: "",
+  reasoning: "",
+  finish: "",
+  usage: null,
+  error: null,
+  images: [],
+  annotations: [],
+  calls: [],
 });
 
 const listOf = (value) => (Array.isArray(value) ? value : []);
@@ -112,7 +120,9 @@ export function usageOf(usage) {
   const completion = usage.completion_tokens ?? usage.output_tokens ?? 0;
   const upstream = usage.is_byok ? Number(usage.cost_details?.upstream_inference_cost ?? 0) : 0;
   return {
-    ...{ prompt, completion, total: usage.total_tokens ?? prompt + completion },
+    prompt,
+    completion,
+    total: usage.total_tokens ?? prompt + completion,
     reasoning: usage.completion_tokens_details?.reasoning_tokens ?? 0,
     cost: typeof usage.cost === "number" ? usage.cost + upstream : null,
   };

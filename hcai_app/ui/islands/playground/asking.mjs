@@ -23,7 +23,11 @@ function fieldsOf({ known, error, firstMs, totalMs, help, requestId }) {
   const { body, id, usage, ...told } = known;
   const { status: code, message, untilMs } = error ?? {};
   return {
-    ...{ ...told, firstMs, totalMs, help, requestId },
+    ...told,
+    firstMs,
+    totalMs,
+    help,
+    requestId,
     usage: usage && usageOf(usage),
     error: error && { code, message, untilMs: untilMs ?? 0 },
   };

@@ -9,8 +9,17 @@ const BROKEN_OFF =
   "The connection broke before the answer ended. What it cost is settled all the same.";
 const LARGE_CHARACTERS = 8 * 1024 ** 2;
 const BEGUN = {
-  ...{ isRunning: true, isStopped: false, isStream: false, status: 0, help: false, error: null },
-  ...{ requestId: "", firstMs: null, totalMs: null, id: "", raw: "" },
+  isRunning: true,
+  isStopped: false,
+  isStream: false,
+  status: 0,
+  help: false,
+  error: null,
+  requestId: "",
+  firstMs: null,
+  totalMs: null,
+  id: "",
+  raw: "",
 };
 
 // Asks, and returns all that is known in the end; `show` gets what there is each time that there is

@@ -44,7 +44,12 @@ const PLAIN = "strong em del ul ol li blockquote hr p thead tbody tr th td sup s
 const PARTS = {
   ...Object.fromEntries(PLAIN.split(" ").map((tag) => [tag, tag])),
   // The page has its own first two ranks of headings.
-  ...{ h1: "h3", h2: "h4", h3: "h5", h4: "h6", h5: "h6", h6: "h6" },
+  h1: "h3",
+  h2: "h4",
+  h3: "h5",
+  h4: "h6",
+  h5: "h6",
+  h6: "h6",
   inlineCode: "code",
   pre: Code,
   a: ({ href, children }) => {

@@ -5,7 +5,10 @@ const FIELD = { type: "string", about: "", required: true };
 
 const fieldsOf = ({ properties = {}, required = [] } = {}) =>
   Object.entries(properties).map(([name, { type = "string", description: about = "" }]) => ({
-    ...{ name, type, about, required: required.includes(name) },
+    name,
+    type,
+    about,
+    required: required.includes(name),
   }));
 
 function schemaOf(fields) {
@@ -24,7 +27,9 @@ export function formsOf(kind, text) {
   if (kind === "schema")
     return value?.schema ? [{ name: value.name, about: "", fields: fieldsOf(value.schema) }] : [];
   return (Array.isArray(value) ? value : []).map(({ function: it = {} }) => ({
-    ...{ name: it.name ?? "", about: it.description ?? "", fields: fieldsOf(it.parameters) },
+    name: it.name ?? "",
+    about: it.description ?? "",
+    fields: fieldsOf(it.parameters),
   }));
 }
 

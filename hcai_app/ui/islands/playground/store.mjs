@@ -14,7 +14,12 @@ export class Store {
   #runs = new Map(); // an answer's id -> its conversation's, and what ends it
   #gone = new Set(); // the conversations that were removed, here or in another tab
   #observable = new Observable({
-    ...{ lasts: true, all: [], running: [], conversation: null, trouble: "", removed: [] },
+    lasts: true,
+    all: [],
+    running: [],
+    conversation: null,
+    trouble: "",
+    removed: [],
   });
   subscribe = this.#observable.subscribe;
   read = this.#observable.read;

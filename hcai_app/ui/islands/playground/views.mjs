@@ -9,13 +9,40 @@ import { formsOf } from "./schemas.mjs";
 
 const MOST_FOUND = 60;
 const page = new Observable({
-  ...{ room: null, models: [], given: null, mode: "chat", unreachable: "", spoken: "" },
-  ...{ editing: "", edited: "", naming: "", finding: "", wanted: "", query: "", picking: "model" },
-  ...{ refusal: "", refused: [], dropping: false, light: "", urls: {}, prompts: [] },
-  ...{ coding: false, language: "curl", code: "", resting: false },
-  ...{ link: "", withAnswers: true, stranger: null, busy: false, failure: null },
-  ...{ embedder: "", texts: FIRST_TEXTS, compared: null, checked: "", verdict: null },
-  ...{ moderator: "omni-moderation-latest" },
+  room: null,
+  models: [],
+  given: null,
+  mode: "chat",
+  unreachable: "",
+  spoken: "",
+  editing: "",
+  edited: "",
+  naming: "",
+  finding: "",
+  wanted: "",
+  query: "",
+  picking: "model",
+  refusal: "",
+  refused: [],
+  dropping: false,
+  light: "",
+  urls: {},
+  prompts: [],
+  coding: false,
+  language: "curl",
+  code: "",
+  resting: false,
+  link: "",
+  withAnswers: true,
+  stranger: null,
+  busy: false,
+  failure: null,
+  embedder: "",
+  texts: FIRST_TEXTS,
+  compared: null,
+  checked: "",
+  verdict: null,
+  moderator: "omni-moderation-latest",
 });
 export const { read, subscribe } = page;
 export const set = (change) => page.set(change);
@@ -97,7 +124,9 @@ const wordsOf = ({ title, messages }) => [title, ...messages.map(({ text }) => t
 function heads(all = [], running = [], finding = "") {
   const isListed = (it) => it.messages.length > 0 && (!finding || has(wordsOf(it), finding));
   return all.filter(isListed).map((it) => ({
-    ...{ id: it.id, name: titleOf(it), isRunning: running.includes(it.id) },
+    id: it.id,
+    name: titleOf(it),
+    isRunning: running.includes(it.id),
   }));
 }
 
