@@ -114,10 +114,12 @@ def test_new_calls_come_by_themselves_and_wait_while_one_is_read(arrive: Arrive,
 def test_filter_and_page_stand_in_the_address_and_in_the_history(arrive: Arrive, site: Site):
     ada = arrive(reduced_motion="reduce").sign_in("Ada", slack_id="UADDRESS")
     user = json.loads(site.cli("users", "show", "UADDRESS"))["id"]
-    write_history(site.database_url, user, [None], calls_a_day=8)
+    write_history(site.database_url, user, [None], calls_a_day=16)
     page = ada.open("/activity")
     page.get_by_label("Model").select_option(MODELS[0])
     expect(page).to_have_url(re.compile(r"/activity\?model="))
+    others = page.locator("button.call").filter(has_not_text=MODELS[0].rpartition("/")[2])
+    expect(others).to_have_count(0)
     first = page.locator("button.call").first
     newest = first.inner_text()
     page.get_by_role("button", name="Older").click()

@@ -24,15 +24,8 @@ def test_a_volunteer_finds_somebody_and_bans_them_without_a_mouse(
     volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
     page = volunteer.open("/admin")
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    page.keyboard.press("/")
-    page.keyboard.type("mallory")
-    found = page.locator("#palette").get_by_role("link", name="Mallory Mischief")
-    expect(found).to_be_visible()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Mallory Mischief")).to_be_visible()
-    page.keyboard.press("Control+k")
-    page.keyboard.type("ban")
-    page.keyboard.press("Enter")
+    find(page, "mallory", "Mallory Mischief")
+    command(page, "ban")
     page.keyboard.type("tries out bans")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Banned")
@@ -120,6 +113,7 @@ def find(page: Page, words: str, name: str) -> None:
     expect(page.locator("#palette").get_by_role("link", name=name)).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    page.wait_for_load_state()  # with the script that hears keys
 
 
 def command(page: Page, words: str) -> None:

@@ -61,8 +61,9 @@ class Product:
             folder=self.folder,
             env=self.env,
             ready=f"{self.origin}/readyz",
-            # Several workers are started by the server itself.
-            is_forked=workers == 1 and not api_workers,
+            # Several workers are started by the server itself, and what Python loads at its start
+            # has been loaded long before a fork.
+            is_forked=workers == 1 and not api_workers and "PYTHONPATH" not in self.settings,
         )
         return self.process
 
