@@ -44,6 +44,7 @@ ABOUT_DAYS = {
     "services/keys/keys.py",  # how many keys in a day
     "services/people/identity.py",  # a word in an address
     "services/usage/filters.py",
+    "ui/components/new_key.py",
     "ui/pages/activity.py",
     "ui/pages/dashboard.py",  # a CSS class
     "ui/pages/everyone.py",  # the chart's last day
