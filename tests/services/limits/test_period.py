@@ -44,10 +44,9 @@ ABOUT_DAYS = {
     "services/keys/keys.py",  # how many keys in a day
     "services/people/identity.py",  # a word in an address
     "services/usage/filters.py",
-    "ui/components/new_key.py",
+    "ui/components/new_key.py",  # how long a rotated key lives on
     "ui/pages/activity.py",
     "ui/pages/dashboard.py",  # a CSS class
-    "ui/pages/everyone.py",  # the chart's last day
     "ui/state/activity_address.py",
     "ui/state/keys_view.py",  # a key's last day
 }
