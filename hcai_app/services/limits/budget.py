@@ -8,11 +8,10 @@ student with money left and nothing running is never refused because a model is 
 overrun is one call at most. A call belongs to the period in which it started.
 """
 
-import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from hcai_app.db.engine import Database
 from hcai_app.services.call import Caller, CallStart, LedgerEntry, RunningCall
@@ -25,6 +24,7 @@ from hcai_app.services.limits.accounts import (
     of_everybody,
     read_or_unavailable,
 )
+from hcai_app.services.limits.readings import Readings
 from hcai_app.services.limits.verdicts import exhausted, waiting
 
 # An account that nobody used for so long is read from the database again next time.
@@ -67,7 +67,7 @@ class Budget:
         self._default_nanousd = default_nanousd
         self.brake_nanousd = brake_nanousd  # what all users together may spend; None: no brake
         self._accounts: dict[AccountId, _Account] = {}
-        self._reading: dict[AccountId, asyncio.Task[Any]] = {}
+        self._readings = Readings()
         self._sweep_at = time.monotonic() + SWEEP_S
 
     def limit_of(self, caller: Caller) -> int:
@@ -175,7 +175,8 @@ class Budget:
     async def _read_unknown(self, claims: list[Claim], accounts: list[_Account]) -> None:
         """Read of the ledger until all are known: one may be forgotten while another is read."""
         while unknown := [n for n, account in enumerate(accounts) if account.spent is None]:
-            await self._read_once(claims[unknown[0]].account, accounts[unknown[0]])
+            name, account = claims[unknown[0]].account, accounts[unknown[0]]
+            await self._readings.once(name, partial(self._read, name, account))
 
     def _account(self, name: AccountId) -> _Account:
         now = time.monotonic()
@@ -186,14 +187,6 @@ class Budget:
             account = self._accounts[name] = _Account()
         account.used_at = now
         return account
-
-    async def _read_once(self, name: AccountId, account: _Account) -> None:
-        """Read an account, once for all who wait for it."""
-        reading = self._reading.get(name)
-        if reading is None:
-            reading = self._reading[name] = asyncio.create_task(self._read(name, account))
-            reading.add_done_callback(lambda _done: self._reading.pop(name, None))
-        await asyncio.shield(reading)
 
     async def _read(self, name: AccountId, account: _Account) -> None:
         account.is_stale = False

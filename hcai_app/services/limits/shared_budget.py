@@ -212,16 +212,9 @@ class SharedBudget(Budget):
             if verdict != UNKNOWN:
                 return verdict, at - 1
             token, *ids = details
-            await self._open_once(names[at - 1], token, ids)
+            name = names[at - 1]
+            await self._readings.once(name, partial(self._open, name, token, ids))
         raise changing()
-
-    async def _open_once(self, name: AccountId, token: str, ids: list[str]) -> None:
-        """Read an account, once for all calls that wait for it."""
-        reading = self._reading.get(name)
-        if reading is None:
-            reading = self._reading[name] = asyncio.create_task(self._open(name, token, ids))
-            reading.add_done_callback(lambda _done: self._reading.pop(name, None))
-        await asyncio.shield(reading)
 
     async def _read_old(self) -> None:
         old, self._old = self._old, {}

@@ -227,3 +227,29 @@ async def test_a_row_settled_while_its_day_is_being_read_frees_its_reservation(
     monkeypatch.setattr(budget_module, "read_or_unavailable", read_slowly)
     await student.begin(1)
     assert await student.spent() == 1
+
+
+@pytest.mark.timeout(20)
+async def test_who_comes_just_as_a_reading_has_ended_waits_for_another_one(
+    database: Database, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = Student(Budget(database, LIMIT), caller)
+    read = budget_module.read_or_unavailable
+    steps: list[object] = []
+
+    async def read_in_vain(*given: Any) -> Any:
+        account = await read(*given)
+        monkeypatch.setattr(budget_module, "read_or_unavailable", read)
+        student.budget.forget_user(caller.user_id)  # what was read is of no use
+        # A call whose first step comes before anybody hears that the reading is over.
+        asyncio.get_running_loop().call_soon(come)
+        return account
+
+    def come() -> None:
+        another = student.begin(1)
+        steps.append(another.send(None))  # it waits, and lets the others have the loop
+        another.close()
+
+    monkeypatch.setattr(budget_module, "read_or_unavailable", read_in_vain)
+    await student.begin(1)
+    assert len(steps) == 1
