@@ -15,6 +15,7 @@ from functools import partial
 
 from hcai_app.db.engine import Database
 from hcai_app.services.call import Caller, CallStart, LedgerEntry, RunningCall
+from hcai_app.services.limits.account_readings import AccountReadings
 from hcai_app.services.limits.accounts import (
     AccountId,
     Claim,
@@ -24,7 +25,6 @@ from hcai_app.services.limits.accounts import (
     of_everybody,
     read_or_unavailable,
 )
-from hcai_app.services.limits.readings import Readings
 from hcai_app.services.limits.verdicts import exhausted, waiting
 
 # An account that nobody used for so long is read from the database again next time.
@@ -67,7 +67,7 @@ class Budget:
         self._default_nanousd = default_nanousd
         self.brake_nanousd = brake_nanousd  # what all users together may spend; None: no brake
         self._accounts: dict[AccountId, _Account] = {}
-        self._readings = Readings()
+        self._readings = AccountReadings()
         self._sweep_at = time.monotonic() + SWEEP_S
 
     def limit_of(self, caller: Caller) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from hcai_app.services.limits.accounts import AccountId
 
 
-class Readings:
+class AccountReadings:
     """What is read now, by account."""
 
     def __init__(self) -> None:
