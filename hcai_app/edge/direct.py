@@ -27,6 +27,7 @@ CALLS: dict[bytes, Handler] = {
     if endpoint.method == POST
 }
 CONTENT_LENGTH, CONNECTION_CLOSE = b"content-length", b"connection: close\r\n"
+CLOSE = (b"connection", b"close")
 CHUNKED, LAST_CHUNK = b"transfer-encoding: chunked\r\n", b"0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -107,7 +108,9 @@ class DirectExchange(Exchange):
             *[b"%b: %b\r\n" % pair for pair in protocol.server_state.default_headers],
             *[b"%b: %b\r\n" % pair for pair in headers],
         ]
-        if not self.keep_alive:
+        if CLOSE in headers:  # the answer says so itself
+            self.keep_alive = False
+        elif not self.keep_alive:
             lines.append(CONNECTION_CLOSE)
         self._has_length = CONTENT_LENGTH in [name for name, _value in headers]
         if not self._has_length:

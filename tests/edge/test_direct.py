@@ -19,7 +19,7 @@ from hcai_app.api.exchange import ClientGoneError, Exchange
 from hcai_app.edge import direct
 from hcai_app.edge.direct import DirectExchange, DirectProtocol
 from hcai_app.edge.http_protocol import GuardedProtocol
-from hcai_app.errors import InvalidRequest
+from hcai_app.errors import InvalidRequest, TooSlow
 from hcai_app.services import call
 from tests.edge.one_connection import Wire, rest
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.attack
 
 PATHS = {
     name: f"/proxy/v1/test-{name}"
-    for name in ("echo", "unread", "stream", "refusal", "crash", "cut", "leaving")
+    for name in ("echo", "unread", "stream", "refusal", "slow", "crash", "cut", "leaving")
 }
 SETTINGS = SimpleNamespace(
     origin="https://ai.example", trusted_proxy_hops=0, is_production=True, cors_origins=["*"]
@@ -65,6 +65,8 @@ class Heard:
             await exchange.write(b"last", more=False)
         elif kind in ("refusal", "cut"):
             raise InvalidRequest("not so")
+        elif kind == "slow":
+            raise TooSlow("the body came too slowly")
         elif kind == "crash":
             raise RuntimeError
         elif kind == "leaving":
@@ -283,6 +285,13 @@ async def test_a_stop_ends_the_connection_with_the_answer() -> None:
     whole = post("echo")
     sent, is_closed, _ = await assert_same([Event("data", whole[:-1]), STOP, Event("data", b"c")])
     assert b"connection: close" in sent
+    assert is_closed
+
+
+async def test_an_answer_that_ends_its_connection_does() -> None:
+    sent, is_closed, _ = await assert_same([Event("data", post("slow") + post("echo"))])
+    assert sent.count(b"connection: close") == 1
+    assert b'{"body"' not in sent
     assert is_closed
 
 
