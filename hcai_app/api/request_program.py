@@ -21,6 +21,8 @@ from hcai_app.errors import InvalidRequest
 from hcai_app.worker.context import Worker
 
 MAX_BYTES = 2 * 1024**2
+# Each part may stand on a line of its own, which begins with two or four spaces for each level.
+MAX_PARTS, MAX_DEPTH = 20_000, 64
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 PREFIX = "/proxy/v1"
 
@@ -49,24 +51,42 @@ def program(data: bytes, base: str) -> str:
     """Return the program that a request body asks for.
 
     Raises:
-        InvalidRequest: When it is not what belongs here.
+        InvalidRequest: When it is not what belongs here, or too much of it.
     """
     try:
         # Python's own reader takes halves of characters, which a typed text can have.
         asked = msgspec.convert(json.loads(data), ProgramRequest)
-        body = _with_files(asked.body, asked.mark)
+        body = _Filled(asked.mark).value(asked.body)
         return request_code.program(asked.kind, asked.language, base=base, body=body)
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise InvalidRequest("The body is not what belongs here.") from error
 
 
-def _with_files(value: Any, mark: str) -> Any:
-    if isinstance(value, dict):
-        members = cast(dict[str, Any], value).items()
-        return {name: _with_files(it, mark) for name, it in members}
-    if isinstance(value, list):
-        return [_with_files(it, mark) for it in cast(list[Any], value)]
-    if not (mark and isinstance(value, str) and value.startswith(mark)):
-        return value
-    kind, _, name = value.removeprefix(mark).partition(" ")
-    return LocalFile(name, kind)
+class _Filled:
+    """A body with its files in place of their marks; counts its parts."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._parts = 0
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """Return a value and all in it.
+
+        Raises:
+            ValueError: When there is too much of it.
+        """
+        self._parts += 1
+        if self._parts > MAX_PARTS or depth > MAX_DEPTH:
+            raise ValueError
+        if isinstance(value, dict):
+            members = cast(dict[str, Any], value).items()
+            return {name: self.value(it, depth + 1) for name, it in members}
+        if isinstance(value, list):
+            return [self.value(it, depth + 1) for it in cast(list[Any], value)]
+        return self._file(value) if isinstance(value, str) else value
+
+    def _file(self, text: str) -> str | LocalFile:
+        if not (self._mark and text.startswith(self._mark)):
+            return text
+        kind, _, name = text.removeprefix(self._mark).partition(" ")
+        return LocalFile(name, kind)

@@ -42,6 +42,25 @@ def test_a_file_is_read_from_beside_the_program(visitor: httpx.Client) -> None:
     assert 'data_url("my photo.png", "image/png")' in answer.text
 
 
+@pytest.mark.attack
+@pytest.mark.parametrize("inner", ["[" * 65 + "]" * 65, "[" + "1," * 20_000 + "1]"])
+def test_what_would_fill_the_memory_with_spaces_is_400(visitor: httpx.Client, inner: str) -> None:
+    content = f'{{"kind": "chat", "language": "python", "mark": "", "body": {{"a": {inner}}}}}'
+    headers = {"Content-Type": "application/json"}
+    assert_error(visitor.post("/api/program", content=content, headers=headers), 400)
+    within_bounds = content.replace(inner, "[[1]]")
+    assert visitor.post("/api/program", content=within_bounds, headers=headers).status_code == 200
+
+
+@pytest.mark.attack
+def test_no_command_hides_in_what_a_file_says_that_it_is(visitor: httpx.Client) -> None:
+    kind = "image/$(id)`id`\\"
+    part = {"type": "image_url", "image_url": {"url": f"mark {kind} photo.png"}}
+    body = {"model": "a/b", "messages": [{"role": "user", "content": [part]}]}
+    answer = visitor.post("/api/program", json={**ASKED, "body": body})
+    assert "data:image/\\$(id)\\`id\\`" in answer.text
+
+
 @pytest.mark.parametrize(
     "content",
     [

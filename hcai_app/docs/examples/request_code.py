@@ -98,8 +98,9 @@ def _python_arguments(body: dict[str, Any]) -> str:
 
 
 def _in_here_document(value: Any) -> str:
-    if isinstance(value, LocalFile):
-        return f"\"data:{value.kind};base64,$(base64 < {_shell_word(value.name)} | tr -d '\\n')\""
+    if isinstance(value, LocalFile):  # whose kind somebody else may have written
+        kind = _in_here_document(value.kind)[1:-1]
+        return f"\"data:{kind};base64,$(base64 < {_shell_word(value.name)} | tr -d '\\n')\""
     # In a here-document a shell looks at these three signs, and at nothing else.
     return re.sub(r"[\\$`]", r"\\\g<0>", _literal(value))
 
