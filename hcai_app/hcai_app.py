@@ -15,7 +15,7 @@ from hcai_app.edge.waiting import Waiting
 from hcai_app.edge.why_documents import WhyDocuments
 from hcai_app.frontend import build
 from hcai_app.settings import load_settings
-from hcai_app.ui.components import chrome, connection, shell
+from hcai_app.ui.components import arrival, chrome, connection, shell
 from hcai_app.ui.pages import (  # noqa: F401 - importing a page registers it
     account,
     activity,
@@ -106,7 +106,8 @@ app = HcaiApp(
     toaster=shell.toaster(),
     # In the place of Reflex' own.
     extra_app_wraps={
-        (5, "Overlay"): lambda stateful: connection.connection_notice() if stateful else None
+        (5, "Overlay"): lambda stateful: connection.connection_notice() if stateful else None,
+        (4, "Arrivals"): lambda _: arrival.arrivals(),
     },
     backend_exception_handler=show_error,
     frontend_exception_handler=Faults().note,

@@ -10,6 +10,7 @@ import reflex as rx
 from hcai_app.edge.reflex_internals import RouterLink
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
+from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.budget_note import budget_note
 from hcai_app.ui.components.chrome import color_mode_switch
 from hcai_app.ui.components.drawings import Drawing, drawing
@@ -60,14 +61,13 @@ def page(
     body = rx.fragment(*children) if is_public else _private((*note, *children), skeleton)
     return rx.fragment(
         top_bar(here),
-        rx.el.main(
+        main(
             rx.el.div(
-                rx.el.div(rx.el.h1(title), lead and rx.el.p(lead), class_name="page-title"),
+                rx.el.div(heading(title), lead and rx.el.p(lead), class_name="page-title"),
                 actions or rx.fragment(),
                 class_name="page-head",
             ),
             body,
-            id="content",
             class_name="wrap page",
         ),
         chrome.site_foot(),

@@ -14,6 +14,7 @@ from hcai_app.docs import Chapter, changed
 from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, docs_nav, markdown, shell
+from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.code import ORIGIN
 from hcai_app.ui.components.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.components.examples import example_tabs, views_of
@@ -27,7 +28,6 @@ from hcai_app.ui.state.chapter_copy import ChapterCopyState
 from hcai_app.ui.state.docs import DocsState
 
 HERE = "/docs"
-TEXT = "content"
 PAGES = ("/", "/shared", *(path for _, path, _ in (*shell.SECTIONS, shell.ACCOUNT)))
 # The chapter where a newcomer makes a key and gets a first answer.
 FIRST = "quick-start"
@@ -52,7 +52,7 @@ def docs() -> rx.Component:
                 docs_nav.chapter_list(outline()),
                 class_name="docs-side",
             ),
-            rx.el.main(head(), *map(chapter, written.chapters()), id=TEXT, class_name="docs-text"),
+            main(head(), *map(chapter, written.chapters()), class_name="docs-text"),
             visitor(),
             remembered_tabs(),
             class_name="wrap docs-page",
@@ -65,7 +65,7 @@ def docs() -> rx.Component:
 def head() -> rx.Component:
     """Show the docs' introduction, with links to the plain-text version."""
     return rx.el.div(
-        rx.el.h1("Docs"),
+        heading("Docs"),
         rx.el.p(LEAD),
         rx.el.p(
             "For your own AI to read: ",

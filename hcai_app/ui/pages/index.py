@@ -10,6 +10,7 @@ from hcai_app.services.limits import period
 from hcai_app.services.models.curated import CARDS, card_of
 from hcai_app.settings import ANY_MODEL, first_model, load_settings
 from hcai_app.ui.components import chrome, limits, shell
+from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.code import ORIGIN
 from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.models import model_list
@@ -32,7 +33,7 @@ def index() -> rx.Component:
     """Show the product and a real call."""
     return rx.fragment(
         shell.top_bar(),
-        rx.el.main(hero(), models(), cost(), people_and_rules(), start(), run_it(), id="content"),
+        main(hero(), models(), cost(), people_and_rules(), start(), run_it()),
         chrome.site_foot(),
     )
 
@@ -40,7 +41,7 @@ def index() -> rx.Component:
 def hero() -> rx.Component:
     """Show the headline and one real call."""
     return rx.el.section(
-        rx.el.h1(rx.el.em("Free AI"), " for teenagers who build things."),
+        heading(rx.el.em("Free AI"), " for teenagers who build things."),
         rx.el.div(
             rx.el.p(
                 "One key, one address. It speaks OpenAI’s language, so the library you already "

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.ui.components import chrome, limits, shell
+from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.examples import example_tabs
 from hcai_app.ui.components.faces import face
 from hcai_app.ui.components.measures import measured
@@ -26,7 +27,7 @@ def model() -> rx.Component:
     """Show the model that the address names."""
     return rx.fragment(
         shell.top_bar(HERE),
-        rx.el.main(
+        main(
             rx.el.div(
                 rx.match(
                     ModelState.status,
@@ -38,7 +39,6 @@ def model() -> rx.Component:
                 class_name="model-page",
                 on_unmount=ModelState.leave,
             ),
-            id="content",
             class_name="wrap page",
         ),
         chrome.site_foot(),
@@ -71,7 +71,7 @@ def head() -> rx.Component:
         back(),
         rx.el.div(
             face(MODEL.face, MODEL.color),
-            rx.el.h1(MODEL.name, rx.el.span(MODEL.maker, class_name="model-maker")),
+            heading(MODEL.name, rx.el.span(MODEL.maker, class_name="model-maker")),
             class_name="model-title",
         ),
         rx.el.p(MODEL.line, class_name="model-line"),
@@ -218,7 +218,7 @@ def parameters() -> rx.Component:
 def missing() -> rx.Component:
     """Say that the model is not offered, and suggest similar ones."""
     return rx.el.section(
-        rx.el.h1("That model is not offered here"),
+        heading("That model is not offered here"),
         rx.el.p(
             "There is no ", rx.el.code(ModelState.asked, class_name="mono"), " on this server."
         ),
@@ -246,7 +246,7 @@ def missing() -> rx.Component:
 def failed() -> rx.Component:
     """Show that the catalog is unavailable, with a retry button."""
     return rx.fragment(
-        rx.el.header(back(), rx.el.h1(ModelState.asked), class_name="model-head"),
+        rx.el.header(back(), heading(ModelState.asked), class_name="model-head"),
         shell.problem(ModelState.problem, ModelState.load_model),
     )
 
@@ -256,7 +256,7 @@ def waiting() -> rx.Component:
     return rx.fragment(
         rx.el.header(
             back(),
-            rx.el.h1(rx.el.span(class_name="skeleton title-skeleton"), aria_label="Model"),
+            heading(rx.el.span(class_name="skeleton title-skeleton"), aria_label="Model"),
             rx.el.span(class_name="skeleton line-skeleton"),
             rx.el.span(class_name="skeleton id-skeleton"),
             class_name="model-head",

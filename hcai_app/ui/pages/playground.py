@@ -5,6 +5,7 @@ import reflex as rx
 from hcai_app.services.models.curated import CARDS
 from hcai_app.settings import first_model
 from hcai_app.ui.components import chrome, limits, shell
+from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.room import room
 from hcai_app.ui.state import page_actions
@@ -25,7 +26,7 @@ def playground() -> rx.Component:
     """Show the playground, or its introduction to a signed-out visitor."""
     return rx.fragment(
         shell.top_bar(HERE),
-        rx.el.main(
+        main(
             rx.cond(
                 PlaygroundState.is_known,
                 rx.cond(PlaygroundState.is_signed_in, room(), outside()),
@@ -35,7 +36,6 @@ def playground() -> rx.Component:
                     shut(rx.el.span(class_name="skeleton play-skeleton")),
                 ),
             ),
-            id="content",
             class_name="wrap play-page",
         ),
         chrome.site_foot(),
@@ -45,14 +45,14 @@ def playground() -> rx.Component:
 
 def shut(inside: rx.Component) -> rx.Component:
     """Show a placeholder while the playground loads."""
-    return rx.el.div(rx.el.h1(TITLE), inside, class_name="play-shut")
+    return rx.el.div(heading(TITLE), inside, class_name="play-shut")
 
 
 def outside() -> rx.Component:
     """Show a signed-out visitor a picture of the playground and the sign-in link."""
     return rx.el.section(
         rx.el.div(
-            rx.el.h1("Talk to any model. No code, no bill."),
+            heading("Talk to any model. No code, no bill."),
             rx.el.p(
                 "Ask, draw, read PDFs, compare texts. Then press one button and get the same "
                 "request as code for your own program."

@@ -11,6 +11,7 @@ from hcai_app.services.limits import period
 from hcai_app.services.people.identity import Reason
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
+from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.drawings import drawing
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.playground import ForgetConversations
@@ -179,10 +180,10 @@ def ending_page(ending: Ending) -> rx.Component:
     return rx.fragment(
         chrome.top_bar(),
         ForgetConversations.create() if ending is ENDINGS[Reason.DELETED] else rx.fragment(),
-        rx.el.main(
+        main(
             rx.el.div(
                 drawing("door shut" if ending.is_shut else "door"),
-                rx.el.h1(ending.title),
+                heading(ending.title),
                 *[rx.el.p(text) for text in ending.text],
                 rx.el.div(
                     _action(ending),
@@ -191,7 +192,6 @@ def ending_page(ending: Ending) -> rx.Component:
                 ),
                 class_name="ending",
             ),
-            id="content",
             class_name="wrap ending-page",
         ),
     )

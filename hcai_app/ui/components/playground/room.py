@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.settings import load_settings
+from hcai_app.ui.components.arrival import heading
 from hcai_app.ui.components.playground import tools
 from hcai_app.ui.components.playground.composer import composer, rivals
 from hcai_app.ui.components.playground.conversation import conversation
@@ -46,7 +47,7 @@ def room() -> rx.Component:
 def waiting() -> rx.Component:
     """Show a placeholder while the playground loads."""
     return rx.el.div(
-        rx.el.h1("Playground"),
+        heading("Playground"),
         rx.el.span(class_name="skeleton play-skeleton"),
         rx.el.span("Loading …", class_name="heard", role="status"),
         class_name="play-shut",
@@ -56,7 +57,7 @@ def waiting() -> rx.Component:
 def _shut(trouble: rx.Var[str]) -> rx.Component:
     again = rx.Var("() => window.location.reload()").to(rx.EventChain)
     return rx.el.div(
-        rx.el.h1("Playground"),
+        heading("Playground"),
         rx.el.div(
             rx.el.p(trouble),
             rx.el.button("Try again", type="button", class_name="small-button", on_click=again),
@@ -70,7 +71,7 @@ def _shut(trouble: rx.Var[str]) -> rx.Component:
 def _bar() -> rx.Component:
     has_embedders = shown("embedder") != ""
     return rx.el.header(
-        rx.el.h1("Playground"),
+        heading("Playground"),
         rx.el.div(
             _mode("chat", "Chat"),
             rx.cond(has_embedders, _mode("embeddings", "Embeddings")),
