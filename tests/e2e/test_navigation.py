@@ -2,10 +2,12 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e import axe
 from tests.e2e.conftest import Arrive
-from tests.e2e.site import Person
+from tests.e2e.site import Person, Site
 
 FOCUSED = "document.activeElement.id"
+BACK_MS = 40_000
 OUTLINE = "getComputedStyle(document.activeElement).outlineStyle"
 
 
@@ -65,3 +67,25 @@ def test_the_link_past_the_sections_leads_into_the_page(arrive: Arrive) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("main", name="Models")).to_be_focused()
+
+
+def test_a_page_that_is_chosen_while_the_server_is_away_opens_when_it_is_back(
+    arrive: Arrive, site: Site
+) -> None:
+    page = arrive(reduced_motion="reduce").open("/models")
+    expect(page.locator(".model-table tbody tr").first).to_be_visible()
+    site.stop()
+    expect(page.get_by_text("No connection.")).to_be_visible(timeout=BACK_MS)
+    sections(page).get_by_role("link", name="Docs").click()
+    notice = page.get_by_text("The page you chose opens as soon as the server answers.")
+    expect(notice).to_be_visible()
+    expect(page.get_by_role("main", name="Models")).to_be_visible()
+    assert axe.violations(page) == []
+    page.get_by_role("button", name="Stay here").click()
+    expect(page.get_by_text("What you see may be old.")).to_be_visible()
+
+    sections(page).get_by_role("link", name="Docs").click()
+    expect(notice).to_be_visible()
+    site.start()
+    expect(page.get_by_role("main", name="Docs")).to_be_focused(timeout=BACK_MS)
+    expect(notice).to_be_hidden()
