@@ -1,7 +1,6 @@
 """Highlights code with Pygments when a page is made, so that no highlighter is in the bundle."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -16,7 +15,6 @@ from pygments.token import Keyword, Name, Operator, String, Text
 
 # Placeholder of the server's address.
 ORIGIN = "{origin}"
-ORIGIN_PLACE = re.compile(f"({re.escape(ORIGIN)})")
 # What the lexers see in its place: in a shell and in Python's strings braces mean something.
 STAND_IN = "x" * len(ORIGIN)
 PLAIN = ""
@@ -64,17 +62,17 @@ def parts_of(text: str, language: str) -> list[Part]:
     lexer = LEXERS.get(language, JsonLexer)()
     tokens = lexer.get_tokens_unprocessed(text.replace(ORIGIN, STAND_IN))
     colored = [(_color(kind), text[at : at + len(value)]) for at, kind, value in tokens]
-    return [part for part in _with_origin(_with_keys(_joined(colored))) if part[1]]
+    return [part for part in _with_keys(_joined(colored)) if part[1]]
 
 
 def html_of(text: str, language: str, origin: str) -> str:
     """Return the text as HTML, its colors as classes, with `origin` in its places."""
-    return "".join(_marked(*part, origin) for part in parts_of(text, language))
+    return "".join(
+        _marked(color, piece.replace(ORIGIN, origin)) for color, piece in parts_of(text, language)
+    )
 
 
-def _marked(color: str, text: str, origin: str) -> str:
-    if color == "origin":
-        return escape(origin)
+def _marked(color: str, text: str) -> str:
     return f'<span class="{color}">{escape(text)}</span>' if color else escape(text)
 
 
@@ -93,10 +91,3 @@ def _with_keys(parts: list[Part]) -> Iterator[Part]:
     for (color, text), after in zip(parts, following, strict=True):
         is_key = color == "str" and after.startswith(":")
         yield ("key" if is_key else color), text
-
-
-def _with_origin(parts: Iterable[Part]) -> Iterator[Part]:
-    """Split the origin's placeholder from the text around it."""
-    for color, text in parts:
-        for piece in ORIGIN_PLACE.split(text):
-            yield ("origin" if piece == ORIGIN else color), piece

@@ -22,7 +22,7 @@ def test_names_texts_and_flags_have_their_colours() -> None:
     ]
 
 
-def test_the_address_is_a_part_of_its_own_also_within_quotes() -> None:
-    parts = highlight.parts_of(f'base_url="{highlight.ORIGIN}/proxy/v1"', "python")
-    assert ("origin", highlight.ORIGIN) in parts
-    assert parts[-1] == ("str", '/proxy/v1"')
+@pytest.mark.parametrize("language", ["curl", "python", "javascript", "powershell"])
+def test_an_address_in_quotes_has_one_colour(language: str) -> None:
+    html = highlight.html_of(f'base("{highlight.ORIGIN}/proxy/v1")', language, "https://ai.org")
+    assert '<span class="str">&quot;https://ai.org/proxy/v1&quot;</span>' in html
