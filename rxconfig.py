@@ -7,6 +7,7 @@ import reflex as rx
 
 from hcai_app.edge.reflex_internals import STATES_IN_MEMORY, STATES_IN_REDIS
 from hcai_app.frontend import vite
+from hcai_app.frontend.documents import ScriptsLast
 from hcai_app.settings import SettingsError, load_settings
 from hcai_app.ui.theme import Tokens
 
@@ -43,6 +44,7 @@ config = rx.Config(
     plugins=[
         Tokens(),
         vite.OwnOrigin(),
+        ScriptsLast(),
     ],
 )
 

@@ -31,7 +31,7 @@ FOOT: dict[str, dict[str, str]] = {
 }
 OUR_PAGES = ("/docs", "/models", "/playground", "/global")
 PRELOADED_FONTS = (
-    "bricolage-grotesque-780-5.3.0",
+    "bricolage-grotesque-780-40-5.3.0",
     "figtree-5.3.0",
     "jetbrains-mono-400-600-5.3.0",
 )
