@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from limits import RateLimitItemPerMinute
-from sqlalchemy import ColumnElement, Row, Select, null, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, null, select
 
 from hcai_app import clock, formatting, hashing
 from hcai_app.db import engine
@@ -57,6 +57,13 @@ RULES = (
     keys_table.c.models,
     keys_table.c.is_on,
     keys_table.c.successor_id,
+)
+
+# The key of a hash, and its user; built once, since that takes as long as to run it.
+OF_KEY = (
+    select(*USER, *RULES, keys_table.c.id.label("key_id"), null().label("session_id"))
+    .join(keys_table, keys_table.c.user_id == users_table.c.id)
+    .where(keys_table.c.hash == bindparam("hash"), keys.is_known())
 )
 
 
@@ -180,7 +187,7 @@ class Authentication:
         if not keys.PATTERN.fullmatch(key):
             return None
         try:
-            caller = await self._find(_of_key(hashed), "keys")
+            caller = await self._find(OF_KEY, "keys", hash=hashed)
         except Exception as error:
             if not engine.is_away(error):
                 raise
@@ -198,16 +205,20 @@ class Authentication:
             raise NotAuthenticated(SIGN_IN_FIRST)
         return caller
 
-    async def _find(self, query: Select[*tuple[Any, ...]], what: str) -> Caller | None:
+    async def _find(
+        self, query: Select[*tuple[Any, ...]], what: str, **values: str
+    ) -> Caller | None:
         """Read the caller; retry when a change arrived meanwhile, as the read may be stale."""
         while True:
             changes = self._changes
-            caller = await self._query(query, what)
+            caller = await self._query(query, what, values)
             if changes == self._changes:
                 return caller
 
-    async def _query(self, query: Select[*tuple[Any, ...]], what: str) -> Caller | None:
-        row = await self._database.read(lambda it: it.execute(query).first(), what)
+    async def _query(
+        self, query: Select[*tuple[Any, ...]], what: str, values: dict[str, str]
+    ) -> Caller | None:
+        row = await self._database.read(lambda it: it.execute(query, values).first(), what)
         if row is None:
             return None
         return Caller(
@@ -238,15 +249,6 @@ class Authentication:
         if not standing.is_allowed:
             wait = standing.seconds_to_reset()
             raise RateLimited("Too many unknown API keys from your address.", wait)
-
-
-def _of_key(hashed: str) -> Select[*tuple[Any, ...]]:
-    columns = keys_table.c
-    return (
-        select(*USER, *RULES, columns.id.label("key_id"), null().label("session_id"))
-        .join(keys_table, columns.user_id == users_table.c.id)
-        .where(columns.hash == hashed, keys.is_known())
-    )
 
 
 def _of_session(named: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, select
+from sqlalchemy import Connection, Select, bindparam, false, func, select
 
 from hcai_app import clock
 from hcai_app.db.engine import Database
@@ -22,6 +22,7 @@ EVERYBODY = "everybody"
 # A reading of the ledger tells of every call that began so shortly before whether it has its row;
 # clocks of hosts may differ by as much.
 RECENT_MS = clock.MS_PER_MINUTE
+KNOWN = select(calls_table.c.id).where(calls_table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class AccountId(NamedTuple):
@@ -144,37 +145,64 @@ def read_account(
 
     In one transaction of `Database.read`, so that all of it is of one moment.
     """
-    rows, (start_ms, end_ms) = calls_table.c, name.period
-    own: list[ColumnElement[bool]] = []
-    if name.user_id != EVERYBODY:
-        own.append(rows.user_id == name.user_id)
-    if name.key_id is not None:
-        own.append(rows.key_id == name.key_id)
-    in_period = (rows.id >= first_id_at(start_ms)) & (rows.id < first_id_at(end_ms))
-    open_rows = select(rows.id, rows.reserved_nanousd).where(
-        *own, in_period, rows.settled == false()
-    )
-    spent = connection.scalar(_spent_of(name))
-    unsettled = {row.id: row.reserved_nanousd for row in connection.execute(open_rows)}
+    queries = _queries(of_all=name.user_id == EVERYBODY, of_key=name.key_id is not None)
     recent_from = first_id_at(clock.now_ms() - RECENT_MS)
-    recent = set(connection.scalars(select(rows.id).where(*own, rows.id >= recent_from)))
-    known = select(rows.id).where(rows.id.in_([*held]))
-    present = connection.scalars(known) if held else ()
+    values = _values(name, recent_from)
+    spent = connection.scalar(queries.spent, values)
+    unsettled = {row.id: row.reserved_nanousd for row in connection.execute(queries.open, values)}
+    recent = set(connection.scalars(queries.recent, values))
+    ids = [*held]
+    present = connection.scalars(KNOWN, {"ids": ids}) if ids else ()
     settled = frozenset(recent.union(present) - unsettled.keys())
     return LedgerReading(int(spent or 0), unsettled, settled, recent_from)
 
 
-def _spent_of(name: AccountId) -> Select[Any]:
+class _Queries(NamedTuple):
+    """What is asked of the ledger for an account; `_values` has what stands in them."""
+
+    spent: Select[Any]
+    open: Select[Any, Any]
+    recent: Select[Any]
+
+
+@lru_cache(maxsize=3)
+def _queries(*, of_all: bool, of_key: bool) -> _Queries:
+    """Return the queries for a kind of account: to build them takes as long as to run them."""
+    rows = calls_table.c
+    own = [] if of_all else [rows.user_id == bindparam("user_id")]
+    if of_key:
+        own.append(rows.key_id == bindparam("key_id"))
+    in_period = (rows.id >= bindparam("first_id")) & (rows.id < bindparam("end_id"))
+    return _Queries(
+        _spent(of_all=of_all, of_key=of_key),
+        select(rows.id, rows.reserved_nanousd).where(*own, in_period, rows.settled == false()),
+        select(rows.id).where(*own, rows.id >= bindparam("recent_from")),
+    )
+
+
+def _spent(*, of_all: bool, of_key: bool) -> Select[Any]:
     """Add up the period's roll-ups: hours of a user or key; everybody's days, of each worker."""
-    columns = days_table.c if name.user_id == EVERYBODY else hours_table.c
+    columns = days_table.c if of_all else hours_table.c
+    has_begun = columns.start_ms >= bindparam("start_ms")
+    query = select(func.sum(columns.cost_nanousd)).where(
+        has_begun, columns.start_ms < bindparam("end_ms")
+    )
+    if not of_all:
+        query = query.where(hours_table.c.user_id == bindparam("user_id"))
+    return query.where(hours_table.c.key_id == bindparam("key_id")) if of_key else query
+
+
+def _values(name: AccountId, recent_from: str) -> dict[str, str | int | None]:
     start_ms, end_ms = name.period
-    in_period = (columns.start_ms >= start_ms) & (columns.start_ms < end_ms)
-    query = select(func.sum(columns.cost_nanousd)).where(in_period)
-    if name.user_id != EVERYBODY:
-        query = query.where(hours_table.c.user_id == name.user_id)
-    if name.key_id is not None:
-        query = query.where(hours_table.c.key_id == name.key_id)
-    return query
+    return {
+        "user_id": name.user_id,
+        "key_id": name.key_id,
+        "start_ms": start_ms,
+        "end_ms": end_ms,
+        "first_id": first_id_at(start_ms),
+        "end_id": first_id_at(end_ms),
+        "recent_from": recent_from,
+    }
 
 
 async def read_or_unavailable(
