@@ -30,6 +30,8 @@ CONTENT_LENGTH, CONNECTION_CLOSE = b"content-length", b"connection: close\r\n"
 CLOSE = (b"connection", b"close")
 CHUNKED, LAST_CHUNK = b"transfer-encoding: chunked\r\n", b"0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# Smaller pieces are copied behind their head, so that both leave in one packet.
+MAX_COPIED_BYTES = 64 * 1024
 
 
 class DirectExchange(Exchange):
@@ -44,6 +46,7 @@ class DirectExchange(Exchange):
         self._waiter: asyncio.Future[None] | None = None
         self._is_handed_out = False  # the whole body
         self._has_length = False
+        self._unsent_head = b""  # goes out with the first piece of the body: a packet less
         self._awaits_continue = protocol.expect_100_continue
         # What uvicorn's protocol reads, and writes.
         self.keep_alive = protocol.parser.should_keep_alive()
@@ -85,14 +88,14 @@ class DirectExchange(Exchange):
     async def until_left(self) -> None:
         """Wait until the client disconnects, or the response is complete."""
         self._flow.resume_reading()
+        self._flush_head()
         while not (self.disconnected or self.response_complete):
             await self._wait()
 
     def _send_head(self, status: int, headers: Headers) -> Awaitable[None]:
         if self._flow.write_paused and not self.disconnected:
             return self._send_head_later(status, headers)
-        if not self.disconnected:
-            self._transport.write(self._head(status, headers))
+        self._unsent_head = self._head(status, headers)
         return self._protocol.done
 
     async def _send_head_later(self, status: int, headers: Headers) -> None:
@@ -135,9 +138,19 @@ class DirectExchange(Exchange):
         if not self._has_length:
             end = b"" if more else LAST_CHUNK
             data = b"%x\r\n%b\r\n%b" % (len(data), data, end) if data else end
-        self._transport.write(data)
+        head, self._unsent_head = self._unsent_head, b""
+        if head and len(data) > MAX_COPIED_BYTES:
+            self._transport.writelines((head, data))
+        else:
+            self._transport.write(head + data)
         if not more:
             self._complete()
+
+    def _flush_head(self) -> None:
+        """Send a head that no piece of the body follows for now."""
+        head, self._unsent_head = self._unsent_head, b""
+        if head and not self.disconnected:
+            self._transport.write(head)
 
     def _complete(self) -> None:
         self.response_complete = True
@@ -155,6 +168,7 @@ class DirectExchange(Exchange):
             log.error("call %s did not end in time", self.request_id)
         finally:
             if not (self.response_complete or self.disconnected):
+                self._flush_head()
                 self._transport.close()
             self._protocol.tasks.discard(task)
             del self._protocol  # it holds on to us, and the garbage collector would have to come

@@ -110,8 +110,13 @@ PAUSE, RESUME, STOP = Event("pause"), Event("resume"), Event("stop")
 class Socket(Wire):
     """A connection that, like a real one, drops what is written behind its end."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+
     def write(self, data: Any) -> None:
         if not self.is_closed:
+            self.writes += 1
             super().write(data)
 
 
@@ -279,6 +284,17 @@ async def test_a_connection_that_has_ended_is_freed_without_the_garbage_collecto
         assert freed() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(("name", "writes"), [("echo", 1), ("refusal", 1), ("stream", 4)])
+async def test_the_head_leaves_with_what_follows_it(name: str, writes: int) -> None:
+    wire = Socket()
+    protocol = DirectProtocol(CONFIG, ServerState(), {})
+    protocol.connection_made(wire)
+    protocol.data_received(post(name))
+    await rest(wire)
+    assert wire.writes == writes
+    protocol.connection_lost(None)
 
 
 async def test_a_stop_ends_the_connection_with_the_answer() -> None:

@@ -159,8 +159,7 @@ class AnswerWriter:
             if not self.has_left:
                 if not self._exchange.status:
                     await self._begin()
-                if data := self.answer.filler():
-                    await self._exchange.write(data)
+                await self._exchange.write(self.answer.filler())  # the head, if nothing else
         finally:
             self._beating = None
             self._sent_at = self._loop.time()
