@@ -67,12 +67,10 @@ fix: $(TOOLS) $(NODE_TOOLS) ## Mend format and lint where a program can
 	ruff format .
 	@$(call biome,check --write .)
 
-bench: $(TOOLS) $(NODE_CLIENTS) ## Measure HCAI against two bare relays, then its pages
-	python -m tests.benchmarks
-	python -m tests.benchmarks.live
-	python -m tests.benchmarks.live_calls
-	python -m tests.benchmarks.playground
-	python -m tests.benchmarks.first_load
+bench: $(TOOLS) $(NODE_CLIENTS) ## Measure HCAI against bare relays and nginx, then its pages
+	@failed=0; for part in "" .live .live_calls .playground .first_load; do \
+		python -m tests.benchmarks$$part || failed=1; \
+	done; exit $$failed
 
 screens: $(TOOLS) ## Take pictures of every page and state into docs/screens (needs Chromium; six minutes)
 	python -m tests.e2e.screens

@@ -1,1 +1,1 @@
-"""Measures HCAI against two bare relays; `python -m tests.benchmarks` runs everything."""
+"""Measures HCAI against bare relays; `python -m tests.benchmarks` runs everything."""

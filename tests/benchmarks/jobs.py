@@ -63,5 +63,6 @@ class Result:
     p99_ms: float
     first_p50_ms: float
     first_p99_ms: float
+    gap_ms: float  # the largest between two chunks of a stream
     answered_warm: int = 0
     faults: list[str] = field(default_factory=list)

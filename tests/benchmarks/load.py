@@ -38,7 +38,7 @@ class Client(asyncio.Protocol):
 
     def ask(self, request: bytes) -> None:
         self.parts: list[bytes] = []
-        self.first = 0.0
+        self.first = self.last = self.gap = 0.0  # when a chunk came; the longest without one
         self.busy = True
         self.started = time.perf_counter()
         self.transport.write(request)
@@ -51,8 +51,11 @@ class Client(asyncio.Protocol):
             self._done(f"not HTTP: {error}")
 
     def on_body(self, body: bytes) -> None:
-        if not self.first and _TOKEN in body:
-            self.first = time.perf_counter()
+        if _TOKEN in body:
+            now = time.perf_counter()
+            if self.first:
+                self.gap = max(self.gap, now - self.last)
+            self.first, self.last = self.first or now, now
         self.parts.append(body)
 
     def on_message_complete(self) -> None:
@@ -77,6 +80,7 @@ class Phase:
         self.requests: Iterator[bytes] = itertools.cycle(job.requests(chunks))
         self.latencies: list[float] = []
         self.firsts: list[float] = []
+        self.gap_s = 0.0
         self.faults: list[str] = []
         self.running = 0
         self.over = asyncio.Event()
@@ -102,6 +106,7 @@ class Phase:
         else:
             self.latencies.append(self.ended - client.started)
             self.firsts.append((client.first or self.ended) - client.started)
+            self.gap_s = max(self.gap_s, client.gap)
         self._next(client)
 
     def fault(self, status: int, body: bytes) -> str:
@@ -130,6 +135,7 @@ class Phase:
             p99_ms=_percentile(self.latencies, 99),
             first_p50_ms=_percentile(self.firsts, 50),
             first_p99_ms=_percentile(self.firsts, 99),
+            gap_ms=self.gap_s * 1000,
         )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -57,12 +58,12 @@ class Processes:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [part.format(port=port) for part in command],
-                env={**os.environ, **env},
+                env={**os.environ, "TMPDIR": str(self.folder), **env},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+                preexec_fn=lambda: pin(core),
             )
         server = Server(name, port, process, log)
         self.servers.append(server)
@@ -77,6 +78,13 @@ class Processes:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(server.pid, signal.SIGKILL)
         server.process.wait()
+
+
+def pin(core: int) -> None:
+    """Keep this process on a core, and let it open as many sockets as it may."""
+    os.sched_setaffinity(0, {core})
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def wait_until_ready(server: Server, path: str) -> None:

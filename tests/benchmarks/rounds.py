@@ -1,7 +1,6 @@
 """Runs the measurements: every target in turn, round after round, so that noise hits all alike."""
 
 import json
-import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -11,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from tests.benchmarks import procfs
 from tests.benchmarks.cases import Case, Plan
 from tests.benchmarks.jobs import Job, Result
-from tests.benchmarks.processes import LOAD_CORE, BenchmarkError, Server
+from tests.benchmarks.processes import LOAD_CORE, BenchmarkError, Server, pin
 from tests.benchmarks.targets import Target
 
 _LOAD_S = 300
@@ -52,7 +51,7 @@ def measure_all(plan: Plan, running: list[Running], figures: Figures) -> None:
     for number in range(plan.rounds):
         for case in plan.cases:
             _say(f"round {number + 1} of {plan.rounds}: {case.title}")
-            for one in _rotated(running, number):
+            for one in _rotated([one for one in running if one.target.takes(case)], number):
                 result = figures.add(one.target.name, measure(case, one))
                 figures.results[case.name][one.target.name].append(result)
 
@@ -106,7 +105,7 @@ def start_load(job: Job) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {LOAD_CORE}),
+        preexec_fn=lambda: pin(LOAD_CORE),
     )
     assert process.stdin
     process.stdin.write(json.dumps(asdict(job)))
