@@ -43,6 +43,7 @@ async def login(worker: Worker, exchange: Exchange) -> None:
             await _redirect(exchange, elsewhere)
         else:
             await worker.sign_in.attempts.admit(exchange.address)
+            await worker.sign_in.load()
             await _leave(worker, exchange, asked)
     except HcaiError as error:
         await _explain(exchange, error)
@@ -103,6 +104,7 @@ async def _come_back(
     provider = worker.sign_in.provider
     if provider is None:
         raise SignInRefused(Reason.NOT_SET_UP)
+    await worker.sign_in.load()
     try:
         attempt = under_way.end(sealed, asked.get("state"))
     except SignInRefused:

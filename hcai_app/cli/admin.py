@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hcai_app.cli.table import add_command, port, say, worker_count
-from hcai_app.db import faults, migrate
+from hcai_app.db import faults, schema
 from hcai_app.db.engine import Database
 from hcai_app.errors import InvalidRequest
 from hcai_app.services.ops import folders
@@ -45,6 +45,8 @@ def add_to(commands: Any) -> None:
 
 
 async def _migrate(database: Database, _settings: Settings, _parsed: argparse.Namespace) -> None:
+    from hcai_app.db import migrate  # noqa: PLC0415 - Alembic, which no other command needs
+
     await migrate.upgrade(database)
 
 
@@ -105,9 +107,9 @@ async def _require_schema(settings: Settings) -> None:
     try:
         with faults.explained(database):
             if settings.is_production:
-                await migrate.require_current(database)
+                await schema.require_current(database)
             else:  # workers migrate it, unless it is newer
-                await migrate.is_current(database)
+                await schema.is_current(database)
     except faults.DatabaseFault as fault:
         if faults.is_final(fault):
             raise

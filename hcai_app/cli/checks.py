@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from hcai_app.cli import notices
-from hcai_app.db import faults, migrate
+from hcai_app.db import faults, schema
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services.fairuse.matching import Matcher
@@ -98,7 +98,7 @@ async def _database(database: Database) -> str:
                 raise FaultError(faults.POOLER)
             if await database.write(_is_copy, "database"):
                 raise FaultError(faults.COPY)
-            await migrate.require_current(database)
+            await schema.require_current(database)
             _check_clock(await agreement.database_ahead_s(database))
     except HcaiError as error:
         raise FaultError(error.message.removeprefix("the database ")) from error

@@ -19,7 +19,7 @@ from hcai_app.cli import (
     users,
 )
 from hcai_app.cli.table import Parser
-from hcai_app.db import faults, migrate
+from hcai_app.db import faults, schema
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.settings import Settings, SettingsError, load_settings
@@ -72,9 +72,11 @@ async def _prepare(database: Database, settings: Settings, parsed: argparse.Name
     if not parsed.needs_schema:
         return
     if settings.is_production:
-        await migrate.require_current(database)
-    else:
-        await migrate.upgrade(database)  # as the server does at its start in development
+        await schema.require_current(database)
+    elif not await schema.is_current(database):  # as the server does at its start in development
+        from hcai_app.db import migrate  # noqa: PLC0415 - Alembic, for once
+
+        await migrate.upgrade(database)
 
 
 def _fail(message: str) -> int:

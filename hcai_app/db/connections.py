@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from hcai_app.db.bulk import Statement
 from hcai_app.db.sqlite_threads import OwnConnection, SqliteThreads
@@ -40,6 +39,8 @@ class PostgresEngine:
         isolation: str,
         patience_s: float,
     ) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - not for SQLite
+
         self._engine = create_async_engine(
             url,
             hide_parameters=True,  # errors in the log contain no hash, name or address

@@ -1,4 +1,4 @@
-"""Schema migrations, under a lock, and the check whether the schema is current.
+"""Schema migrations, under a lock.
 
 On PostgreSQL a change of a table waits for its readers, and everybody else behind it: so it waits
 a second, lets the others pass, and tries again. SQLite is locked by BEGIN IMMEDIATE, which opens
@@ -11,15 +11,12 @@ import time
 from pathlib import Path
 
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from alembic import command
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
-from hcai_app.db.faults import MIGRATE
-from hcai_app.errors import HcaiError
+from hcai_app.db.schema import SchemaError, is_current, is_current_on
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +36,6 @@ AND EXISTS (
 )
 ORDER BY a.xact_start LIMIT 1
 """
-
-
-class SchemaError(HcaiError):
-    """The database does not have the current schema; the message says what to do."""
 
 
 async def upgrade(database: Database) -> None:
@@ -72,46 +65,12 @@ async def upgrade(database: Database) -> None:
     raise SchemaError(f"the database is in use by {said}: end that, and run migrate again")
 
 
-async def is_current(database: Database) -> bool:
-    """Return whether the database has the schema that this code expects.
-
-    Raises:
-        SchemaError: When it is newer.
-        Unavailable: When the database is away.
-    """
-    return await database.read(_is_current, "database")
-
-
-async def require_current(database: Database) -> None:
-    """Refuse a database that does not have the schema that this code expects.
-
-    Raises:
-        SchemaError: When it is older or newer.
-        Unavailable: When the database is away.
-    """
-    if not await is_current(database):
-        raise SchemaError(f"the database is not up to date: {MIGRATE}")
-
-
-def _is_current(connection: Connection) -> bool:
-    scripts = ScriptDirectory.from_config(Config(ALEMBIC_INI))
-    known = {script.revision for script in scripts.walk_revisions()}
-    found = MigrationContext.configure(connection).get_current_heads()
-    head = scripts.get_current_head()
-    if unknown := sorted(set(found) - known):
-        raise SchemaError(
-            f"the database is newer than this HCAI ({unknown[-1]} > {head}): "
-            "install the newer version again, or restore the backup"
-        )
-    return found == (head,)
-
-
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
-    if _is_current(connection):
+    if is_current_on(connection):
         return
     config = Config(ALEMBIC_INI)
     config.attributes["connection"] = connection

@@ -17,17 +17,6 @@ from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import Any, Protocol
 
-from redis.asyncio import Redis
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    InvalidResponse,
-    NoScriptError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
-
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 1.0
@@ -96,6 +85,10 @@ class RedisClient:
 
     def __init__(self, url: str, workers: int = 1) -> None:
         """Open nothing yet; `workers` is how many there are as long as Redis has not told."""
+        from redis import exceptions  # noqa: PLC0415 - 4 MB, which one worker alone never needs
+        from redis.asyncio import Redis  # noqa: PLC0415 - as above
+
+        self._errors = exceptions
         self.client = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
             url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, decode_responses=True
         )
@@ -149,8 +142,8 @@ class RedisClient:
         """Say what is wrong with Redis and what to do, as what follows its name."""
         try:
             await self.client.ping()  # pyright: ignore[reportGeneralTypeIssues, reportUnknownMemberType]
-        except (RedisError, OSError) as error:
-            return _explain(error)
+        except (self._errors.RedisError, OSError) as error:
+            return self._explain(error)
         return None
 
     async def measure_clock(self) -> float:
@@ -253,7 +246,8 @@ class RedisClient:
         """Return a reply, or an error, for each question."""
         async with asyncio.timeout(TIMEOUT_S):
             replies = await self._execute(batch)
-            unknown = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+            lost = self._errors.NoScriptError
+            unknown = [n for n, reply in enumerate(replies) if isinstance(reply, lost)]
             if unknown:  # Redis was restarted
                 for script in {batch[n].script for n in unknown}:
                     await self.client.script_load(script.text)
@@ -266,7 +260,7 @@ class RedisClient:
     async def _drop_foreign(self, batch: list[_Asked], replies: list[Any]) -> None:
         """Delete what somebody else has put in the place of ours, as if Redis had lost it."""
         for asked, reply in zip(batch, replies, strict=True):
-            if isinstance(reply, ResponseError) and "WRONGTYPE" in str(reply):
+            if isinstance(reply, self._errors.ResponseError) and "WRONGTYPE" in str(reply):
                 await self.client.delete(*asked.keys)
 
     async def _execute(self, batch: list[_Asked]) -> list[Any]:
@@ -282,19 +276,18 @@ class RedisClient:
             if self._is_watched:
                 log.warning("the redis is away: %s", reason)
 
-
-def _explain(error: Exception) -> str:
-    text = str(error)
-    if isinstance(error, AuthenticationError) or "NOAUTH" in text or "NOPERM" in text:
-        return "does not let us in: check user and password in REDIS_URL"
-    if "DB index" in text:
-        return "has no database of that number: write another in REDIS_URL, like /0"
-    if isinstance(error, ReadOnlyError):
-        return "is a copy, and cannot be written: name the primary in REDIS_URL"
-    if isinstance(error, BusyLoadingError):
-        return "is still reading its data: try again (REDIS_URL)"
-    if "SSL" in text or "certificate" in text:
-        return "cannot be reached over TLS: check rediss:// and the ssl_ options in REDIS_URL"
-    if isinstance(error, InvalidResponse):
-        return "answers something else: check port and rediss:// in REDIS_URL"
-    return f"does not answer ({type(error).__name__}): check REDIS_URL"
+    def _explain(self, error: Exception) -> str:
+        errors, text = self._errors, str(error)
+        if isinstance(error, errors.AuthenticationError) or "NOAUTH" in text or "NOPERM" in text:
+            return "does not let us in: check user and password in REDIS_URL"
+        if "DB index" in text:
+            return "has no database of that number: write another in REDIS_URL, like /0"
+        if isinstance(error, errors.ReadOnlyError):
+            return "is a copy, and cannot be written: name the primary in REDIS_URL"
+        if isinstance(error, errors.BusyLoadingError):
+            return "is still reading its data: try again (REDIS_URL)"
+        if "SSL" in text or "certificate" in text:
+            return "cannot be reached over TLS: check rediss:// and the ssl_ options in REDIS_URL"
+        if isinstance(error, errors.InvalidResponse):
+            return "answers something else: check port and rediss:// in REDIS_URL"
+        return f"does not answer ({type(error).__name__}): check REDIS_URL"

@@ -34,7 +34,6 @@ from hcai_app.services.limits.in_flight import InFlight
 from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.limits.shared_budget import SharedBudget
 from hcai_app.services.limits.shared_in_flight import SharedInFlight
-from hcai_app.services.live.redis import OtherWorkers
 from hcai_app.services.live.tabs import Tabs
 from hcai_app.services.models.catalog import Catalog
 from hcai_app.services.ops.health import DependencyHealth, Health, ProviderHealth
@@ -242,6 +241,8 @@ async def _open_redis(
 def _open_tabs(stack: AsyncExitStack, redis: RedisClient | None) -> Tabs:
     if redis is None:
         return Tabs()
+    from hcai_app.services.live.redis import OtherWorkers  # noqa: PLC0415 - brings Redis' client
+
     others = OtherWorkers(redis)
     tabs = Tabs(others.tell)
     background.keep_running(stack, others.run(tabs))

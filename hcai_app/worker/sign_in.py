@@ -1,5 +1,6 @@
 """The sign-in services of a worker: OAuth attempts and the identity provider."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ class SignIn:
     # Anybody who asks is the development student: only where nobody but this machine can connect.
     is_for_development: bool
 
+    async def load(self) -> None:
+        """Load what seals and checks a sign-in, once, in a thread: calls go on meanwhile."""
+        await asyncio.to_thread(_load)
+
 
 @asynccontextmanager
 async def signing_in(
@@ -38,3 +43,9 @@ async def signing_in(
     finally:
         if provider is not None:
             await provider.close()
+
+
+def _load() -> None:
+    import authlib.oauth2.client  # noqa: PLC0415 - 10 MB, which only a sign-in needs
+    import authlib.oidc.core  # noqa: F401, PLC0415 - as above
+    import cryptography.fernet  # noqa: F401, PLC0415 - as above

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
-from hcai_app.db import engine, faults, migrate
-from hcai_app.db.migrate import SchemaError
+from hcai_app.db import engine, faults, schema
+from hcai_app.db.schema import SchemaError
 from hcai_app.services.changes import Followed, Follower
 from hcai_app.services.fairuse import exemptions
 from hcai_app.services.ledger import recovery
@@ -114,10 +114,12 @@ async def _missing(opened: Worker, follower: Follower) -> str | None:
 
 
 async def _prepare_schema(opened: Worker) -> None:
-    if not opened.settings.is_production:
+    if opened.settings.is_production:
+        await schema.require_current(opened.database)
+    elif not await schema.is_current(opened.database):
+        from hcai_app.db import migrate  # noqa: PLC0415 - Alembic, 8 MB for once
+
         await migrate.upgrade(opened.database)
-    else:
-        await migrate.require_current(opened.database)
 
 
 async def _recover(opened: Worker) -> None:

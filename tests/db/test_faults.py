@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hcai_app.db import faults, migrate
+from hcai_app.db import faults, migrate, schema
 from hcai_app.db.engine import Database
 from tests.harness.databases import SERVER, postgres_database
 from tests.harness.pooler import pooler
@@ -92,9 +92,9 @@ async def test_a_database_that_is_newer_is_named_everywhere(database_url: str) -
         await migrate.upgrade(database)
         newer = text("UPDATE alembic_version SET version_num = '9999'")
         await database.write(lambda it: it.execute(newer), "database")
-        for ask in (migrate.upgrade, migrate.is_current, migrate.require_current):
+        for ask in (migrate.upgrade, schema.is_current, schema.require_current):
             with pytest.raises(
-                migrate.SchemaError, match=r"newer than this HCAI \(9999 > 0"
+                schema.SchemaError, match=r"newer than this HCAI \(9999 > 0"
             ) as told:
                 await ask(database)
             assert "install the newer version again, or restore the backup" in str(told.value)

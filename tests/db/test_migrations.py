@@ -13,23 +13,24 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from alembic import command
-from hcai_app.db import migrate, models
+from hcai_app.db import migrate, models, schema
 from hcai_app.db.engine import COMMAND_TIMEOUT_S, Database
 from tests.harness.processes import ROOT, clean_environment
 
 UPGRADE = """
 import asyncio, sys
-from hcai_app.db import migrate
+from hcai_app.db import migrate, schema
 from hcai_app.db.engine import Database
 
 async def upgrade():
     database = Database(sys.argv[1])
     await migrate.upgrade(database)
-    assert await migrate.is_current(database)
+    assert await schema.is_current(database)
     await database.close()
 
 asyncio.run(upgrade())
@@ -64,12 +65,18 @@ async def test_the_migrations_make_what_the_models_say(empty: Database) -> None:
     assert await empty.read(differences, "tables") == []
 
 
+def test_the_revisions_are_read_as_alembic_reads_them() -> None:
+    scripts = ScriptDirectory.from_config(Config(migrate.ALEMBIC_INI))
+    known = {script.revision for script in scripts.walk_revisions()}
+    assert schema.revisions() == (known, scripts.get_current_head())
+
+
 async def test_an_empty_database_is_brought_up_and_a_second_time_nothing_happens(
     empty: Database,
 ) -> None:
-    assert not await migrate.is_current(empty)
+    assert not await schema.is_current(empty)
     await migrate.upgrade(empty)
-    assert await migrate.is_current(empty)
+    assert await schema.is_current(empty)
     tables = await tables_of(empty)
     assert tables == {*SQLModel.metadata.tables, "alembic_version"}
     await migrate.upgrade(empty)
@@ -80,9 +87,9 @@ async def test_every_migration_can_be_taken_back(empty: Database) -> None:
     await migrate.upgrade(empty)
     await empty.write(lambda it: downgrade(it, "base"), "tables")
     assert await tables_of(empty) == {"alembic_version"}
-    assert not await migrate.is_current(empty)
+    assert not await schema.is_current(empty)
     await migrate.upgrade(empty)
-    assert await migrate.is_current(empty)
+    assert await schema.is_current(empty)
 
 
 async def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
@@ -143,7 +150,7 @@ async def test_a_backup_keeps_migrate_waiting_and_nobody_else(
             await asyncio.sleep(0.02)
         assert not migrating.done()
     await migrating
-    assert await migrate.is_current(empty)
+    assert await schema.is_current(empty)
     assert longest_s < migrate.LOCK_TIMEOUT_S + 1.5
     (line,) = [record.getMessage() for record in caplog.records if "migrate" in record.getMessage()]
     assert "(pg_dump), which began at" in line
@@ -165,5 +172,5 @@ async def test_a_lock_that_never_ends_is_named(
     monkeypatch.setattr(migrate, "PATIENCE_S", 1.5)
     lock = f"SELECT pg_advisory_xact_lock({migrate.ADVISORY_LOCK})"
     async with reading(empty, lock):
-        with pytest.raises(migrate.SchemaError, match=r"in use by process .*pg_dump"):
+        with pytest.raises(schema.SchemaError, match=r"in use by process .*pg_dump"):
             await migrate.upgrade(empty)

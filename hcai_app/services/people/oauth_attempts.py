@@ -9,10 +9,11 @@ import hmac
 import re
 import secrets
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken
 from limits import RateLimitItemPerMinute
 
 from hcai_app import clock, hashing
@@ -20,6 +21,9 @@ from hcai_app.services.limits.address_limit import AddressLimit
 from hcai_app.services.limits.windows import Windows
 from hcai_app.services.people.identity import Reason, SignInRefused
 from hcai_app.services.redis_client import RedisClient
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 COOKIE = "hcai_sign_in"
 LIFETIME_S = 600
@@ -46,8 +50,7 @@ class Attempts:
     """Begins and ends sign-ins for one worker."""
 
     def __init__(self, secret_key: str, redis: RedisClient | None = None) -> None:
-        key = bytes.fromhex(hashing.keyed_hash(COOKIE, secret_key, b"sign-in cookie"))
-        self._seal = Fernet(base64.urlsafe_b64encode(key))
+        self._secret_key = secret_key
         self._addresses = AddressLimit("sign-in", ATTEMPTS, redis, secret_key)
         self._used = Windows(1, LIFETIME_S)
 
@@ -84,7 +87,16 @@ class Attempts:
             raise SignInRefused(Reason.EXPIRED)
         return attempt
 
+    @cached_property
+    def _seal(self) -> "Fernet":
+        from cryptography.fernet import Fernet  # noqa: PLC0415 - 8 MB that calls never need
+
+        key = bytes.fromhex(hashing.keyed_hash(COOKIE, self._secret_key, b"sign-in cookie"))
+        return Fernet(base64.urlsafe_b64encode(key))
+
     def _open(self, cookie: str) -> Attempt | None:
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
         try:
             sealed = self._seal.decrypt_at_time(cookie.encode(), LIFETIME_S, _now_s())
         except InvalidToken:

@@ -10,17 +10,16 @@ import base64
 import binascii
 import logging
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from hcai_app.errors import NotAuthenticated, Unavailable
 from hcai_app.loose_json import items_of, members_of, read_json
 from hcai_app.refreshed import Refreshed, Stale
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ AGAIN_S = 60.0
 OK = 200
 MAX_SIGNATURE = 200
 
-PublicKeys = dict[str, ec.EllipticCurvePublicKey]
+PublicKeys = dict[str, "EllipticCurvePublicKey"]
 
 
 class SecretScanning:
@@ -63,15 +62,16 @@ class SecretScanning:
             raise NotAuthenticated("GitHub knows no such public key.")
         try:
             signed = base64.b64decode(signature, validate=True)
-            await asyncio.to_thread(key.verify, signed, body, ec.ECDSA(SHA256()))
-        except (binascii.Error, ValueError, InvalidSignature) as error:
+        except (binascii.Error, ValueError) as error:
             raise NotAuthenticated("The signature is not of this body.") from error
+        if not await asyncio.to_thread(_has_signed, key, signed, body):
+            raise NotAuthenticated("The signature is not of this body.")
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _find(self, key_id: str) -> ec.EllipticCurvePublicKey | None:
+    async def _find(self, key_id: str) -> "EllipticCurvePublicKey | None":
         known = _given(await self._keys.find())
         now = time.monotonic()
         if key_id not in known and now - self._asked_at >= AGAIN_S:
@@ -86,7 +86,7 @@ class SecretScanning:
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Unavailable("GitHub's public keys cannot be had.") from error
         listed = items_of(members_of(read_json(answer.content)).get("public_keys"))
-        found = dict(filter(None, map(_read, map(members_of, listed))))
+        found = await asyncio.to_thread(_read, [members_of(one) for one in listed])
         if answer.status_code != OK or not found:
             raise Unavailable("GitHub's public keys cannot be had.")
         return found
@@ -98,12 +98,16 @@ def _given(found: PublicKeys | None) -> PublicKeys:
     return found
 
 
-def _read(listed: dict[str, Any]) -> tuple[str, ec.EllipticCurvePublicKey] | None:
-    """Return a published key and its name; None for one that is not on P-256."""
-    try:
-        key = load_pem_public_key(str(listed.get("key", "")).encode())
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        return None
-    return str(listed.get("key_identifier", "")), key
+def _read(listed: list[dict[str, Any]]) -> PublicKeys:
+    """Return the published keys on P-256, by name."""
+    from hcai_app.upstream.github import signatures  # noqa: PLC0415 - large, and seldom needed
+
+    read = ((str(one.get("key_identifier", "")), str(one.get("key", ""))) for one in listed)
+    keys = ((name, signatures.read_key(pem)) for name, pem in read)
+    return {name: key for name, key in keys if key is not None}
+
+
+def _has_signed(key: "EllipticCurvePublicKey", signature: bytes, body: bytes) -> bool:
+    from hcai_app.upstream.github import signatures  # noqa: PLC0415 - as above
+
+    return signatures.has_signed(key, signature, body)

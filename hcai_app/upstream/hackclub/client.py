@@ -6,11 +6,9 @@ Authlib writes the questions and checks the answers; httpx carries them, as it d
 
 import asyncio
 import logging
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-from authlib.oauth2.client import OAuth2Client
-from joserfc.jwk import KeySet
 
 from hcai_app.errors import UpstreamFailed
 from hcai_app.loose_json import members_of, read_json
@@ -19,6 +17,9 @@ from hcai_app.services.people.identity import Identity, Reason, SignInRefused
 from hcai_app.settings import Settings
 from hcai_app.upstream.hackclub import id_tokens
 from hcai_app.upstream.hackclub.id_tokens import Expected, UnknownKeyError, UntrustedError
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +61,6 @@ class HackClub:
         self._client_id = client_id
         self._auth = httpx.BasicAuth(client_id, client_secret)
         self._redirect_uri = redirect_uri
-        self._questions: Any = OAuth2Client(
-            None,
-            client_id=client_id,
-            redirect_uri=redirect_uri,
-            scope=SCOPE,
-            code_challenge_method="S256",
-        )
         self._http = httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
         self._discovery = Refreshed(
             "sign-in provider's discovery",
@@ -85,7 +79,7 @@ class HackClub:
             UpstreamFailed: When the provider does not answer.
         """
         endpoint = (await self.discovery())["authorization_endpoint"]
-        url, _state = self._questions.create_authorization_url(
+        url, _state = self._questions().create_authorization_url(
             endpoint, state=state, code_verifier=verifier, nonce=nonce
         )
         return url
@@ -129,6 +123,17 @@ class HackClub:
         """Close the connections."""
         await self._http.aclose()
 
+    def _questions(self) -> Any:
+        from authlib.oauth2.client import OAuth2Client  # noqa: PLC0415 - see `id_tokens`
+
+        return OAuth2Client(
+            None,
+            client_id=self._client_id,
+            redirect_uri=self._redirect_uri,
+            scope=SCOPE,
+            code_challenge_method="S256",
+        )
+
     async def _exchange(self, code: str, verifier: str) -> dict[str, Any]:
         endpoint = (await self.discovery())["token_endpoint"]
         form = {
@@ -159,7 +164,7 @@ class HackClub:
             httpx.URL(found[name])
         return found
 
-    async def _fetch_keys(self) -> KeySet:
+    async def _fetch_keys(self) -> "KeySet":
         return id_tokens.read_keys(await self._get((await self.discovery())["jwks_uri"]))
 
     async def _completed(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:

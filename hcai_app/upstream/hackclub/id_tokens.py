@@ -1,19 +1,17 @@
 """ID token validation: signature, issuer, audience, nonce, expiry.
 
 Authlib checks the claims and joserfc the signature; only RS256, which is all the provider uses, so
-that no token chooses another way of being believed.
+that no token chooses another way of being believed. Both are loaded when somebody signs in.
 """
 
 from dataclasses import dataclass
-from typing import Any
-
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from typing import TYPE_CHECKING, Any
 
 from hcai_app import clock
 from hcai_app.loose_json import items_of, members_of
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 ALGORITHMS = ["RS256"]
 # How far the provider's clock may be from ours.
@@ -38,12 +36,15 @@ class Expected:
     access_token: str
 
 
-def read_keys(body: dict[str, Any]) -> KeySet:
+def read_keys(body: dict[str, Any]) -> "KeySet":
     """Return the provider's signing keys.
 
     Raises:
         UntrustedError: When there is none of the one kind that is used.
     """
+    from joserfc.errors import JoseError  # noqa: PLC0415 - cryptography, 10 MB that calls never need
+    from joserfc.jwk import KeySet  # noqa: PLC0415 - as above
+
     published = [members_of(key) for key in items_of(body.get("keys"))]
     keys = [key for key in published if key.get("kty") == "RSA"]
     if not keys:
@@ -54,13 +55,17 @@ def read_keys(body: dict[str, Any]) -> KeySet:
         raise UntrustedError("a published key cannot be read") from error
 
 
-def validate(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
+def validate(token: str, keys: "KeySet", expected: Expected) -> dict[str, Any]:
     """Return the claims of a token that can be trusted.
 
     Raises:
         UnknownKeyError: When none of the keys is the one it names.
         UntrustedError: When it cannot be trusted.
     """
+    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415 - as above
+    from joserfc import jwt  # noqa: PLC0415 - as above
+    from joserfc.errors import InvalidKeyIdError, JoseError  # noqa: PLC0415 - as above
+
     try:
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         claims: dict[str, Any] = CodeIDToken(
