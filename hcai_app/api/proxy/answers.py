@@ -22,10 +22,6 @@ from hcai_app.upstream.openrouter.usage import find_usage
 MAX_WHOLE_BYTES = 1024 * 1024
 # How much of the end of a large answer is searched for its usage.
 TAIL_BYTES = 64 * 1024
-# Parsing more than this would block the event loop; larger events are searched for usage.
-MAX_PARSED_BYTES = 256 * 1024
-# No text holds this: its quotes would be escaped.
-ERROR_KEY = b'"error"'
 # Null where Anthropic has a list or nothing: `@ai-sdk/anthropic` takes it for an invalid answer. No
 # text holds this key, and what a tool is called with is the student's own.
 CITATIONS_KEY, TOOL_USE = b'"citations"', b'"tool_use"'
@@ -236,7 +232,7 @@ def failure_in(found: Reading | None) -> UpstreamFailed:
 
 
 def _read(body: bytes) -> Reading | None:
-    is_large = len(body) > MAX_PARSED_BYTES and ERROR_KEY not in body
+    is_large = len(body) > reading.MAX_PARSED_BYTES and not reading.has_error(body)
     if is_large and (found := reading.read_large(body)):
         return found
     return reading.read(body)

@@ -3,6 +3,7 @@
 Sources: the API references of OpenRouter (chat, images), OpenAI (Responses), Anthropic (Messages).
 """
 
+import re
 from bisect import insort
 from collections.abc import Iterator
 from dataclasses import replace
@@ -46,6 +47,10 @@ class ChatDialect:
     def read(self, data: bytes) -> Reading | None:
         """Read the data of one event; None when it is no JSON object."""
         return reading.read(data)
+
+    def read_head(self, line: bytes) -> Reading:
+        """Search the head of a data line that is too large to parse."""
+        return replace(reading.read_head(line), has_content=True)
 
     def merge(self, before: Usage | None, now: Usage | None) -> Usage | None:
         """Return the usage after another event."""
@@ -99,6 +104,10 @@ class EventDialect(ChatDialect):
         found = reading.read(data)
         return found and replace(found, has_content=not found.error)
 
+    def read_head(self, line: bytes) -> Reading:
+        """Take a large event for content: an id in it may be that of a part."""
+        return Reading(has_content=True)
+
     def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
         """Return a replacement only for errors about our account."""
         shown = error_bodies.normalised(error)
@@ -132,6 +141,7 @@ class ResponsesDialect(EventDialect):
     """OpenAI's Responses: the final event's `response` has usage, model and id."""
 
     ENDS: ClassVar = ("response.completed", "response.incomplete", "response.failed")
+    END: ClassVar = re.compile(rb'"type"\s*:\s*"response\.(?:completed|incomplete|failed)"')
 
     def read(self, data: bytes) -> Reading | None:
         """Read the response within an event, or an event that is an error."""
@@ -148,6 +158,12 @@ class ResponsesDialect(EventDialect):
         if members is None:
             return Reading(has_content=bool(event.type))
         return reading.reading_of(members, is_end=event.type in self.ENDS)
+
+    def read_head(self, line: bytes) -> Reading:
+        """Search the head of a large event: the final one repeats the whole answer."""
+        if self.END.search(line[: reading.MAX_HEAD_BYTES]) is None:
+            return Reading(has_content=True)
+        return replace(reading.read_head(line), has_content=True, is_end=True)
 
     def error_data(self, error: dict[str, Any]) -> bytes:
         """Return the data of an error event."""

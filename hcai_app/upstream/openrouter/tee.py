@@ -4,7 +4,9 @@ Content chunks are never parsed: a block of whole lines is searched for a few ke
 line with one of them is parsed as JSON. Three rules decide when bytes leave:
 
 * An incomplete line is held back, of a long one its last 64 KB: a client cannot use half a line,
-  and a heartbeat comment can still go before it, or its bytes one by one as the heartbeat.
+  and a heartbeat comment can still go before it, or its bytes one by one as the heartbeat. Of one
+  that is larger still (a picture) head and tail are searched: to parse 5 MB held up all calls for
+  80 ms.
 * An error is rewritten into the full chunk that every client can parse.
 * From the final event on, everything waits for the row's commit.
 """
@@ -14,14 +16,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hcai_app.services.call import Usage
+from hcai_app.upstream.openrouter import reading
 from hcai_app.upstream.openrouter.dialects import CHAT, ChatDialect
 from hcai_app.upstream.openrouter.reading import Reading
 from hcai_app.upstream.openrouter.usage import find_usage
 
 # Bytes of an incomplete line that are held back: enough to rewrite any error chunk.
 HELD_BYTES = 64 * 1024
-# A line is buffered whole up to this size; of a longer one (a large image) only the tail.
-MAX_LINE_BYTES = 16 * 1024 * 1024
+# A line is buffered whole up to this size; of a longer one only the tail.
+MAX_LINE_BYTES = 256 * 1024
 TAIL_BYTES = HELD_BYTES
 # Chunks that are parsed for the generation id and the model.
 CHUNKS_READ_FOR_NAMES = 3
@@ -31,7 +34,6 @@ REMEMBERED_BYTES = 100
 
 
 DATA_LINE = re.compile(rb"(?:^|[\r\n])data:")
-LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?")
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class StreamTee:
     is_done: bool = False  # the final event was seen
     ending: bytearray = field(default_factory=bytearray)  # bytes from the final event on
     _line: bytearray = field(default_factory=bytearray)  # the incomplete line, as received
-    _is_cut: bool = False  # only its tail is kept
+    _cut: Reading | None = None  # what its head has said, when only its tail is kept
     _line_sent: int = 0  # bytes of it that were sent
     _parts: bytes = b""  # data lines of one event, JSON only when joined
     _chunks_read: int = 0
@@ -73,7 +75,7 @@ class StreamTee:
             return self._sent(self._hold(data))
         lines, rest = data[:cut], data[cut:]
         whole = bytes(self._line) + lines if self._line else lines
-        reads = not self._is_quiet or self._is_cut or self.dialect.has_word(whole)
+        reads = not self._is_quiet or self._cut is not None or self.dialect.has_word(whole)
         out = self._read_lines(whole) if reads else whole[self._line_sent :]
         self._drop_line()
         self._is_quiet = not (self.is_done or self._parts or self._is_early())
@@ -137,15 +139,23 @@ class StreamTee:
         out = bytes(line[self._line_sent : ready])
         self._line_sent = ready
         if len(line) > MAX_LINE_BYTES:
-            self.usage = find_usage(bytes(line)) or self.usage
-            self._line_sent -= len(line) - TAIL_BYTES
-            del line[:-TAIL_BYTES]
-            self._is_cut = True
+            self._cut_line(bytes(line))
         return out
+
+    def _cut_line(self, line: bytes) -> None:
+        """Keep the tail of a line that is too long, and what else it has said."""
+        if self._cut is None:
+            is_data = line.startswith(b"data:")
+            self._cut = self.dialect.read_head(line) if is_data else Reading()
+            self.generation_id = self.generation_id or self._cut.generation_id
+            self.model = self._cut.model or self.model
+        self.usage = find_usage(line) or self.usage
+        self._line_sent -= len(line) - TAIL_BYTES
+        del self._line[:-TAIL_BYTES]
 
     def _drop_line(self) -> None:
         self._line.clear()
-        self._line_sent, self._is_cut = 0, False
+        self._line_sent, self._cut = 0, None
 
     def _sent(self, out: bytes) -> bytes:
         if out:
@@ -159,7 +169,8 @@ class StreamTee:
         at, end, sent = 0, len(block), self._line_sent
         words, word_at = self.dialect.places_in(block), -1
         while at < end:
-            if not (sent or self._parts or self._is_cut or self.is_done or self._is_early()):
+            is_cut = self._cut is not None
+            if not (sent or self._parts or is_cut or self.is_done or self._is_early()):
                 while word_at < at:
                     word_at = next(words, end)
                 if content := _lines_before(block, at, word_at):
@@ -180,9 +191,8 @@ class StreamTee:
 
     def _read_line(self, line: bytes) -> bytes | None:
         """Parse a line; return its replacement, if it must be rewritten."""
-        if self._is_cut:
-            self._is_cut = False
-            self.usage = find_usage(line) or self.usage
+        if self._cut is not None:
+            self._read_cut(self._cut, line)
             return None
         if self.is_done or not line.startswith(b"data:"):
             self._parts = self._parts if line.strip() else b""
@@ -199,6 +209,15 @@ class StreamTee:
             self._read_part(data)
             return None
         return self._learn(chunk, line)
+
+    def _read_cut(self, head: Reading, tail: bytes) -> None:
+        """Take the end of a line that was too long."""
+        self._cut = None
+        self._chunks_read += 1
+        self.usage = find_usage(tail) or self.usage
+        self.is_done = self.is_done or head.is_end
+        self.has_content = self.has_content or head.has_content
+        self.has_failed = self.has_failed or head.has_failed or reading.ends_in_error(tail)
 
     def _read_part(self, data: bytes) -> None:
         """Parse an event of several data lines, joined as clients join them."""
@@ -226,8 +245,12 @@ class StreamTee:
 
 
 def _line_at(block: bytes, at: int) -> bytes:
-    found = LINE.match(block, at)
-    return found[0] if found else block[at:]
+    """Return a line with its end, which is a line feed, a carriage return, or both."""
+    end = block.find(b"\n", at) + 1 or len(block)
+    alone = block.find(b"\r", at, end)
+    if alone >= 0 and not block.startswith(b"\n", alone + 1):
+        end = alone + 1
+    return block[at:end]
 
 
 def _lines_before(block: bytes, at: int, place: int) -> bytes:
