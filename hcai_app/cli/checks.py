@@ -12,7 +12,7 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services.fairuse.matching import Matcher
 from hcai_app.services.fairuse.rules import FILE, load_own
-from hcai_app.services.ops import agreement, folders
+from hcai_app.services.ops import agreement, folders, open_files
 from hcai_app.services.redis_client import Away, RedisClient
 from hcai_app.services.safety import verdicts
 from hcai_app.settings import (
@@ -52,6 +52,7 @@ async def run(database: Database, settings: Settings) -> list[Result]:
         Result("settings", True, f"{settings.env}, {settings.origin}"),
         await _result("data", _data()),
         *(Result("folder", False, problem) for problem in folders.problems((JOURNALS, WEB))),
+        *(Result("open files", False, problem) for problem in [open_files.problem()] if problem),
         await _result("database", _database(database)),
         await _result("redis", _redis(settings)),
         await _result("provider", _provider(settings)),

@@ -4,6 +4,7 @@ uvicorn, because it was as fast as Granian or faster on our road, ends handlers 
 and runs one process a worker (docs/decisions/0002-uvicorn.md).
 """
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -22,9 +23,12 @@ from hcai_app.edge.handover import Ends, GivingProtocol, Taker
 from hcai_app.edge.socket_limits import MAX_MESSAGE
 from hcai_app.edge.supervisor import Supervisor
 from hcai_app.errors import InvalidRequest
+from hcai_app.services.ops import open_files
 from hcai_app.settings import Settings
 from hcai_app.worker.shutdown import CUT_S
 from hcai_app.worker.supervisor_link import Link
+
+log = logging.getLogger(__name__)
 
 APP = "hcai_app.hcai_app:app"
 API = "hcai_app.edge.api_server:api_server"
@@ -56,10 +60,12 @@ def serve(app: str, settings: Settings, *, host: str, port: int, workers: Worker
     sockets = _bind(host, port)
     ends = handover.open_way() if workers.of_api else None
     worker = _Worker(app, int(settings.stop_seconds) + STOP_GRACE_S, sockets, workers.of_app, ends)
+    log_lines.set_up("worker 1" if workers == Workers(1) else "supervisor")
+    open_files.raise_limit()  # the workers', too
+    if problem := open_files.problem():
+        log.warning(problem)
     if workers == Workers(1):
-        log_lines.set_up("worker 1")
         return worker.serve(1)
-    log_lines.set_up("supervisor")
     count = workers.of_app + workers.of_api
     return Supervisor(worker, count, worker.stop_s + 2 * CUT_S).run()
 
