@@ -12,6 +12,8 @@ from hcai_app import clock, formatting, hashing
 from hcai_app.errors import HcaiError
 from hcai_app.services.limits import verdicts, windows
 from hcai_app.services.usage.dashboard import Today
+from hcai_app.services.usage.speeds import Speeds
+from hcai_app.ui.state import speed_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.state.dashboard import read_snapshot
 from hcai_app.ui.view_models import PlaygroundView
@@ -27,6 +29,8 @@ class PlaygroundState(SiteState):
     owner: str = ""  # names the user's conversations in this browser, and opens nothing
     has_moderation: bool = False
     day: PlaygroundView = PlaygroundView()
+    # By a model's id, of those that were called enough.
+    speeds: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     way_in: str = SIGN_IN_AGAIN
 
     @rx.event
@@ -38,6 +42,8 @@ class PlaygroundState(SiteState):
             return
         self.owner = tag_of(caller.user_id)
         self.has_moderation = serving().moderations is not None
+        measured = await serving().readings.speeds.find() or Speeds()
+        self.speeds = speed_view.all_in_short(measured)
         await self._read(caller.user_id)
 
     @rx.event

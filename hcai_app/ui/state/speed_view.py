@@ -19,6 +19,20 @@ def pace(speed: Speed) -> str:
     return f"{formatting.count(max(1, round(speed.tokens_per_s)))} tok/s"
 
 
+def in_short(speed: Speed) -> str:
+    """Return the times in one line, as far as they are known; of pictures the whole alone."""
+    if speed.first_ms is None and speed.tokens_per_s is None:
+        return "" if speed.whole_ms is None else f"answers in {formatting.ms(speed.whole_ms)}"
+    begins = f"first word {first(speed)}" if speed.first_ms is not None else ""
+    return " · ".join(filter(None, (begins, pace(speed))))
+
+
+def all_in_short(speeds: Speeds) -> dict[str, str]:
+    """Return the line of every model that has one."""
+    lines = {model: in_short(speed) for model, speed in speeds.of_models.items()}
+    return {model: line for model, line in lines.items() if line}
+
+
 def paces(speeds: Speeds) -> dict[str, float]:
     """Return the tokens a second of every model of which they are known."""
     known = speeds.of_models.items()

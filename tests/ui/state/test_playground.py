@@ -77,7 +77,7 @@ def test_what_stands_in_the_way_is_said_with_its_end() -> None:
 
 def test_the_state_has_no_place_for_what_is_written() -> None:
     own = set(PlaygroundState.base_vars)
-    assert own == {"owner", "has_moderation", "day", "way_in"}
+    assert own == {"owner", "has_moderation", "day", "speeds", "way_in"}
     assert {field.name for field in fields(day_of(TODAY))} == {
         "left",
         "calls_left",

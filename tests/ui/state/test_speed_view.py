@@ -37,3 +37,17 @@ def test_only_what_never_failed_is_a_hundred_percent() -> None:
 
 def test_a_model_without_a_pace_has_none_to_be_ordered_by() -> None:
     assert speed_view.paces(Speeds({"a/b": KNOWN, "a/c": Speed()})) == {"a/b": 91.6}
+
+
+def test_a_picker_has_one_line_for_a_model_that_was_called_enough() -> None:
+    known = {
+        "a/writes": KNOWN,
+        "a/draws": Speed(whole_ms=2_300),
+        "a/begins": Speed(first_ms=420, whole_ms=2_300),
+        "a/new": Speed(week=Share(6, 0)),
+    }
+    assert speed_view.all_in_short(Speeds(known)) == {
+        "a/writes": "first word 420 ms · 92 tok/s",
+        "a/draws": "answers in 2.3 s",
+        "a/begins": "first word 420 ms",
+    }

@@ -19,6 +19,7 @@ from hcai_app.ui.components.playground.store import (
 from hcai_app.ui.components.shell import link
 from hcai_app.ui.islands.browser import copy_text
 from hcai_app.ui.islands.playground import ProgramWriter
+from hcai_app.ui.state.playground import PlaygroundState
 from hcai_app.ui.view_models.models import UNSERVED
 
 MODELS, PALETTE, CODE, SHARE, LIGHT = (
@@ -108,6 +109,7 @@ def _model(model: rx.vars.ObjectVar[ModelRow], is_rival: Any) -> rx.Component:
                 class_name="play-found-can",
             ),
             rx.el.span(model.words, class_name="play-found-price"),
+            rx.el.span(PlaygroundState.speeds[model.id.to(str)], class_name="play-found-speed"),
             type="button",
             value=model.id,
             aria_pressed=is_chosen,
