@@ -90,6 +90,33 @@ def drawn(person: Person) -> Page:
     return page
 
 
+def picking(person: Person) -> Page:
+    """The choice of a model."""
+    page = person.open("/playground")
+    page.get_by_label("Model", exact=True).click()
+    expect(page.locator("#play-models")).to_be_visible()
+    return page
+
+
+def finding(person: Person) -> Page:
+    """The palette, which leads anywhere by name."""
+    page = person.open("/playground")
+    page.get_by_label("Your message").press("Control+k")
+    expect(page.locator("#play-palette")).to_be_visible()
+    return page
+
+
+def sharing(person: Person) -> Page:
+    """A conversation that is about to be shared."""
+    page = talked(person)
+    conversations = page.get_by_role("button", name="Conversations")
+    if conversations.is_visible():
+        conversations.click()
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator("#play-share")).to_be_visible()
+    return page
+
+
 def tried(person: Person) -> Page:
     """An example of the docs that was run."""
     page = person.open("/docs#quick-start-2-ask-something")
@@ -141,6 +168,21 @@ def leaving(person: Person) -> Page:
     return page
 
 
+def menu(person: Person) -> Page:
+    """What stands behind the visitor's name."""
+    page = person.open("/dashboard")
+    page.get_by_role("button", name="your account").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return page
+
+
+def ruled(person: Person) -> Page:
+    """The rules of a key."""
+    page = person.open("/keys")
+    page.locator(".key-settings summary").first.click()
+    return page
+
+
 def unmet(person: Person) -> Page:
     """A filter that no call fits."""
     return person.open("/activity?outcome=interrupted&from=2020-01-01&to=2020-01-02")
@@ -158,7 +200,9 @@ SITE = {
     "activity-odd": odd,
     "keys-made": lambda person: made(person, "raccoon bot"),
     "keys-revoke": lambda person: revoking(person, "laptop"),
+    "keys-rules": ruled,
     "account-delete": leaving,
+    "account-menu": menu,
     "docs-tried": tried,
 }
 PLAYGROUND = {
@@ -167,4 +211,7 @@ PLAYGROUND = {
     "playground-embeddings": compared,
     "playground-moderation": moderated,
     "playground-picture": drawn,
+    "playground-models": picking,
+    "playground-palette": finding,
+    "playground-share": sharing,
 }

@@ -11,8 +11,8 @@ from tests.e2e import axe, states
 from tests.e2e.site import Person, Site
 from tests.harness.history import write_history
 
-MISSING, NO_MODEL = "/no-such-page", "/models/nobody/knows-it"
-UNKNOWN = (MISSING, NO_MODEL)  # a browser notes the 404
+MISSING, NO_MODEL, NO_CALL = "/no-such-page", "/models/nobody/knows-it", "/why/nothing"
+UNKNOWN = (MISSING, NO_MODEL, NO_CALL)  # a browser notes the 404
 PAGES = (
     "/",
     "/docs",
@@ -25,7 +25,9 @@ PAGES = (
     "/activity",
     "/global",
     "/playground",
+    "/shared",
     "/account",
+    NO_CALL,
     MISSING,
 )
 WIDTHS = (390, 1280)
@@ -99,15 +101,28 @@ def test_a_page_in_the_middle_of_something_fits_too(person: Person, state: str):
     assert person.problems == []
 
 
-@pytest.mark.parametrize("person", ["a regular"], indirect=True)
-@pytest.mark.parametrize("path", ["/", "/docs", "/activity"])
-def test_colours_that_the_system_chooses_can_be_read(person: Person, path: str):
+@pytest.fixture
+def forced(person: Person) -> Iterator[Person]:
+    """Somebody whose system chooses the colours."""
     person.turn_to(1280, "light")
     person.page.emulate_media(forced_colors="active")
-    try:
-        assert axe.violations(person.open(path)) == []
-    finally:
-        person.page.emulate_media(forced_colors="none")
+    yield person
+    person.page.emulate_media(forced_colors="none")
+
+
+@pytest.mark.parametrize("person", ["a regular"], indirect=True)
+@pytest.mark.parametrize("path", PAGES)
+def test_colours_that_the_system_chooses_can_be_read(forced: Person, path: str):
+    page = forced.open(path)
+    expect(page.locator(".skeleton:visible")).to_have_count(0)
+    assert axe.violations(page) == []
+
+
+@pytest.mark.parametrize("person", ["a regular"], indirect=True)
+@pytest.mark.parametrize("state", [*states.SITE, *states.PLAYGROUND])
+def test_so_they_can_in_the_middle_of_something(forced: Person, state: str):
+    arrive = {**states.SITE, **states.PLAYGROUND}[state]
+    assert axe.violations(arrive(forced)) == []
 
 
 @pytest.mark.parametrize("person", ["a stranger"], indirect=True)
