@@ -361,6 +361,13 @@ def test_code_stands_beside_its_words_where_there_is_room(arrive: Arrive):
     assert code["y"] >= words["y"] + words["height"]
 
 
+@pytest.mark.parametrize("width", [768, 1280, 1920])
+def test_no_tab_of_an_example_is_cut(arrive: Arrive, width: int):
+    page = arrive(width=width).open("/docs")
+    cut = "tabs => tabs.filter(it => it.scrollWidth > it.clientWidth).map(it => it.textContent)"
+    assert page.locator(".examples > .tabs").evaluate_all(cut) == []
+
+
 def test_on_paper_the_header_is_gone_and_all_code_is_there(arrive: Arrive):
     page = arrive().open("/docs")
     page.emulate_media(media="print")

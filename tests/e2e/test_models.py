@@ -155,6 +155,10 @@ def test_how_fast_a_model_answers_here_is_told_once_enough_was_asked(arrive: Arr
     expect(person.page.locator(".measured")).to_contain_text("Worked, 7 days")
     person.open("/models?sort=speed")
     expect(person.page.locator(".of-speed").first).to_contain_text("after")
+    person.sign_in("Sonic", slack_id="USPEED").open("/playground")
+    person.page.get_by_label("Model", exact=True).click()
+    offered = person.page.locator("#play-models button[value='qwen/qwen3-32b']")
+    expect(offered).to_contain_text(re.compile(r"first word .+ · \d+ tok/s"))
     assert person.problems == []
 
 
@@ -220,3 +224,13 @@ def test_hundreds_of_models_are_searched_at_once(visitor: Person):
         f"11 of {MANY + 1} models"
     )
     assert took < MAX_KEYSTROKE_MS
+
+
+def test_a_models_figures_stand_beside_its_name_where_a_table_does_not_fit(arrive: Arrive) -> None:
+    page = arrive(width=768, reduced_motion="reduce").open("/models")
+    row = page.locator(".model-table tbody tr").first
+    name, price = row.get_by_role("rowheader"), row.locator(".of-out")
+    expect(price).to_contain_text("$")
+    is_beside = "([name, price]) => price.left >= name.right && price.top < name.bottom"
+    boxes = [it.evaluate("it => it.getBoundingClientRect().toJSON()") for it in (name, price)]
+    assert page.evaluate(is_beside, boxes)
