@@ -1,9 +1,10 @@
 """What a body says first, in every dialect: instructions, the user's first words, names of tools.
 
-Only the beginnings of texts are decoded, and the names of tools; what is odd counts as not there,
+Only the ends of texts are decoded, and the names of tools; what is odd counts as not there,
 since other parts of the road judge shapes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from hcai_app.services.fairuse.roles import Tool
 T = TypeVar("T")
 # Bytes of a text, texts of instructions and of the user, and bytes of a list that is read.
 MAX_TEXT, MAX_TEXTS, MAX_USERS, MAX_LIST = 16_384, 8, 3, 4 * 1024 * 1024
+# Of a longer text so many bytes of its end, where something may be asked about it.
+MAX_ENDING = 600
 # A long list is read up to here.
 MAX_ITEMS = 512
 # More tools than any agent has, and of how many the parameters are read.
@@ -24,10 +27,17 @@ MAX_TOOLS, MAX_SCHEMAS = 2_000, 128
 NONE = Raw(b"null")
 SYSTEM = frozenset({"system", "developer"})
 # Instructions that are a member of the body.
-ALONE = ("instructions", "system", "prompt")
+ALONE = ("instructions", "system")
 CONVERSATIONS = ("messages", "input")
 TOOLS = ("tools", "functions")
-MEMBERS = (*ALONE, *CONVERSATIONS, *TOOLS)
+PROMPT = "prompt"
+MEMBERS = (*ALONE, PROMPT, *CONVERSATIONS, *TOOLS)
+# Where the user begins to speak in a prompt that is one text, as programs and templates write it.
+_USER = re.compile(
+    r"(?:^|\n)\W{0,8}(?:user|human|question|student|input|instruction|q)\W{0,3}[:\n]"
+    r"|<\|(?:im_start|start_header_id)\|>user|<\|user\|>|\[INST\]",
+    re.I,
+)
 
 
 class _Item(Struct):
@@ -73,6 +83,11 @@ def read(fields: Fields) -> Content:
             _read_conversation(raw, instructions, users)
         elif name in TOOLS:
             tools += _tools_in(raw)
+        elif name == PROMPT:
+            for text in _texts_in(raw):
+                said, spoken = _parted(text)
+                instructions.append(said)
+                users += spoken
         else:
             instructions += _texts_in(raw)
     return Content(instructions, users, frozenset(name for name, _ in tools), tuple(tools))
@@ -90,25 +105,37 @@ def _read_conversation(raw: Raw, instructions: list[str], users: list[str]) -> N
             instructions += _texts_in(item.content)
 
 
+def _parted(text: str) -> tuple[str, list[str]]:
+    """Return the instructions of a prompt, and what its user says."""
+    user = _USER.search(text)
+    return (text[: user.start()], [text[user.end() :]]) if user else (text, [])
+
+
 def _texts_in(raw: Raw) -> Iterator[str]:
-    """Yield the beginnings of a text, or of the first parts of a list of them."""
+    """Yield the ends of a text, or of the first parts of a list of them."""
     if starts_with(raw, b'"'):
-        yield _beginning(raw)
+        yield _ends(raw)
     elif starts_with(raw, b"["):
         if bytes(memoryview(raw)[1:64]).lstrip().startswith(b'"'):
             texts = _list(raw, _raws)[:MAX_TEXTS]
         else:
             texts = [item.text for item in _list(raw, _items)[:MAX_TEXTS]]
-        yield from (_beginning(text) for text in texts if starts_with(text, b'"'))
+        yield from (_ends(text) for text in texts if starts_with(text, b'"'))
 
 
-def _beginning(raw: Raw) -> str:
-    """Return how a JSON text begins; empty when it cannot be read."""
-    attempts: Iterable[Raw | bytes] = (raw,)
-    if len(memoryview(raw)) > MAX_TEXT:
-        data = bytes(memoryview(raw)[:MAX_TEXT])
-        # The cut may be within an escape of up to 12 bytes, or within a letter of 4.
-        attempts = (data[: len(data) - short] + b'"' for short in range(13))
+def _ends(raw: Raw) -> str:
+    """Return how a JSON text begins and, when it is a long one, how it ends."""
+    if len(memoryview(raw)) <= MAX_TEXT:
+        return _first_of((raw,))
+    data, ending = bytes(memoryview(raw)[:MAX_TEXT]), bytes(memoryview(raw)[-MAX_ENDING:])
+    # The cut may be within an escape of up to 12 bytes, or within a letter of 4.
+    begun = _first_of(data[: len(data) - short] + b'"' for short in range(13))
+    ended = _first_of(b'"' + ending[short:] for short in range(13))
+    return f"{begun} {ended}"
+
+
+def _first_of(attempts: Iterable[Raw | bytes]) -> str:
+    """Return the first JSON text that can be read; empty when none can."""
     for attempt in attempts:
         try:
             return _texts.decode(attempt)

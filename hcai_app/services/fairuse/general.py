@@ -1,4 +1,4 @@
-"""The general rules: what a call's tools are for, and what its instructions speak of.
+"""The general rules: what a call's tools are for, and what its instructions speak of and go into.
 
 They know no program by name, and so they know those, too, that nobody wrote a rule for.
 """
@@ -9,18 +9,32 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from hcai_app.services.fairuse import signs
+from hcai_app.services.fairuse import folding, signs, words
 from hcai_app.services.fairuse.roles import Roles, Tool
-from hcai_app.services.fairuse.rules import Rule
-from hcai_app.services.fairuse.traits import Traits
+from hcai_app.services.fairuse.rules import Rule, Signal
+from hcai_app.services.fairuse.traits import MAX_WHOLE, Traits
 
+SIGNALS: tuple[Signal, ...] = ("roles", "shapes", "traits", "habits", "turn-habits")
 # Fewer tools are a student's own small agent, whatever they do.
 FEW_TOOLS = 5
 # So many tools are asked what they are for: a new one takes 60 µs, and no agent has half of these.
 MAX_TOOLS = 256
+# Of most texts no more is looked at for traits.
+MAX_FIRST_LOOK = 800
+# With fewer traits of the trade in the beginning the rest is not looked at.
+ENOUGH = 2
+# Shorter instructions are a student's own, however much they speak of.
+SHORTEST_WHOLE = 500
+# A user's text as long as this is a whole prompt; what is shorter may be quoted to ask about it.
+WHOLE_PROMPT = 300
+# What stands behind a prompt that is asked about, within so many letters of the end.
+ASKED, ENDING = "asked", 400
 # Of instructions that declare tools in words: their names, in the beginning of the text.
 MAX_SPELLED = 6_000
-_SPELLED = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+MAX_NAMES, MAX_PART = 200, 32
+# A name is found by its first underscore, of which most texts have few, and what stands before it.
+_LATER = re.compile(r"_[a-z]+(?:_[a-z]+)*(?!\w)")
+_FIRST = re.compile(r"(?<!\w)[a-z]+\Z")
 
 
 class Match(NamedTuple):
@@ -46,20 +60,23 @@ class _Kept(NamedTuple):
 
 
 @cache
-def _compiled() -> tuple[Roles, Traits]:
+def _compiled() -> tuple[Roles, Traits, Traits]:
     own = signs.load_own()
-    return Roles(own.role), Traits(own.trait)
+    return Roles(own.role), Traits(own.trait), Traits(own.habit, MAX_WHOLE)
 
 
 class General:
     """Compiled general rules."""
 
     def __init__(self) -> None:
-        self._roles, self._traits = _compiled()
-        self._kept: dict[str, list[_Kept]] = {"roles": [], "shapes": [], "traits": []}
+        self._roles, self._traits, self._habits = _compiled()
+        own = signs.load_own()
+        self._personas = tuple(map(folding.fold, own.persona))
+        self._of_trade, self._telling, self._kits = own.of_trade, own.telling, own.kit
+        self._kept: dict[str, list[_Kept]] = {signal: [] for signal in SIGNALS}
 
     def add(self, rule: Rule, match: Match) -> None:
-        """Take a rule with one of the signals roles, shapes and traits."""
+        """Take a rule with one of these signals."""
         wanted, beside, unless = map(frozenset, (rule.pattern, rule.beside, rule.unless))
         self._kept[rule.signal].append(_Kept(wanted, beside, unless, match))
 
@@ -68,21 +85,64 @@ class General:
         if not tools:
             return
         roles, shaped = self._roles.of(islice(tools, MAX_TOOLS))
+        if (rest := self._beside_kits(tools, roles)) is not tools:
+            yield from self.of_tools(rest)
+            return
         yield from _holding(self._kept["shapes"], shaped)
         is_few = len(tools) < FEW_TOOLS
         for match in _holding(self._kept["roles"], roles):
             if match.rule.few or not is_few:
                 yield match
 
+    def _beside_kits(self, tools: Collection[Tool], roles: frozenset[str]) -> Collection[Tool]:
+        """Return tools without those that a library gave to a student's program."""
+        names = {words.unprefixed(name) for name, _ in tools}
+        for kit in self._kits:
+            if len(names.intersection(kit.tools)) >= kit.least and roles.isdisjoint(kit.unless):
+                return [tool for tool in tools if words.unprefixed(tool[0]) not in kit.tools]
+        return tools
+
     def of_text(self, text: str) -> Iterator[Match]:
         """Yield the matches of what instructions speak of; tools that they spell out are weak."""
-        yield from _holding(self._kept["traits"], self._traits.of(text))
+        traits = self._traits_of(text)
+        yield from _holding(self._kept["traits"], traits)
+        yield from self._of_whole("habits", text, traits)
         if text.count("_", 0, MAX_SPELLED) < FEW_TOOLS:
             return
-        joined = " ".join(part for part in text[:MAX_SPELLED].split() if "_" in part)
-        spelled = set(_SPELLED.findall(joined))
-        for match in self.of_tools([(name, ()) for name in spelled]):
+        for match in self.of_tools([(name, ()) for name in _spelled(text)]):
             yield Match(match.rule, False)
+
+    def of_turn(self, text: str, starts: list[str]) -> Iterator[Match]:
+        """Yield the matches of a prompt that a user's turn opens with, unless it is asked about.
+
+        `starts` are folded, the text's own and those behind what stands in front.
+        """
+        is_prompt = any(start.startswith(self._personas) for start in starts)
+        if is_prompt and ASKED not in self._traits.of(text[-ENDING:]):
+            yield from self._of_whole("turn-habits", text, self._traits_of(text))
+
+    def _traits_of(self, text: str) -> frozenset[str]:
+        """Return a text's traits; those of its first letters when these say nothing that tells."""
+        begun = self._traits.of(text[:MAX_FIRST_LOOK])
+        if len(text) <= MAX_FIRST_LOOK or self._telling.isdisjoint(begun):
+            return begun
+        return self._traits.of(text)
+
+    def _of_whole(self, signal: Signal, text: str, traits: frozenset[str]) -> Iterator[Match]:
+        if len(text) < SHORTEST_WHOLE or len(traits & self._of_trade) < ENOUGH:
+            return
+        if kept := [it for it in self._kept[signal] if it.unless.isdisjoint(traits)]:
+            yield from _holding(kept, traits | self._habits.of(text))
+
+
+def _spelled(text: str) -> set[str]:
+    """Return the names of several words, `read_file`, that a text begins with."""
+    spelled = set[str]()
+    for later in islice(_LATER.finditer(text, 0, MAX_SPELLED), MAX_NAMES):
+        start = later.start()
+        if first := _FIRST.search(text, max(0, start - MAX_PART), start):
+            spelled.add(first[0] + later[0])
+    return spelled
 
 
 def _holding(rules: list[_Kept], found: frozenset[str]) -> Iterator[Match]:

@@ -152,5 +152,7 @@ SIGNS = {
     "roles": "set of tools, by what they are for",
     "shapes": "tools, by their parameters",
     "traits": "instructions, by what they speak of",
+    "habits": "instructions, by what they go into",
+    "turn-habits": "messages, by what they go into",
     "fingerprint": "tools and instructions, which a refused program had",
 }

@@ -9,24 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from hcai_app.services.fairuse import disguises, folding, words
-from hcai_app.services.fairuse.general import General, Match
+from hcai_app.services.fairuse import beginnings, disguises, folding, words
+from hcai_app.services.fairuse.general import FEW_TOOLS, SIGNALS, WHOLE_PROMPT, General, Match
 from hcai_app.services.fairuse.openings import Openings
 from hcai_app.services.fairuse.roles import MAX_NAME, Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 
 MAX_HEADER = 512
-# Of a text as it begins: for its opening, and for marks of a tool syntax.
-MAX_OPENING, MAX_MARKED = 500, 12_000
-MAX_FIRST = 300
+# Of a text as it begins, for marks of a tool syntax.
+MAX_MARKED = 12_000
 TOOL = frozenset({"tool", "tools"})  # what many clients put behind each name
 _URL = re.compile(
     r"\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([^/?#:\s]+)[^/?#]*([^?#]*)", re.I
 )
 # Of `Name-1.2` the name.
 _PRODUCT = re.compile(r"\s*([^/\s]+?)(?:-v?\d[\w.-]*)?(?=[/\s]|$)")
-# A user's text as long as this is a whole prompt; what is shorter may be quoted to ask about it.
-WHOLE_PROMPT, PLAY = 300, "role-play front end"
+PLAY = "role-play front end"
 # What comes after the first, as browsers and those who embed one write it.
 _LATER_PRODUCT = re.compile(r"(?<=[\s;,(])([\w.-]+)/")
 URLS = (b"http-referer", b"referer", b"origin")
@@ -36,11 +34,6 @@ USER_AGENT = b"user-agent"
 # Tags and edit markers, among which those of the rules are.
 _TAGS = re.compile(r"<+ ?[a-z][\w' .-]{2,40}>?")
 _MARK = "search/replace"
-# Lines that stand in front of instructions: a heading, a tag, a fence, a fact as "name: value".
-_PREAMBLE = re.compile(
-    r"\s*(?:(?:<[\w:|./ -]{1,60}>|(?:#{1,6} |[-=*_`~\[]{2,})[^\n]{0,80}\n"
-    r"|[\w ()/'-]{1,40}:[^\n]{0,120}\n)\s*){1,8}"
-)
 
 
 class Content(NamedTuple):
@@ -83,6 +76,7 @@ class Matcher:
         self._turns = Openings()
         # By a hash with a secret of this process: no text is kept, and no header.
         self._instructions: dict[int, list[Match]] = {}
+        self._users: dict[int, list[Match]] = {}
         self._declared: dict[int, list[Match]] = {}
         self._said: dict[int, list[Match]] = {}
         self._read_of: dict[int, list[tuple[bytes, Reader]]] = {}
@@ -121,9 +115,9 @@ class Matcher:
                     self._words.setdefault(("title", folding.fold(pattern)), []).append(match)
                 case "user-agent" | "category":
                     self._words.setdefault((rule.signal, pattern.casefold()), []).append(match)
-                case "tools" | "syntax" | "roles" | "shapes" | "traits":
+                case _:
                     pass
-        if rule.signal in ("roles", "shapes", "traits"):
+        if rule.signal in SIGNALS:
             self._general.add(rule, match)
         elif rule.signal == "tools":
             self._tools.append((_tool_names(rule.pattern), _tool_names(rule.beside), match))
@@ -188,14 +182,27 @@ class Matcher:
         found = list(self._of_declared(content)) if content.tools else []
         for text in _wholes(content.instructions):
             found += self._of_instructions(text)
-        for text in map(disguises.read, _wholes(content.users)):
-            starts = _starts(text)
-            found += self._turns.of(starts)
-            if opened := self._openings.of(starts):
-                seconds = (*self._of_syntax(text), *_of_whole(text, self._general.of_text(text)))
-                strong = (match for match in seconds if match.is_strong)
-                found += [Match(match.rule, False) for match in (*opened, *strong)]
+        if 0 < len(content.tools) < FEW_TOOLS:
+            found = [match for match in found if match.rule.signal != "habits"]
+        for text in _wholes(content.users):
+            found += self._of_user(text)
         return found
+
+    def _of_user(self, text: str) -> list[Match]:
+        name = hash(text)
+        found = self._users.get(name)
+        if found is None:
+            found = _keep(self._users, name, list(self._of_new_user(disguises.read(text))))
+        return found
+
+    def _of_new_user(self, text: str) -> Iterable[Match]:
+        starts = beginnings.starts(text)
+        yield from self._turns.of(starts)
+        yield from self._general.of_turn(text, starts)
+        if opened := self._openings.of(starts):
+            seconds = (*self._of_syntax(text), *_of_whole(text, self._general.of_text(text)))
+            strong = (match for match in seconds if match.is_strong)
+            yield from (Match(match.rule, False) for match in (*opened, *strong))
 
     def _of_declared(self, content: Content) -> list[Match]:
         declared = content.declared or tuple((name, ()) for name in sorted(content.tools))
@@ -211,12 +218,14 @@ class Matcher:
         found = self._instructions.get(name)
         if found is None:
             said = disguises.read(text)
-            opened = self._openings.of([*_starts(said), *_second_start(said)])
+            opened = self._openings.of([*beginnings.starts(said), *beginnings.second_start(said)])
             found = [*opened, *self._of_syntax(said), *self._general.of_text(said)]
             _keep(self._instructions, name, found)
         return found
 
     def _of_syntax(self, text: str) -> list[Match]:
+        if "<" not in text and "/" not in text:
+            return []
         said = _lowered(text[:MAX_MARKED])
         marked = " ".join(set(_TAGS.findall(said))) if "<" in said else ""
         marked += _MARK if _MARK in said else ""
@@ -274,27 +283,7 @@ def _lowered(text: str) -> str:
     return text.encode(errors="replace").lower().decode()
 
 
-def _folded(text: str, start: int = 0) -> str:
-    return folding.fold(text[start : start + MAX_OPENING])
-
-
 def _of_whole(text: str, found: Iterable[Match]) -> Iterable[Match]:
     """Return what counts of a user's text: few quote the frame of a role play to ask about it."""
     is_whole = len(text) >= WHOLE_PROMPT
     return [match for match in found if is_whole or match.rule.category == PLAY]
-
-
-def _starts(text: str) -> list[str]:
-    """Return how a text begins, folded: as it is, and after what stands in front."""
-    preamble = _PREAMBLE.match(text)
-    starts = (0, preamble.end()) if preamble else (0,)
-    return [_folded(text, start) for start in starts]
-
-
-def _second_start(text: str) -> list[str]:
-    """Return how instructions go on, folded, after a short paragraph that quotes nothing."""
-    end = text.find("\n\n", 0, MAX_FIRST)
-    if end < 1 or text[end - 1] == ":":
-        return []
-    preamble = _PREAMBLE.match(text, end + 2)
-    return [_folded(text, preamble.end() if preamble else end + 2)]

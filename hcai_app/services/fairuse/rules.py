@@ -12,7 +12,7 @@ from hcai_app.settings import faults
 
 Signal = Literal[
     "host", "title", "user-agent", "header", "category",
-    "opening", "turn", "tools", "syntax", "roles", "shapes", "traits",
+    "opening", "turn", "tools", "syntax", "roles", "shapes", "traits", "habits", "turn-habits",
 ]  # fmt: skip
 Mode = Literal["on", "counting", "off"]
 # An app whose rules agree with those of every other app of their category.
@@ -34,7 +34,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     match: str  # an example that the rule must find
     miss: str  # its near miss
     mode: Mode = "on"
-    least: int = 1  # so many of the tools, marks, roles or traits in `pattern`
+    least: int = 1  # so many of the tools, marks, roles, traits or habits in `pattern`
     beside: list[str] = []  # tools, roles or traits that say nothing alone
     beside_least: int = 0
     unless: list[str] = []  # traits that excuse

@@ -1,4 +1,4 @@
-"""What the general rules are made of: roles of tools, and traits of instructions (`signs.toml`)."""
+"""What the general rules are made of: roles of tools, traits and habits (`signs.toml`)."""
 
 import tomllib
 from functools import cache
@@ -32,32 +32,58 @@ class Trait(Struct, frozen=True, forbid_unknown_fields=True):
     match: str  # instructions that have it
     miss: str  # and some that have not
     within: int = 0  # only in so many letters from the start
+    of_trade: bool = False  # one of those without which habits are not looked for
+    everyday: bool = False  # says too little to look at more than the beginning for it
+
+
+class Kit(Struct, frozen=True, forbid_unknown_fields=True):
+    """Tools that a library gives to every program built with it: they count as none."""
+
+    id: str
+    tools: list[str]
+    least: int  # so many of them are the library's
+    unless: list[str]  # roles of other tools, or of its own, beside which they count
+    match: str  # tools of a program that has it
+    miss: str  # and of one that has not
 
 
 class Signs(Struct, forbid_unknown_fields=True):
     """All of them."""
 
-    role: list[Role]
-    trait: list[Trait]
+    persona: list[str] = []  # how a prompt begins that tells a model who it is
+    role: list[Role] = []
+    trait: list[Trait] = []
+    habit: list[Trait] = []  # looked for in more than the beginning
+    kit: list[Kit] = []
+
+    @property
+    def of_trade(self) -> frozenset[str]:
+        """Traits that speak of the trade."""
+        return frozenset(trait.id for trait in self.trait if trait.of_trade)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """Traits that not everybody's instructions have."""
+        return frozenset(trait.id for trait in self.trait if not trait.everyday)
 
     @property
     def ids(self) -> frozenset[str]:
         """What rules may name."""
-        return frozenset(sign.id for sign in (*self.role, *self.trait))
+        return frozenset(sign.id for sign in (*self.role, *self.trait, *self.habit))
 
 
 def load(text: str) -> Signs:
-    """Read roles and traits.
+    """Read roles, traits and habits.
 
     Raises:
         ValueError: When one is without an example or a near miss, or two have one id.
     """
     signs = msgspec.convert(tomllib.loads(text), Signs)
-    for sign in (*signs.role, *signs.trait):
+    for sign in (*signs.role, *signs.trait, *signs.habit, *signs.kit):
         if not (sign.match and sign.miss):
             raise ValueError(f"{sign.id}: match and miss must not be empty")
-    if len(signs.ids) < len(signs.role) + len(signs.trait):
-        raise ValueError("two roles or traits have one id")
+    if len(signs.ids) < len(signs.role) + len(signs.trait) + len(signs.habit):
+        raise ValueError("two roles, traits or habits have one id")
     return signs
 
 

@@ -9,25 +9,28 @@ from typing import NamedTuple
 from hcai_app.services.fairuse import words
 from hcai_app.services.fairuse.signs import Trait
 
-MAX_TEXT = 1_600
+# Of a text so much is looked at: of its beginning for traits, and of the whole for habits.
+MAX_TEXT, MAX_WHOLE = 1_600, 5_000
 SHORTEST = 24
 
 
 class _Phrase(NamedTuple):
-    sought: str
-    words: frozenset[str]
-    within: int
     trait: str
+    sought: str
+    others: frozenset[str]  # its words but the one by which it is kept
+    within: int
+    is_word: bool  # which says enough when it is heard
 
-    def is_in(self, said: str, heard: frozenset[str]) -> bool:
-        """Return whether it is said; its words are looked for first, which takes less."""
-        return self.words <= heard and -1 < said.find(self.sought) < self.within
+    def is_in(self, said: str) -> bool:
+        """Return whether it is said, with its words in a row."""
+        return self.is_word or -1 < said.find(self.sought) < self.within
 
 
 class Traits:
     """Compiled traits."""
 
-    def __init__(self, traits: Iterable[Trait]) -> None:
+    def __init__(self, traits: Iterable[Trait], letters: int = MAX_TEXT) -> None:
+        self._letters = letters
         # By one of its words, so that most phrases are not looked for.
         self._phrases: dict[str, list[_Phrase]] = {}
         self._unspaced: list[_Phrase] = []
@@ -38,10 +41,13 @@ class Traits:
 
     def _add(self, sought: str, trait: Trait) -> None:
         is_spaced = sought.startswith(" ")
-        said = frozenset(sought.split()) if is_spaced else frozenset[str]()
-        phrase = _Phrase(sought, said, trait.within or MAX_TEXT, trait.id)
+        said = sought.split() if is_spaced else []
+        word = max(said, key=len, default="")
+        is_word = len(said) == 1 and not trait.within
+        within = trait.within or self._letters
+        phrase = _Phrase(trait.id, sought, frozenset(said) - {word}, within, is_word)
         if is_spaced:
-            self._phrases.setdefault(max(said, key=len), []).append(phrase)
+            self._phrases.setdefault(word, []).append(phrase)
         else:
             self._unspaced.append(phrase)
 
@@ -49,9 +55,23 @@ class Traits:
         """Return the traits of instructions."""
         if len(text) < SHORTEST:
             return frozenset()
-        all_words = words.of(text[:MAX_TEXT])
-        said, heard = words.spaced(all_words), frozenset(all_words)
-        sought = [phrase for word in self._telling & heard for phrase in self._phrases[word]]
-        if not said.isascii():
+        all_words = words.of(text[: self._letters])
+        heard = frozenset(all_words)
+        sought = [
+            phrase
+            for word in self._telling & heard
+            for phrase in self._phrases[word]
+            if phrase.others <= heard
+        ]
+        if not text.isascii():
             sought += self._unspaced
-        return frozenset(phrase.trait for phrase in sought if phrase.is_in(said, heard))
+        return frozenset(_said(sought, all_words)) if sought else frozenset()
+
+
+def _said(sought: list[_Phrase], all_words: list[str]) -> set[str]:
+    """Return the traits whose phrases are said; one of a trait is enough."""
+    said, found = words.spaced(all_words), set[str]()
+    for phrase in sought:
+        if phrase.trait not in found and phrase.is_in(said):
+            found.add(phrase.trait)
+    return found

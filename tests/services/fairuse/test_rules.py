@@ -32,9 +32,9 @@ def found_in(rule: Rule, example: str) -> list[Match]:
             tools = [(f"t{at}", tuple(it.split(","))) for at, it in enumerate(example.split())]
             names = frozenset(name for name, _ in tools)
             return matcher.of_content(Content([], [], names, tuple(tools)))
-        case "opening" | "syntax" | "traits":
+        case "opening" | "syntax" | "traits" | "habits":
             return matcher.of_content(Content([example], [], frozenset()))
-        case "turn":
+        case "turn" | "turn-habits":
             return matcher.of_content(Content([], [example], frozenset()))
         case "header":
             name, _, value = example.partition(": ")
