@@ -31,7 +31,7 @@ WHOLE_PROMPT = 300
 ASKED, ENDING = "asked", 400
 # Of instructions that declare tools in words: their names, in the beginning of the text.
 MAX_SPELLED = 6_000
-MAX_NAMES, MAX_PART = 200, 32
+MAX_NAMES, MAX_PART, SAME = 200, 32, 12
 # A name is found by its first underscore, of which most texts have few, and what stands before it.
 _LATER = re.compile(r"_[a-z]+(?:_[a-z]+)*(?!\w)")
 _FIRST = re.compile(r"(?<!\w)[a-z]+\Z")
@@ -137,12 +137,16 @@ class General:
 
 def _spelled(text: str) -> set[str]:
     """Return the names of several words, `read_file`, that a text begins with."""
-    spelled = set[str]()
+    # Most names stand in a text more than once, behind the same letters.
+    places = dict[str, tuple[int, int]]()
     for later in islice(_LATER.finditer(text, 0, MAX_SPELLED), MAX_NAMES):
-        start = later.start()
-        if first := _FIRST.search(text, max(0, start - MAX_PART), start):
-            spelled.add(first[0] + later[0])
-    return spelled
+        start, end = later.span()
+        places.setdefault(text[max(0, start - SAME) : end], (start, end))
+    found = (
+        (_FIRST.search(text, max(0, start - MAX_PART), start), text[start:end])
+        for start, end in places.values()
+    )
+    return {first[0] + later for first, later in found if first}
 
 
 def _holding(rules: list[_Kept], found: frozenset[str]) -> Iterator[Match]:

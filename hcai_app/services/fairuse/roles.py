@@ -25,17 +25,17 @@ class _Known(NamedTuple):
     id: str
     verbs: frozenset[str]
     objects: frozenset[str]
-    shapes: tuple[tuple[tuple[str, ...], ...], ...]
+    shapes: tuple[tuple[frozenset[str], ...], ...]
 
 
 def _word(text: str) -> str:
     return "".join(words.of(text))
 
 
-def _shape(text: str) -> tuple[tuple[str, ...], ...]:
+def _shape(text: str) -> tuple[frozenset[str], ...]:
     """Read a shape: for each parameter the words of which one must be there."""
     parts = (one or many for many, one in _ALTERNATIVES.findall(text))
-    return tuple(tuple(map(_word, part.split("|"))) for part in parts)
+    return tuple(frozenset(map(_word, part.split("|"))) for part in parts)
 
 
 class Roles:
@@ -54,6 +54,9 @@ class Roles:
         plain = sorted((word for word in said if len(word) > 2), key=len, reverse=True)
         self._word = re.compile("|".join(map(re.escape, plain)))
         self._together = re.compile(f"(?:{self._word.pattern}){{2,{MAX_WORDS}}}")
+        shapes = [shape for known in self._known for shape in known.shapes]
+        self._shaping = frozenset[str]().union(*(part for shape in shapes for part in shape))
+        self._sizes = frozenset(map(len, self._shaping))
         for known in self._known:  # a name of its own goes before what words make
             for verb in known.verbs:
                 for object_ in known.objects:
@@ -102,27 +105,21 @@ class Roles:
         return said
 
     def _of_shape(self, parameters: tuple[str, ...]) -> str:
-        called = [words.of_name(name) for name in parameters]
-        joined = ["".join(said) for said in called]
-        if not joined:
+        told = {word for name in parameters for word in self._told(name)}
+        if not told:
             return ""
         for known in self._known:
-            if any(_fits(shape, called, joined) for shape in known.shapes):
+            if any(not any(map(told.isdisjoint, shape)) for shape in known.shapes):
                 return known.id
         return ""
+
+    def _told(self, parameter: str) -> frozenset[str]:
+        """Return the words of shapes that a parameter is called, or that it begins with."""
+        said = words.of_name(parameter)
+        whole = "".join(said)
+        return self._shaping.intersection((*said, *(whole[:size] for size in self._sizes)))
 
 
 def _is_small(name: str, parameters: tuple[str, ...]) -> bool:
     is_short = len(name) <= MAX_NAME and len(parameters) <= MAX_PARAMETERS
     return is_short and sum(map(len, parameters)) <= MAX_LETTERS
-
-
-def _fits(shape: tuple[tuple[str, ...], ...], called: list[list[str]], joined: list[str]) -> bool:
-    def is_there(wanted: tuple[str, ...]) -> bool:
-        return any(
-            word in said or whole.startswith(word)
-            for said, whole in zip(called, joined, strict=True)
-            for word in wanted
-        )
-
-    return all(map(is_there, shape))

@@ -63,7 +63,7 @@ class Traits:
             for phrase in self._phrases[word]
             if phrase.others <= heard
         ]
-        if not text.isascii():
+        if words.has_unspaced(text, self._letters):
             sought += self._unspaced
         return frozenset(_said(sought, all_words)) if sought else frozenset()
 

@@ -32,6 +32,11 @@ def sought(phrase: str) -> str:
     return said.strip() if _UNSPACED.search(said) else said
 
 
+def has_unspaced(text: str, letters: int) -> bool:
+    """Return whether a text's first letters have some of a script without spaces."""
+    return not text.isascii() and _UNSPACED.search(text, 0, letters) is not None
+
+
 def of_name(name: str) -> list[str]:
     """Return the words of an identifier, without what a server or client put before it."""
     return of(_HUMPS.sub(" ", unprefixed(name[:128])))

@@ -13,6 +13,7 @@ from tests.services.fairuse.corpus import Sample, agents, ordinary
 
 ADA = caller_of("usr_ada")
 HALVES = ("a", "b", "c", "d")
+ORDINARY = (*HALVES, "e")
 MIN_RECALL = 0.97
 FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None), Learned("secret"))
 
@@ -36,6 +37,6 @@ def test_agents_are_refused_in_whatever_form_they_come(half: str) -> None:
     assert len(missed) <= len(samples) * (1 - MIN_RECALL), missed
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", ORDINARY)
 def test_no_student_is_refused(half: str) -> None:
     assert [sample.name for sample in ordinary(half) if refusal_of(sample)] == []

@@ -1,7 +1,7 @@
 """Requests that fair use has to tell apart: agents in many forms, and what students send.
 
-Half A was written before the first rule, half B after the last, parts C and D later still; none is
-edited to fit a rule.
+Half A was written before the first rule, half B after the last, parts C, D and E (ordinary requests
+alone) later still; none is edited to fit a rule.
 """
 
 import json
