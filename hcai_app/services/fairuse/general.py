@@ -17,7 +17,7 @@ from hcai_app.services.fairuse.traits import MAX_WHOLE, Traits
 SIGNALS: tuple[Signal, ...] = ("roles", "shapes", "traits", "habits", "turn-habits")
 # Fewer tools are a student's own small agent, whatever they do.
 FEW_TOOLS = 5
-# So many tools are asked what they are for: a new one takes 60 µs, and no agent has half of these.
+# So many tools are asked what they are for: a new one takes 20 µs, and no agent has half of these.
 MAX_TOOLS = 256
 # Of most texts no more is looked at for traits.
 MAX_FIRST_LOOK = 800
