@@ -10,7 +10,7 @@ from hcai_app.cli import notices
 from hcai_app.db import faults, schema
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
-from hcai_app.services.fairuse.matching import Matcher
+from hcai_app.services.fairuse.judging import compiled
 from hcai_app.services.fairuse.rules import FILE, load_own
 from hcai_app.services.ops import agreement, folders, open_files
 from hcai_app.services.redis_client import Away, RedisClient
@@ -81,7 +81,7 @@ def read_data() -> int:
     moderation_thresholds.thresholds()
     rules = load_own()
     with reading(FILE):
-        Matcher(rules)
+        compiled(rules)
     return len(rules)
 
 

@@ -1,6 +1,7 @@
 """Weighs what a call matches: a strong sign or two weak ones refuse it, a weak one alone never."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import combinations
 
 from msgspec.structs import replace
@@ -21,6 +22,12 @@ TELLING = ("opening", "turn", "user-agent")
 ANY_LEARNED = "learned"
 
 
+@lru_cache(1)
+def compiled(rules: tuple[Rule, ...]) -> Matcher:
+    """Return what finds these rules; of the latest ones it is made once, as that takes 0.1 s."""
+    return Matcher(rules)
+
+
 class FairUse:
     """Refuses calls by the rules; `count(rule id, mode)` hears of each rule that decided."""
 
@@ -32,7 +39,7 @@ class FairUse:
         learned: Learned,
     ) -> None:
         self._rules = tuple(rules)
-        self._matcher = Matcher(self._rules)
+        self._matcher = compiled(self._rules)
         self._count = count
         self.exemptions = exemptions
         self.learned = learned

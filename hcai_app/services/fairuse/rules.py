@@ -28,16 +28,16 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     app: str
     category: Literal["coding agent", "role-play front end", "gateway"]
     signal: Signal
-    pattern: list[str]
+    pattern: tuple[str, ...]
     weight: Literal["strong", "weak"]
     source: str
     match: str  # an example that the rule must find
     miss: str  # its near miss
     mode: Mode = "on"
     least: int = 1  # so many of the tools, marks, roles, traits or habits in `pattern`
-    beside: list[str] = []  # tools, roles or traits that say nothing alone
+    beside: tuple[str, ...] = ()  # tools, roles or traits that say nothing alone
     beside_least: int = 0
-    unless: list[str] = []  # traits that excuse
+    unless: tuple[str, ...] = ()  # traits that excuse
     few: bool = False  # of few tools, too; then it decides only beside a rule that knows an app
     hint: str = ""  # what else a refusal tells
 

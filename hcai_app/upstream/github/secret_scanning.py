@@ -17,6 +17,7 @@ import httpx
 from hcai_app.errors import NotAuthenticated, Unavailable
 from hcai_app.loose_json import items_of, members_of, read_json
 from hcai_app.refreshed import Refreshed, Stale
+from hcai_app.upstream.rare_calls import open_client
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -38,7 +39,7 @@ class SecretScanning:
 
     def __init__(self, api_url: str) -> None:
         self._url = api_url.rstrip("/") + PATH
-        self._http = httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
+        self._http = open_client(timeout=TIMEOUT_S)
         self._keys = Refreshed(
             "GitHub's public keys",
             self._fetch,

@@ -17,6 +17,7 @@ from hcai_app.services.people.identity import Identity, Reason, SignInRefused
 from hcai_app.settings import Settings
 from hcai_app.upstream.hackclub import id_tokens
 from hcai_app.upstream.hackclub.id_tokens import Expected, UnknownKeyError, UntrustedError
+from hcai_app.upstream.rare_calls import open_client
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -61,7 +62,7 @@ class HackClub:
         self._client_id = client_id
         self._auth = httpx.BasicAuth(client_id, client_secret)
         self._redirect_uri = redirect_uri
-        self._http = httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
+        self._http = open_client(timeout=TIMEOUT_S)
         self._discovery = Refreshed(
             "sign-in provider's discovery",
             self._fetch_discovery,

@@ -17,6 +17,7 @@ from hcai_app.loose_json import members_of, read_json
 from hcai_app.settings import Settings
 from hcai_app.upstream import failures
 from hcai_app.upstream.error_bodies import OUR_ACCOUNT, OUR_ACCOUNT_MESSAGE
+from hcai_app.upstream.rare_calls import open_client
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Moderations:
     def __init__(self, base_url: str, key: str, *, is_simulated: bool = False) -> None:
         self.is_simulated = is_simulated
         self._url = f"{base_url.rstrip('/')}/moderations"
-        self._client = httpx.AsyncClient(
+        self._client = open_client(
             headers={
                 "Authorization": f"Bearer {key}",
                 "Content-Type": "application/json",

@@ -13,6 +13,7 @@ from hcai_app.services.call import Usage
 from hcai_app.upstream import failures
 from hcai_app.upstream.openrouter import usage
 from hcai_app.upstream.openrouter.client import Provider
+from hcai_app.upstream.rare_calls import open_client
 
 # For a whole answer: the catalog takes a second or two.
 TIMEOUT_S = 10.0
@@ -26,7 +27,7 @@ class CatalogClient:
 
     def __init__(self, provider: Provider) -> None:
         self._base_url = provider.base_url
-        self._client = httpx.AsyncClient(headers=provider.headers, timeout=TIMEOUT_S)
+        self._client = open_client(headers=provider.headers, timeout=TIMEOUT_S)
 
     async def models(self, path: str) -> list[dict[str, Any]]:
         """Return all models of a list of the provider's.

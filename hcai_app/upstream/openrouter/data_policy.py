@@ -11,6 +11,7 @@ from hcai_app.errors import UpstreamFailed
 from hcai_app.loose_json import members_of, read_json
 from hcai_app.upstream import failures
 from hcai_app.upstream.openrouter.client import Provider
+from hcai_app.upstream.rare_calls import open_client
 
 DataPolicy = Literal["deny", "zdr", "allow"]
 IMPOSED: dict[DataPolicy, dict[str, Any]] = {
@@ -33,7 +34,7 @@ async def prove(provider: Provider, model: str, policy: DataPolicy) -> None:
     body = {"model": model, **QUESTION, "provider": IMPOSED[policy]}
     url = f"{provider.base_url}/chat/completions"
     try:
-        async with httpx.AsyncClient(headers=provider.headers, timeout=TIMEOUT_S) as client:
+        async with open_client(headers=provider.headers, timeout=TIMEOUT_S) as client:
             answer = await client.post(url, json=body)
     except httpx.HTTPError as error:
         raise UpstreamFailed(f"The call failed: {type(error).__name__}.") from error

@@ -4,6 +4,7 @@ import httpx
 
 from hcai_app.upstream.error_bodies import OUR_ACCOUNT, alert
 from hcai_app.upstream.openrouter.client import Provider
+from hcai_app.upstream.rare_calls import open_client
 
 # Longer than the health check waits before it reports an outage (services/ops/health.py).
 TIMEOUT_S = 5.0
@@ -17,7 +18,7 @@ class Probe:
 
     def __init__(self, provider: Provider) -> None:
         self._url = provider.base_url + PATH
-        self._client = httpx.AsyncClient(headers=provider.headers, timeout=TIMEOUT_S)
+        self._client = open_client(headers=provider.headers, timeout=TIMEOUT_S)
         self._was_refused = False
 
     async def ask(self) -> bool:

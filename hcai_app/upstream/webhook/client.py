@@ -13,6 +13,7 @@ import logging
 import httpx
 
 from hcai_app.settings import Settings
+from hcai_app.upstream.rare_calls import open_client
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Webhook:
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
         self._secret = _key_of(secret)
-        self._http = httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False)
+        self._http = open_client(timeout=TIMEOUT_S)
 
     async def post(self, message_id: str, moment_s: int, body: bytes) -> str | None:
         """Send a message; return what went wrong, without the address, which may hold a secret."""
