@@ -21,11 +21,17 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from hcai_app.cli.checks import read_data
 from hcai_app.cli.main import main as run_command
+from hcai_app.upstream.rare_calls import open_client
 
 ROOT = Path(__file__).resolve().parents[2]
-# What `serve --api-only` and `simulate` load when they start; nothing of it reads a setting then.
-SERVERS = ("hcai_app.edge.api_server", "hcai_app.simulator.server", "uvloop", "wsproto")
+# What `serve` and `simulate` load when they start; nothing of it reads a setting then. Of what
+# answers pages' events it is Reflex alone: our pages are made of settings.
+SERVERS = (
+    *("hcai_app.edge.api_server", "hcai_app.simulator.server", "uvloop", "wsproto"),
+    "hcai_app.edge.reflex_internals",
+)
 POLL_S = 0.02
 
 
@@ -116,6 +122,9 @@ OPERATOR = Operator()
 def main() -> None:
     for name in SERVERS:
         importlib.import_module(name)
+    # Every server reads these at its start, and keeps them: rules and authorities for TLS.
+    read_data()
+    open_client()
     gc.freeze()  # what all share is never written to
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
