@@ -1,7 +1,8 @@
 import asyncio
 import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +39,28 @@ settings.load_profile("patient")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test with its tier; what takes longest begins first."""
     for item in items:
-        place = item.path.relative_to(TESTS)
-        for tier, folders in TIERS.items():
-            if any(place.is_relative_to(folder) for folder in folders):
-                item.add_marker(tier)
-    items.sort(key=lambda item: not item.path.is_relative_to(TESTS / "e2e"))
+        for tier in _tiers(item.path):
+            item.add_marker(tier)
+    items.sort(key=lambda item: "browser" not in _tiers(item.path))
 
 
-def pytest_collection_finish() -> None:
-    """Take the ten thousand tests out of every later collection: none of them is garbage."""
-    gc.collect()
-    gc.freeze()
+@cache
+def _tiers(path: Path) -> list[str]:
+    """The tiers of all tests of a file."""
+    place = path.relative_to(TESTS)
+    return [tier for tier, them in TIERS.items() if any(map(place.is_relative_to, them))]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among the ten thousand tests, neither while they come nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+from functools import cache
 
 import pytest
 from reflex.page import DECORATED_PAGES
@@ -15,24 +16,24 @@ for _module in pkgutil.iter_modules(pages.__path__):
     importlib.import_module(f"{pages.__name__}.{_module.name}")
 
 DECORATED = [page for all_pages in DECORATED_PAGES.values() for page in all_pages]
-RENDERED = {given["route"]: render() for render, given in DECORATED}
+RENDERS = {given["route"]: cache(render) for render, given in DECORATED}
 
 
 def test_links_are_found() -> None:
-    assert "/models" in values(RENDERED["/keys"], "to")
-    assert "/auth/login" in values(RENDERED["/"], "href")
+    assert "/models" in values(RENDERS["/keys"](), "to")
+    assert "/auth/login" in values(RENDERS["/"](), "href")
 
 
-@pytest.mark.parametrize("route", RENDERED)
+@pytest.mark.parametrize("route", RENDERS)
 def test_links_within_the_app_lead_to_pages(route: str) -> None:
-    targets = [target for target in values(RENDERED[route], "to") if target.startswith("/")]
+    targets = [target for target in values(RENDERS[route](), "to") if target.startswith("/")]
     for target in targets:
         assert not routes.owns(re.split("[?#]", target)[0]), target
 
 
-@pytest.mark.parametrize("route", RENDERED)
+@pytest.mark.parametrize("route", RENDERS)
 def test_links_out_of_the_app_lead_to_the_server(route: str) -> None:
-    plain = [part for part in walk(RENDERED[route]) if str(part.tag) in ("a", '"a"')]
+    plain = [part for part in walk(RENDERS[route]()) if str(part.tag) in ("a", '"a"')]
     for link in plain:
         target = str(getattr(link, "href", "")).strip('"')
         if target.startswith("/"):
