@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ CHROMIUM_ARGS = [
 ]
 
 Arrive = Callable[..., Person]
+Launch = Callable[..., Browser]
 # The Slack id of a volunteer, who has the desk.
 ADMIN = "UVOLUNTEER"
 # How long a page may take until it shows what is expected; tests of speed have bounds of their own.
@@ -53,16 +55,23 @@ def server(site: Site) -> str:
     return site.origin
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Per module: Playwright keeps an event loop running, which asynchronous tests cannot have.
+@pytest.fixture(scope="package")
+def launch() -> Iterator[Launch]:
+    """Start a browser, with arguments beside those of all."""
     chromium = shutil.which("chromium")
     if chromium is None:
         missing("chromium")
+    # Per package: Playwright keeps an event loop running, which asynchronous tests cannot have.
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        start = partial(playwright.chromium.launch, executable_path=chromium)
+        yield lambda *more: start(args=[*CHROMIUM_ARGS, *more])
+
+
+@pytest.fixture(scope="package")
+def browser(launch: Launch) -> Iterator[Browser]:
+    """One process for all tests here; who arrives has a fresh profile in it."""
+    with launch() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

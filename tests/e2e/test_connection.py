@@ -2,17 +2,15 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import axe
-from tests.e2e.conftest import CHROMIUM_ARGS
+from tests.e2e.conftest import Launch
 from tests.e2e.site import Site
-from tests.harness.databases import missing
 from tests.harness.filter import filtering
 
 WIDTHS = (390, 1280)
@@ -26,16 +24,10 @@ def filtered(site: Site) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def browser(site: Site, filtered: int) -> Iterator[Browser]:
+def browser(launch: Launch, site: Site, filtered: int) -> Iterator[Browser]:
     """A browser behind the filter: what it asks of the site goes through there."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("chromium")
-    detour = f"--host-resolver-rules=MAP localhost:{site.port} 127.0.0.1:{filtered}"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_ARGS, detour])
+    with launch(f"--host-resolver-rules=MAP localhost:{site.port} 127.0.0.1:{filtered}") as opened:
         yield opened
-        opened.close()
 
 
 def look(page: Page, name: str, width: int) -> None:
