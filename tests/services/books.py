@@ -146,3 +146,8 @@ async def fetch(database: Database, query: str) -> list[tuple[Any, ...]]:
 
 async def execute(database: Database, statement: str, **values: Any) -> None:
     await database.write(lambda it: it.execute(text(statement), values), "rows")
+
+
+async def execute_long(database: Database, statement: str, **values: Any) -> None:
+    """The same, for what takes longer than a worker would wait: a million rows take a while."""
+    await database.alter(lambda it: it.execute(text(statement), values), "rows")

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hcai_app import clock
-from hcai_app.db import engine, migrate
+from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.call import Outcome, first_id_at
 from hcai_app.services.usage import activity, filter_options
 from hcai_app.services.usage.filters import PLAYGROUND, Filter
 from tests.harness.room import within
-from tests.services.books import execute, sums
+from tests.services.books import execute_long, sums
 from tests.services.usage.test_constant_time import ID, NUMBERS
 
 MOST_S = within(0.2)
@@ -45,8 +45,7 @@ LOOKED_FOR = {
 
 
 @pytest.fixture
-async def large(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 600)  # a million rows take a while
+async def large(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     await migrate.upgrade(opened)
     yield opened
@@ -64,10 +63,10 @@ async def fill(database: Database, rows: int) -> int:
         select = insert.split("INSERT INTO calls ")[1]
         statement = "INSERT INTO calls " + NUMBERS[kind].format(insert=select)
     start = clock.now_ms() - DAYS * clock.MS_PER_DAY
-    await execute(database, statement, rows=rows, start=start)
-    await execute(database, HOURS)
+    await execute_long(database, statement, rows=rows, start=start)
+    await execute_long(database, HOURS)
     if not database.is_sqlite:
-        await execute(database, "ANALYZE")  # as PostgreSQL does by itself
+        await execute_long(database, "ANALYZE")  # as PostgreSQL does by itself
     assert (await sums(database, "usage_hours"))[0] == rows
     return start
 

@@ -10,7 +10,7 @@ import pytest
 from limits import parse
 
 from hcai_app import clock
-from hcai_app.db import engine, migrate
+from hcai_app.db import migrate
 from hcai_app.db.engine import Database
 from hcai_app.services.ledger import rows as exports
 from hcai_app.services.ledger.reconciliation import Reconciler
@@ -20,7 +20,7 @@ from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.usage import dashboard, totals
 from hcai_app.services.usage.charts import Group, Range
 from tests.harness.databases import postgres_database
-from tests.services.books import execute, sums
+from tests.services.books import execute_long, sums
 
 FEW = 1_000
 ROUNDS = 60
@@ -76,10 +76,7 @@ def other_url(database_url: str, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-async def pair(
-    database_url: str, other_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[Database, Database]]:
-    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 600)  # a million rows take a while
+async def pair(database_url: str, other_url: str) -> AsyncIterator[tuple[Database, Database]]:
     small, large = Database(database_url), Database(other_url)
     yield small, large
     await small.close()
@@ -98,9 +95,9 @@ async def fill(database: Database, rows: int, start: int | None = None) -> None:
     start = start or clock.now_ms() - 30 * clock.MS_PER_DAY
     for text in (statement, *(text.format(sums=SUMS) for text in ROLL_UPS)):
         values = {"rows": rows, "start": start} if text is statement else {}
-        await execute(database, text, **values)
+        await execute_long(database, text, **values)
     if not database.is_sqlite:
-        await execute(database, "ANALYZE")  # as PostgreSQL does by itself
+        await execute_long(database, "ANALYZE")  # as PostgreSQL does by itself
     assert (await sums(database, "key_totals"))[0] == rows
 
 

@@ -11,7 +11,6 @@ import pytest
 from limits import parse
 
 from hcai_app import clock
-from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.db.tables import keys_table, users_table
 from hcai_app.services.account import export
@@ -21,7 +20,7 @@ from hcai_app.services.limits.rate import RateLimit
 from hcai_app.services.usage import by_key, dashboard
 from hcai_app.services.usage import everyone as of_everyone
 from tests.harness.room import within
-from tests.services.books import execute
+from tests.services.books import execute_long
 from tests.services.usage.test_constant_time import BUSY, SUMS, fill
 
 PAGE_S = within(0.2)
@@ -55,8 +54,7 @@ PAGES: dict[str, Callable[[Database], Awaitable[Any]]] = {
 
 
 @pytest.fixture
-async def large(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    monkeypatch.setattr(engine, "COMMAND_TIMEOUT_S", 600)  # a million rows take a while
+async def large(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
@@ -81,7 +79,7 @@ async def furnish(database: Database, rows: int) -> None:
     user = {"id": BUSY, "name": "Grace", "is_verified": True, "created_at": now}
     await database.write(lambda it: it.execute(users_table.insert().values(**user)), "user")
     await database.write(lambda it: it.execute(keys_table.insert(), keys), "keys")
-    await execute(database, DAYS.format(sums=SUMS))
+    await execute_long(database, DAYS.format(sums=SUMS))
 
 
 @pytest.mark.parametrize(
