@@ -16,10 +16,11 @@ from tests.harness.databases import OWN_REDIS
 from tests.harness.processes import free_port
 from tests.harness.product import Product
 from tests.harness.provider import Provider
+from tests.harness.room import within
 
 STOP_S = 2
 # Beyond HCAI_STOP_SECONDS: to tell the clients, write their rows and end the process.
-PROMPT_S = 6
+PROMPT_S = within(6)
 SHORT = [
     body_of("/simulate chunks=30 delay=0.03", stream=True),
     body_of("/simulate delay=0.03 chunks=30", stream=False),

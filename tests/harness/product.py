@@ -11,7 +11,14 @@ from typing import Any
 import httpx
 
 from tests.harness.operator import OPERATOR
-from tests.harness.processes import ROOT, TLS, Process, clean_environment, free_port
+from tests.harness.processes import (
+    ROOT,
+    START_SECONDS,
+    TLS,
+    Process,
+    clean_environment,
+    free_port,
+)
 
 # How long a revocation, a ban or another budget may take to reach the server.
 CHANGED_S = 1.0
@@ -45,9 +52,23 @@ class Product:
         return {**clean_environment(), **self.settings}
 
     def start(self, workers: int = 1, api_workers: int = 0) -> "Product":
-        """Start the server and wait until it is ready."""
+        """Start the server and wait until each of its workers is ready."""
         self.launch(workers, api_workers).wait_until_ready()
+        if (count := workers + api_workers) > 1:
+            self._wait_for_workers(count)
         return self
+
+    def _wait_for_workers(self, count: int) -> None:
+        """Wait until so many show their metrics: the first that is ready answers for itself."""
+        token = self.settings.get("HCAI_METRICS_TOKEN", "")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            shown = httpx.get(f"{self.origin}/metrics", headers=headers, timeout=10, verify=TLS)
+            if shown.text.count("process_resident_memory_bytes{worker=") == count:
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"not {count} workers after {START_SECONDS} s: {shown.text[-500:]}")
 
     def launch(self, workers: int = 1, api_workers: int = 0) -> Process:
         """Start the server, which may have to wait for what it needs."""
