@@ -26,11 +26,12 @@ from hcai_app.cli.main import main as run_command
 from hcai_app.upstream.rare_calls import open_client
 
 ROOT = Path(__file__).resolve().parents[2]
-# What `serve` and `simulate` load when they start; nothing of it reads a setting then. Of what
-# answers pages' events it is Reflex alone: our pages are made of settings.
+# What `serve` and `simulate` load when they start or are first asked; nothing of it reads a setting
+# then. Of what answers pages' events it is Reflex alone: our pages are made of settings.
 SERVERS = (
     *("hcai_app.edge.api_server", "hcai_app.simulator.server", "uvloop", "wsproto"),
-    "hcai_app.edge.reflex_internals",
+    *("hcai_app.edge.reflex_internals", "hcai_app.services.live.redis"),
+    *("authlib.oauth2.client", "authlib.oidc.core", "joserfc.jwt", "joserfc.jwk"),
 )
 POLL_S = 0.02
 
