@@ -28,6 +28,8 @@ PARALLEL := -n 3
 # What starts no server, and one call to each endpoint.
 FAST := (not server and not sdk and not browser and not slow) or smoke
 
+# Every test of a server starts Pythons, and each would compile all that it loads.
+unexport PYTHONDONTWRITEBYTECODE
 # The environment's own Python, Node and npm come before the machine's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -91,7 +93,7 @@ $(TOOLS): requirements-dev.txt $(RUNTIME)
 	@touch $@
 
 # Without the npm registry the tests of these clients skip (in CI: fail) by name; all others run.
-$(NODE_CLIENTS) $(NODE_TOOLS): %/node_modules/.package-lock.json: %/package-lock.json %/package.json | $(TOOLS)
+$(NODE_CLIENTS) $(NODE_TOOLS): %/node_modules/.package-lock.json: %/package-lock.json %/package.json | $(RUNTIME)
 	@echo "Installing the npm packages of $* ..."
 	@cd $* && npm ci --silent --ignore-scripts --prefer-offline \
 		--fetch-retry-mintimeout 500 --fetch-retry-maxtimeout 5000 || \
