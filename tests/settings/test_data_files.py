@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from hcai_app.cli.main import main
-from hcai_app.services.fairuse import general, rules, signs
+from hcai_app.services.fairuse import general, heuristics, rules
 from hcai_app.settings import maker_terms, moderation_thresholds
 
 READERS = (
     rules.load_own,
-    signs.load_own,
+    heuristics.load_own,
     general._compiled,
     maker_terms.register,
     moderation_thresholds.thresholds,
@@ -31,7 +31,7 @@ WRONG = [
     (rules, RULE.format(pattern="You are Nova"), "nova-opening: Object missing required field"),
     (rules, RULE.format(pattern="*") + MISS, "must begin with a few letters"),
     (rules, "[[rule]", "rules.toml cannot be used"),
-    (signs, 'role = 7\ntrait = []', "signs.toml cannot be used: Expected `array`"),
+    (heuristics, 'role = 7\ntrait = []', "heuristics.toml cannot be used: Expected `array`"),
     (maker_terms, '[[terms]]\nmodels = "acme"\n', "maker_terms.toml cannot be used"),
     (moderation_thresholds, "[[thresholds]]\nscore = 'high'\n", "moderation_thresholds.toml"),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from hcai_app.services.fairuse import folding, signs, words
+from hcai_app.services.fairuse import folding, heuristics, words
 from hcai_app.services.fairuse.roles import Roles, Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 from hcai_app.services.fairuse.traits import MAX_WHOLE, Traits
@@ -61,7 +61,7 @@ class _Kept(NamedTuple):
 
 @cache
 def _compiled() -> tuple[Roles, Traits, Traits]:
-    own = signs.load_own()
+    own = heuristics.load_own()
     return Roles(own.role), Traits(own.trait), Traits(own.habit, MAX_WHOLE)
 
 
@@ -70,7 +70,7 @@ class General:
 
     def __init__(self) -> None:
         self._roles, self._traits, self._habits = _compiled()
-        own = signs.load_own()
+        own = heuristics.load_own()
         self._personas = tuple(map(folding.fold, own.persona))
         self._of_trade, self._telling, self._kits = own.of_trade, own.telling, own.kit
         self._kept: dict[str, list[_Kept]] = {signal: [] for signal in SIGNALS}

@@ -1,6 +1,6 @@
 """What declared tools are for, whatever they are called: by the words in a name, or by parameters.
 
-A tool has one role at most. `signs.toml` tells the roles.
+A tool has one role at most. `heuristics.toml` tells the roles.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hcai_app.services.fairuse import words
-from hcai_app.services.fairuse.signs import Role
+from hcai_app.services.fairuse.heuristics import Role
 
 MAX_WORDS, MAX_KNOWN = 6, 2_048
 # Larger tools, which somebody may make up, are looked at each time: kept ones take 8 MB at most.

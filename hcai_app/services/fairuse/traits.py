@@ -1,4 +1,4 @@
-"""What instructions speak of: of their trade, their tools, their surroundings, by `signs.toml`.
+"""What instructions speak of: their trade, tools and surroundings, by `heuristics.toml`.
 
 A single trait says nothing: rules ask for several of different kinds.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hcai_app.services.fairuse import words
-from hcai_app.services.fairuse.signs import Trait
+from hcai_app.services.fairuse.heuristics import Trait
 
 # Of a text so much is looked at: of its beginning for traits, and of the whole for habits.
 MAX_TEXT, MAX_WHOLE = 1_600, 5_000

@@ -9,18 +9,18 @@ import pytest
 
 from hcai_app.api.proxy import instructions, members
 from hcai_app.errors import FairUseRefused
-from hcai_app.services.fairuse import rules, signs
+from hcai_app.services.fairuse import heuristics, rules
 from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.general import FEW_TOOLS, MAX_TOOLS, SHORTEST_WHOLE, SIGNALS, General
+from hcai_app.services.fairuse.heuristics import Kit, Role, Trait
 from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.fairuse.learned import Learned
 from hcai_app.services.fairuse.roles import Roles
 from hcai_app.services.fairuse.rules import ANY_APP
-from hcai_app.services.fairuse.signs import Kit, Role, Trait
 from hcai_app.services.fairuse.traits import MAX_WHOLE, SHORTEST, Traits
 from tests.services.books import caller_of
 
-OWN = signs.load_own()
+OWN = heuristics.load_own()
 # What a worker keeps of tools that it has seen.
 MOST_KEPT_BYTES = 8_000_000
 ROLES, TRAITS, HABITS = Roles(OWN.role), Traits(OWN.trait), Traits(OWN.habit, MAX_WHOLE)
@@ -106,11 +106,11 @@ def test_what_a_library_gives_to_a_students_program_is_let_through(kit: Kit) -> 
 def test_a_sign_without_example_or_near_miss_is_refused(kept: str, emptied: str) -> None:
     whole = '[[role]]\nid = "see"\nnames = ["view"]\nmatch = "view"\nmiss = "look"\n'
     trait = '[[trait]]\nid = "{}"\nwords = ["ship"]\nmatch = "a ship"\nmiss = "shipping"\n'
-    assert len(signs.load(whole + trait.format("sea")).ids) == 2
+    assert len(heuristics.load(whole + trait.format("sea")).ids) == 2
     with pytest.raises(ValueError, match="see"):
-        signs.load(whole.replace(kept, emptied) + trait.format("sea"))
+        heuristics.load(whole.replace(kept, emptied) + trait.format("sea"))
     with pytest.raises(ValueError, match="one id"):
-        signs.load(whole + trait.format("see"))
+        heuristics.load(whole + trait.format("see"))
 
 
 def test_rules_name_signs_that_there_are() -> None:

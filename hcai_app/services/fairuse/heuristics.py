@@ -1,4 +1,4 @@
-"""What the general rules are made of: roles of tools, traits and habits (`signs.toml`)."""
+"""What the general rules are made of: roles of tools, traits and habits (`heuristics.toml`)."""
 
 import tomllib
 from functools import cache
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hcai_app.settings import faults
 
-FILE = Path(__file__).with_name("signs.toml")
+FILE = Path(__file__).with_name("heuristics.toml")
 
 
 class Role(Struct, frozen=True, forbid_unknown_fields=True):
