@@ -17,6 +17,7 @@ from hcai_app.api.proxy import (
     catalog,
     chat,
     completions,
+    conversation,
     embeddings,
     images,
     messages,
@@ -45,9 +46,12 @@ def _generating(
     )
 
 
+CHAT = Operation("/chat/completions", chat.parse)
+# A chat completion of the playground, whose request we make.
+CONVERSATION = replace(CHAT, make=conversation.request_body)
 GENERATING = (
     _generating(
-        Operation("/chat/completions", chat.parse),
+        CHAT,
         "createChatCompletion",
         "Talk",
         "Ask a model",

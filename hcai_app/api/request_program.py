@@ -4,14 +4,14 @@ Only a request that our own page makes for somebody signed in; nothing of it is 
 """
 
 import asyncio
-import json
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
 from hcai_app.api.bodies import read_in_time, require_json
 from hcai_app.api.exchange import Exchange
-from hcai_app.api.proxy import callers
+from hcai_app.api.proxy import callers, conversation
+from hcai_app.api.proxy.conversation import Conversation, SentFile, SentMessage
 from hcai_app.api.same_origin import require_own_page
 from hcai_app.docs.examples import request_code
 from hcai_app.docs.examples.library import Language
@@ -25,15 +25,34 @@ MAX_BYTES = 2 * 1024**2
 MAX_PARTS, MAX_DEPTH = 20_000, 64
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 PREFIX = "/proxy/v1"
+FIRST_WORDS = "Name my raccoon rhythm game."
+FIRST_TEXT = "A raccoon steals pizza"
+FIRST_CHECKED = "Something that somebody wrote"
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What stands in the field of a conversation, and is not sent yet."""
+
+    text: str
+    files: list[SentFile]
+
+
+class Chat(Conversation, frozen=True, kw_only=True):
+    """The open conversation."""
+
+    draft: Draft
 
 
 class ProgramRequest(msgspec.Struct, frozen=True):
-    """The request body; texts of `body` that begin with `mark` stand for files."""
+    """The request body: what the page holds, and which of it would be sent next."""
 
-    kind: Kind
+    mode: Literal["chat", "embeddings", "moderation"]
     language: Language
-    mark: str
-    body: dict[str, Any]
+    chat: Chat | None = None
+    embedder: str = ""
+    texts: list[str] = []
+    moderator: str = ""
+    checked: str = ""
 
 
 async def show(worker: Worker, exchange: Exchange) -> None:
@@ -54,39 +73,57 @@ def program(data: bytes, base: str) -> str:
         InvalidRequest: When it is not what belongs here, or too much of it.
     """
     try:
-        # Python's own reader takes halves of characters, which a typed text can have.
-        asked = msgspec.convert(json.loads(data), ProgramRequest)
-        body = _Filled(asked.mark).value(asked.body)
-        return request_code.program(asked.kind, asked.language, base=base, body=body)
+        asked = msgspec.json.decode(data, type=ProgramRequest)
+        kind, body = request_of(asked)
+        _check_parts(body)
+        return request_code.program(kind, asked.language, base=base, body=body)
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise InvalidRequest("The body is not what belongs here.") from error
 
 
-class _Filled:
-    """A body with its files in place of their marks; counts its parts."""
+def request_of(asked: ProgramRequest) -> tuple[Kind, dict[str, Any]]:
+    """Return the kind and the body of the request that the page would send next.
 
-    def __init__(self, mark: str) -> None:
-        self._mark = mark
-        self._parts = 0
+    Nothing typed yet: an example of it, so that the program can be run all the same.
 
-    def value(self, value: Any, depth: int = 0) -> Any:
-        """Return a value and all in it.
+    Raises:
+        ValueError: When there is no conversation.
+    """
+    if asked.mode == "embeddings":
+        texts = [text for text in asked.texts if text.strip()]
+        return "embedding", {"model": asked.embedder, "input": texts or [FIRST_TEXT]}
+    if asked.mode == "moderation":
+        return "moderation", {"model": asked.moderator, "input": asked.checked or FIRST_CHECKED}
+    if asked.chat is None:
+        raise ValueError
+    next_one = msgspec.structs.replace(asked.chat, messages=_next_messages(asked.chat))
+    body = conversation.chat_body(next_one, lambda file: LocalFile(file.name, file.type))
+    if "modalities" in body:  # whole, so that the picture can be kept at once
+        return "picture", {name: it for name, it in body.items() if name != "stream"}
+    return "stream" if "stream" in body else "chat", body
 
-        Raises:
-            ValueError: When there is too much of it.
-        """
-        self._parts += 1
-        if self._parts > MAX_PARTS or depth > MAX_DEPTH:
-            raise ValueError
-        if isinstance(value, dict):
-            members = cast(dict[str, Any], value).items()
-            return {name: self.value(it, depth + 1) for name, it in members}
-        if isinstance(value, list):
-            return [self.value(it, depth + 1) for it in cast(list[Any], value)]
-        return self._file(value) if isinstance(value, str) else value
 
-    def _file(self, text: str) -> str | LocalFile:
-        if not (self._mark and text.startswith(self._mark)):
-            return text
-        kind, _, name = text.removeprefix(self._mark).partition(" ")
-        return LocalFile(name, kind)
+def _next_messages(chat: Chat) -> list[SentMessage]:
+    """Return the messages with what stands in the field, or else up to the last question."""
+    if chat.draft.text or chat.draft.files:
+        return [*chat.messages, SentMessage("user", chat.draft.text, chat.draft.files)]
+    if not chat.messages:
+        return [SentMessage("user", FIRST_WORDS)]
+    return chat.messages if chat.messages[-1].role == "user" else chat.messages[:-1]
+
+
+def _check_parts(value: Any, depth: int = 0) -> int:
+    """Return how many parts a value has.
+
+    Raises:
+        ValueError: When there are too many, or one lies too deep.
+    """
+    inside: list[Any] = []
+    if isinstance(value, dict):
+        inside = list(cast(dict[str, Any], value).values())
+    elif isinstance(value, list):
+        inside = cast(list[Any], value)
+    parts = 1 + sum(_check_parts(it, depth + 1) for it in inside)
+    if parts > MAX_PARTS or depth > MAX_DEPTH:
+        raise ValueError
+    return parts

@@ -26,13 +26,14 @@ from hcai_app.api import (
     status,
 )
 from hcai_app.api.endpoint import ROOT, Handler
-from hcai_app.api.endpoints import DOCUMENT, ENDPOINTS
-from hcai_app.api.proxy import callers
+from hcai_app.api.endpoints import CONVERSATION, DOCUMENT, ENDPOINTS
+from hcai_app.api.proxy import callers, road
 
 Methods = dict[str, Handler]
 
 PROXY = "/proxy"
 PLAYGROUND = "/playground/v1"  # below the page's own address
+CONVERSED = f"{PLAYGROUND}/conversation"  # no client knows of it
 DESCRIPTION = ROOT + DOCUMENT.path
 # Prefixes that belong to the API whole; elsewhere only the paths of the table.
 FOLDERS = (f"{PROXY}/", f"{PLAYGROUND}/", "/auth/", "/internal/", "/api/", "/v1/", "/leaked/")
@@ -65,6 +66,7 @@ ENDPOINT_ROUTES: dict[str, Methods] = dict(_of_endpoints())
 ROUTES: dict[str, Methods] = {
     **{path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" not in path},
     ROOT: {"GET": greeting.greet},
+    CONVERSED: {"POST": road.of(CONVERSATION, callers.by_session)},
     "/api/models": {"GET": model_list.show},
     "/auth/login": {"GET": auth.login},
     "/auth/callback": {"GET": auth.callback},
@@ -158,4 +160,6 @@ def is_anthropic(path: str) -> bool:
 
 def endpoint_in(path: str) -> str:
     """Return the part of a call's path that names its endpoint, whichever door it came by."""
+    if path == CONVERSED:
+        return CONVERSATION.endpoint
     return path.removeprefix(ROOT).removeprefix(PLAYGROUND)

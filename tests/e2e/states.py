@@ -46,10 +46,10 @@ def _direct(page: Page, words: str) -> None:
 
     def add(route: Route) -> None:
         body = route.request.post_data_json
-        body["messages"][-1]["content"] += f"\n{words}"
+        body["messages"][-1]["text"] += f"\n{words}"
         route.continue_(post_data=json.dumps(body))
 
-    page.route("**/playground/v1/chat/completions", add)
+    page.route("**/playground/v1/conversation", add)
 
 
 def coded(person: Person) -> Page:

@@ -11,6 +11,11 @@ from hcai_app.upstream.openrouter import dialects
 from hcai_app.upstream.openrouter.dialects import ChatDialect
 
 
+def as_it_is(body: Body) -> Body:
+    """Return a body that is for the provider already."""
+    return body
+
+
 def chat_models(catalog: Catalog) -> list[str]:
     """Return the text models."""
     return catalog.chat_models
@@ -27,6 +32,7 @@ class Operation:
     upstream_path: str = ""  # where it is not the endpoint
     has_instructions: bool = True  # its body is judged by fair use, not only its headers
     prompt: Literal["", "words", "picture", "speech"] = "words"  # what it makes, for its check
+    make: Callable[[Body], Body] = as_it_is  # what is parsed, of what came
     is_anthropic: bool = False  # keys in `x-api-key`, too, our id in `request-id`, its error form
 
     @property

@@ -123,6 +123,7 @@ def _understand(
     exchange: Exchange,
 ) -> tuple[Request, int, Asked | None]:
     """Parse and check a body; return the request, what it may cost, and what is left to check."""
+    body = operation.make(body)
     request = operation.parse(body)
     exchange.model = request.model
     if operation.has_instructions:

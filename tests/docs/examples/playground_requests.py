@@ -1,17 +1,17 @@
-"""What the playground would send next, made by its own modules under Node, and its code views."""
+"""What the playground would send next, and its code views."""
 
 import json
-import re
 from typing import Any
 
-from hcai_app.api import request_program
-from hcai_app.docs.examples.library import Language
-from hcai_app.ui.islands.playground.settings import SETTINGS, table
-from tests.harness import scripts
+import msgspec
 
-REQUESTS = """
-return { mark: request.MARK, ...request.requestOf({ ...given.state, table: given.table }) };
-"""
+from hcai_app.api import request_program
+from hcai_app.api.request_program import ProgramRequest
+from hcai_app.docs.examples.library import Language
+from hcai_app.docs.examples.request_code import LocalFile
+from hcai_app.services.models.settings import SETTINGS
+
+EMBEDDER, MODERATOR = "qwen/qwen3-embedding-8b", "omni-moderation-latest"
 LANGUAGES: tuple[Language, ...] = ("curl", "python", "javascript")
 
 
@@ -20,31 +20,25 @@ def shown(base: str, files: dict[str, str], **state: Any) -> dict[str, Any]:
 
     `files` are the data URLs of what is attached, by name.
     """
-    beginning = {
-        "mode": "chat",
-        "embedder": "qwen/qwen3-embedding-8b",
-        "texts": [],
-        "moderator": "omni-moderation-latest",
-        "checked": "",
-    }
-    given = {"table": table(), "state": {**beginning, **state}}
-    asked = scripts.run({"request": "request.mjs"}, REQUESTS, given)
-    wanted = [json.dumps({**asked, "language": language}).encode() for language in LANGUAGES]
+    page = {"mode": "chat", "embedder": EMBEDDER, "moderator": MODERATOR, **state}
+    wanted = [json.dumps({**page, "language": language}).encode() for language in LANGUAGES]
+    asked = msgspec.json.decode(wanted[0], type=ProgramRequest)
+    kind, body = request_program.request_of(asked)
     programs = [request_program.program(it, base) for it in wanted]
     return {
-        "kind": asked["kind"],
-        "sent": _sent(asked["body"], asked["mark"], files),
+        "kind": kind,
+        "sent": _sent(body, files),
         "programs": dict(zip(LANGUAGES, programs, strict=True)),
     }
 
 
-def _sent(body: dict[str, Any], mark: str, files: dict[str, str]) -> dict[str, Any]:
+def _sent(value: Any, files: dict[str, str]) -> Any:
     """Return a body with the data URLs of its files, which tests write beside the programs."""
-    text = json.dumps(body)
-    for name, url in files.items():
-        place = re.compile(f'"{mark}\\S+ {re.escape(name)}"')
-        text = place.sub(json.dumps(url), text)
-    return json.loads(text)
+    if isinstance(value, LocalFile):
+        return files[value.name]
+    if isinstance(value, dict):
+        return {name: _sent(it, files) for name, it in value.items()}
+    return [_sent(it, files) for it in value] if isinstance(value, list) else value
 
 
 def every_setting() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The playground's code view, fed what its own modules make: what runs is what would be sent."""
+"""The playground's code view, fed what its page tells: what runs is what would be sent."""
 
 import base64
 from pathlib import Path
@@ -28,14 +28,14 @@ def data_url(file: dict[str, Any]) -> str:
 
 
 def talk(model: dict[str, Any], *messages: dict[str, Any], **settings: Any) -> dict[str, Any]:
-    told = {"id": "t", "title": "", "model": model["id"], "settings": settings, "draft": NOTHING}
-    return {"conversation": {**told, "messages": list(messages)}, "model": model}
+    told = {"model": model, "settings": settings, "messages": list(messages)}
+    return {"chat": {**told, "draft": NOTHING}}
 
 
 def model(name: str, inputs: list[str], outputs: list[str] = WORDS, *takes: str) -> dict[str, Any]:
     return {
         "id": name,
-        "kind": "chat",
+        "name": name,
         "inputs": inputs,
         "outputs": outputs,
         "takes": files_taken(inputs, outputs),
@@ -50,7 +50,7 @@ def files_taken(inputs: list[str], outputs: list[str]) -> list[str]:
 
 def half_written(told: dict[str, Any]) -> dict[str, Any]:
     draft = {"text": HOSTILE, "files": [POSTER]}
-    return {**told, "conversation": {**told["conversation"], "draft": draft}}
+    return {"chat": {**told["chat"], "draft": draft}}
 
 
 def asks(text: str, *files: dict[str, Any]) -> dict[str, Any]:

@@ -161,11 +161,12 @@ def test_a_pdf_of_ten_megabytes_goes_and_one_of_65_is_refused(page: Page, tmp_pa
     files.set_input_files(tmp_path / "ten.pdf")
     expect(page.locator(".play-attached")).to_contain_text("ten.pdf")
     expect(page.locator(".play-trouble")).to_be_empty()
-    with page.expect_request("**/playground/v1/chat/completions") as asked:
+    with page.expect_request("**/playground/v1/conversation") as asked:
         say(page, "What is in it?")
-    *_, file = asked.value.post_data_json["messages"][-1]["content"]
-    kind, data = file["file"]["file_data"].split(",")
-    assert (file["file"]["filename"], kind) == ("ten.pdf", "data:application/pdf;base64")
+    told = asked.value.post_data_json
+    (file,) = told["messages"][-1]["files"]
+    kind, data = told["urls"][file["id"]].split(",")
+    assert (file["name"], kind) == ("ten.pdf", "data:application/pdf;base64")
     assert base64.b64decode(data) == (tmp_path / "ten.pdf").read_bytes()
     expect(finished(page)).to_contain_text("simulated answer")
     expect(page.locator(".play-question .play-file")).to_contain_text("10 MB")

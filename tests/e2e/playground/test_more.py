@@ -161,10 +161,10 @@ def test_a_picture_is_enlarged_and_edited(ada: Person):
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Edit this picture").click()
     expect(page.locator(".play-attached")).to_contain_text(".png")
-    with page.expect_request("**/playground/v1/chat/completions") as sent:
+    with page.expect_request("**/playground/v1/conversation") as sent:
         field(page).press("Enter")
-    parts = sent.value.post_data_json["messages"][-1]["content"]
-    assert [part["type"] for part in parts] == ["text", "image_url"]
+    told = sent.value.post_data_json
+    assert [file["id"] for file in told["messages"][-1]["files"]] == list(told["urls"])
     finished(page, 2)
 
 

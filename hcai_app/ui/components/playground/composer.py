@@ -1,8 +1,13 @@
 """Where a message is written, and files are attached to it."""
 
+from typing import Any
+
 import reflex as rx
 
 from hcai_app.services.limits import period
+from hcai_app.services.models.listing import PDF, PICTURES
+from hcai_app.settings import load_settings
+from hcai_app.ui.components.playground.files import unseen
 from hcai_app.ui.components.playground.parts import bare, icon, labelled, opens
 from hcai_app.ui.components.playground.store import (
     IS_OFFERED,
@@ -10,6 +15,7 @@ from hcai_app.ui.components.playground.store import (
     MODEL,
     File,
     ModelRow,
+    RefusedFile,
     act,
     shown,
     words,
@@ -17,6 +23,9 @@ from hcai_app.ui.components.playground.store import (
 from hcai_app.ui.state.playground import PlaygroundState
 
 FILES = "play-files"
+MB = 1024**2
+# What stands around the files in a body, roughly.
+ROOM_FOR_THE_REST = 16_384
 
 
 def composer() -> rx.Component:
@@ -122,10 +131,11 @@ def trouble() -> rx.Component:
         f"{MODEL.id} is not offered any more. Choose another model to go on.",
         "No model is offered right now.",
     )
-    refusal, unseen = shown("refusal"), shown("unseen")
+    refusal = shown("refusal", RefusedFile)
+    written = shown("room.conversation.draft.files", list[File])
     return rx.fragment(
         rx.el.p(
-            rx.cond(IS_OFFERED, rx.cond(refusal, refusal, unseen), gone),
+            rx.cond(IS_OFFERED, rx.cond(refusal, _reason(refusal), unseen(written)), gone),
             class_name="play-trouble",
             role="status",
         ),
@@ -138,6 +148,32 @@ def trouble() -> rx.Component:
                 on_click=act("takeFitting", fitting.id),
             ),
         ),
+    )
+
+
+def max_file_bytes() -> int:
+    """Return how large files may be together: in base64 three bytes become four."""
+    return (load_settings().max_body_bytes - ROOM_FOR_THE_REST) * 3 // 4
+
+
+def _reason(refusal: Any) -> Any:
+    """Say why a file cannot be sent."""
+    name = rx.cond(refusal.name, refusal.name, "This file")
+    what = rx.cond(refusal.name, f"{refusal.name} is", "The files of this conversation are")
+    most, body = max_file_bytes() // MB, load_settings().max_body_bytes // MB
+    large = (
+        f"{what} {words('megabytes', refusal.bytes)}. The most that fits into a request is "
+        f"{most} MB: it may have {body} MB, and files grow by a third on the way."
+    )
+    kinds = rx.cond(MODEL.takes.contains(PICTURES[0]), "a PDF, PNG, JPEG, WebP or GIF", "a PDF")
+    return rx.match(
+        refusal.type,
+        (PDF, f"{name}: this model cannot read PDFs. Choose one that takes files."),
+        *[
+            (it, f"{name}: {MODEL.name} cannot see pictures. Choose one that takes images.")
+            for it in PICTURES
+        ],
+        rx.cond(refusal.bytes, large, f"{name} cannot be sent: {kinds} can."),
     )
 
 

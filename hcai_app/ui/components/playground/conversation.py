@@ -7,7 +7,7 @@ import reflex as rx
 
 from hcai_app.edge.reflex_internals import browser_hook, browser_method
 from hcai_app.ui.components.playground.answers import answer, versions
-from hcai_app.ui.components.playground.files import kept
+from hcai_app.ui.components.playground.files import kept, unseen
 from hcai_app.ui.components.playground.parts import bare
 from hcai_app.ui.components.playground.store import (
     MODEL,
@@ -134,7 +134,7 @@ def asked(message: Any) -> rx.Component:
             rx.el.div(rx.foreach(message.files, kept), class_name="play-files"),
         ),
         rx.cond(message.text, rx.el.p(message.text, class_name="play-said")),
-        rx.cond(message.note, rx.el.p(message.note, class_name="play-note")),
+        rx.el.p(unseen(message.files), class_name="play-note"),
         rx.el.div(
             versions(message),
             copy_text(message.text, "what you wrote", "play-act"),

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from hcai_app.ui.components.playground.parts import icon, labelled
-from hcai_app.ui.components.playground.store import File, act, words
+from hcai_app.ui.components.playground.store import IS_OFFERED, MODEL, File, act, words
 
 
 def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
@@ -63,3 +63,13 @@ def kept(file: rx.vars.ObjectVar[File]) -> rx.Component:
             class_name="play-file",
         ),
     )
+
+
+def unseen(files: rx.vars.ArrayVar[list[File]]) -> rx.Component:
+    """Say which of some files the chosen model is not sent."""
+    return rx.cond(IS_OFFERED, rx.foreach(files, _unseen))
+
+
+def _unseen(file: rx.vars.ObjectVar[File]) -> rx.Component:
+    note = rx.el.span(f"{MODEL.name} does not see {file.name}. ", key=file.id)
+    return rx.cond(MODEL.takes.contains(file.type), rx.fragment(), note)

@@ -1,24 +1,23 @@
 """The playground itself: its bar, its three columns, its windows."""
 
+from dataclasses import asdict
 from typing import Any
 
 import reflex as rx
 
-from hcai_app.settings import load_settings
 from hcai_app.ui.components.arrival import heading
 from hcai_app.ui.components.playground import tools
-from hcai_app.ui.components.playground.composer import composer, rivals
+from hcai_app.ui.components.playground.composer import composer, max_file_bytes, rivals
 from hcai_app.ui.components.playground.conversation import conversation
 from hcai_app.ui.components.playground.lists import PART as CONVERSATIONS
 from hcai_app.ui.components.playground.lists import conversation_list
 from hcai_app.ui.components.playground.parts import bare, closes, icon, obstacle, opens
 from hcai_app.ui.components.playground.settings import PART as SETTINGS
 from hcai_app.ui.components.playground.settings import settings
-from hcai_app.ui.components.playground.store import IS_READY, MODE, put, shown
+from hcai_app.ui.components.playground.store import IS_READY, MODE, PageState, put, shown
 from hcai_app.ui.components.playground.windows import CODE, model_button, resting, windows
 from hcai_app.ui.components.shell import SECTIONS
 from hcai_app.ui.islands.playground import Playground
-from hcai_app.ui.islands.playground.settings import table
 from hcai_app.ui.state.playground import PlaygroundState
 
 SOURCE = "/api/models"
@@ -31,9 +30,9 @@ def room() -> rx.Component:
         Playground.create(
             owner=PlaygroundState.owner,
             source=SOURCE,
-            table=table(),
+            beginning=asdict(PageState()),
             pages=[(name, path) for name, path, _ in SECTIONS],
-            max_bytes=load_settings().max_body_bytes,
+            max_file_bytes=max_file_bytes(),
             on_spent=PlaygroundState.note_spent,
         ),
         rx.cond(

@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from hcai_app.services.models.settings import SETTINGS, Setting
 from hcai_app.ui.components.playground.forms import editor
 from hcai_app.ui.components.playground.parts import bare, icon
 from hcai_app.ui.components.playground.store import MODEL, act, shown, store, words
-from hcai_app.ui.islands.playground.settings import SETTINGS, Setting
 
 PART = "play-settings"
 

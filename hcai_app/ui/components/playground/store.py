@@ -16,6 +16,7 @@ class File:
 
     id: str
     name: str
+    type: str
     size: int
     picture: bool
     url: str
@@ -40,6 +41,15 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class RefusedFile:
+    """A file that cannot be sent, by its type or, with `bytes`, by its size."""
+
+    name: str
+    type: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class ToolCall:
     """A tool that a model wants called."""
 
@@ -56,7 +66,6 @@ class MessageView:
     text: str
     files: list[File]
     images: list[File]
-    note: str
     at: int
     of: int
     by: str
@@ -135,6 +144,29 @@ class Form:
     name: str
     about: str
     fields: list[Field]
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What a page begins with, beside the conversations; what is not named is nothing yet."""
+
+    mode: str = "chat"
+    edited: str = ""
+    finding: str = ""
+    wanted: str = ""
+    query: str = ""
+    picking: str = "model"
+    language: str = "curl"
+    code: str = ""
+    embedder: str = ""
+    texts: tuple[str, ...] = (
+        "A raccoon steals pizza",
+        "Trash pandas love leftover pizza",
+        "How to sort a list in Python",
+    )
+    moderator: str = "omni-moderation-latest"
+    checked: str = ""
+    prompts: tuple[str, ...] = ()
 
 
 def shown(name: str, kind: Any = str) -> Any:

@@ -39,9 +39,9 @@ class Playground(_PlaygroundPart):
     tag = "Playground"
     owner: rx.Var[str]
     source: rx.Var[str]
-    table: rx.Var[list[dict[str, Any]]]
+    beginning: rx.Var[dict[str, Any]]
     pages: rx.Var[list[tuple[str, str]]]
-    max_bytes: rx.Var[int]
+    max_file_bytes: rx.Var[int]
     on_spent: rx.EventHandler[rx.event.no_args_event_spec]
 
 

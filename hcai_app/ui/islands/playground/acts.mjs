@@ -1,10 +1,10 @@
 // What a reader can do on the page, by the names that Python's components call.
 import { remember, remembered } from "../browser-storage.mjs";
 import { parsed, usageOf } from "./answers.mjs";
+import { asText } from "./asking.mjs";
 import { call } from "./call.mjs";
 import { asJson, asMarkdown, newId, titleOf } from "./conversations.mjs";
 import { draws, firstOf, modeOf, ofMode, sees, seesPictures } from "./models.mjs";
-import * as request from "./request.mjs";
 import { formsOf, textOf, withField, withForm } from "./schemas.mjs";
 import * as share from "./share.mjs";
 import { comparison } from "./similarity.mjs";
@@ -25,12 +25,12 @@ const without = (list, gone) => list.filter((it) => it !== gone);
 const save = (download, href) =>
   Object.assign(document.createElement("a"), { href, download }).click();
 const saveText = (end, text) =>
-  save(`${request.safeName(titleOf(open()))}.${end}`, URL.createObjectURL(new Blob([text])));
+  save(`${titleOf(open())}.${end}`, URL.createObjectURL(new Blob([text])));
 
 async function asked(endpoint, body) {
   if (read().busy) return undefined;
   set({ busy: true, failure: null });
-  const run = await call(`/playground/v1/${endpoint}`, JSON.stringify(body));
+  const run = await call(`/playground/v1/${endpoint}`, asText(body));
   set({ busy: false, failure: run.error });
   held.store.onSpent();
   return run.error ? undefined : { ...run.known.body, totalMs: run.totalMs };
@@ -97,7 +97,7 @@ export const act = {
     const { running, conversation } = read().room;
     const { text, files } = conversation.draft;
     if (running.includes(conversation.id) || !(text.trim() || files.length)) return;
-    set({ refusal: "", refused: [] });
+    set({ refusal: null, refused: [] });
     held.store.draft({ text: "", files: [] });
     held.store.send(text, files);
   },
@@ -116,27 +116,25 @@ export const act = {
     target.value = "";
   },
   attach(given) {
-    const { draft } = open();
-    const model = held.store.modelOf(open());
-    const odd = given.find((file) => !sees(model, file));
-    if (odd) return set({ refusal: request.refusal(odd, model), refused: given });
-    const all = [...request.filesOf(open()), ...draft.files];
-    const names = all.map((file) => file.name);
+    const { draft, messages } = open();
+    const odd = given.find((file) => !sees(held.store.modelOf(open()), file));
+    if (odd) return set({ refusal: { name: odd.name, type: odd.type }, refused: given });
     const added = given.map((blob) => {
-      const name = request.safeName(blob.name || "picture.png", names);
-      names.push(name);
-      return { id: newId(), name, type: blob.type, size: blob.size, blob };
+      const { name = "picture.png", type, size } = blob;
+      return { id: newId(), name, type, size, blob };
     });
-    const { maxBytes } = read().given;
-    const reason =
-      request.tooLarge(added, maxBytes) || request.tooLarge([...all, ...added], maxBytes);
-    set({ refusal: reason, refused: [] });
-    if (!reason) held.store.draft({ files: [...draft.files, ...added] });
+    const files = [...draft.files, ...added];
+    const all = [...messages.flatMap((it) => it.files ?? []), ...files];
+    const bytes = all.reduce((sum, { size }) => sum + size, 0);
+    const isLarge = bytes > read().given.maxFileBytes;
+    const name = all.length === 1 ? added[0].name : "";
+    set({ refusal: isLarge ? { name, bytes } : null, refused: [] });
+    if (!isLarge) held.store.draft({ files });
     return focusOn("play-field");
   },
   detach(id) {
     held.store.draft({ files: open().draft.files.filter((file) => file.id !== id) });
-    set({ refusal: "", refused: [] });
+    set({ refusal: null, refused: [] });
   },
   // Takes the model that fits what is attached, and attaches what was refused.
   takeFitting(model) {
@@ -250,15 +248,16 @@ export const act = {
   addText: () => set({ texts: [...read().texts, ""] }),
   dropText: (place) => set({ texts: read().texts.filter((_, at) => at !== place) }),
   async compare() {
-    const body = request.embeddingsBody(read().embedder, read().texts);
-    const answer = body.input.length > 1 && (await asked("embeddings", body));
+    const { embedder, texts } = read();
+    const input = texts.filter((text) => text.trim());
+    const answer = input.length > 1 && (await asked("embeddings", { model: embedder, input }));
     if (!answer) return;
     const { data, usage = {}, totalMs } = answer;
-    set({ compared: { ...comparison(body.input, data), usage: usageOf(usage), totalMs } });
+    set({ compared: { ...comparison(input, data), usage: usageOf(usage), totalMs } });
   },
   async moderate() {
     const { moderator, checked } = read();
-    const answer = await asked("moderations", request.moderationBody(moderator, checked));
+    const answer = await asked("moderations", { model: moderator, input: checked });
     if (!answer) return;
     const { categories, category_scores: scores } = answer.results[0];
     const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);

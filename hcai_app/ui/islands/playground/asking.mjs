@@ -2,15 +2,15 @@
 // ends is told in words.
 import { bytesOf, usageOf } from "./answers.mjs";
 import { call } from "./call.mjs";
-import { chatBody, unseenNote } from "./request.mjs";
+import { sees } from "./models.mjs";
 
 // Has a model answer. `grow` gets what there is each time that there is more; returned is all that
 // is known in the end.
-export async function answerTo(conversation, model, { table, blobOf, signal, grow }) {
+export async function answerTo(conversation, model, { blobOf, signal, grow }) {
   try {
-    const body = await sentBody(conversation, model, table, blobOf);
+    const body = await sentBody(conversation, model, blobOf);
     const show = (run) => grow(fieldsOf(run));
-    const run = await call("/playground/v1/chat/completions", body, { signal, show });
+    const run = await call("/playground/v1/conversation", body, { signal, show });
     return { ...fieldsOf(run), state: run.isStopped ? "stopped" : run.error ? "failed" : "done" };
   } catch ({ message }) {
     const state = signal.aborted ? "stopped" : "failed";
@@ -33,18 +33,28 @@ function fieldsOf({ known, error, firstMs, totalMs, help, requestId }) {
   };
 }
 
-// The body as it is sent: with the bytes of its files, and always as a stream, since only a stream
-// ends at the provider when it is stopped here.
-async function sentBody(conversation, model, table, blobOf) {
-  const urls = new Map();
-  const plan = chatBody(conversation, model, (file) => urls.set(file, ""), table);
-  if (plan.messages.at(-1)?.role !== "user") {
-    const note = unseenNote(conversation.messages.at(-1)?.files, model);
-    throw new Error(`${note} Choose a model that does, or write something.`.trim());
-  }
-  for (const file of urls.keys()) urls.set(file, await dataUrl(file, await blobOf(file)));
-  const body = chatBody(conversation, model, (file) => urls.get(file), table);
-  return JSON.stringify({ ...body, stream: true });
+// What the server makes a request of, or its program: the branch that is asked about, and how to answer.
+export function askedOf({ settings, messages }, model) {
+  const told = messages.map(({ role, text, files, images, annotations }) => {
+    const drawn = images?.filter(({ id }) => id);
+    return { role, text, files, images: drawn, annotations };
+  });
+  return { model, settings, messages: told };
+}
+
+// As JSON, without halves of characters, which a typed text can have.
+export const asText = (value) =>
+  JSON.stringify(value, (_, it) => (typeof it === "string" ? it.toWellFormed() : it));
+
+// What is sent: the messages, and the bytes of the files that the model sees.
+async function sentBody(conversation, model, blobOf) {
+  const files = conversation.messages.flatMap((it) => [...(it.files ?? []), ...(it.images ?? [])]);
+  const seen = files.filter((file) => sees(model, file));
+  const urls = seen.map(async (file) => [file.id, await dataUrl(file, await blobOf(file))]);
+  return asText({
+    ...askedOf(conversation, model),
+    urls: Object.fromEntries(await Promise.all(urls)),
+  });
 }
 
 async function dataUrl({ name, type }, blob) {

@@ -70,7 +70,7 @@ function reason({ status }, body) {
 }
 
 async function* streamed(response, path) {
-  const needsEnd = path.endsWith("/chat/completions");
+  const needsEnd = /\/(chat\/completions|conversation)$/.test(path);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const events = new answers.EventReader();
   let known = answers.nothing();

@@ -30,15 +30,15 @@ export function Playground({ onSpent, ...given }) {
 }
 
 // Opens what belongs to an owner; returns what closes it.
-function enter({ owner, source, ...given }, onSpent) {
+function enter({ owner, source, beginning, ...given }, onSpent) {
   let close = () => {};
   let isGone = false;
-  set({ given: { ...given, owner } });
+  set({ ...beginning, ...read(), given: { ...given, owner } });
   const open = async () => {
     const listed = await act.loadModels(source);
     if (!listed) return;
     const models = ofMode(listed, "chat");
-    const store = await storeOf(owner, () => openStore(owner, models, given.table));
+    const store = await storeOf(owner, () => openStore(owner, models));
     if (isGone) return;
     held.store = Object.assign(store, { models, onSpent });
     const follow = shownFrom(store);
@@ -64,8 +64,8 @@ function focusAtStart() {
   if (isFree && window.matchMedia("(hover: hover)").matches) act.focusOn("play-field");
 }
 
-async function openStore(owner, models, table) {
-  const store = new Store({ storage: await openStorage(owner), models, table });
+async function openStore(owner, models) {
+  const store = new Store({ storage: await openStorage(owner), models });
   await store.load();
   window.addEventListener("pagehide", () => store.part());
   return store;

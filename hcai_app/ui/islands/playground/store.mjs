@@ -2,10 +2,9 @@
 // under way, and what other tabs have made of them.
 import { answerTo, pictureOf } from "./asking.mjs";
 import * as conversations from "./conversations.mjs";
-import { firstOf } from "./models.mjs";
+import { firstOf, isStreamed } from "./models.mjs";
 import { Observable } from "../observable.mjs";
 import { Repository } from "./repository.mjs";
-import { isStreamed } from "./request.mjs";
 
 const MAX_CONVERSATIONS = 60;
 
@@ -24,8 +23,8 @@ export class Store {
   subscribe = this.#observable.subscribe;
   read = this.#observable.read;
 
-  constructor({ storage, models, table = [], onSpent = () => {} }) {
-    Object.assign(this, { storage, models, table, onSpent });
+  constructor({ storage, models, onSpent = () => {} }) {
+    Object.assign(this, { storage, models, onSpent });
     const onTrouble = (trouble) =>
       trouble !== this.read().trouble && this.#observable.set({ trouble });
     this.repository = new Repository(storage, onTrouble);
@@ -196,7 +195,7 @@ export class Store {
       isShown && this.#change(id, (it) => conversations.withChange(it, answerId, fields), true);
     const blobOf = (file) => this.file(id, file.id);
     const { signal } = ending;
-    const fields = await answerTo(asked, model, { table: this.table, blobOf, signal, grow });
+    const fields = await answerTo(asked, model, { blobOf, signal, grow });
     this.#runs.delete(answerId);
     this.#finish(id, answerId, isShown ? fields : { ...fields, firstMs: null });
     this.onSpent();

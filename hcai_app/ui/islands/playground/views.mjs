@@ -1,49 +1,15 @@
 // What the page holds beside the conversations, and what it shows of both: Python's components read it
 // by `usePlay`, with a name of VIEWS or the path of a value.
 import { useSyncExternalStore } from "react";
+import { askedOf, asText } from "./asking.mjs";
 import { raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
 import { ofMode, sees } from "./models.mjs";
 import { Observable } from "../observable.mjs";
-import { FIRST_TEXTS, isPicture, MARK, requestOf, unseenNote } from "./request.mjs";
 import { formsOf } from "./schemas.mjs";
 
 const MOST_FOUND = 60;
-const page = new Observable({
-  room: null,
-  models: [],
-  given: null,
-  mode: "chat",
-  unreachable: "",
-  spoken: "",
-  editing: "",
-  edited: "",
-  naming: "",
-  finding: "",
-  wanted: "",
-  query: "",
-  picking: "model",
-  refusal: "",
-  refused: [],
-  dropping: false,
-  light: "",
-  urls: {},
-  prompts: [],
-  coding: false,
-  language: "curl",
-  code: "",
-  resting: false,
-  link: "",
-  withAnswers: true,
-  stranger: null,
-  busy: false,
-  failure: null,
-  embedder: "",
-  texts: FIRST_TEXTS,
-  compared: null,
-  checked: "",
-  verdict: null,
-  moderator: "omni-moderation-latest",
-});
+// What a page begins with comes from Python: `PageState` in store.py.
+const page = new Observable({ room: null, models: [], urls: {} });
 export const { read, subscribe } = page;
 export const set = (change) => page.set(change);
 // The store of whoever sits here.
@@ -98,19 +64,18 @@ function urlOf(conversationId, { id }) {
 const withUrls = (id, files = []) =>
   files.map((file) => {
     if (typeof file === "string") return { name: "", picture: true, url: file };
-    const picture = isPicture(file);
+    const picture = file.type.startsWith("image/");
     return { ...file, picture, url: picture ? urlOf(id, file) : "" };
   });
 
-function turns(models, _urls, id, model, messages = [], chosen = {}) {
+function turns(models, _urls, id, messages = [], chosen = {}) {
   const conversation = { messages, chosen };
   const shown = (message) => {
     const versions = versionsOf(conversation, message).map((it) => it.id);
     const { name: by, color } = modelIn(models, message.model);
-    const note = unseenNote(message.files, offered(models, model));
     const [files, images] = [message.files, message.images].map((it) => withUrls(id, it));
     const place = { at: versions.indexOf(message.id) + 1, of: versions.length };
-    return { ...message, ...place, files, images, note, by, color };
+    return { ...message, ...place, files, images, by, color };
   };
   return threadOf(conversation).map((message) => {
     const race = raceOf(conversation, message);
@@ -159,17 +124,17 @@ function fitting(models, id, files = [], refused = []) {
 
 // What the code view shows is asked for by this.
 function asked(isShown) {
-  const { given, models, language, room, ...state } = read();
+  const { room, models, mode, language, embedder, texts, moderator, checked } = read();
   if (!isShown || !room) return "";
-  const { conversation } = room;
-  const model = offered(models, conversation.model);
-  const request = requestOf({ ...state, conversation, model, table: given.table });
-  return JSON.stringify({ ...request, language, mark: MARK });
+  const { draft, model, ...conversation } = room.conversation;
+  const branch = { ...conversation, messages: threadOf(room.conversation) };
+  const chat = { ...askedOf(branch, modelIn(models, model)), draft };
+  return asText({ mode, language, chat, embedder, texts, moderator, checked });
 }
 
 const OPEN = "room.conversation";
 const VIEWS = {
-  turns: view(`models urls ${OPEN}.id ${OPEN}.model ${OPEN}.messages ${OPEN}.chosen`, turns),
+  turns: view(`models urls ${OPEN}.id ${OPEN}.messages ${OPEN}.chosen`, turns),
   asked: view(`${OPEN}.id ${OPEN}.messages`, (id, messages) => {
     return `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`;
   }),
@@ -180,9 +145,6 @@ const VIEWS = {
     modelIn(models, mode === "embeddings" ? embedder : model),
   ),
   rivals: view(`models ${OPEN}.rivals`, (models, ids = []) => ids.map((id) => modelIn(models, id))),
-  unseen: view(`models ${OPEN}.model ${OPEN}.draft.files`, (models, id, files) =>
-    unseenNote(files, offered(models, id)),
-  ),
   fitting: view(`models ${OPEN}.model ${OPEN}.draft.files refused`, fitting),
   canSend: view(`models ${OPEN}.model ${OPEN}.draft`, (models, id, { text, files } = {}) => {
     const model = offered(models, id);

@@ -1,12 +1,17 @@
 """The settings of a conversation: how they are shown, which models take them, what may be sent."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+import json
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 AS_IT_LIKES = ("", "As the model likes")
 EFFORTS = (AS_IT_LIKES, ("none", "Off"), ("low", "Low"), ("medium", "Medium"), ("high", "High"))
 LENGTHS = (AS_IT_LIKES, ("low", "Short"), ("medium", "Medium"), ("high", "Long"))
 SHAPES = (AS_IT_LIKES, *((it, it) for it in ("1:1", "4:3", "3:4", "16:9", "9:16")))
+MAX_NUMBER = 2**53 - 1  # that every reader of JSON takes
 FORMS = (("", "Text"), ("json_object", "JSON"))
 
 
@@ -135,6 +140,38 @@ SETTINGS = (
 )
 
 
-def table() -> list[dict[str, Any]]:
-    """Return the settings as the browser reads them."""
-    return [asdict(setting) for setting in SETTINGS]
+def chosen(given: dict[str, Any], parameters: Sequence[str], *, draws: bool) -> dict[str, Any]:
+    """Return what was sensibly chosen of the settings that a model takes, by their names."""
+    return dict(_chosen(given, parameters, draws=draws))
+
+
+def _chosen(
+    given: dict[str, Any], parameters: Sequence[str], *, draws: bool
+) -> Iterator[tuple[str, Any]]:
+    for setting in SETTINGS:
+        is_taken = draws if setting.for_pictures else not set(setting.takes).isdisjoint(parameters)
+        value = given.get(setting.name)
+        if is_taken and value not in (None, ""):
+            with suppress(ValueError, TypeError, RecursionError):  # it makes no sense
+                yield setting.name, _value(setting, value)
+
+
+def _value(setting: Setting, given: Any) -> Any:
+    """Return a value as it is sent; raise ValueError or TypeError when it makes no sense."""
+    if setting.kind == "text":
+        return str(given)
+    if setting.kind == "json":
+        return _filled(json.loads(given))
+    if setting.kind == "choice":
+        return setting.choices[[name for name, _ in setting.choices].index(given)][0]
+    number = float(given)
+    if not math.isfinite(number):
+        raise ValueError(given)
+    within = max(setting.min, min(number, MAX_NUMBER if setting.max is None else setting.max))
+    return round(within) if setting.step == 1 else within
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict | list) and value:
+        return cast(Any, value)
+    raise ValueError("it holds nothing")
