@@ -57,6 +57,35 @@ def test_sections_and_rows_go_by_keys_and_the_overview_renews_itself(
     assert volunteer.problems == []
 
 
+def test_somebody_is_found_and_opened_by_arrows_and_rows_by_letters(
+    arrive: Arrive, site: Site
+) -> None:
+    arrive().sign_in("Rosa Row", slack_id="UROSA")
+    arrive().sign_in("Rosa Column", slack_id="UCOLUMN")
+    volunteer = arrive().sign_in("Vera", slack_id=ADMIN)
+    page = volunteer.open("/admin")
+    page.keyboard.press("/")
+    page.keyboard.type("rosa c")
+    expect(page.locator("#palette").get_by_role("link", name="Rosa Column")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Rosa Column")).to_be_visible()
+    page.goto(f"{site.origin}/admin/people", wait_until="networkidle")
+    page.locator("main input[name=q]").fill("rosa")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.wait_for_load_state()  # with the script that hears keys
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    opened = page.get_by_role("row").nth(1)
+    expect(opened.get_by_role("link")).to_be_focused()
+    name = opened.get_by_role("link").inner_text()
+    opened.get_by_role("cell").last.click()  # a row is its link
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    assert volunteer.problems == []
+
+
 def test_by_the_palette_a_grant_is_given_and_a_ban_has_its_end(arrive: Arrive, site: Site) -> None:
     arrive().sign_in("Gina Granted", slack_id="UGINA")
     volunteer = arrive().sign_in("Vera", slack_id=ADMIN)

@@ -6,13 +6,12 @@ const commands = palette.querySelector("[data-commands]");
 const found = palette.querySelector("[data-found]");
 const SEARCH_MS = 120;
 const LIVE_MS = 2000;
+const STEPS = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
 
 // What the page itself offers: its forms, by the palette too.
-const own = document.createDocumentFragment();
-for (const part of document.querySelectorAll("[data-command]")) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = "#";
+const own = [...document.querySelectorAll("[data-command]")].map((part) => {
+  const item = commands.lastElementChild.cloneNode(true);
+  const link = item.querySelector("a");
   link.textContent = part.querySelector("summary").textContent;
   item.dataset.words = link.textContent.toLowerCase();
   link.addEventListener("click", (event) => {
@@ -21,45 +20,35 @@ for (const part of document.querySelectorAll("[data-command]")) {
     part.open = true;
     (part.querySelector("input:not([type=hidden])") ?? part.querySelector("button")).focus();
   });
-  item.append(link);
-  own.append(item);
-}
+  return item;
+});
+commands.prepend(...own);
 
-commands.prepend(own);
-
-const shown = () => [...palette.querySelectorAll("li:not([hidden])")];
-
-function mark(items, step) {
-  if (!items.length) return;
-  const at = items.findIndex((item) => item.classList.contains("here"));
-  const next = Math.max(0, Math.min(items.length - 1, at + step));
-  for (const item of items) item.classList.toggle("here", item === items[next]);
-  items[next].scrollIntoView({ block: "nearest" });
+// From the element that has the focus to the next one, or the one before.
+function step(stops, by) {
+  const at = stops.indexOf(document.activeElement);
+  stops[Math.max(0, Math.min(stops.length - 1, at + by))]?.focus();
 }
 
 // Commands are filtered with each letter, so that Enter never takes one that is not meant.
 function filter() {
   const words = field.value.trim().toLowerCase();
-  for (const item of commands.children) {
-    item.hidden = !item.dataset.words.includes(words);
-    item.classList.remove("here");
-  }
+  for (const item of commands.children) item.hidden = !item.dataset.words.includes(words);
   found.replaceChildren();
 }
 
-let asked = 0;
+let typed = 0; // how often: what is on its way may be out of date
 async function search() {
-  const words = field.value.trim();
-  const number = ++asked;
-  if (words.length < 2) return;
+  const number = typed;
+  const body = new URLSearchParams({ q: field.value.trim() });
+  if (body.get("q").length < 2) return;
   const answer = await fetch(field.form.action, {
     method: "POST",
     headers: { "X-Part": "1" },
-    body: new URLSearchParams({ q: words }),
+    body,
   });
-  if (!answer.ok) return;
   const part = await answer.text();
-  if (number === asked) found.innerHTML = part;
+  if (answer.ok && number === typed) found.innerHTML = part;
 }
 
 function openPalette() {
@@ -70,33 +59,20 @@ function openPalette() {
 
 let waiting;
 field.addEventListener("input", () => {
-  asked++; // what is on its way is out of date
+  typed++;
   clearTimeout(waiting);
   filter();
   waiting = setTimeout(search, SEARCH_MS);
 });
 palette.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    mark(shown(), step);
-  } else if (event.key === "Enter") {
-    const link = (palette.querySelector("li.here:not([hidden])") ?? shown()[0])?.querySelector("a");
-    if (!link) return; // the form is sent: a page of what was found
-    event.preventDefault();
-    link.click();
-  }
+  const links = [...palette.querySelectorAll("li:not([hidden]) a")];
+  const isTaken = event.key === "Enter" && event.target === field && links.length > 0;
+  const by = event.key.startsWith("Arrow") && STEPS[event.key];
+  if (isTaken || by) event.preventDefault(); // else the form is sent: a page of what was found
+  if (isTaken) links[0].click();
+  if (by) step([field, ...links], by);
 });
-for (const button of document.querySelectorAll("[data-open=palette]"))
-  button.addEventListener("click", openPalette);
-
-// Rows open by click, and by j, k and Enter.
-const rows = () => [...document.querySelectorAll("tr[data-href]")];
-document.addEventListener("click", (event) => {
-  const row = event.target.closest("tr[data-href]");
-  if (row && !event.target.closest("a, button, summary, input, form"))
-    location.assign(row.dataset.href);
-});
+document.querySelector("[data-open=palette]").addEventListener("click", openPalette);
 
 // A dialog that has just closed has the focus until the page is drawn again.
 function isElsewhere(target) {
@@ -104,24 +80,20 @@ function isElsewhere(target) {
   return dialog ? dialog.open : target.closest("input, select, textarea");
 }
 
+const rows = () => [...document.querySelectorAll(".opens a")];
 let isGoing = false;
 document.addEventListener("keydown", (event) => {
   if (isElsewhere(event.target)) return;
-  if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || event.key === "/") {
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (event.key === (isCommand ? "k" : "/")) {
     event.preventDefault();
     openPalette();
-    return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isCommand || event.altKey) return;
   if (isGoing) document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`)?.click();
   isGoing = !isGoing && event.key === "g";
   if (event.key === "?") document.getElementById("help").showModal();
-  else if (event.key === "j") mark(rows(), 1);
-  else if (event.key === "k") mark(rows(), -1);
-  else if (event.key === "Enter" && !event.target.closest("a, button, summary")) {
-    const row = document.querySelector("tr.here");
-    if (row) location.assign(row.dataset.href);
-  }
+  if (event.key in STEPS && event.key.length === 1) step(rows(), STEPS[event.key]);
 });
 
 // The overview, as long as somebody looks at it.
@@ -130,8 +102,8 @@ async function renew() {
   if (document.hidden) return;
   const answer = await fetch(live.dataset.live).catch(() => null);
   if (!answer?.ok) return;
-  const place = rows().findIndex((row) => row.classList.contains("here"));
+  const place = rows().indexOf(document.activeElement);
   live.innerHTML = await answer.text();
-  rows()[place]?.classList.add("here");
+  rows()[place]?.focus();
 }
 if (live) setInterval(renew, LIVE_MS);

@@ -159,9 +159,10 @@ def rows(columns: tuple[str, ...], found: list[Html], empty: str) -> Html:
     return div(table(thead(tr(*heads)), tbody(*found)), class_="scroll")
 
 
-def row(*cells: Child, href: str | None = None) -> Html:
-    """Return a table's row; the page's keys go through those with an address."""
-    return tr(*(cell if _is_cell(cell) else td(cell) for cell in cells), data_href=href)
+def row(*cells: Child, opens: bool = False) -> Html:
+    """Return a table's row; one that opens is its link as a whole, and keys go through those."""
+    whole = "opens" if opens else None
+    return tr(*(cell if _is_cell(cell) else td(cell) for cell in cells), class_=whole)
 
 
 def _is_cell(cell: Child) -> bool:

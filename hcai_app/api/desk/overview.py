@@ -123,7 +123,7 @@ def _top_users(today: SiteToday | None) -> Html:
             person_link(user.user_id, user.name),
             num(formatting.count(user.requests)),
             num(formatting.usd(user.cost_nanousd)),
-            href=person_path(user.user_id),
+            opens=True,
         )
         for user in today.top_users
     ]
@@ -148,7 +148,7 @@ def _failures(now: SiteNow) -> Html:
             call.model,
             f"{call.outcome.replace('_', ' ')}, {call.status}",
             a("whose", href=person_path(call.user_id)),
-            href=person_path(call.user_id),
+            opens=True,
         )
         for call in now.failed
     ]

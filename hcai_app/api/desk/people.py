@@ -56,7 +56,7 @@ def _results(found: list[Found]) -> Html:
             one.slack_id or "–",
             _state(one),
             f"by {one.by}",
-            href=person_path(one.user_id),
+            opens=True,
         )
         for one in found
     ]

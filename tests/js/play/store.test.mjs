@@ -240,7 +240,10 @@ test("half a character is none, and what the model does not see stays here", asy
   store.send("hi \ud83d", [photo()]);
   const { body } = await called(1);
   assert.equal(body.messages[0].text, "hi \ufffd");
-  assert.deepEqual(body.messages[0].files.map(({ name }) => name), ["photo.png"]);
+  assert.deepEqual(
+    body.messages[0].files.map(({ name }) => name),
+    ["photo.png"],
+  );
   assert.deepEqual(body.urls, {});
 });
 
