@@ -56,6 +56,18 @@ def run_until_ok(shown: Locator) -> None:
     expect(shown.get_by_role("alert")).to_have_count(0)
 
 
+# What is told of answers that are neither text nor picture.
+NOTES = {
+    "Turn two texts into numbers": r"^\d+ vectors of \d+ numbers\.$",
+    "Is this text fine?": r"^Flagged: \w",
+    "List the models": r"^\d+ models\.$",
+    "See who runs a model": "^(One company runs|[0-9]+ companies run) it[.]$",
+    "Count what you used": r"^\d+ calls?, [\d,]+ tokens?\.$",
+    "See what is left": r"^\$\d\.\d+ of \$4\.00 are left\.$",
+    "See what one call has cost": r"^This call has cost \$0\.\d+\.$",
+}
+
+
 @pytest.fixture
 def reader(arrive: Arrive) -> Person:
     return arrive(reduced_motion="reduce").sign_in("Docs Reader", slack_id="UREADER")
@@ -102,8 +114,9 @@ def test_every_example_on_the_page_runs_on_the_page(reader: Person, site: Site):
         run_until_ok(panels.nth(number))
     record = panel(page, "Try it: See what one call has cost").locator(".try-raw code")
     expect(record).to_contain_text('"total_cost"')
-    left = panel(page, "Try it: See what is left").locator(".try-note")
-    expect(left).to_contain_text("are left")
+    for title, note in NOTES.items():
+        told = panel(page, f"Try it: {title}").locator(".try-note")
+        expect(told).to_have_text(re.compile(note))
     drawn = panel(page, "Try it: Draw a picture into a file").locator(".try-image")
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     made = site.rows("UREADER")[before:]

@@ -61,19 +61,10 @@ const WHOLE = [
   [{ output: [{ content: [{ type: "output_text", text: "Hi" }] }] }, "text", "Hi"],
   [{ type: "message", content: [{ type: "text", text: "Hi" }] }, "text", "Hi"],
   [{ data: [{ b64_json: "iVBO" }] }, "images", ["data:image/png;base64,iVBO"]],
-  [{ data: [{ embedding: [1, 2] }, {}] }, "note", "One vector of 2 numbers."],
-  [{ data: [{ id: "a/b", architecture: {} }] }, "note", "One model."],
-  [{ results: [{ flagged: false }] }, "note", "Not flagged."],
-  [
-    { results: [{ flagged: true, categories: { hate: true, "self-harm": false } }] },
-    "note",
-    "Flagged: hate.",
-  ],
 ];
 for (const [answer, field, shown] of WHOLE)
   test(`whole answers are read: ${JSON.stringify(answer)}`, () => {
-    const known = taken(answer);
-    assert.deepEqual({ ...known, note: panel.noteOf(known) }[field], shown);
+    assert.deepEqual(taken(answer)[field], shown);
   });
 
 const BODIES = [
@@ -141,17 +132,3 @@ for (const [pieces, header, found] of IDS)
 test("the beginning of a long answer is short", () => {
   assert.ok(panel.beginning("data: x\n\n".repeat(50_000)).length < 61_000);
 });
-
-const NOTES = [
-  [{ totalRequests: 1234, totalTokens: 5 }, "1,234 calls, 5 tokens."],
-  [{ totalRequests: 1, totalTokens: 1 }, "1 call, 1 token."],
-  [{ data: { limit: 4, limit_remaining: 3.99991 } }, "$3.9999 of $4.00 are left."],
-  [{ data: { total_cost: 0.0000024 } }, "This call has cost $0.0000024."],
-  [{ data: { endpoints: [{}, {}] } }, "2 companies run it."],
-  [{ data: { endpoints: [{}] } }, "One company runs it."],
-  [{ data: { count: 7 } }, ""],
-];
-for (const [answer, note] of NOTES)
-  test(`what is told of an account is put into words: ${JSON.stringify(answer)}`, () => {
-    assert.equal(panel.noteOf(taken(answer)), note);
-  });

@@ -8,18 +8,11 @@ import reflex as rx
 from hcai_app.edge.reflex_internals import browser_call
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.store import Failure, UsageView, words
+from hcai_app.ui.components.run_note import Known, note
 from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.islands.playground import script
 
 LIBRARY = script("panels.mjs")
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a run has brought."""
-
-    text: str
-    images: list[str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +44,6 @@ class Panel:
     problem: str
     run: Run
     usage: UsageView
-    note: str
     raw: str
 
 
@@ -73,7 +65,7 @@ def result(
             class_name="try-figures",
         ),
         rx.cond(run.error, _failure(run, way_in)),
-        rx.cond(panel.note, rx.el.p(panel.note, class_name="try-note")),
+        note(run.known),
         rx.cond(run.known.text, rx.el.p(run.known.text, class_name="try-text")),
         rx.foreach(
             run.known.images,

@@ -1,45 +1,10 @@
-// What the run panels say: of what is about to be sent, and of what has come back.
+// What the run panels say of what is about to be sent, and how they show what has come back.
 import { parsed } from "./answers.mjs";
-import { counted, usd } from "./words.mjs";
 
 const LONGEST_WORD = 400;
 const KEPT_OF_LONG = 60;
 const LONGEST_LIST = 16;
 const LONGEST_ANSWER = 60_000;
-
-const many = ({ length }, one, more = `${one}s`) =>
-  length === 1 ? `One ${one}` : `${length} ${more}`;
-
-// What an answer says that is neither text nor picture; empty when there is no such thing.
-export function noteOf({ calls, body }) {
-  const { data, results, totalRequests, totalTokens } = body ?? {};
-  const has = (member) => (Array.isArray(data) ? data.filter((it) => it[member]) : []);
-  const [vectors, models] = [has("embedding"), has("architecture")];
-  if (calls.length) return "The model wants to call a tool: see the raw answer.";
-  if (vectors.length) {
-    const { length } = vectors[0].embedding;
-    const size = Array.isArray(vectors[0].embedding) ? ` of ${length} numbers` : "";
-    return `${many(vectors, "vector")}${size}.`;
-  }
-  if (models.length) return `${many(models, "model")}.`;
-  if (Array.isArray(results)) return verdictOf(results);
-  if (totalRequests >= 0)
-    return `${counted(totalRequests, "call")}, ${counted(totalTokens, "token")}.`;
-  if (data?.limit_remaining >= 0)
-    return `$${data.limit_remaining.toFixed(4)} of $${data.limit.toFixed(2)} are left.`;
-  if (data?.total_cost >= 0) return `This call has cost ${usd(data.total_cost, 3)}.`;
-  const { endpoints = [] } = data ?? {};
-  if (!endpoints.length) return "";
-  return `${many(endpoints, "company runs", "companies run")} it.`;
-}
-
-function verdictOf(results) {
-  const flagged = results.flatMap(({ categories = {} }) =>
-    Object.keys(categories).filter((name) => categories[name]),
-  );
-  if (!results.some((result) => result.flagged)) return "Not flagged.";
-  return flagged.length ? `Flagged: ${[...new Set(flagged)].join(", ")}.` : "Flagged.";
-}
 
 // What is wrong with a body before it is sent; empty when nothing is.
 export function problemOf(text) {

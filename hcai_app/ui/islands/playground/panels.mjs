@@ -4,7 +4,7 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { usageOf } from "./answers.mjs";
 import { call } from "./call.mjs";
 import { Observable } from "../observable.mjs";
-import { beginning, noteOf, pathProblemOf, problemOf, readable } from "./panel-words.mjs";
+import { beginning, pathProblemOf, problemOf, readable } from "./panel-words.mjs";
 
 const MOST_LINES = 22;
 const CLOSED = { isOpen: false, edited: null, problem: "", run: null, isTurned: null };
@@ -39,7 +39,6 @@ export function usePanel(name, endpoint, body) {
   const isRawOpen = isTurned ?? Boolean(run && !hasResult && !run.isRunning);
   const words = run?.isRunning ? beginning : readable;
   const raw = useMemo(() => (run && isRawOpen ? words(run.raw) : ""), [run, isRawOpen]);
-  const note = useMemo(() => (run ? noteOf(run.known) : ""), [run]);
   useEffect(() => {
     if (isThere) document.getElementById(`${name}-result`)?.scrollIntoView({ block: "nearest" });
   }, [isThere]);
@@ -48,7 +47,7 @@ export function usePanel(name, endpoint, body) {
   const isChanged = text !== given(endpoint, body);
   const lines = Math.min(MOST_LINES, text.split("\n").length);
   const usage = run?.known.usage && usageOf(run.known.usage);
-  return { ...panel, ...visitor, text, lines, isChanged, isRawOpen, raw, note, usage };
+  return { ...panel, ...visitor, text, lines, isChanged, isRawOpen, raw, usage };
 }
 
 export const change = (name, edited) => put(name, { edited, problem: "" });
