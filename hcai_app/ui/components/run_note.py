@@ -7,6 +7,8 @@ import reflex as rx
 
 from hcai_app.ui.components.playground.store import ToolCall, words
 
+RUNNING = ("company runs it", "companies run it")
+
 
 @dataclass(frozen=True)
 class Made:
@@ -58,6 +60,7 @@ def note(known: Any) -> rx.Component:
     """Put what an answer says into words."""
     body = known.body
     first, told = body.data[0], body.data.to(Standing)
+    cost = words("usd", told.total_cost, 3)
     return rx.el.p(
         rx.cond(known.calls[0], "The model wants to call a tool: see the raw answer.", ""),
         rx.cond(first.embedding, _vectors(body.data, first.embedding), ""),
@@ -65,12 +68,8 @@ def note(known: Any) -> rx.Component:
         rx.cond(body.results, rx.foreach(body.results, _verdict)),
         rx.cond(body.totalRequests >= 0, _totals(body), ""),
         rx.cond(told.limit_remaining >= 0, _left(told), ""),
-        rx.cond(
-            told.total_cost >= 0, f"This call has cost {words('usd', told.total_cost, 3)}.", ""
-        ),
-        rx.cond(
-            told.endpoints[0], _many(told.endpoints, "company runs it", "companies run it"), ""
-        ),
+        rx.cond(told.total_cost >= 0, f"This call has cost {cost}.", ""),
+        rx.cond(told.endpoints[0], _many(told.endpoints, *RUNNING), ""),
         class_name="try-note",
     )
 

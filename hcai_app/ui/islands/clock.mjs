@@ -1,7 +1,7 @@
 // Moments in the reader's own time zone, and the time until one: they go on by themselves, on pages
 // that were rendered before anybody came. UTC stands in the title and in what was rendered.
 import { jsx } from "react/jsx-runtime";
-import { useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import { hear, serverNow } from "./server-clock.mjs";
 
 const AGO_STEP_S = 10;
@@ -19,33 +19,16 @@ const [clock, day, date] = [as(CLOCK), as(DAY, HOUR), as(DAY, { year: "numeric" 
 const full = as(DAY, CLOCK, { year: "numeric", timeZoneName: "short" });
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
 
-// One timer for all moments of a page, stopped when nobody reads them.
-const serverSecond = () => Math.floor(serverNow() / 1000);
-let second = serverSecond();
-let timer;
-const readers = new Set();
-const tick = () => {
-  second = serverSecond();
-  readers.forEach((reader) => reader());
-};
-const listen = (reader) => {
-  readers.add(reader);
-  if (!timer) {
-    timer = setInterval(tick, 1000);
-    tick();
-  }
-  return () => {
-    readers.delete(reader);
-    if (readers.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-};
-
 // The second in which the step that goes on has begun; 0 in what is rendered before anybody comes.
 function useSecond(step = 1) {
-  const read = () => second - (second % step);
-  return useSyncExternalStore(listen, read, () => 0);
+  const [second, setSecond] = useState(0);
+  useEffect(() => {
+    const tick = () => setSecond(Math.floor(serverNow() / 1000));
+    tick();
+    const timer = setInterval(tick, step * 1000);
+    return () => clearInterval(timer);
+  }, [step]);
+  return second;
 }
 
 function ago(at) {
