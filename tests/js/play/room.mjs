@@ -4,7 +4,7 @@ import { afterEach } from "node:test";
 import { threadOf } from "../../../hcai_app/ui/islands/playground/conversations.mjs";
 import { leave } from "../../../hcai_app/ui/islands/playground/session.mjs";
 import { Store } from "../../../hcai_app/ui/islands/playground/store.mjs";
-import { inMemory, NO_TABS } from "../../../hcai_app/ui/islands/playground/memory.mjs";
+import { inMemory, NO_TABS } from "./memory.mjs";
 import { PIXEL } from "./examples.mjs";
 
 export const CHAT = {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { leave, storeOf } from "../../../hcai_app/ui/islands/playground/session.mjs";
-import { inMemory } from "../../../hcai_app/ui/islands/playground/memory.mjs";
+import { inMemory } from "./memory.mjs";
 import {
   CHAT,
   called,
@@ -123,6 +123,22 @@ test("without room files and pictures stay at hand", async () => {
   assert.equal(sent, "data:image/png;base64,YWJj");
   assert.equal(drawn.size, 8);
   assert.equal(store.read().trouble.slice(0, 28), "This browser has no room lef");
+});
+
+test("where a browser keeps nothing the page does, and nobody is told that it is full", async () => {
+  const nowhere = { lasts: false, write: undefined, keepFile: undefined, file: async () => {} };
+  const store = await openStore(nowhere);
+  store.send("Look", [photo()]);
+  (await called(1)).end();
+  await idle(store);
+  await pause(20);
+  const { id } = store.read().conversation;
+  assert.equal(store.read().trouble, "");
+  assert.equal((await store.file(id, "f1")).size, 3);
+  await store.remove(id);
+  assert.equal(await store.file(id, "f1"), undefined);
+  store.undo();
+  assert.equal((await store.file(id, "f1")).size, 3);
 });
 
 test("the notice goes once there is room", async () => {

@@ -1,7 +1,8 @@
 // Two tabs with the same conversations: two stores over one storage.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { inMemory, openTabs } from "../../../hcai_app/ui/islands/playground/memory.mjs";
+import { openTabs } from "../../../hcai_app/ui/islands/playground/tabs.mjs";
+import { inMemory } from "./memory.mjs";
 import { called, idle, isIdle, messages, openStore, pause, told, until } from "./room.mjs";
 
 // `here` and `there` know one conversation.

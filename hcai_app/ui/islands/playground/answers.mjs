@@ -4,29 +4,30 @@ const DONE = "[DONE]";
 const PICTURE = /^data:(image\/(?:png|jpeg|webp|gif));base64,([A-Za-z0-9+/=]+)$/;
 const WAITS = [402, 429, 503];
 
-// Cuts text that arrives in any pieces into the data of its events. Lines may be megabytes long.
+// Cuts text that arrives in any pieces into the data of its events. Lines may be megabytes long, so
+// that only what may end an event is looked at.
 export class EventReader {
-  #line = [];
-  #data = [];
+  #rest = "";
   isDone = false;
 
   // What the next text brings, the stream's end left out.
   push(text) {
-    const [first, ...others] = text.split("\n");
-    this.#line.push(first);
-    const pieces = others.map((start) => this.#lineEnds(start)).filter((it) => it !== undefined);
-    this.isDone ||= pieces.includes(DONE);
-    return pieces.filter((data) => data !== DONE).map((data) => parsed(data) ?? {});
-  }
-
-  // Takes the line that ends before the next one starts; an empty one ends an event.
-  #lineEnds(start) {
-    const line = this.#line.splice(0).join("").replace(/\r$/, "");
-    this.#line.push(start);
-    if (line.startsWith("data:")) this.#data.push(line.slice(line[5] === " " ? 6 : 5));
-    return line === "" && this.#data.length ? this.#data.splice(0).join("\n") : undefined;
+    this.#rest += text;
+    if (!text.includes("\n")) return [];
+    const events = this.#rest.split(/\r?\n\r?\n/);
+    this.#rest = events.pop();
+    const data = events.map(dataOf).filter(Boolean);
+    this.isDone ||= data.includes(DONE);
+    return data.filter((it) => it !== DONE).map((it) => parsed(it) ?? {});
   }
 }
+
+const dataOf = (event) =>
+  event
+    .split("\n")
+    .filter((line) => line.startsWith("data:"))
+    .map((line) => line.slice(5).trim())
+    .join("\n");
 
 // What is known of an answer so far; `body` is what came last.
 export const nothing = () => ({

@@ -48,7 +48,8 @@ export class Repository {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const tries = [...this.#waiting].map((it) => this.#try(...it));
-    this.onTrouble((await Promise.all(tries)).includes(false) ? FULL : "");
+    const isFull = (await Promise.all(tries)).includes(false) && this.storage.lasts;
+    this.onTrouble(isFull ? FULL : "");
   }
 
   async #try(place, it) {

@@ -8,9 +8,11 @@ export const counted = (number, thing) => `${count(number)} ${thing}${number ===
 export function usd(cost, digits = 2) {
   if (cost === null || cost === undefined) return "";
   if (cost > 0 && cost < 0.000001) return "<$0.000001";
-  if (cost >= 0.1) return `$${cost.toFixed(digits)}`;
-  const readable = Number(cost.toPrecision(digits));
-  return `$${readable.toLocaleString("en", { maximumFractionDigits: 10 })}`;
+  const most =
+    cost >= 0.1
+      ? { minimumFractionDigits: digits, maximumFractionDigits: digits }
+      : { maximumSignificantDigits: digits };
+  return `$${cost.toLocaleString("en", most)}`;
 }
 
 // What an answer took and cost.

@@ -1,5 +1,4 @@
-// What stands in for a browser's database, and word between the tabs of one browser: what one of them
-// keeps, removes or has under way.
+// What stands in for a browser's database.
 export function inMemory() {
   const conversations = new Map();
   const files = new Map();
@@ -15,21 +14,5 @@ export function inMemory() {
   };
 }
 
-// `say` reaches the other tabs under the same tag, `hear` gets what they say.
-export function openTabs(tag) {
-  if (!globalThis.BroadcastChannel) return NO_TABS;
-  const channel = new BroadcastChannel(`hcai-playground ${tag}`);
-  let isOpen = true;
-  return {
-    say: (word) => isOpen && channel.postMessage(word),
-    hear: (listen) => {
-      channel.onmessage = ({ data }) => listen(data);
-    },
-    close: () => {
-      isOpen = false;
-      channel.close();
-    },
-  };
-}
-
+// A browser with a single tab.
 export const NO_TABS = { say: () => {}, hear: () => {}, close: () => {} };
