@@ -17,15 +17,13 @@ export function useAnswering(isLost) {
   const [answers, setAnswers] = useState(0);
   useEffect(() => {
     if (!isLost) return undefined;
-    let isOver = false;
     const check = async () => {
       const isUp = await isThere();
-      if (!isOver) setAnswers((count) => (isUp ? count + 1 : 0));
+      setAnswers((count) => (isUp ? count + 1 : 0));
     };
     check();
     const timer = setInterval(check, CHECK_MS);
     return () => {
-      isOver = true;
       clearInterval(timer);
       setAnswers(0);
     };

@@ -1,10 +1,6 @@
-// A state that views read and hear of. Answers grow faster than a screen is drawn, so that what
-// changes often is told once a frame; a hidden page has no frames.
-const HIDDEN_MS = 250;
-
+// A state that views read and hear of.
 export class Observable {
   #listeners = new Set();
-  #frame = 0;
   #state;
 
   constructor(state) {
@@ -18,15 +14,8 @@ export class Observable {
 
   read = () => this.#state;
 
-  set(change, { isSoon = false } = {}) {
+  set(change) {
     this.#state = { ...this.#state, ...change };
-    if (!isSoon) this.#tell();
-    else if (document.hidden) this.#frame ||= setTimeout(this.#tell, HIDDEN_MS);
-    else this.#frame ||= requestAnimationFrame(this.#tell);
-  }
-
-  #tell = () => {
-    this.#frame = 0;
     this.#listeners.forEach((listener) => listener());
-  };
+  }
 }

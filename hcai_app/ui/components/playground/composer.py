@@ -17,6 +17,7 @@ from hcai_app.ui.components.playground.store import (
     ModelRow,
     RefusedFile,
     act,
+    put,
     shown,
     words,
 )
@@ -193,7 +194,7 @@ def rivals() -> rx.Component:
             "columns-2",
             rx.el.span("Compare", class_name="play-bar-label"),
             title="Ask several models at once",
-            on_click=act("pickFor", "rival"),
+            on_click=put(picking="rival", query=""),
             **opens("play-models"),
         ),
         class_name="play-rivals",

@@ -15,6 +15,7 @@ from hcai_app.ui.components.playground.store import (
     act,
     put,
     shown,
+    store,
 )
 from hcai_app.ui.islands.browser import copy_text
 from hcai_app.ui.islands.playground import STICKY, StickToBottom, StickyContent
@@ -99,7 +100,7 @@ def beginning() -> rx.Component:
 
 def _ideas(ideas: tuple[str, ...]) -> rx.Component:
     buttons = [
-        rx.el.button(idea, type="button", class_name="chip", on_click=act("suggest", idea))
+        rx.el.button(idea, type="button", class_name="chip", on_click=store("send", idea, []))
         for idea in ideas
     ]
     return rx.fragment(*buttons)

@@ -3,7 +3,9 @@
 import reflex as rx
 
 from hcai_app.ui.components.playground.parts import icon, labelled
-from hcai_app.ui.components.playground.store import IS_OFFERED, MODEL, File, act, words
+from hcai_app.ui.components.playground.store import IS_OFFERED, MODEL, File, act, put, words
+
+LIGHT = "play-light"  # the window that shows a picture as large as it can be
 
 
 def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
@@ -17,15 +19,18 @@ def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
                 type="button",
                 class_name="play-enlarge",
                 title="Enlarge",
-                on_click=act("enlarge", file.url),
+                on_click=put(light=file.url),
+                custom_attrs={"popoverTarget": LIGHT},
             ),
             rx.cond(
                 file.id,
                 rx.el.div(
-                    labelled(
-                        "download",
+                    rx.el.a(
+                        icon("download"),
                         rx.el.span("Save", rx.el.span(" the picture", class_name="heard")),
-                        on_click=act("savePicture", file.name, file.url),
+                        href=file.url,
+                        download=file.name,
+                        class_name="small-button",
                     ),
                     labelled(
                         "wand-sparkles",
@@ -52,7 +57,8 @@ def kept(file: rx.vars.ObjectVar[File]) -> rx.Component:
                 type="button",
                 class_name="play-enlarge",
                 title="Enlarge",
-                on_click=act("enlarge", file.url),
+                on_click=put(light=file.url),
+                custom_attrs={"popoverTarget": LIGHT},
             ),
             rx.el.span(class_name="play-thumb"),
         ),

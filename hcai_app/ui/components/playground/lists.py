@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from hcai_app.ui.components.playground.parts import bare, closes, labelled, opens, question
-from hcai_app.ui.components.playground.store import CONVERSATION, Head, act, put, shown, store
+from hcai_app.ui.components.playground.parts import FOCUSED, bare, closes, labelled, opens, question
+from hcai_app.ui.components.playground.store import CONVERSATION, Head, act, shown, store
 
 PART = "play-conversations"
 MOST = 60  # as in store.mjs
@@ -61,8 +61,8 @@ def _search() -> rx.Component:
 
 
 def _head(head: rx.vars.ObjectVar[Head]) -> rx.Component:
-    part = f"play-delete-{head.id}"
-    row = rx.el.li(
+    part, naming = f"play-delete-{head.id}", f"play-name-{head.id}"
+    return rx.el.li(
         rx.el.button(
             head.name,
             rx.cond(
@@ -75,7 +75,8 @@ def _head(head: rx.vars.ObjectVar[Head]) -> rx.Component:
             on_click=store("choose", head.id),
             **closes(PART),
         ),
-        bare("pencil", "Rename", head.name, on_click=put(naming=head.id)),
+        bare("pencil", "Rename", head.name, **opens(naming)),
+        _naming(head, naming),
         bare("trash-2", "Delete", head.name, **opens(part)),
         question(
             part,
@@ -84,22 +85,29 @@ def _head(head: rx.vars.ObjectVar[Head]) -> rx.Component:
             "Delete it",
             act("remove", head.id),
         ),
+        key=head.id,
         class_name="play-head",
     )
-    return rx.fragment(
-        rx.cond(shown("naming") == head.id, rx.el.li(_naming(head)), row), key=head.id
-    )
 
 
-def _naming(head: rx.vars.ObjectVar[Head]) -> rx.Component:
-    return rx.el.input(
-        default_value=head.name,
-        auto_focus=True,
-        max_length=80,
-        aria_label="Name of the conversation",
-        class_name="input small",
-        on_key_down=act("leaveField"),
-        on_blur=act("rename", head.id),
+def _naming(head: rx.vars.ObjectVar[Head], part: str) -> rx.Component:
+    """Ask for another name; Escape and a click beside it leave the old one."""
+    return rx.el.form(
+        rx.el.input(
+            name="title",
+            default_value=head.name,
+            key=head.name,
+            required=True,
+            max_length=80,
+            aria_label="Name of the conversation",
+            class_name="input small",
+            custom_attrs=FOCUSED,
+        ),
+        rx.el.button("Rename", type="submit", class_name="button strong small"),
+        id=part,
+        on_submit=act("rename", head.id),
+        custom_attrs={"popover": "auto"},
+        class_name="play-question-window",
     )
 
 

@@ -11,6 +11,10 @@ from hcai_app.ui.state.playground import PlaygroundState
 Text = str | rx.Var[str] | rx.Component
 
 
+# Where the keyboard goes when the browser opens the window around it.
+FOCUSED = {"autofocus": ""}
+
+
 def opens(part: str | rx.Var[str]) -> dict[str, Any]:
     """Return what makes a button open, or close, a popover."""
     return {"custom_attrs": {"popoverTarget": part}, "type": "button"}

@@ -37,20 +37,11 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Category:
-    """What a moderator thinks of one category."""
-
-    name: str
-    score: float
-    isFlagged: bool  # noqa: N815 - the browser's name
-
-
-@dataclass(frozen=True)
 class ModerationVerdict:
     """What a moderator thinks of a text."""
 
-    rows: list[Category]
-    flagged: int
+    rows: list[tuple[str, float]]
+    flagged: list[str]
     totalMs: float  # noqa: N815
 
 
@@ -231,33 +222,35 @@ def moderator() -> rx.Component:
 
 
 def _verdict(verdict: Any) -> rx.Component:
-    many = rx.cond(verdict.flagged == 1, "category", "categories")
+    count = verdict.flagged.length()
+    many = rx.cond(count == 1, "category", "categories")
     return rx.el.section(
         rx.el.p(
             rx.cond(
-                verdict.flagged > 0,
-                rx.el.b(f"Flagged in {verdict.flagged} {many}."),
+                count > 0,
+                rx.el.b(f"Flagged in {count} {many}."),
                 rx.el.b("Nothing is flagged."),
             ),
             role="status",
         ),
-        rx.el.ul(rx.foreach(verdict.rows, _category)),
+        rx.el.ul(rx.foreach(verdict.rows, lambda it: _category(it, verdict.flagged))),
         rx.el.p(words("receipt", verdict), class_name="play-receipt num"),
         class_name="play-verdict",
         aria_label="Result",
     )
 
 
-def _category(row: rx.vars.ObjectVar[Category]) -> rx.Component:
-    share = words("percent", row.score)
+def _category(row: Any, flagged: Any) -> rx.Component:
+    name, share = row[0], words("percent", row[1])
+    is_flagged = flagged.contains(name)
     return rx.el.li(
         rx.el.span(
-            row.name,
-            rx.cond(row.isFlagged, rx.el.span(icon("flag", 12), " flagged", class_name="pill")),
+            name.split("/").join(" / "),
+            rx.cond(is_flagged, rx.el.span(icon("flag", 12), " flagged", class_name="pill")),
             class_name="play-category",
         ),
         rx.el.span(rx.el.span(style={"width": share}), class_name="play-bar", aria_hidden=True),
         rx.el.span(share, class_name="num"),
-        key=row.name,
-        class_name=rx.cond(row.isFlagged, "is-flagged", ""),
+        key=name,
+        class_name=rx.cond(is_flagged, "is-flagged", ""),
     )

@@ -6,7 +6,8 @@ import reflex as rx
 
 from hcai_app.docs.examples import calls
 from hcai_app.docs.examples.library import Language
-from hcai_app.ui.components.playground.parts import icon, labelled, sheet
+from hcai_app.ui.components.playground.files import LIGHT
+from hcai_app.ui.components.playground.parts import FOCUSED, icon, labelled, sheet
 from hcai_app.ui.components.playground.store import (
     MODE,
     MODEL,
@@ -22,10 +23,7 @@ from hcai_app.ui.islands.playground import ProgramWriter
 from hcai_app.ui.state.playground import PlaygroundState
 from hcai_app.ui.view_models.models import UNSERVED
 
-MODELS, PALETTE, CODE, SHARE, LIGHT = (
-    *("play-models", "play-palette", "play-code", "play-share"),
-    "play-light",
-)
+MODELS, PALETTE, CODE, SHARE = "play-models", "play-palette", "play-code", "play-share"
 LANGUAGES: tuple[tuple[Language, str], ...] = (
     *(("curl", "curl"), ("python", "Python")),
     ("javascript", "JavaScript"),
@@ -49,7 +47,7 @@ def model_button() -> rx.Component:
         value=MODEL.id,
         aria_labelledby="play-model-is play-model-name",
         class_name="input small play-model",
-        on_click=act("pickFor", "model"),
+        on_click=put(picking="model", query=""),
         custom_attrs={"popoverTarget": MODELS},
     )
 
@@ -73,6 +71,7 @@ def picker() -> rx.Component:
             placeholder="Search: a name, image, file, reasoning, tools",
             aria_label="Search models",
             class_name="input",
+            custom_attrs=FOCUSED,
         ),
         rx.el.ul(
             rx.foreach(found, lambda it: _model(it, is_rival)),
@@ -133,6 +132,7 @@ def palette() -> rx.Component:
             placeholder="A page, a model, a conversation",
             aria_label="Where to",
             class_name="input",
+            custom_attrs=FOCUSED,
         ),
         rx.el.ul(
             rx.foreach(shown("palette", list[PaletteEntry]), _entry),

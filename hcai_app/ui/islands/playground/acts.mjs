@@ -22,10 +22,11 @@ const open = () => read().room.conversation;
 const promptsPlace = () => `hcai-prompts ${read().given.owner}`;
 const without = (list, gone) => list.filter((it) => it !== gone);
 
-const save = (download, href) =>
-  Object.assign(document.createElement("a"), { href, download }).click();
-const saveText = (end, text) =>
-  save(`${titleOf(open())}.${end}`, URL.createObjectURL(new Blob([text])));
+function saveText(end, text) {
+  const href = URL.createObjectURL(new Blob([text]));
+  const link = { href, download: `${titleOf(open())}.${end}` };
+  Object.assign(document.createElement("a"), link).click();
+}
 
 async function asked(endpoint, body) {
   if (read().busy) return undefined;
@@ -75,14 +76,9 @@ export const act = {
     held.store.begin();
     focusOn("play-field");
   },
-  rename(id, title) {
-    if (read().naming === id) held.store.rename(id, title);
-    set({ naming: "" });
-  },
-  // Enter and Escape leave a field; Escape leaves what it names as it was.
-  leaveField(key) {
-    if (key === "Escape") set({ naming: "" });
-    if (key === "Enter") document.activeElement.blur();
+  rename(id, { title }) {
+    held.store.rename(id, title);
+    element(`play-name-${id}`).hidePopover();
   },
   async remove(id) {
     await held.store.remove(...(id ? [id] : []));
@@ -91,7 +87,6 @@ export const act = {
   saveAs: (end) => saveText(end, { md: asMarkdown, json: asJson }[end](open())),
 
   write: (text) => held.store.draft({ text }),
-  suggest: (text) => held.store.send(text),
   stop: () => held.store.stop(),
   send() {
     const { running, conversation } = read().room;
@@ -148,11 +143,6 @@ export const act = {
     const message = open().messages.find(({ id }) => id === editing);
     if (edited.trim()) held.store.resend(message, edited);
   },
-  savePicture: (name, url) => save(name, url),
-  enlarge(url) {
-    set({ light: url });
-    element("play-light").showPopover();
-  },
   // A picture of the conversation goes along with the next words, to a model that draws.
   editPicture(id) {
     const { draft, messages } = open();
@@ -165,10 +155,6 @@ export const act = {
     focusOn("play-field");
   },
 
-  pickFor(picking) {
-    set({ picking, query: "" });
-    focusOn("play-query");
-  },
   takeModel(id) {
     const { picking, mode } = read();
     const { model, rivals } = open();
@@ -261,12 +247,7 @@ export const act = {
     if (!answer) return;
     const { categories, category_scores: scores } = answer.results[0];
     const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);
-    const shown = rows.map(([name, score]) => ({
-      name: name.replaceAll("/", " / "),
-      score,
-      isFlagged: categories[name],
-    }));
-    const flagged = shown.filter((it) => it.isFlagged).length;
-    set({ verdict: { rows: shown, flagged, totalMs: answer.totalMs } });
+    const flagged = Object.keys(categories).filter((name) => categories[name]);
+    set({ verdict: { rows, flagged, totalMs: answer.totalMs } });
   },
 };

@@ -7,6 +7,7 @@ const SILENT = "The server did not answer. Try again in a moment.";
 const TOO_LARGE = "The server did not take a request of this size. Send fewer or smaller files.";
 const BROKEN_OFF =
   "The connection broke before the answer ended. What it cost is settled all the same.";
+const FRAME_MS = 16;
 const LARGE_CHARACTERS = 8 * 1024 ** 2;
 const BEGUN = {
   isRunning: true,
@@ -28,12 +29,21 @@ export async function call(path, body, { signal, show = () => {}, isRaw = false 
   const begun = performance.now();
   const since = () => performance.now() - begun;
   let run = { ...BEGUN, known: answers.nothing() };
-  const update = (change) => {
-    run = { ...run, ...change };
+  let timer;
+  // Answers grow faster than a screen is drawn.
+  const tell = () => {
+    timer = undefined;
     show(run);
   };
-  const ended = (change) => ({ ...run, isRunning: false, totalMs: since(), ...change });
-  update({});
+  const update = (change) => {
+    run = { ...run, ...change };
+    timer ??= setTimeout(tell, FRAME_MS);
+  };
+  const ended = (change) => {
+    clearTimeout(timer);
+    return { ...run, isRunning: false, totalMs: since(), ...change };
+  };
+  show(run);
   try {
     const headers = { "Content-Type": "application/json" };
     const response = await fetch(path, {

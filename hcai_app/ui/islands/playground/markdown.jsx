@@ -2,7 +2,7 @@
 // nothing along; pictures are only those that the text itself brings, since nothing is fetched.
 import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Streamdown } from "streamdown";
 import { Copy } from "../copy.jsx";
 
@@ -18,23 +18,18 @@ const SCROLLS = { tabIndex: 0 };
 const address = (url, name) => ((name === "src" ? PICTURE : LINK).test(url) ? url : "");
 const withFormulas = (text) =>
   text.replace(CODE_OR_SIGNS, (all, code, block, line) => (code ? all : `$$${block ?? line}$$`));
-const textOf = (node) =>
-  typeof node === "string"
-    ? node
-    : [node?.props?.children ?? node ?? []].flat(9).map(textOf).join("");
 
 function Code({ children }) {
-  const { className, children: code } = children?.props ?? {};
-  const name = /language-(\S+)/.exec(className)?.[1] ?? "code";
-  const text = [code].flat(9).map(textOf).join("");
+  const id = useId();
+  const name = /language-(\S+)/.exec(children?.props?.className)?.[1] ?? "code";
   return (
     <div className="play-code">
       <div className="play-code-head">
         <span>{name}</span>
-        <Copy className="play-act" text={text.trimEnd()} what="the code" />
+        <Copy className="play-act" target={id} what="the code" />
       </div>
       <section className="code" {...SCROLLS} aria-label={`Code: ${name}`}>
-        <pre>{children}</pre>
+        <pre id={id}>{children}</pre>
       </section>
     </div>
   );

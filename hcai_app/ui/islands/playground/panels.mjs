@@ -14,7 +14,7 @@ const shared = new Observable({ isKnown: false, isSignedIn: false, latest: "" })
 const endings = new Map();
 
 const panelOf = (name) => panels.read()[name] ?? CLOSED;
-const put = (name, change, more) => panels.set({ [name]: { ...panelOf(name), ...change } }, more);
+const put = (name, change) => panels.set({ [name]: { ...panelOf(name), ...change } });
 const focus = (name) =>
   requestAnimationFrame(() => document.getElementById(`${name}-body`)?.focus());
 
@@ -84,7 +84,7 @@ export async function send(name, road, endpoint, body) {
   stop(name);
   const ending = new AbortController();
   endings.set(name, ending);
-  const show = (run) => endings.get(name) === ending && put(name, { run }, { isSoon: true });
+  const show = (run) => endings.get(name) === ending && put(name, { run });
   const path = road + (body ? endpoint : text.trim());
   const { signal } = ending;
   const run = await call(path, body && text, { signal, show, isRaw: true });

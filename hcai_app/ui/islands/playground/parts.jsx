@@ -98,7 +98,6 @@ const HEARS = {
     event.preventDefault();
     set({ wanted: "" });
     document.getElementById("play-palette")?.showPopover();
-    document.getElementById("play-wanted")?.focus();
   },
   dragover(event) {
     if (!read().room || !event.dataTransfer?.types.includes("Files")) return;

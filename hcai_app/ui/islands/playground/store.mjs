@@ -289,10 +289,11 @@ export class Store {
     this.#put(conversation, isFast);
   }
 
+  // An answer that grows changes nothing of what is listed.
   #put(conversation, isFast = false) {
     this.#all.set(conversation.id, conversation);
     const shown = this.#open.id === conversation.id ? { conversation } : {};
-    if (isFast) this.#observable.set(shown, { isSoon: true });
+    if (isFast) this.#observable.set(shown);
     else this.#show(shown);
   }
 
