@@ -7,12 +7,12 @@ import reflex as rx
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.files import drawn
 from hcai_app.ui.components.playground.parts import bare, icon, obstacle
+from hcai_app.ui.components.playground.receipt import receipt
 from hcai_app.ui.components.playground.store import (
     IS_OFFERED,
     IS_RUNNING,
     ToolCall,
     store,
-    words,
 )
 from hcai_app.ui.components.shell import link
 from hcai_app.ui.islands.browser import copy_text
@@ -195,7 +195,7 @@ def foot(message: Any, *, is_beside: bool) -> rx.Component:
         on_click=store("pick", message.id),
     )
     return rx.el.div(
-        rx.el.p(words("receipt", message), class_name="play-receipt num"),
+        receipt(message),
         rx.el.div(
             rx.fragment() if is_beside else versions(message),
             rx.cond(message.text, copy_text(message.text, "the answer", "play-act")),

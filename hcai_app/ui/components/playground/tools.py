@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.ui.components.playground.parts import bare, icon, labelled, obstacle
+from hcai_app.ui.components.playground.receipt import receipt
 from hcai_app.ui.components.playground.store import Failure, UsageView, act, shown, words
 
 
@@ -129,11 +130,7 @@ def _heat(compared: Any) -> rx.Component:
             aria_label="Cosine similarity",
             class_name="play-table",
         ),
-        rx.el.p(
-            words("receipt", compared),
-            f" · {words('count', compared.numbers)} numbers for each text",
-            class_name="play-receipt num",
-        ),
+        receipt(compared, f"{words('count', compared.numbers)} numbers for each text"),
         class_name="play-heat",
         aria_label="Similarity",
     )
@@ -234,7 +231,7 @@ def _verdict(verdict: Any) -> rx.Component:
             role="status",
         ),
         rx.el.ul(rx.foreach(verdict.rows, lambda it: _category(it, verdict.flagged))),
-        rx.el.p(words("receipt", verdict), class_name="play-receipt num"),
+        receipt(verdict),
         class_name="play-verdict",
         aria_label="Result",
     )

@@ -1,6 +1,7 @@
 // Reading the API's answers, whole or as they come: text, pictures, tokens and cost, errors. No page
 // in here, so that tests run it as it is.
 const DONE = "[DONE]";
+const DATA = /^data: ?(.*)/gm;
 const PICTURE = /^data:(image\/(?:png|jpeg|webp|gif));base64,([A-Za-z0-9+/=]+)$/;
 const WAITS = [402, 429, 503];
 
@@ -22,12 +23,7 @@ export class EventReader {
   }
 }
 
-const dataOf = (event) =>
-  event
-    .split("\n")
-    .filter((line) => line.startsWith("data:"))
-    .map((line) => line.slice(5).trim())
-    .join("\n");
+const dataOf = (event) => Array.from(event.matchAll(DATA), ([, data]) => data).join("\n");
 
 // What is known of an answer so far; `body` is what came last.
 export const nothing = () => ({

@@ -1,6 +1,6 @@
 // The few parts that Python's components cannot be: what listens to the window, has programs written,
 // and draws Markdown as soon as there is some.
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { remember, remembered } from "../browser-storage.mjs";
 import { act } from "./acts.mjs";
 import { ofMode } from "./models.mjs";
@@ -17,20 +17,16 @@ const Drawn = lazy(() => import("./markdown.jsx"));
 
 // Opens the playground of whoever sits here, and closes it when somebody else does.
 export function Playground({ onSpent, ...given }) {
-  const spent = useRef();
   useEffect(() => {
-    spent.current = onSpent;
+    held.onSpent = onSpent;
   }, [onSpent]);
-  useEffect(() => {
-    if (given.owner) return enter(given, () => spent.current());
-    return leave();
-  }, [given.owner]);
+  useEffect(() => (given.owner ? enter(given) : leave()), [given.owner]);
   useEffect(listen, []);
   return null;
 }
 
 // Opens what belongs to an owner; returns what closes it.
-function enter({ owner, source, beginning, ...given }, onSpent) {
+function enter({ owner, source, beginning, ...given }) {
   let close = () => {};
   let isGone = false;
   set({ ...beginning, ...read(), given: { ...given, owner } });
@@ -40,7 +36,7 @@ function enter({ owner, source, beginning, ...given }, onSpent) {
     const models = ofMode(listed, "chat");
     const store = await storeOf(owner, () => openStore(owner, models));
     if (isGone) return;
-    held.store = Object.assign(store, { models, onSpent });
+    held.store = Object.assign(store, { models, onSpent: () => held.onSpent() });
     const follow = shownFrom(store);
     close = store.subscribe(follow);
     act.openAsked();

@@ -12,12 +12,12 @@ const fieldsOf = ({ properties = {}, required = [] } = {}) =>
   }));
 
 function schemaOf(fields) {
-  const entries = fields.map(({ name, type, about }) => [
-    name,
-    { type, ...(type === "array" && { items: { type: "string" } }), description: about },
-  ]);
+  const properties = {};
+  for (const { name, type, about: description } of fields) {
+    const items = type === "array" && { items: { type: "string" } };
+    properties[name] = { type, ...items, description };
+  }
   const required = fields.filter((it) => it.required).map(({ name }) => name);
-  const properties = Object.fromEntries(entries);
   return { type: "object", properties, required, additionalProperties: false };
 }
 
@@ -34,24 +34,19 @@ export function formsOf(kind, text) {
 }
 
 export function textOf(kind, forms) {
-  const tools = forms.map(({ name, about: description, fields }) => ({
-    type: "function",
-    function: { name, description, parameters: schemaOf(fields) },
-  }));
-  const [schema] = forms.map(({ name, fields }) => ({
+  const schemas = forms.map(({ name, about: description, fields }) => ({
     name,
-    strict: true,
-    schema: schemaOf(fields),
+    ...(kind === "tools" ? { description } : { strict: true }),
+    [kind === "tools" ? "parameters" : "schema"]: schemaOf(fields),
   }));
-  if (!forms.length) return "";
-  return JSON.stringify(kind === "tools" ? tools : schema, null, 2);
+  const tools = schemas.map((it) => ({ type: "function", function: it }));
+  return forms.length ? JSON.stringify(kind === "tools" ? tools : schemas[0], null, 2) : "";
 }
 
 // A list with one more, or with one of it changed; without a change it is taken away.
 function withEntry(list, at, change, fresh) {
   if (at < 0) return [...list, fresh];
-  if (!change) return list.filter((_, place) => place !== at);
-  return list.map((it, place) => (place === at ? { ...it, ...change } : it));
+  return change ? list.with(at, { ...list[at], ...change }) : list.toSpliced(at, 1);
 }
 
 export function withForm(kind, forms, at, change) {

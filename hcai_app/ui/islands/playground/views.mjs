@@ -12,8 +12,8 @@ const MOST_FOUND = 60;
 const page = new Observable({ room: null, models: [], urls: {} });
 export const { read, subscribe } = page;
 export const set = (change) => page.set(change);
-// The store of whoever sits here.
-export const held = { store: null };
+// The store of whoever sits here, and what is to be done when a call was paid for.
+export const held = { store: null, onSpent: null };
 
 const at = (path) => path.split(".").reduce((it, key) => it?.[key], read());
 

@@ -8,26 +8,8 @@ export const counted = (number, thing) => `${count(number)} ${thing}${number ===
 export function usd(cost, digits = 2) {
   if (cost === null || cost === undefined) return "";
   if (cost > 0 && cost < 0.000001) return "<$0.000001";
-  const most =
-    cost >= 0.1
-      ? { minimumFractionDigits: digits, maximumFractionDigits: digits }
-      : { maximumSignificantDigits: digits };
-  return `$${cost.toLocaleString("en", most)}`;
-}
-
-// What an answer took and cost.
-export function receipt({ usage, firstMs, totalMs, error }) {
-  const writingMs = totalMs - firstMs;
-  const isSteady = usage?.completion > 4 && firstMs > 0 && writingMs > 50;
-  const parts = [
-    usage && counted(usage.total, "token"),
-    usage?.reasoning > 0 && `${count(usage.reasoning)} of them thought`,
-    usage && usd(usage.cost),
-    firstMs > 0 && !error && `first word after ${seconds(firstMs)}`,
-    isSteady && `${Math.round((usage.completion / writingMs) * 1000)} tokens/s`,
-    totalMs > 0 && `${seconds(totalMs)} in all`,
-  ];
-  return parts.filter(Boolean).join(" · ");
+  if (cost >= 0.1) return `$${cost.toFixed(digits)}`;
+  return `$${cost.toLocaleString("en", { maximumSignificantDigits: digits })}`;
 }
 
 export const figure = (value) =>
