@@ -71,7 +71,6 @@ def _reads(what: str) -> Any:
 def _chapter(one: ChapterEntry) -> rx.Component:
     sections = rx.el.ul(
         *[_entry(section.anchor, section.title) for section in one.sections],
-        hidden=True,  # until it is the one that is being read
         aria_label=f"In the chapter “{one.title}”",
     )
     return _entry(one.slug, one.title, *([sections] if one.sections else []))

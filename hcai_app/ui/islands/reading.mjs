@@ -27,19 +27,12 @@ function mark(here, chapter) {
   for (const link of list.querySelectorAll("a"))
     if (anchors.includes(link.hash)) link.setAttribute("aria-current", "location");
     else link.removeAttribute("aria-current");
-  for (const sections of list.querySelectorAll("ul"))
-    sections.hidden = sections.previousElementSibling.hash !== `#${chapter.id}`;
   document.getElementById("docs-now").textContent = chapter.textContent;
   keepInView();
 }
 
-export function keepInView() {
-  const list = chapterList();
-  const link = [...list.querySelectorAll("[aria-current]")].at(-1);
-  const above = link.getBoundingClientRect().top - list.getBoundingClientRect().top;
-  if (above < 0 || above + link.offsetHeight > list.clientHeight)
-    list.scrollTop += above - list.clientHeight / 2;
-}
+export const keepInView = () =>
+  [...chapterList().querySelectorAll("[aria-current]")].at(-1).scrollIntoView({ block: "nearest" });
 
 // The browser closes the unfolded chapters by itself, but not when one is chosen.
 export const fold = () => chapterList().hidePopover();

@@ -1,7 +1,7 @@
 // A room for the playground's store: what a browser has and Node has not, a provider that says what
 // a test has it say, and stores that are closed after each test.
 import { afterEach } from "node:test";
-import { threadOf } from "../../../hcai_app/ui/islands/playground/conversations.mjs";
+import { isRunning, threadOf } from "../../../hcai_app/ui/islands/playground/conversations.mjs";
 import { leave } from "../../../hcai_app/ui/islands/playground/session.mjs";
 import { Store } from "../../../hcai_app/ui/islands/playground/store.mjs";
 import { inMemory, NO_TABS } from "./memory.mjs";
@@ -99,7 +99,7 @@ afterEach(() => {
 export const messages = (store) => threadOf(store.read().conversation);
 export const told = (store) =>
   messages(store).map(({ text, state }) => (state ? [text, state] : [text]));
-export const isIdle = (store) => store.read().running.length === 0;
+export const isIdle = (store) => !store.read().all.some(isRunning);
 export const idle = (store) => until(() => isIdle(store));
 
 const PHOTO = { id: "f1", name: "photo.png", type: "image/png", size: 3 };

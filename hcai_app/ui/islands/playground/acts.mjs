@@ -3,7 +3,7 @@ import { remember, remembered } from "../browser-storage.mjs";
 import { parsed, usageOf } from "./answers.mjs";
 import { asText } from "./asking.mjs";
 import { call } from "./call.mjs";
-import { asJson, asMarkdown, newId, titleOf } from "./conversations.mjs";
+import { asJson, asMarkdown, isRunning, newId, titleOf } from "./conversations.mjs";
 import { draws, firstOf, modeOf, ofMode, sees, seesPictures } from "./models.mjs";
 import { formsOf, textOf, withField, withForm } from "./schemas.mjs";
 import * as share from "./share.mjs";
@@ -89,9 +89,8 @@ export const act = {
   write: (text) => held.store.draft({ text }),
   stop: () => held.store.stop(),
   send() {
-    const { running, conversation } = read().room;
-    const { text, files } = conversation.draft;
-    if (running.includes(conversation.id) || !(text.trim() || files.length)) return;
+    const { text, files } = open().draft;
+    if (isRunning(open()) || !(text.trim() || files.length)) return;
     set({ refusal: null, refused: [] });
     held.store.draft({ text: "", files: [] });
     held.store.send(text, files);

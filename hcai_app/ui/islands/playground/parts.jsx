@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { remember, remembered } from "../browser-storage.mjs";
 import { act } from "./acts.mjs";
+import { isRunning } from "./conversations.mjs";
 import { ofMode } from "./models.mjs";
 import { leave, storeOf } from "./session.mjs";
 import { openStorage } from "./storage.mjs";
@@ -73,11 +74,10 @@ function shownFrom(store) {
   return () => {
     const room = store.read();
     const { id, messages } = room.conversation;
-    const isRunning = room.running.includes(id);
-    const isOver = was.isRunning && !isRunning;
-    const said = isRunning ? "Answering …" : isOver ? told(messages.at(-1)) : read().spoken;
+    const runs = isRunning(room.conversation);
+    const said = runs ? "Answering …" : was.runs ? told(messages.at(-1)) : read().spoken;
     set({ room, spoken: id === was.id ? said : "" });
-    was = { id, isRunning };
+    was = { id, runs };
   };
 }
 

@@ -15,7 +15,6 @@ export class Store {
   #observable = new Observable({
     lasts: true,
     all: [],
-    running: [],
     conversation: null,
     trouble: "",
     removed: [],
@@ -298,8 +297,6 @@ export class Store {
   }
 
   #show(change = {}) {
-    const all = this.#newest();
-    const running = all.filter(conversations.isRunning).map(({ id }) => id);
-    this.#observable.set({ all, running, ...change });
+    this.#observable.set({ all: this.#newest(), ...change });
   }
 }

@@ -2,7 +2,7 @@
 // by `usePlay`, with a name of VIEWS or the path of a value.
 import { useSyncExternalStore } from "react";
 import { askedOf, asText } from "./asking.mjs";
-import { raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
+import { isRunning, raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
 import { ofMode, sees } from "./models.mjs";
 import { Observable } from "../observable.mjs";
 import { formsOf } from "./schemas.mjs";
@@ -86,13 +86,10 @@ function turns(models, _urls, id, messages = [], chosen = {}) {
 
 const wordsOf = ({ title, messages }) => [title, ...messages.map(({ text }) => text)].join("\n");
 
-function heads(all = [], running = [], finding = "") {
+function heads(all = [], finding = "") {
   const isListed = (it) => it.messages.length > 0 && (!finding || has(wordsOf(it), finding));
-  return all.filter(isListed).map((it) => ({
-    id: it.id,
-    name: titleOf(it),
-    isRunning: running.includes(it.id),
-  }));
+  const head = (it) => ({ id: it.id, name: titleOf(it), isRunning: isRunning(it) });
+  return all.filter(isListed).map(head);
 }
 
 function palette(wanted, models, all = [], pages = []) {
@@ -138,8 +135,8 @@ const VIEWS = {
   asked: view(`${OPEN}.id ${OPEN}.messages`, (id, messages) => {
     return `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`;
   }),
-  isRunning: view(`room.running ${OPEN}.id`, (running, id) => running?.includes(id) ?? false),
-  heads: view("room.all room.running finding", heads),
+  isRunning: view(`${OPEN}.messages`, (messages = []) => isRunning({ messages })),
+  heads: view("room.all finding", heads),
   attached: view(`${OPEN}.id ${OPEN}.draft.files urls`, withUrls),
   model: view(`models mode embedder ${OPEN}.model`, (models, mode, embedder, model) =>
     modelIn(models, mode === "embeddings" ? embedder : model),
