@@ -21,6 +21,8 @@ from hcai_app.ui.view_models import PlaygroundView
 HERE = "/playground"
 SIGN_IN_AGAIN = f"/auth/login?to={quote(HERE, safe='')}"
 TAG_HEX = 24
+# Whoever has called for so long, and never paused as long as that, is asked to.
+LONG_MS, PAUSE_MS = 3 * clock.MS_PER_HOUR, 20 * clock.MS_PER_MINUTE
 
 
 class PlaygroundState(SiteState):
@@ -32,6 +34,9 @@ class PlaygroundState(SiteState):
     # By a model's id, of those that were called enough.
     speeds: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     way_in: str = SIGN_IN_AGAIN
+    is_tired: bool = False  # time for a break
+    _began_ms: int = 0  # the first call since the last pause
+    _called_ms: int = 0
 
     @rx.event
     async def load_playground(self) -> None:
@@ -48,9 +53,20 @@ class PlaygroundState(SiteState):
 
     @rx.event
     async def note_spent(self) -> None:
-        """Refresh the remaining budget."""
+        """Refresh the remaining budget, and count the time since the last pause."""
         caller = await self.caller()
+        now_ms = clock.now_ms()
+        if now_ms - self._called_ms > PAUSE_MS:
+            self._began_ms = now_ms
+        self._called_ms = now_ms
+        self.is_tired = now_ms - self._began_ms > LONG_MS
         await self._read(caller.user_id)
+
+    @rx.event
+    def go_on(self) -> None:
+        """Take the reminder of a break away, for as long again."""
+        self._began_ms = clock.now_ms()
+        self.is_tired = False
 
     async def _read(self, user_id: str) -> None:
         try:

@@ -3,8 +3,10 @@
 from dataclasses import fields, replace
 from typing import Any
 
+import pytest
 from reflex.istate.data import RouterData
 
+from hcai_app import clock
 from hcai_app.services.usage.dashboard import Today
 from hcai_app.ui.state.playground import PlaygroundState, day_of
 from hcai_app.worker.context import Worker
@@ -64,6 +66,26 @@ async def test_a_stranger_comes_back_to_the_model_that_was_asked_for(serving: Wo
     assert not state.is_signed_in
 
 
+async def test_whoever_has_called_for_three_hours_is_asked_to_pause(
+    serving: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, now_ms = await opened(await sign_in(serving)), 10**12
+
+    async def call_after(minutes: int) -> bool:
+        nonlocal now_ms
+        now_ms += minutes * 60_000
+        monkeypatch.setattr(clock, "now_ms", lambda: now_ms)
+        await PlaygroundState.note_spent.fn(state)
+        return state.is_tired
+
+    assert [await call_after(15) for _ in range(13)] == [False] * 13
+    assert await call_after(15)
+    PlaygroundState.go_on.fn(state)
+    assert not await call_after(15)
+    assert [await call_after(15) for _ in range(12)][-1]
+    assert not await call_after(25)  # a break
+
+
 def test_what_stands_in_the_way_is_said_with_its_end() -> None:
     assert (day_of(TODAY).left, day_of(TODAY).obstacle) == ("$3.00", "")
     assert day_of(replace(TODAY, calls_left=1)).calls_left == "1 call"
@@ -77,7 +99,7 @@ def test_what_stands_in_the_way_is_said_with_its_end() -> None:
 
 def test_the_state_has_no_place_for_what_is_written() -> None:
     own = set(PlaygroundState.base_vars)
-    assert own == {"owner", "has_moderation", "day", "speeds", "way_in"}
+    assert own == {"owner", "has_moderation", "day", "speeds", "way_in", "is_tired"}
     assert {field.name for field in fields(day_of(TODAY))} == {
         "left",
         "calls_left",

@@ -288,11 +288,11 @@ def dropping() -> rx.Component:
 def resting() -> rx.Component:
     """Remind whoever has sat here for three hours of a break."""
     return rx.cond(
-        shown("resting", bool),
+        PlaygroundState.is_tired,
         rx.el.div(
             icon("coffee", 20),
             rx.el.p("You have been here for three hours. Stretch, drink something, look outside."),
-            labelled("x", "Fine", on_click=put(resting=False)),
+            labelled("x", "Fine", on_click=PlaygroundState.go_on),
             role="status",
             class_name="play-rest",
         ),

@@ -1,7 +1,7 @@
 // The few parts that Python's components cannot be: what listens to the window, has programs written,
 // and draws Markdown as soon as there is some.
 import { lazy, Suspense, useEffect } from "react";
-import { remember, remembered } from "../browser-storage.mjs";
+import { remembered } from "../browser-storage.mjs";
 import { act } from "./acts.mjs";
 import { isRunning } from "./conversations.mjs";
 import { ofMode } from "./models.mjs";
@@ -11,8 +11,6 @@ import { Store } from "./store.mjs";
 import { held, read, set, usePlay } from "./views.mjs";
 
 const HEARD = 400;
-const REST_MS = 3 * 60 * 60 * 1000;
-const PAUSE_MS = 10 * 60 * 1000;
 const TYPED_MS = 200;
 const Drawn = lazy(() => import("./markdown.jsx"));
 
@@ -105,24 +103,12 @@ const HEARS = {
   dragleave: (event) => event.relatedTarget || set({ dropping: false }),
 };
 
-// Keys, files that are dropped anywhere, and the time that somebody has sat here.
+// Keys, and files that are dropped anywhere.
 function listen() {
-  const rest = setInterval(noteTime, 60_000);
   for (const [name, hear] of Object.entries(HEARS)) window.addEventListener(name, hear);
   return () => {
-    clearInterval(rest);
     for (const [name, hear] of Object.entries(HEARS)) window.removeEventListener(name, hear);
   };
-}
-
-// Whoever has not been away for ten minutes in three hours is asked to be.
-function noteTime() {
-  const [begun, seen] = ["hcai-begun", "hcai-seen"].map((name) => Number(remembered(name, 0)));
-  const now = Date.now();
-  const isNew = !begun || now - seen > PAUSE_MS;
-  if (isNew) remember("hcai-begun", now);
-  if (!document.hidden) remember("hcai-seen", now);
-  set({ resting: !isNew && now - begun > REST_MS });
 }
 
 // Has the server write the request as a program, once the reader rests; it keeps nothing of it.
