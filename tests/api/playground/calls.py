@@ -23,9 +23,18 @@ def bodies(text: str = "hi") -> dict[str, dict[str, Any]]:
         "/images": {"model": "google/gemini-2.5-flash-image", "prompt": text},
         "/embeddings": {"model": "qwen/qwen3-embedding-8b", "input": text},
         "/moderations": {"input": text},
+        "/conversation": conversation(text),
     }
-    assert found.keys() == {endpoint.path for endpoint in endpoints.GENERATING} | {"/moderations"}
+    others = {"/moderations", "/conversation"}
+    assert found.keys() == {endpoint.path for endpoint in endpoints.GENERATING} | others
     return found
+
+
+def conversation(text: str) -> dict[str, Any]:
+    """What the playground tells of a conversation, whose request the server makes."""
+    kinds = {"inputs": ["text"], "outputs": ["text"], "takes": [], "parameters": []}
+    question = {"role": "user", "text": text}
+    return {"model": {"id": MODEL, "name": MODEL, **kinds}, "settings": {}, "messages": [question]}
 
 
 GENERATING = [endpoint.path for endpoint in endpoints.GENERATING]

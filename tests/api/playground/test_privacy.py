@@ -11,7 +11,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from tests.api.playground.calls import ENDPOINTS, PLAYGROUND, STREAMING, ask, bodies
+from tests.api.playground.calls import ENDPOINTS, PLAYGROUND, STREAMING, ask, bodies, conversation
 from tests.api.playground.test_streams import stream
 from tests.conftest import Install
 from tests.edge.socket.test_frames import dump
@@ -49,6 +49,10 @@ def ask_in_every_way(page: httpx.Client) -> None:
     assert page.post(f"{PLAYGROUND}/responses", **broken, headers=kind).status_code == 400
     assert page.post(f"{PLAYGROUND}/{TYPED}", json={}).status_code == 404
     assert page.get(f"{PLAYGROUND}/stats?note={TYPED}").status_code == 200
+    chat = {**conversation(WORD), "draft": {"text": TYPED, "files": []}}
+    shown = {"mode": "chat", "language": "curl", "chat": chat}
+    assert TYPED in page.post("/api/program", json=shown).text
+    assert page.post("/api/program", json={**shown, "mode": TYPED}).status_code == 400
     with stream(page, f"{WORD} hang=chunks after=30"):
         pass
 
