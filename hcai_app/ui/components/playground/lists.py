@@ -103,9 +103,11 @@ def _naming(head: rx.vars.ObjectVar[Head], part: str) -> rx.Component:
             class_name="input small",
             custom_attrs=FOCUSED,
         ),
+        # Reflex lifts the handler out of the list, where no conversation is known any more.
+        rx.el.input(type="hidden", name="id", value=head.id, read_only=True),
         rx.el.button("Rename", type="submit", class_name="button strong small"),
         id=part,
-        on_submit=act("rename", head.id),
+        on_submit=act("rename"),
         custom_attrs={"popover": "auto"},
         class_name="play-question-window",
     )

@@ -7,7 +7,7 @@ const SILENT = "The server did not answer. Try again in a moment.";
 const TOO_LARGE = "The server did not take a request of this size. Send fewer or smaller files.";
 const BROKEN_OFF =
   "The connection broke before the answer ended. What it cost is settled all the same.";
-const FRAME_MS = 16;
+const FRAME_MS = 32;
 const LARGE_CHARACTERS = 8 * 1024 ** 2;
 const BEGUN = {
   isRunning: true,
