@@ -19,7 +19,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ToldFigures:
     """What is told of a key, of a call or of a model."""
 
     limit: float
@@ -59,7 +59,7 @@ class Known:
 def note(known: Any) -> rx.Component:
     """Put what an answer says into words."""
     body = known.body
-    first, told = body.data[0], body.data.to(Standing)
+    first, told = body.data[0], body.data.to(ToldFigures)
     cost = words("usd", told.total_cost, 3)
     return rx.el.p(
         rx.cond(known.calls[0], "The model wants to call a tool: see the raw answer.", ""),
