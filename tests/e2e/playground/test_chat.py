@@ -181,7 +181,7 @@ def test_a_picture_is_drawn_and_saved(ada: Person, tmp_path: Path):
     expect(picture).to_be_visible()
     page.wait_for_function("document.querySelector('.play-picture img').naturalWidth > 0")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save the picture").click()
+        page.get_by_role("link", name="Save the picture").click()
     download.value.save_as(tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
     page.reload(wait_until="networkidle")

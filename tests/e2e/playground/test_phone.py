@@ -44,7 +44,7 @@ def test_the_newest_stays_in_sight_until_the_reader_scrolls_up(arrive: Arrive):
     for count in (1, 2, 3):  # a picture is drawn later than its message
         say(page, "A raccoon")
         expect(
-            finished(page, count).get_by_role("button", name="Save the picture")
+            finished(page, count).get_by_role("link", name="Save the picture")
         ).to_be_in_viewport()
         expect(newest).to_have_count(0)
     page.locator(".play-said").last.hover()

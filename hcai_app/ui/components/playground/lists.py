@@ -94,7 +94,7 @@ def _naming(head: rx.vars.ObjectVar[Head], part: str) -> rx.Component:
     """Ask for another name; Escape and a click beside it leave the old one."""
     return rx.el.form(
         rx.el.input(
-            name="title",
+            name="new_name",
             default_value=head.name,
             key=head.name,
             required=True,
@@ -104,7 +104,7 @@ def _naming(head: rx.vars.ObjectVar[Head], part: str) -> rx.Component:
             custom_attrs=FOCUSED,
         ),
         # Reflex lifts the handler out of the list, where no conversation is known any more.
-        rx.el.input(type="hidden", name="id", value=head.id, read_only=True),
+        rx.el.input(type="hidden", name="conversation", value=head.id, read_only=True),
         rx.el.button("Rename", type="submit", class_name="button strong small"),
         id=part,
         on_submit=act("rename"),

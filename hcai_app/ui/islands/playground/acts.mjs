@@ -76,7 +76,7 @@ export const act = {
     held.store.begin();
     focusOn("play-field");
   },
-  rename({ id, title }) {
+  rename({ conversation: id, new_name: title }) {
     held.store.rename(id, title);
     element(`play-name-${id}`).hidePopover();
   },
