@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.parts import icon, labelled
 from hcai_app.ui.components.playground.store import IS_OFFERED, MODEL, File, act, put, words
 
@@ -25,11 +26,11 @@ def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
             rx.cond(
                 file.id,
                 rx.el.div(
-                    rx.el.a(
+                    anchor(
                         icon("download"),
                         rx.el.span("Save", rx.el.span(" the picture", class_name="heard")),
                         href=file.url,
-                        download=file.name,
+                        custom_attrs={"download": file.name},
                         class_name="small-button",
                     ),
                     labelled(

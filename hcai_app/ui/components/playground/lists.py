@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app.ui.components.playground.parts import FOCUSED, bare, closes, labelled, opens, question
+from hcai_app.ui.components.playground.parts import bare, closes, focused, labelled, opens, question
 from hcai_app.ui.components.playground.store import CONVERSATION, Head, act, shown, store
 
 PART = "play-conversations"
@@ -101,7 +101,7 @@ def _naming(head: rx.vars.ObjectVar[Head], part: str) -> rx.Component:
             max_length=80,
             aria_label="Name of the conversation",
             class_name="input small",
-            custom_attrs=FOCUSED,
+            **focused(),
         ),
         # Reflex lifts the handler out of the list, where no conversation is known any more.
         rx.el.input(type="hidden", name="conversation", value=head.id, read_only=True),

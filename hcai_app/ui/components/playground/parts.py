@@ -11,8 +11,9 @@ from hcai_app.ui.state.playground import PlaygroundState
 Text = str | rx.Var[str] | rx.Component
 
 
-# Where the keyboard goes when the browser opens the window around it.
-FOCUSED = {"autofocus": ""}
+def focused() -> dict[str, Any]:
+    """Return what leads the keyboard to a field when the browser opens the window around it."""
+    return {"custom_attrs": {"autofocus": ""}}
 
 
 def opens(part: str | rx.Var[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import reflex as rx
 from hcai_app.docs.examples import calls
 from hcai_app.docs.examples.library import Language
 from hcai_app.ui.components.playground.files import LIGHT
-from hcai_app.ui.components.playground.parts import FOCUSED, icon, labelled, sheet
+from hcai_app.ui.components.playground.parts import focused, icon, labelled, sheet
 from hcai_app.ui.components.playground.store import (
     MODE,
     MODEL,
@@ -71,7 +71,7 @@ def picker() -> rx.Component:
             placeholder="Search: a name, image, file, reasoning, tools",
             aria_label="Search models",
             class_name="input",
-            custom_attrs=FOCUSED,
+            **focused(),
         ),
         rx.el.ul(
             rx.foreach(found, lambda it: _model(it, is_rival)),
@@ -132,7 +132,7 @@ def palette() -> rx.Component:
             placeholder="A page, a model, a conversation",
             aria_label="Where to",
             class_name="input",
-            custom_attrs=FOCUSED,
+            **focused(),
         ),
         rx.el.ul(
             rx.foreach(shown("palette", list[PaletteEntry]), _entry),
