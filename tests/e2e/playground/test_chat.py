@@ -236,7 +236,7 @@ def test_conversations_are_renamed_taken_along_and_forgotten(page: Page):
     listed = page.get_by_role("list", name="Conversations")
     listed.get_by_role("button", name="A talk to keep", exact=True).hover()
     page.get_by_role("button", name="Rename A talk to keep").click()
-    page.get_by_label("Name of the conversation").fill("Kept")
+    page.locator(":popover-open").get_by_label("Name of the conversation").fill("Kept")
     page.keyboard.press("Enter")
     expect(listed.get_by_role("button", name="Kept", exact=True)).to_be_visible()
     with page.expect_download() as download:

@@ -30,7 +30,7 @@ def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
                         icon("download"),
                         rx.el.span("Save", rx.el.span(" the picture", class_name="heard")),
                         href=file.url,
-                        custom_attrs={"download": file.name},
+                        download=file.name,
                         class_name="small-button",
                     ),
                     labelled(
