@@ -19,6 +19,8 @@ def error_in(endpoint: str, event: Body) -> tuple[int, str]:
         assert event["object"] == "text_completion"
         assert event["choices"][0]["finish_reason"] == "error"
         return event["error"]["code"], event["error"]["message"]
+    if event["type"] == "response.failed":
+        return 502, event["response"]["error"]["message"]
     assert event["type"] == "error"
     if endpoint == "/responses":
         assert isinstance(event["sequence_number"], int)
@@ -26,8 +28,7 @@ def error_in(endpoint: str, event: Body) -> tuple[int, str]:
     error = event["error"]
     if endpoint == "/messages":
         assert error["type"].endswith("_error")
-    else:
-        assert "metadata" not in error or error["metadata"]
+    assert "metadata" not in error or error["metadata"]
     assert isinstance(error["code"], str if endpoint == "/images" else int)
     return int(error["code"]), error["message"]
 
@@ -76,3 +77,31 @@ def test_what_the_provider_says_of_our_account_in_mid_stream_stays_here(
     assert "secret" not in json.dumps(events(answer.text)[-1])
     assert product.process is not None
     assert f"the provider answers {code}" in product.process.log
+
+
+@pytest.mark.parametrize("code", [401, 402])
+def test_an_event_with_an_error_of_our_account_keeps_its_type(
+    product: Product, key: str, code: int
+) -> None:
+    directive = f"error={code} after=1 chunks=9"
+    answer = ask(product, key, "/responses", directive, stream=True)
+    names = [line.removeprefix("event: ") for line in answer.text.splitlines() if "event: " in line]
+    assert [event["type"] for event in events(answer.text)] == names
+
+
+@pytest.mark.parametrize("endpoint", ["/chat/completions", "/completions"])
+@pytest.mark.parametrize("code", [401, 402])
+def test_what_the_provider_says_of_our_account_in_a_choice_stays_here(
+    product: Product, key: str, endpoint: str, code: int
+) -> None:
+    body = {"model": "qwen/qwen3-32b", "prompt": f"/simulate error={code}"}
+    answer = product.post(endpoint, key, json=body)
+    assert answer.status_code == 200
+    told = answer.json()
+    (choice,) = told["choices"]
+    assert choice["error"]["code"] == 502
+    assert "own account" in choice["error"]["message"]
+    assert (choice["finish_reason"], "usage" in told) == ("error", True)
+    assert product.process is not None
+    assert f"the provider answers {code}" in product.process.log
+    assert rows(product)[-1]["outcome"] == "upstream_error"

@@ -12,7 +12,7 @@ from hcai_app.api.exchange import JSON_TYPE, STREAM_TYPE
 from hcai_app.errors import HcaiError, UpstreamFailed
 from hcai_app.services.call import Outcome, Usage
 from hcai_app.upstream import failures
-from hcai_app.upstream.openrouter import reading
+from hcai_app.upstream.openrouter import inner_errors, reading
 from hcai_app.upstream.openrouter.dialects import ChatDialect
 from hcai_app.upstream.openrouter.reading import Reading
 from hcai_app.upstream.openrouter.tee import StreamTee
@@ -203,7 +203,7 @@ class WholeAnswer:
         if found is None or not (found.has_content or (found.usage and not found.error)):
             raise failure_in(found)
         self.has_content = True
-        self._held = self._mended(body)
+        self._held = inner_errors.in_choices(body) if found.has_failed else self._mended(body)
         return Outcome.UPSTREAM_ERROR if found.has_failed else Outcome.COMPLETED
 
     def ending(self, *, is_cut: bool = False) -> bytes:

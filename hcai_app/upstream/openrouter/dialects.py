@@ -13,7 +13,7 @@ import msgspec
 
 from hcai_app.services.call import Usage
 from hcai_app.upstream import error_bodies
-from hcai_app.upstream.openrouter import reading
+from hcai_app.upstream.openrouter import inner_errors, reading
 from hcai_app.upstream.openrouter.reading import NOTHING, Reading
 from hcai_app.upstream.openrouter.usage import merge_cumulative, usage_of
 
@@ -56,7 +56,9 @@ class ChatDialect:
         """Return the usage after another event."""
         return now or before
 
-    def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
+    def rewritten(
+        self, error: Any, generation_id: str | None, model: str | None, _data: bytes
+    ) -> bytes | None:
         """Return the provider's error event as clients can parse it; None to leave it unchanged."""
         told = error_bodies.normalised(error)
         return error_bodies.error_chunk(told, generation_id, model, is_text=self.is_text)
@@ -108,11 +110,17 @@ class EventDialect(ChatDialect):
         """Take a large event for content: an id in it may be that of a part."""
         return Reading(has_content=True)
 
-    def rewritten(self, error: Any, generation_id: str | None, model: str | None) -> bytes | None:
+    def rewritten(
+        self, error: Any, generation_id: str | None, model: str | None, data: bytes
+    ) -> bytes | None:
         """Return a replacement only for errors about our account."""
         shown = error_bodies.normalised(error)
         is_ours = shown["message"] == error_bodies.OUR_ACCOUNT_MESSAGE
-        return self.error_data(shown) if is_ours else None
+        return self.replaced(data, shown) if is_ours else None
+
+    def replaced(self, _data: bytes, error: dict[str, Any]) -> bytes:
+        """Return the data of an event of the provider's with another error."""
+        return self.error_data(error)
 
     def error_event(
         self, error: dict[str, Any], generation_id: str | None, model: str | None
@@ -165,6 +173,10 @@ class ResponsesDialect(EventDialect):
             return Reading(has_content=True)
         return replace(reading.read_head(line), has_content=True, is_end=True)
 
+    def replaced(self, data: bytes, error: dict[str, Any]) -> bytes:
+        """Return the data of an event of the provider's, which keeps its type."""
+        return inner_errors.in_response(data, error["message"]) or self.error_data(error)
+
     def error_data(self, error: dict[str, Any]) -> bytes:
         """Return the data of an error event."""
         shown = {"code": str(error["code"]), "message": error["message"], "param": None}
@@ -197,7 +209,8 @@ class MessagesDialect(EventDialect):
 
     def error_data(self, error: dict[str, Any]) -> bytes:
         """Return the data of an error event."""
-        return msgspec.json.encode(error_bodies.anthropic_error(error))
+        shown = {name: value for name, value in error.items() if name != "metadata" or value}
+        return msgspec.json.encode(error_bodies.anthropic_error(shown))
 
 
 CHAT = ChatDialect()

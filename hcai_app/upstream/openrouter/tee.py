@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hcai_app.services.call import Usage
-from hcai_app.upstream.openrouter import reading
+from hcai_app.upstream.openrouter import inner_errors, reading
 from hcai_app.upstream.openrouter.dialects import CHAT, ChatDialect
 from hcai_app.upstream.openrouter.reading import Reading
 from hcai_app.upstream.openrouter.usage import find_usage
@@ -236,12 +236,14 @@ class StreamTee:
         self.is_done = self.is_done or chunk.is_end
         self.has_failed = self.has_failed or chunk.has_failed
         self.has_content = self.has_content or (chunk.has_content and not chunk.error)
-        if not chunk.error:
-            return None
-        self.error = chunk.error
-        data = self.dialect.rewritten(chunk.error, self.generation_id, self.model)
+        data = line[5:].strip()
+        if chunk.error:
+            self.error = chunk.error
+            shown = self.dialect.rewritten(chunk.error, self.generation_id, self.model, data)
+        else:
+            shown = inner_errors.in_choices(data) if chunk.has_failed else None
         end = line[len(line.rstrip(b"\r\n")) :]
-        return None if data is None else b"data: " + data + end
+        return None if shown in (None, data) else b"data: " + shown + end
 
 
 def _line_at(block: bytes, at: int) -> bytes:

@@ -269,3 +269,32 @@ def test_a_choice_that_ended_in_an_error_has_failed_without_an_error_of_the_stre
         tee.feed(event(value))
     assert tee.has_failed
     assert tee.error is None
+
+
+BIG = 12345678901234567890123
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ({"code": 402, "message": "secret"}, 502),
+        ({"code": "401", "message": "secret"}, 502),
+        ({"code": 503, "message": "busy", "metadata": {"user_id": "secret", "raw": "x"}}, 503),
+    ],
+)
+def test_an_error_within_a_choice_is_for_students_and_all_else_stays(
+    error: dict[str, Any], code: int
+) -> None:
+    said = chunk("half", seed=BIG, choices=[{"index": 0, "finish_reason": "error", "error": error}])
+    sent = StreamTee().feed(event(chunk("first")) + event(said))
+    assert b"secret" not in sent
+    told = json.loads(sent.strip().rpartition(b"data: ")[2])
+    assert told["choices"][0].pop("error")["code"] == code
+    del said["choices"][0]["error"]
+    assert told == said
+
+
+def test_an_error_within_a_choice_that_tells_nothing_of_us_stays_as_it_is() -> None:
+    error = {"code": 503, "message": "busy", "metadata": {"raw": "x"}}
+    said = event(chunk("", choices=[{"index": 0, "error": error}, {"index": 1, "error": None}]))
+    assert StreamTee().feed(said) == said
