@@ -47,7 +47,7 @@ def _add_set(area: Any) -> None:
     own = f"a {period.INTERVAL} budget of its own; `none`"
     changed.add_argument("--budget-usd", type=_or("none", dollars), metavar="N", help=own)
     models = "the models that it may use, with commas; `any`"
-    changed.add_argument("--models", type=_or("any", rules.models_from), help=models)
+    changed.add_argument("--models", type=_or("any", _models), help=models)
     switch = changed.add_mutually_exclusive_group()
     switch.add_argument("--on", dest="is_on", action="store_true", default=None)
     switch.add_argument("--off", dest="is_on", action="store_false", default=None)
@@ -113,6 +113,13 @@ def _or(word: str, parse: Callable[[str], Any]) -> Callable[[str], Any]:
 def _chosen(value: Any) -> Any | UnsetType | None:
     """Return what an option sets: nothing when it was not given, None when it takes away."""
     return UNSET if value is None else None if value == () else value
+
+
+def _models(text: str) -> tuple[str, ...]:
+    """Return the ids; an empty list, as of a variable that is not set, must not allow all."""
+    if (named := rules.models_from(text)) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} names no model; `any` allows all")
+    return named
 
 
 def _hours(text: str) -> float:

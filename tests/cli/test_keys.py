@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.cli.wire import assert_fails
 from tests.harness.product import Product
 
@@ -40,3 +42,16 @@ def test_the_most_keys_is_a_limit(shop: Product) -> None:
     finally:
         del shop.settings["HCAI_MAX_KEYS"]
     assert "revoke" in line
+
+
+@pytest.mark.parametrize("models", ["", ",", " "])
+def test_an_empty_list_of_models_is_refused_and_changes_nothing(
+    shop: Product, ada: str, models: str
+) -> None:
+    assert ada
+    key = shop.cli("keys", "create", "--user", "UADA", "--name", "laptop")
+    shop.cli("keys", "set", key, "--models", "qwen/qwen3-32b")
+    refused = shop.attempt("keys", "set", key, "--models", models)
+    assert refused.returncode == 2
+    assert "names no model; `any` allows all" in refused.stderr
+    assert listed(shop)[-1]["models"] == ["qwen/qwen3-32b"]
