@@ -44,16 +44,26 @@ def body_for(exchange: Exchange, error: HcaiError) -> bytes:
     return msgspec.json.encode(told)
 
 
+def body_of_no_request(origin: str, error: HcaiError) -> bytes:
+    """Return the JSON of an error answer to bytes that are no request, or not yet one."""
+    told = error_object(error)
+    if place := _docs(origin, error):
+        told["metadata"] = {"help_url": place, **(error.metadata or {})}
+    return msgspec.json.encode({"error": told})
+
+
 def _help(exchange: Exchange, error: HcaiError) -> str | None:
     """Return the page about an error: that of the call itself where its caller can see one."""
     if isinstance(error, SafetyRefused):
         return f"{exchange.origin}{HELP}"
     if exchange.caller is not None and exchange.method == "POST":
         return f"{exchange.origin}{WHY}{exchange.request_id}"
-    if isinstance(error, UpstreamFailed):
-        return None
+    return None if isinstance(error, UpstreamFailed) else _docs(exchange.origin, error)
+
+
+def _docs(origin: str, error: HcaiError) -> str | None:
     place = docs_place(error.code, error.type)
-    return place and f"{exchange.origin}/docs#{place}"
+    return place and f"{origin}/docs#{place}"
 
 
 async def reply(exchange: Exchange, error: HcaiError) -> None:

@@ -9,7 +9,6 @@ import asyncio
 from typing import Any
 
 import httptools
-import msgspec
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -222,7 +221,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport is None or self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            body = msgspec.json.encode({"error": errors.error_object(error)})
+            opened = context.opened()
+            body = errors.body_of_no_request(opened.settings.origin if opened else "", error)
             self.transport.write(
                 STATUS_LINE[error.code]
                 + b"content-type: application/json\r\nx-content-type-options: nosniff\r\n"
