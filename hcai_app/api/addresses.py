@@ -36,9 +36,16 @@ INSTEAD = {
 
 
 def call_in(path: str) -> str | None:
-    """Return the call that a path ends with, below the right base; None when there is none."""
+    """Return the call that a path ends with, below the right base; None when there is none.
+
+    Where only the case of its letters is wrong, that is the call, too.
+    """
     if len(path) > MAX_PATH:
         return None
+    return _tail_of(path) or _tail_of(path.lower())
+
+
+def _tail_of(path: str) -> str | None:
     parts = path.strip("/").split("/")
     tails = ("/" + "/".join(parts[start:]) for start in range(len(parts)))
     return next((tail for tail in tails if _is_call(tail)), None)

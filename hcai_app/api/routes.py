@@ -111,9 +111,7 @@ def owns(path: str, method: str = "GET") -> bool:
 
     Pages are only read, and one of them has the name of a call.
     """
-    if path in ROUTES or path in BASES or path.startswith(FOLDERS):
-        return True
-    if path.rstrip("/") in safety_pages.PAGES:
+    if path.rstrip("/") in ROUTES or path in BASES or path.startswith(FOLDERS):
         return True
     if method in READING:
         return not PAGE.match(path) and is_call(path)

@@ -70,12 +70,27 @@ def test_a_slash_at_the_end_does_no_harm(product: Product, key: str) -> None:
     assert product.get("/models/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/readyz", "/up", "/metrics", "/llms.txt", "/docs.md"]
+)
+def test_a_slash_at_the_end_finds_what_stands_among_the_pages(backend: Product, path: str) -> None:
+    given, asked = (httpx.get(backend.origin + path + end, verify=TLS) for end in ("", "/"))
+    assert given.status_code == asked.status_code == 200
+    assert given.headers["content-type"] == asked.headers["content-type"]
+
+
 def test_head_answers_like_get_without_a_body(product: Product) -> None:
     given, asked = product.get("/models"), product.request("HEAD", "/models")
     assert asked.status_code == 200
     assert asked.content == b""
     assert asked.headers["content-length"] == given.headers["content-length"]
     assert product.request("HEAD", "/nothing").status_code == 404
+
+
+def test_bytes_that_are_no_request_are_told_where_the_docs_say_more(product: Product) -> None:
+    answer = product.request("FOO", "/models")
+    assert "Invalid HTTP" in assert_error(answer, 400)
+    assert answer.json()["error"]["metadata"]["help_url"].startswith(f"{product.origin}/docs#")
 
 
 def test_health_needs_no_key(product: Product) -> None:

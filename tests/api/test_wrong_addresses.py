@@ -47,6 +47,11 @@ def test_a_wrong_base_url_is_told_the_right_one(
         assert answer.headers["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.parametrize("path", ["/Chat/Completions", "/EMBEDDINGS", "/Messages/Count_Tokens"])
+def test_letters_of_another_case_are_told_the_right_ones(product: Product, path: str) -> None:
+    assert f"/proxy/v1{path.lower()}" in assert_error(product.post(path, None, json={}), 404)
+
+
 def test_a_prefix_of_another_service_is_told_the_right_one_too(backend: Product) -> None:
     answer = httpx.post(f"{backend.origin}/openai/v1/responses", json={}, verify=TLS)
     assert "/proxy/v1/responses?" in assert_error(answer, 404)
@@ -143,7 +148,9 @@ def test_a_model_by_a_short_or_wrong_name_is_told_the_nearest(
     product: Product, path: str, near: str
 ) -> None:
     answer = product.get(path)
-    assert near in assert_error(answer, 404)
+    message = assert_error(answer, 404)
+    assert near in message
+    assert "/endpoints'" not in message  # which is no part of its name
     assert answer.json()["error"]["metadata"]["nearest"][0] == near
 
 
