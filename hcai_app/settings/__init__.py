@@ -20,7 +20,7 @@ from pydantic import Field, PlainValidator, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from hcai_app.settings import sources
-from hcai_app.settings.addresses import ApiAddress, Origin, Origins, SentryDsn, WebhookUrl
+from hcai_app.settings.addresses import Origin, Origins, SentryDsn, WebhookUrl, api
 from hcai_app.settings.database_url import DatabaseUrl
 from hcai_app.settings.faults import SettingsError as SettingsError
 from hcai_app.settings.models import ANY_MODEL as ANY_MODEL
@@ -51,7 +51,23 @@ MIN_SECRET_BYTES = 32
 JOURNALS = Path(".hcai-journal")
 NO_MODERATION = "no prompt is checked: HCAI_SAFETY needs OPENAI_API_KEY, or write off"
 WEB = Path(".web")  # the built pages
+OPENROUTER, OPENAI = "https://openrouter.ai/api/v1", "https://api.openai.com/v1"
+HACKCLUB, GITHUB = "https://auth.hackclub.com", "https://api.github.com"
 POSTGRES_PORT = 5432
+_BOTH = "write both, of the OAuth client made at Hack Club Auth, or neither"
+# A setting that is of no use without another -> that one, and what to write.
+NEEDS = {
+    "HCAI_NOTICE_WEBHOOK_URL": (
+        "HCAI_NOTICE_WEBHOOK_SECRET",
+        "notices are signed; make one by: openssl rand -base64 32",
+    ),
+    "HCAI_NOTICE_WEBHOOK_SECRET": (
+        "HCAI_NOTICE_WEBHOOK_URL",
+        "write the address that takes notices, or remove it",
+    ),
+    "HACKCLUB_CLIENT_ID": ("HACKCLUB_CLIENT_SECRET", _BOTH),
+    "HACKCLUB_CLIENT_SECRET": ("HACKCLUB_CLIENT_ID", _BOTH),
+}
 
 
 class Settings(ModelSettings):
@@ -62,14 +78,14 @@ class Settings(ModelSettings):
     database_url: DatabaseUrl = Field("sqlite:///hcai.db", alias="DATABASE_URL", repr=False)
     redis_url: RedisUrl | None = Field(None, alias="REDIS_URL", repr=False)
     openrouter_api_key: Key | None = Field(None, alias="OPENROUTER_API_KEY")
-    openrouter_base_url: ApiAddress = Field(
-        "https://openrouter.ai/api/v1", alias="OPENROUTER_BASE_URL"
+    openrouter_base_url: Annotated[str, api(OPENROUTER)] = Field(
+        OPENROUTER, alias="OPENROUTER_BASE_URL"
     )
     openai_api_key: Key | None = Field(None, alias="OPENAI_API_KEY")
-    openai_base_url: ApiAddress = Field("https://api.openai.com/v1", alias="OPENAI_BASE_URL")
+    openai_base_url: Annotated[str, api(OPENAI)] = Field(OPENAI, alias="OPENAI_BASE_URL")
     hackclub_client_id: ClientId | None = Field(None, alias="HACKCLUB_CLIENT_ID")
     hackclub_client_secret: Key | None = Field(None, alias="HACKCLUB_CLIENT_SECRET")
-    hackclub_issuer: ApiAddress = Field("https://auth.hackclub.com", alias="HACKCLUB_ISSUER")
+    hackclub_issuer: Annotated[str, api(HACKCLUB)] = Field(HACKCLUB, alias="HACKCLUB_ISSUER")
     require_verified_setting: Truth | None = Field(None, alias="HCAI_REQUIRE_VERIFIED")
     chat_rate_limit: Rate = Field(parse("150/30 minutes"), alias="HCAI_CHAT_RATE_LIMIT")
     moderation_rate_limit: Rate = Field(parse("300/minute"), alias="HCAI_MODERATION_RATE_LIMIT")
@@ -93,7 +109,7 @@ class Settings(ModelSettings):
     admins: Names = Field([], alias="HCAI_ADMINS")
     notice_webhook_url: WebhookUrl | None = Field(None, alias="HCAI_NOTICE_WEBHOOK_URL")
     notice_webhook_secret: Key | None = Field(None, alias="HCAI_NOTICE_WEBHOOK_SECRET")
-    github_api_url: ApiAddress = Field("https://api.github.com", alias="GITHUB_API_URL")
+    github_api_url: Annotated[str, api(GITHUB)] = Field(GITHUB, alias="GITHUB_API_URL")
     revoker_secret: Key | None = Field(None, alias="HCAI_REVOKER_SECRET")
     data_policy: Annotated[
         Literal["deny", "zdr", "allow"], PlainValidator(choice("deny", "zdr", "allow"))
@@ -194,7 +210,7 @@ def read_settings(variables: Mapping[str, str], problems: Sequence[str] = ()) ->
         wrong |= {str(detail["loc"][0]): _reason(detail) for detail in error.errors()}
         settings = None
     told += [f"{name} is wrong: {reason}" for name, reason in wrong.items()]
-    told += _unsigned_webhook(filled.keys() - wrong.keys())
+    told += _alone(filled, wrong)
     if told or settings is None:
         raise SettingsError(told)
     if not settings.secret_key.get_secret_value():
@@ -232,14 +248,16 @@ def _wrong_secret(variables: Mapping[str, str]) -> list[str]:
     return [f"{SECRET_KEY} {fault}: {REQUIRED_IN_PRODUCTION[SECRET_KEY]}"]
 
 
-def _unsigned_webhook(names: Collection[str]) -> list[str]:
-    address, secret = "HCAI_NOTICE_WEBHOOK_URL", "HCAI_NOTICE_WEBHOOK_SECRET"
-    if address in names and secret not in names:
-        hint = "notices are signed; make one by: openssl rand -base64 32"
-        return [f"{address} needs {secret}: {hint}"]
-    if secret in names and address not in names:
-        return [f"{secret} needs {address}: write the address that takes notices, or remove it"]
-    return []
+def _alone(variables: Mapping[str, str], wrong: Collection[str]) -> list[str]:
+    """Return what is said of settings, right ones, without the one that they need."""
+    known = variables.keys()
+    if variables.get("HCAI_ENV") == "production":
+        known = known | REQUIRED_IN_PRODUCTION.keys()  # which are missing, and said to be
+    return [
+        f"{name} needs {other}: {hint}"
+        for name, (other, hint) in NEEDS.items()
+        if name in variables and name not in wrong and other not in known
+    ]
 
 
 def _development_secret() -> str:

@@ -53,12 +53,16 @@ def read_origins(text: str) -> list[str]:
     return [one if one in plain else read_origin(one, None) for one in split_list(text)]
 
 
-def read_api(text: str) -> str:
-    """Read the address that an API's paths are added to."""
-    parts = split_address(text, "https://openrouter.ai/api/v1", ("http", "https"))
-    if parts.query or parts.fragment or "?" in text or "#" in text:
-        raise ValueError("it has a ? or #: write it up to its path, nothing behind")
-    return text
+def api(example: str) -> PlainValidator:
+    """Return a validator of the address that an API's paths are added to."""
+
+    def read(text: str) -> str:
+        parts = split_address(text, example, ("http", "https"))
+        if parts.query or parts.fragment or "?" in text or "#" in text:
+            raise ValueError("it has a ? or #: write it up to its path, nothing behind")
+        return text
+
+    return PlainValidator(read)
 
 
 def read_sentry_dsn(text: str) -> SecretStr:
@@ -78,6 +82,5 @@ def read_webhook(text: str) -> SecretStr:
 
 Origin = Annotated[str, PlainValidator(read_origin)]
 Origins = Annotated[list[str], PlainValidator(read_origins)]
-ApiAddress = Annotated[str, PlainValidator(read_api)]
 SentryDsn = Annotated[SecretStr, PlainValidator(read_sentry_dsn)]
 WebhookUrl = Annotated[SecretStr, PlainValidator(read_webhook)]

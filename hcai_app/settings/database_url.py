@@ -70,6 +70,9 @@ def read_database_url(text: str) -> str:
     if not re.match(r"postgres(ql)?(\+asyncpg)?://.", text):
         raise ValueError(f"write {DATABASE_EXAMPLE}")
     place = split_server(text, DATABASE_EXAMPLE)
+    # PostgreSQL would take the one that is called like the user, and `migrate` fill it.
+    if not place.path.strip("/"):
+        raise ValueError(f"it names no database: write {DATABASE_EXAMPLE}")
     if place.scheme.startswith("postgres"):
         driver_options(dict(parse_qsl(place.query, keep_blank_values=True)))
     return text

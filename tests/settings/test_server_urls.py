@@ -98,6 +98,9 @@ def test_what_cannot_be_kept_is_refused_by_name(query: str, says: str) -> None:
     ("url", "says"),
     [
         ("mysql://x", "postgresql://"),
+        ("postgresql://u:p@h", "names no database"),
+        ("postgres://u@h:5432/", "names no database"),
+        ("postgresql://h?sslmode=disable", "names no database"),
         ("postgresql+psycopg2://u@h/d", "postgresql://"),
         ("sqlite+aiosqlite:///x.db", "sqlite:///"),
         ("sqlite:///", "sqlite:///file.db"),

@@ -11,6 +11,7 @@ HEADER_VALUES = (
     *("OPENROUTER_API_KEY", "OPENAI_API_KEY", "HACKCLUB_CLIENT_ID", "HACKCLUB_CLIENT_SECRET"),
     *("HCAI_METRICS_TOKEN", "HCAI_REVOKER_SECRET"),
 )
+OAUTH = {"HACKCLUB_CLIENT_ID": "c1ie0t", "HACKCLUB_CLIENT_SECRET": "5ec2e7"}
 ADDRESSES = ("HCAI_BASE_URL", "OPENROUTER_BASE_URL", "OPENAI_BASE_URL", "HACKCLUB_ISSUER")
 
 
@@ -34,7 +35,7 @@ def problem(**variables: str) -> str:
 )
 def test_what_is_sent_in_a_header_is_printable_ascii(name: str, value: str, shown: str) -> None:
     assert shown in problem(**{name: value})
-    assert read(**{name: "sk-or-v1-0123abcdef~!"})
+    assert read(**{**OAUTH, name: "sk-or-v1-0123abcdef~!"})
 
 
 @pytest.mark.parametrize("name", [*HEADER_VALUES, "HCAI_SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
@@ -61,6 +62,26 @@ def test_an_address_has_scheme_and_host(name: str, value: str) -> None:
     line = problem(**{name: value})
     assert "https://" in line or "write" in line
     assert "^" not in line, "no regular expression is shown"
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("OPENROUTER_BASE_URL", "https://openrouter.ai/api/v1"),
+        ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        ("HACKCLUB_ISSUER", "https://auth.hackclub.com"),
+        ("GITHUB_API_URL", "https://api.github.com"),
+    ],
+)
+def test_a_wrong_address_is_told_what_its_own_looks_like(name: str, like: str) -> None:
+    assert problem(**{name: "elsewhere"}).endswith(f"write it like {like}")
+
+
+@pytest.mark.parametrize("one", ["ID", "SECRET"])
+def test_half_of_an_oauth_client_is_told_to_be_half(one: str) -> None:
+    other = {"ID": "SECRET", "SECRET": "ID"}[one]
+    line = problem(**{f"HACKCLUB_CLIENT_{one}": "c1ie0t"})
+    assert line.startswith(f"HACKCLUB_CLIENT_{one} needs HACKCLUB_CLIENT_{other}: write both")
 
 
 @pytest.mark.parametrize("path", ["/ai", "/proxy/v1", "/?x", "/#x"])
