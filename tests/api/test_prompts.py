@@ -43,7 +43,22 @@ WORDS: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
         "hi",
         (),
     ),
-    "no user": ({"messages": [{"role": "system", "content": "x"}]}, "", ()),
+    "no user": ({"messages": [{"role": "system", "content": "x"}]}, "x", ()),
+    "no user's words": (
+        {"messages": [{"role": "developer", "content": "a"}, BOT]},
+        "x",
+        (),
+    ),
+    "no user's picture": (
+        {"input": [{"role": "system", "content": [INPUT_IMAGE]}]},
+        "",
+        (PICTURE,),
+    ),
+    "a user without words": (
+        {"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": ""}]},
+        "x",
+        (),
+    ),
     "odd turns": ({"messages": [BYE, 7, None, {"role": 7}, "x", {"role": "user"}]}, "bye", ()),
     "odd parts": ({"messages": turn(7, None, {"text": 7}, {"image_url": 7}, "a")}, "a", ()),
     "anthropic's picture": ({"messages": turn(BLOCK)}, "", (PICTURE,)),

@@ -5,6 +5,7 @@ the road judge shapes.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -77,16 +78,26 @@ def read(fields: Fields) -> Prompt:
 
 
 def _read_conversation(raw: Raw, texts: list[str], pictures: list[str]) -> None:
-    """Read the last turn of the user in which there is something."""
+    """Read the last turn of the user in which there is something.
+
+    A conversation in which the user says nothing asks by its last words, whoever says them.
+    """
     if starts_with(raw, b'"'):
         _read_content(raw, texts, pictures)
         return
-    for item in reversed(_list(raw)):
+    items = _list(raw)[::-1]
+    for turn in chain(_turns_in(items, "user"), _turns_in(items, None)):
+        _read_content(turn.content, texts, pictures)
+        if texts or pictures:
+            return
+
+
+def _turns_in(items: list[Raw], role: str | None) -> Iterator[_Turn]:
+    """Yield the turns of a role; None: of all."""
+    for item in items:
         turn = _decoded(item, _turns)
-        if turn is not None and turn.role == "user":
-            _read_content(turn.content, texts, pictures)
-            if texts or pictures:
-                return
+        if turn is not None and role in (None, turn.role):
+            yield turn
 
 
 def _read_content(raw: Raw, texts: list[str], pictures: list[str]) -> None:
