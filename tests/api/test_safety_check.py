@@ -22,7 +22,9 @@ HELP = "/help/now"
 DRAWS = {"model": "google/gemini-2.5-flash-image", "prompt": "a duck"}
 MARK = "pineapplish"
 ASKED = {
-    path: body for path, body in bodies().items() if path not in ("/embeddings", "/moderations")
+    path: body
+    for path, body in bodies().items()
+    if path not in ("/embeddings", "/moderations", "/conversation")
 }
 
 
