@@ -1,6 +1,7 @@
 """From a conversation of the playground to the body of a chat completion."""
 
 import json
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from hcai_app.api.proxy import conversation
 from hcai_app.errors import InvalidRequest
+from hcai_app.services.ledger import refusals
 from tests.api.playground.calls import MODEL, PLAYGROUND
 from tests.api.wire import assert_error
 from tests.harness.processes import TLS
@@ -94,7 +96,7 @@ def test_what_a_model_does_not_see_makes_no_empty_message() -> None:
     model = {**CHAT, "inputs": ["text"], "takes": ["application/pdf"]}
     body = body_of(question("", PHOTO), question("And this?", PHOTO, POSTER), model=model)
     assert len(body["messages"]) == 1
-    with pytest.raises(InvalidRequest, match=r"Chatty does not see b\.png\. Choose a model that"):
+    with pytest.raises(InvalidRequest, match=r"'Chatty' does not see 'b\.png'\. Choose a model"):
         body_of(question("", PHOTO), model=model)
 
 
@@ -150,8 +152,43 @@ def test_files_of_one_name_are_told_apart() -> None:
 
 
 def test_a_file_that_is_not_here_is_told() -> None:
-    with pytest.raises(InvalidRequest, match=r"lost\.png is missing"):
+    with pytest.raises(InvalidRequest, match=r"'lost\.png' is missing"):
         body_of(question("What is it?", {**PHOTO, "id": "f4", "name": "lost.png"}))
+
+
+def test_what_is_kept_of_a_refusal_names_no_file() -> None:
+    for name, takes in (('SECRET\'s "plan".png', []), ("SECRET.png", CHAT["takes"])):
+        with pytest.raises(InvalidRequest) as refused:
+            body_of(
+                question("", {**PHOTO, "id": "f4", "name": name}), model={**CHAT, "takes": takes}
+            )
+        assert "SECRET" in refused.value.message
+        assert "SECRET" not in refusals.kept_words(refused.value.message)
+
+
+@pytest.mark.attack
+def test_many_files_of_one_name_hold_nobody_up() -> None:
+    def seconds(count: int) -> float:
+        files = [{**PHOTO, "id": str(at)} for at in range(count)]
+        urls = {file["id"]: "" for file in files}
+        asked = {"model": CHAT, "settings": {}, "messages": [question("", *files)], "urls": urls}
+        data = json.dumps(asked).encode()
+        began = time.process_time()
+        conversation.request_body(data)
+        return time.process_time() - began
+
+    few = min(seconds(500) for _ in range(3))
+    assert seconds(5_000) < 40 * few  # ten times the work; with a look at every pair 100 times
+
+
+@pytest.mark.attack
+def test_a_file_in_every_message_makes_no_request_of_gigabytes() -> None:
+    messages = [question("again", POSTER)] * 200
+    asked = {"model": CHAT, "settings": {}, "messages": messages, "urls": {"f1": "x" * 100_000}}
+    with pytest.raises(InvalidRequest, match="too often"):
+        conversation.request_body(json.dumps(asked).encode())
+    asked["messages"] = messages[:2]
+    conversation.request_body(json.dumps(asked).encode())
 
 
 NESTED = "[" * 50_000

@@ -7,7 +7,6 @@ What it says of the model shapes its own request only: what may be asked is deci
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from itertools import chain, count
 from typing import Any, Literal
 
 import msgspec
@@ -21,6 +20,10 @@ from hcai_app.services.models.listing import PDF
 
 FREE_PARSER = [{"id": "file-parser", "pdf": {"engine": "cloudflare-ai"}}]
 MAX_NAME = 80
+# So many names are told in an error.
+MAX_SHOWN = 3
+# How many times as long as what came the files in a request may be: a page names each once.
+MAX_GROWTH = 2
 UNSAFE = re.compile(r"[^\w ._()-]")
 LEADING = re.compile(r"^[-.\s]+")
 
@@ -91,7 +94,7 @@ def request_body(body: Body) -> bytes:
     members.object_in(body)  # it has bounds
     try:
         sent = msgspec.json.decode(body, type=_Sent)
-        made = chat_body(sent, lambda file: _url(sent, file))
+        made = chat_body(sent, _Addresses(sent, most=MAX_GROWTH * len(body)))
         if not made["messages"] or made["messages"][-1]["role"] != "user":
             raise InvalidRequest(_unseen(sent))
         return msgspec.json.encode({**made, "stream": True})
@@ -99,18 +102,40 @@ def request_body(body: Body) -> bytes:
         raise InvalidRequest("The body is not what belongs here.") from error
 
 
-def _url(sent: _Sent, file: SentFile) -> msgspec.Raw:
-    try:
-        return sent.urls[file.id]
-    except KeyError:
-        raise InvalidRequest(f"{file.name} is missing: attach it again.") from None
+class _Addresses:
+    """The data URLs of a conversation's files, each as often as a message has the file."""
+
+    def __init__(self, sent: _Sent, *, most: int) -> None:
+        self._sent = sent
+        self._left = most
+
+    def __call__(self, file: SentFile) -> msgspec.Raw:
+        """Return a file's data URL.
+
+        Raises:
+            InvalidRequest: When it was not sent, or all of them would be far more than what was.
+        """
+        try:
+            url = self._sent.urls[file.id]
+        except KeyError:
+            raise InvalidRequest(f"{_shown(file.name)} is missing: attach it again.") from None
+        self._left -= len(memoryview(url))
+        if self._left < 0:
+            raise InvalidRequest("The same files are attached too often: send each once.")
+        return url
 
 
 def _unseen(sent: _Sent) -> str:
     files = sent.messages[-1].files if sent.messages else []
-    names = ", ".join(file.name for file in files if file.type not in sent.model.takes)
-    unseen = f"{sent.model.name} does not see {names}. " if names else ""
-    return f"{unseen}Choose a model that does, or write something."
+    unseen = [_shown(file.name) for file in files if file.type not in sent.model.takes]
+    names = ", ".join(unseen[:MAX_SHOWN])
+    said = f"{_shown(sent.model.name)} does not see {names}. " if names else ""
+    return f"{said}Choose a model that does, or write something."
+
+
+def _shown(name: str) -> str:
+    """Return a name in quotes: what stands in them is not kept of a refused call."""
+    return repr(name[:MAX_NAME])
 
 
 def chat_body(asked: Conversation, url_of: UrlOf) -> dict[str, Any]:
@@ -178,24 +203,36 @@ def _part(file: SentFile, url: Any) -> dict[str, Any]:
 
 def _named_apart(messages: list[SentMessage]) -> Iterator[SentMessage]:
     """Yield messages whose files have names that are safe, and different from one another."""
-    names: dict[str, str] = {}
-
-    def named(files: list[SentFile]) -> list[SentFile]:
-        for file in files:
-            if file.id not in names:
-                names[file.id] = _free_name(safe_name(file.name), set(names.values()))
-        return [msgspec.structs.replace(file, name=names[file.id]) for file in files]
-
+    names = _Names()
     for message in messages:
-        files, images = named(message.files), named(message.images)
+        files, images = names.given_to(message.files), names.given_to(message.images)
         yield msgspec.structs.replace(message, files=files, images=images)
 
 
-def _free_name(name: str, taken: set[str]) -> str:
-    stem, dot, end = name.rpartition(".")
-    stem, end = (stem, dot + end) if stem else (name, "")
-    numbered = (f"{stem}-{number}{end}" for number in count(2))
-    return next(it for it in chain([name], numbered) if it not in taken)
+class _Names:
+    """The names of a conversation's files, each file's its own."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}  # the number that a name taken already gets
+
+    def given_to(self, files: list[SentFile]) -> list[SentFile]:
+        """Return files with their names."""
+        for file in files:
+            if file.id not in self._by_id:
+                self._by_id[file.id] = self._free(safe_name(file.name))
+        return [msgspec.structs.replace(file, name=self._by_id[file.id]) for file in files]
+
+    def _free(self, name: str) -> str:
+        stem, dot, end = name.rpartition(".")
+        stem, end = (stem, dot + end) if stem else (name, "")
+        found, number = name, self._next.get(name, 2)
+        while found in self._taken:
+            found, number = f"{stem}-{number}{end}", number + 1
+        self._next[name] = number
+        self._taken.add(found)
+        return found
 
 
 def safe_name(name: str) -> str:

@@ -200,6 +200,11 @@ def _keep_newest(connection: Connection, user_id: str) -> None:
         connection.execute(delete(refusals_table).where(of_user, columns.id <= first_over))
 
 
+def kept_words(message: str) -> str:
+    """Return what is kept of a refusal's message: nothing that it repeats of the request."""
+    return _QUOTED.sub("…", message)[:MAX_MESSAGE]
+
+
 def _refusal(noted: _Noted) -> RefusedCall:
     metadata = noted.metadata or {}
     rule = metadata.get("rule")
@@ -211,7 +216,7 @@ def _refusal(noted: _Noted) -> RefusedCall:
         model=_model(noted.model),
         code=noted.code,
         type=noted.type,
-        message=_QUOTED.sub("…", noted.message)[:MAX_MESSAGE],
+        message=kept_words(noted.message),
         rule=rule if isinstance(rule, str) else None,
         until_ms=_until_ms(noted, metadata),
     )
