@@ -230,7 +230,7 @@ def test_a_200_with_only_an_error_has_its_status_and_costs_nothing(
 def test_a_choice_that_failed_is_seen_in_an_answer_of_any_size(
     served: Product, socket_provider: RawProvider, served_key: str, size: int
 ) -> None:
-    failed = b'"error":{"code":502},"finish_reason":"error"'
+    failed = b'"error":{"code":502,"message":"busy"},"finish_reason":"error"'
     body = BODY.replace(b'"finish_reason":"stop"', failed).replace(b'"hi"', b'"%b"' % (b"a" * size))
     socket_provider.says(body, JSON)
     answer = ask(served, socket_provider, served_key, stream=False)
