@@ -26,10 +26,18 @@ A, B = {"type": "text", "text": "a"}, {"type": "text", "text": "b"}
 BOT = {"role": "assistant", "content": "x"}
 ITEMS = [HI, {"type": "function_call_output", "output": "x"}]
 INPUT_IMAGE = {"type": "input_image", "image_url": PICTURE}
+NEWER = {"type": "input_image", "image_url": "https://x.example/newer.png"}
 FILE = {"type": "image_url", "image_url": "file:///etc"}
 
 WORDS: dict[str, tuple[dict[str, Any], str, tuple[str, ...]]] = {
     "the last turn alone": ({"messages": [HI, BOT, BYE]}, "bye", ()),
+    "all turns since the last answer": ({"messages": [HI, BOT, BYE, HI]}, "bye\nhi", ()),
+    "an answer before any words": ({"messages": [HI, BOT]}, "hi", ()),
+    "the newest pictures first": (
+        {"messages": [*turn(INPUT_IMAGE), {"role": "user", "content": [A, NEWER]}]},
+        "a",
+        (NEWER["image_url"], PICTURE),
+    ),
     "parts": ({"messages": turn(A, B)}, "a\nb", ()),
     "a picture": ({"messages": turn(A, LINK)}, "a", (PICTURE,)),
     "a picture alone": ({"messages": turn(LINK)}, "", (PICTURE,)),

@@ -1,11 +1,10 @@
-"""What a check looks at, in every dialect: the user's last words and the pictures in them.
+"""What a check looks at, in every dialect: what the user said last, and the pictures in it.
 
 What is to be drawn or spoken counts as words. What is odd counts as not there, since other parts of
 the road judge shapes.
 """
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -21,6 +20,7 @@ MAX_PICTURES, MAX_PICTURE_BYTES = 4, 20 * 1024 * 1024
 PICTURES = ("https://", "http://", "data:image/")
 NONE = Raw(b"null")
 CONVERSATIONS = ("messages", "input")
+USER, ASSISTANT = "user", "assistant"
 
 
 class Prompt(NamedTuple):
@@ -78,7 +78,7 @@ def read(fields: Fields) -> Prompt:
 
 
 def _read_conversation(raw: Raw, texts: list[str], pictures: list[str]) -> None:
-    """Read the last turn of the user in which there is something.
+    """Read what the user has said since the last answer, or before it where that is nothing.
 
     A conversation in which the user says nothing asks by its last words, whoever says them.
     """
@@ -86,17 +86,31 @@ def _read_conversation(raw: Raw, texts: list[str], pictures: list[str]) -> None:
         _read_content(raw, texts, pictures)
         return
     items = _list(raw)[::-1]
-    for turn in chain(_turns_in(items, "user"), _turns_in(items, None)):
+    _read_user(items, texts, pictures)
+    for turn in () if texts or pictures else _turns_in(items):
         _read_content(turn.content, texts, pictures)
         if texts or pictures:
             return
 
 
-def _turns_in(items: list[Raw], role: str | None) -> Iterator[_Turn]:
-    """Yield the turns of a role; None: of all."""
+def _read_user(items: list[Raw], texts: list[str], pictures: list[str]) -> None:
+    """Read the user's turns, the newest first, back to an answer or until it is enough."""
+    size = 0
+    for turn in _turns_in(items):
+        if turn.role == ASSISTANT and (texts or pictures):
+            return
+        if turn.role == USER:
+            said = list[str]()
+            _read_content(turn.content, said, pictures)
+            texts[:0] = said
+            size += sum(map(len, said))
+        if size >= MAX_TEXT:
+            return
+
+
+def _turns_in(items: list[Raw]) -> Iterator[_Turn]:
     for item in items:
-        turn = _decoded(item, _turns)
-        if turn is not None and role in (None, turn.role):
+        if (turn := _decoded(item, _turns)) is not None:
             yield turn
 
 
