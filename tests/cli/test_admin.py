@@ -139,6 +139,7 @@ def test_doctor_names_what_is_broken(install: Install) -> None:
         REDIS_URL=f"redis://{nowhere}",
         OPENROUTER_BASE_URL=f"http://{nowhere}",
         HACKCLUB_CLIENT_ID="id",
+        HACKCLUB_CLIENT_SECRET="secret",
         HACKCLUB_ISSUER=f"http://{nowhere}",
     )
     done = product.run("doctor")

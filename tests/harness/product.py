@@ -1,5 +1,6 @@
 """The product as its users have it: the server process, the command line, the rows it writes."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -62,13 +63,15 @@ class Product:
         """Wait until so many show their metrics: the first that is ready answers for itself."""
         token = self.settings.get("HCAI_METRICS_TOKEN", "")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        deadline = time.monotonic() + START_SECONDS
+        deadline, shown = time.monotonic() + START_SECONDS, ""
         while time.monotonic() < deadline:
-            shown = httpx.get(f"{self.origin}/metrics", headers=headers, timeout=10, verify=TLS)
-            if shown.text.count("process_resident_memory_bytes{worker=") == count:
+            with contextlib.suppress(httpx.HTTPError):  # of a server before, on the same port
+                url = f"{self.origin}/metrics"
+                shown = httpx.get(url, headers=headers, timeout=10, verify=TLS).text
+            if shown.count("process_resident_memory_bytes{worker=") == count:
                 return
             time.sleep(0.05)
-        raise RuntimeError(f"not {count} workers after {START_SECONDS} s: {shown.text[-500:]}")
+        raise RuntimeError(f"not {count} workers after {START_SECONDS} s: {shown[-500:]}")
 
     def launch(self, workers: int = 1, api_workers: int = 0) -> Process:
         """Start the server, which may have to wait for what it needs."""
