@@ -45,6 +45,17 @@ def test_search_narrows_the_list_and_stays_in_the_address(models: Page):
     expect(models.get_by_role("status").filter(has_text="models")).to_have_text("9 models")
 
 
+def test_a_models_figures_stand_beside_its_name_where_a_table_does_not_fit(arrive: Arrive) -> None:
+    page = arrive(width=768, reduced_motion="reduce").open("/models")
+    priced = page.locator(".of-out", has_text="$")  # some have their price by the picture
+    row = page.locator(".model-table tbody tr").filter(has=priced).first
+    name, price = row.get_by_role("rowheader"), row.locator(".of-out")
+    expect(price).to_contain_text("$")
+    is_beside = "([name, price]) => price.left >= name.right && price.top < name.bottom"
+    boxes = [it.evaluate("it => it.getBoundingClientRect().toJSON()") for it in (name, price)]
+    assert page.evaluate(is_beside, boxes)
+
+
 def test_filters_and_order(models: Page):
     models.get_by_role("button", name="Images").click()
     expect(models.get_by_role("status").filter(has_text="of 9")).to_have_text("1 of 9 models")
@@ -224,14 +235,3 @@ def test_hundreds_of_models_are_searched_at_once(visitor: Person):
         f"11 of {MANY + 1} models"
     )
     assert took < MAX_KEYSTROKE_MS
-
-
-def test_a_models_figures_stand_beside_its_name_where_a_table_does_not_fit(arrive: Arrive) -> None:
-    page = arrive(width=768, reduced_motion="reduce").open("/models")
-    priced = page.locator(".of-out", has_text="$")  # some have their price by the picture
-    row = page.locator(".model-table tbody tr").filter(has=priced).first
-    name, price = row.get_by_role("rowheader"), row.locator(".of-out")
-    expect(price).to_contain_text("$")
-    is_beside = "([name, price]) => price.left >= name.right && price.top < name.bottom"
-    boxes = [it.evaluate("it => it.getBoundingClientRect().toJSON()") for it in (name, price)]
-    assert page.evaluate(is_beside, boxes)
