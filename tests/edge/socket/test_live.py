@@ -93,12 +93,12 @@ async def test_a_call_over_the_limit_takes_no_place_and_shows_nothing(install: I
     async with tab(product, await ada.cookie()) as one:
         await ada.call()
         await one.until(lambda: (requests(one), calls_left(one)) == ("1", "0"), SOON_S)
-        before = len(one.frames)
+        before = one.of(DASHBOARD, "figures")
         for _ in range(3):
             refused = await asyncio.to_thread(product.chat, ada.key)
             assert refused.status_code == 429
         await asyncio.sleep(0.6)
-        assert len(one.frames) == before
+        assert one.of(DASHBOARD, "figures") == before
 
 
 async def test_another_budget_shows(product: Product) -> None:
