@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from hcai_app.cli.main import main
-from hcai_app.services.fairuse import general, heuristics, rules
+from hcai_app.edge import server
+from hcai_app.services.fairuse import general, heuristics, judging, rules
 from hcai_app.settings import maker_terms, moderation_thresholds
 
 READERS = (
     rules.load_own,
     heuristics.load_own,
     general._compiled,
+    judging.compiled,
     maker_terms.register,
     moderation_thresholds.thresholds,
 )
@@ -63,6 +65,7 @@ def test_a_server_does_not_start_and_says_why_in_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     place(monkeypatch, module, tmp_path, text.encode())
+    monkeypatch.setattr(server, "serve", lambda *_, **__: 0)  # if it did start, it would not end
     assert main(["serve", "--backend-only"]) == 1
     said = capsys.readouterr().err
     assert told in said
