@@ -14,6 +14,7 @@ from tests.benchmarks.jobs import Job, Result
 from tests.benchmarks.load import Load
 from tests.benchmarks.processes import LOAD_CORE, Processes, free_port, wait_until_ready
 from tests.benchmarks.upstream import Upstream
+from tests.harness.databases import missing
 
 
 class Slow(Upstream):
@@ -54,8 +55,9 @@ async def test_a_plain_answer_has_no_gap() -> None:
     assert (result.answered, result.failed, result.gap_ms) == (8, 0, 0)
 
 
-@pytest.mark.skipif(relay_nginx.find() is None, reason="nginx is not installed")
 async def test_nginx_relays_streams_and_large_answers_whole(tmp_path: Path) -> None:
+    if relay_nginx.find() is None:
+        missing("nginx")
     async with serving(Upstream) as port:
         relays = targets.relays(f"http://127.0.0.1:{port}")
         (nginx,) = [one for one in relays if one.name == targets.NGINX]
