@@ -5,6 +5,7 @@ the road judge shapes.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -95,17 +96,15 @@ def _read_conversation(raw: Raw, texts: list[str], pictures: list[str]) -> None:
 
 def _read_user(items: list[Raw], texts: list[str], pictures: list[str]) -> None:
     """Read the user's turns, the newest first, back to an answer or until it is enough."""
-    size = 0
+    turns, size = list[list[str]](), 0
     for turn in _turns_in(items):
-        if turn.role == ASSISTANT and (texts or pictures):
-            return
+        if size >= MAX_TEXT or (turn.role == ASSISTANT and (size or pictures)):
+            break
         if turn.role == USER:
-            said = list[str]()
-            _read_content(turn.content, said, pictures)
-            texts[:0] = said
+            _read_content(turn.content, said := list[str](), pictures)
+            turns.append(said)
             size += sum(map(len, said))
-        if size >= MAX_TEXT:
-            return
+    texts += chain.from_iterable(reversed(turns))
 
 
 def _turns_in(items: list[Raw]) -> Iterator[_Turn]:
