@@ -35,7 +35,7 @@ def arrivals() -> rx.Component:
 def place() -> rx.Component:
     """Be another component at another path, so that the one before ends."""
     path = browser_hook("useLocation", dict[str, str], "react-router", local="here")["pathname"]
-    return rx.memo(stay)(key=path)
+    return rx.fragment(rx.memo(stay)(), key=path)
 
 
 def stay() -> rx.Component:
