@@ -1,5 +1,5 @@
 // The desk's keys: the palette, rows, sections; and the overview that renews itself.
-// Everything works without it: links, and forms that are posted.
+// Everything works without it: links, windows that the browser opens, and forms that are posted.
 const palette = document.getElementById("palette");
 const field = palette.querySelector("input");
 const commands = palette.querySelector("[data-commands]");
@@ -7,93 +7,78 @@ const found = palette.querySelector("[data-found]");
 const SEARCH_MS = 120;
 const LIVE_MS = 2000;
 const STEPS = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
-
-// What the page itself offers: its forms, by the palette too.
-const own = [...document.querySelectorAll("[data-command]")].map((part) => {
-  const item = commands.lastElementChild.cloneNode(true);
-  const link = item.querySelector("a");
-  link.textContent = part.querySelector("summary").textContent;
-  item.dataset.words = link.textContent.toLowerCase();
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    palette.close();
-    part.open = true;
-    (part.querySelector("input:not([type=hidden])") ?? part.querySelector("button")).focus();
-  });
-  return item;
-});
-commands.prepend(...own);
+const links = (place) => [...document.querySelectorAll(`${place} a`)];
 
 // From the element that has the focus to the next one, or the one before.
-function step(stops, by) {
-  const at = stops.indexOf(document.activeElement);
-  stops[Math.max(0, Math.min(stops.length - 1, at + by))]?.focus();
+function step({ key }, stops) {
+  const at = stops.indexOf(document.activeElement) + STEPS[key];
+  stops[Math.max(0, Math.min(stops.length - 1, at))]?.focus();
+}
+
+// What the page itself offers: its forms, by the palette too.
+for (const part of [...document.querySelectorAll("[data-command]")].reverse()) {
+  const item = commands.lastElementChild.cloneNode(true);
+  item.firstChild.textContent = part.firstChild.textContent;
+  item.addEventListener("click", (event) => {
+    event.preventDefault();
+    palette.hidePopover();
+    part.open = true;
+    part.querySelector("input:not([type=hidden]), button").focus();
+  });
+  commands.prepend(item);
 }
 
 // Commands are filtered with each letter, so that Enter never takes one that is not meant.
 function filter() {
   const words = field.value.trim().toLowerCase();
-  for (const item of commands.children) item.hidden = !item.dataset.words.includes(words);
+  for (const item of commands.children)
+    item.hidden = !item.textContent.toLowerCase().includes(words);
   found.replaceChildren();
 }
 
-let typed = 0; // how often: what is on its way may be out of date
 async function search() {
-  const number = typed;
-  const body = new URLSearchParams({ q: field.value.trim() });
-  if (body.get("q").length < 2) return;
-  const answer = await fetch(field.form.action, {
-    method: "POST",
-    headers: { "X-Part": "1" },
-    body,
-  });
+  const q = field.value.trim();
+  if (q.length < 2) return;
+  const sent = { method: "POST", headers: { "X-Part": "1" }, body: new URLSearchParams({ q }) };
+  const answer = await fetch(field.form.action, sent);
   const part = await answer.text();
-  if (answer.ok && number === typed) found.innerHTML = part;
-}
-
-function openPalette() {
-  field.value = "";
-  filter();
-  palette.showModal();
+  if (answer.ok && field.value.trim() === q) found.innerHTML = part;
 }
 
 let waiting;
 field.addEventListener("input", () => {
-  typed++;
   clearTimeout(waiting);
   filter();
   waiting = setTimeout(search, SEARCH_MS);
 });
-palette.addEventListener("keydown", (event) => {
-  const links = [...palette.querySelectorAll("li:not([hidden]) a")];
-  const isTaken = event.key === "Enter" && event.target === field && links.length > 0;
-  const by = event.key.startsWith("Arrow") && STEPS[event.key];
-  if (isTaken || by) event.preventDefault(); // else the form is sent: a page of what was found
-  if (isTaken) links[0].click();
-  if (by) step([field, ...links], by);
+palette.addEventListener("beforetoggle", () => {
+  field.form.reset();
+  filter();
 });
-document.querySelector("[data-open=palette]").addEventListener("click", openPalette);
 
-// A dialog that has just closed has the focus until the page is drawn again.
-function isElsewhere(target) {
-  const dialog = target.closest("dialog");
-  return dialog ? dialog.open : target.closest("input, select, textarea");
-}
+const shown = () => links("#palette li:not([hidden])");
+palette.addEventListener("keydown", (event) => {
+  if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  event.preventDefault();
+  step(event, [field, ...shown()]);
+});
+// Enter takes the first; where there is none, the form is sent: a page of what was found.
+palette.addEventListener("submit", (event) => {
+  if (shown().length > 0) event.preventDefault();
+  shown()[0]?.click();
+});
 
-const rows = () => [...document.querySelectorAll(".opens a")];
-let isGoing = false;
+// Letters press what names them, one alone or behind a `g`.
+let before = "";
 document.addEventListener("keydown", (event) => {
-  if (isElsewhere(event.target)) return;
+  if (event.target.closest("input, select, textarea, :popover-open")) return;
   const isCommand = event.ctrlKey || event.metaKey;
-  if (event.key === (isCommand ? "k" : "/")) {
-    event.preventDefault();
-    openPalette();
-  }
-  if (isCommand || event.altKey) return;
-  if (isGoing) document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`)?.click();
-  isGoing = !isGoing && event.key === "g";
-  if (event.key === "?") document.getElementById("help").showModal();
-  if (event.key in STEPS && event.key.length === 1) step(rows(), STEPS[event.key]);
+  const pressed = `${before}${isCommand ? "Ctrl+" : ""}${event.key}`;
+  const named = document.querySelector(`[data-keys~="${CSS.escape(pressed)}"]`);
+  before = pressed === "g" ? "g+" : "";
+  if (named) event.preventDefault();
+  named?.click();
+  if (["j", "k"].includes(pressed)) step(event, links(".opens"));
 });
 
 // The overview, as long as somebody looks at it.
@@ -102,8 +87,8 @@ async function renew() {
   if (document.hidden) return;
   const answer = await fetch(live.dataset.live).catch(() => null);
   if (!answer?.ok) return;
-  const place = rows().indexOf(document.activeElement);
+  const place = links(".opens").indexOf(document.activeElement);
   live.innerHTML = await answer.text();
-  rows()[place]?.focus();
+  links(".opens")[place]?.focus();
 }
 if (live) setInterval(renew, LIVE_MS);

@@ -95,19 +95,30 @@ def page(view: View, admin: User, *, said: str = "") -> str:
 
 def _top(view: View, admin: User) -> Html:
     places = [
-        a(name, href=path, data_go=key, aria_current="page" if view.here == path else None)
+        a(
+            name,
+            href=path,
+            data_keys=f"g+{key}",
+            aria_current="page" if view.here == path else None,
+        )
         for name, path, key in SECTIONS
     ]
     return header(
         div(
             a("HCAI ", span("desk", class_="quiet"), class_="brand", href=ROOT),
             nav(*places, aria_label="Sections of the desk"),
-            button("Find ", kbd("/"), type="button", data_open="palette", class_="find"),
+            _opener("palette", "/ Ctrl+k", "Find ", kbd("/"), class_="find"),
+            _opener("help", "?", kbd("?"), class_="small", aria_label="Keys"),
             a(admin.name, href="/dashboard", class_="quiet me", title="To your own pages"),
             class_="wrap",
         ),
         class_="top",
     )
+
+
+def _opener(part: str, keys: str, *words: Child, **attributes: str) -> Html:
+    """Return a button that opens a window, also by keys."""
+    return button(*words, type="button", popovertarget=part, data_keys=keys, **attributes)
 
 
 def _said(said: str) -> Html:
@@ -120,9 +131,7 @@ def _said(said: str) -> Html:
 
 
 def _palette() -> Html:
-    commands = [
-        li(a(name, href=path), data_words=f"go to {name}".lower()) for name, path, _key in SECTIONS
-    ]
+    commands = [li(a(f"Go to {name}", href=path)) for name, path, _key in SECTIONS]
     field = input_(
         type="search",
         name="q",
@@ -130,20 +139,29 @@ def _palette() -> Html:
         aria_label="Find somebody or a command",
         autocomplete="off",
         spellcheck="false",
+        autofocus=True,
     )
     return dialog(
         form(field, method="post", action=f"{ROOT}/people"),
         ul(*commands, data_commands=True),
         div(data_found=True, aria_live="polite"),
         id="palette",
+        popover=True,
         aria_label="Find",
     )
 
 
 def _help() -> Html:
     rows = [div(dt(kbd(keys)), dd(does)) for keys, does in KEYS]
-    closing = form(button("Close", class_="small"), method="dialog")
-    return dialog(h2("Keys"), dl(*rows, class_="facts"), closing, id="help", aria_label="Keys")
+    closing = button("Close", type="button", popovertarget="help", class_="small")
+    return dialog(
+        h2("Keys"),
+        dl(*rows, class_="facts"),
+        closing,
+        id="help",
+        popover=True,
+        aria_label="Keys",
+    )
 
 
 def card(title: str, *content: Child, aside: Child = None, class_: str = "") -> Html:
