@@ -151,3 +151,10 @@ def test_pages_are_strict_and_compressed(server: str):
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "Free AI" in answer.text
+
+
+def test_a_phone_goes_on_from_the_lower_edge(visit):
+    page = visit(390).page
+    sections = page.get_by_role("navigation", name="Sections, at the lower edge")
+    sections.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", level=1, name="Models")).to_be_visible()

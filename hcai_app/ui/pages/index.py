@@ -20,6 +20,7 @@ from hcai_app.ui.components.race import race
 from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.state.base import SiteState
 
+HERE = "/"
 DASHBOARD, DOCS, MODELS = "/dashboard", "/docs", "/models"
 RUN = "make run"
 TITLE = "HCAI: free AI for teenagers who build"
@@ -28,13 +29,14 @@ ABOUT = "One key and one address for chat, pictures and embeddings. Hack Club pa
 FEATURED_LANGUAGE, FEATURED_IMAGE, FEATURED_EMBEDDING = 4, 1, 1
 
 
-@rx.page("/", **preview(TITLE, ABOUT, "/"), on_load=SiteState.load)
+@rx.page(HERE, **preview(TITLE, ABOUT, HERE), on_load=SiteState.load)
 def index() -> rx.Component:
     """Show the product and a real call."""
     return rx.fragment(
         shell.top_bar(),
         main(hero(), models(), cost(), people_and_rules(), start(), run_it()),
         chrome.site_foot(),
+        shell.tab_bar(HERE),
     )
 
 
