@@ -32,10 +32,10 @@ const STREAMS = {
 
 function read(pieces) {
   const reader = new answers.EventReader();
-  return pieces.flatMap((text) => reader.push(text)).reduce(answers.take, answers.nothing());
+  return pieces.flatMap((text) => reader.push(text)).reduce(answers.take, answers.NOTHING);
 }
 
-const taken = (answer) => answers.take(answers.nothing(), answer);
+const taken = (answer) => answers.take(answers.NOTHING, answer);
 
 for (const [dialect, stream] of Object.entries(STREAMS))
   for (const size of [1, 7, 10_000])
@@ -45,10 +45,7 @@ for (const [dialect, stream] of Object.entries(STREAMS))
       const known = read(
         Array.from({ length: count }, (_, at) => text.slice(at * size, (at + 1) * size)),
       );
-      assert.deepEqual(
-        [known.text, answers.usageOf(known.usage).total, answers.usageOf(known.usage).cost],
-        ["Bin Lid", 5, 0.001],
-      );
+      assert.deepEqual([known.text, known.usage.total, known.usage.cost], ["Bin Lid", 5, 0.001]);
     });
 
 test("a stream that ends with an error tells it", () => {
@@ -60,12 +57,17 @@ const WHOLE = [
   [{ choices: [{ message: { content: "Hi" } }] }, "text", "Hi"],
   [{ output: [{ content: [{ type: "output_text", text: "Hi" }] }] }, "text", "Hi"],
   [{ type: "message", content: [{ type: "text", text: "Hi" }] }, "text", "Hi"],
-  [{ data: [{ b64_json: "iVBO" }] }, "images", ["data:image/png;base64,iVBO"]],
 ];
 for (const [answer, field, shown] of WHOLE)
   test(`whole answers are read: ${JSON.stringify(answer)}`, () => {
     assert.deepEqual(taken(answer)[field], shown);
   });
+
+test("a drawn picture is a file", async () => {
+  const [picture] = taken({ data: [{ b64_json: "iVBO" }] }).images;
+  assert.deepEqual([picture.type, picture.size], ["image/png", 3]);
+  assert.equal(Buffer.from(await picture.blob.arrayBuffer()).toString("base64"), "iVBO");
+});
 
 const BODIES = [
   ['{"model": "a/b"}', ""],
@@ -79,14 +81,15 @@ for (const [text, problem] of BODIES)
   });
 
 const PASSING = [
-  [{ status: 402 }, {}, null], // a budget resets when the server says so
-  [{ status: 402, metadata: { resets_at: "2026-11-25T00:00:00+00:00" } }, {}, MIDNIGHT],
-  [{ status: 429 }, { "retry-after": "90" }, NOON + 90_000],
-  [{ status: 400 }, {}, null],
+  [{ code: 402 }, {}, 0], // a budget resets when the server says so
+  [{ code: 402, metadata: { resets_at: "2026-11-25T00:00:00+00:00" } }, {}, MIDNIGHT],
+  [{ code: 429 }, { "retry-after": "90" }, NOON + 90_000],
+  [{ code: 400 }, { "retry-after": "90" }, 0],
 ];
 for (const [error, headers, resets] of PASSING)
   test(`an error that passes tells when: ${JSON.stringify(error)}`, () => {
-    assert.equal(answers.resetOf(error, new Headers(headers), NOON), resets);
+    const response = { status: error.code, headers: new Headers(headers) };
+    assert.equal(answers.failureOf({ error }, response, NOON).untilMs, resets);
   });
 
 test("the raw answer is indented and pictures in it are cut", () => {
@@ -98,7 +101,7 @@ test("the raw answer is indented and pictures in it are cut", () => {
 
 test("the true status of an answer is its error's", () => {
   const known = taken({ error: { code: 402, message: "Spent." } });
-  assert.equal(answers.errorOf(known, 200).status, 402);
+  assert.equal(answers.failureOf(known, { status: 200, headers: new Headers() }).code, 402);
 });
 
 const PATHS = [
@@ -124,7 +127,7 @@ const IDS = [
 ];
 for (const [pieces, header, found] of IDS)
   test(`a call's id is the provider's: ${JSON.stringify(pieces)}`, () => {
-    const known = pieces.reduce(answers.take, answers.nothing());
+    const known = pieces.reduce(answers.take, answers.NOTHING);
     const headers = new Headers(header ? { "x-generation-id": header } : {});
     assert.equal(answers.idOf(known, headers), found);
   });

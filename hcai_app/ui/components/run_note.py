@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.ui.components.playground.store import ToolCall, words
+from hcai_app.ui.components.playground.store import File, ToolCall, UsageView, words
 
 RUNNING = ("company runs it", "companies run it")
 
@@ -51,9 +51,10 @@ class Known:
     """What a run has brought."""
 
     text: str
-    images: list[str]
+    images: list[File]
     calls: list[ToolCall]
     body: Body
+    usage: UsageView
 
 
 def note(known: Any) -> rx.Component:

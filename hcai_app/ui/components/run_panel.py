@@ -79,7 +79,7 @@ def panel_of_example(
     panel = browser_hook("usePanel", Panel, LIBRARY, name, endpoint, body)
     send = does("send", name, road, endpoint, body)
     on_key = does("sendOnEnter", name, road, endpoint, body)
-    is_barred = guarded & ((panel.isKnown & ~panel.isSignedIn) | (panel.run.error.status == 401))
+    is_barred = guarded & ((panel.isKnown & ~panel.isSignedIn) | (panel.run.error.code == 401))
     sign_in = anchor("Sign in to run it", href=way_in, class_name="button small quiet")
     buttons = rx.fragment(_run_button(panel, name, send, loud), _edit_button(panel, name))
     return rx.el.section(
@@ -108,7 +108,7 @@ def _run_button(panel: Any, name: rx.Var[str], send: Any, loud: rx.Var[bool]) ->
     kind = rx.cond(loud & panel.isKnown & panel.isSignedIn, "button small", "button small quiet")
     again = rx.cond(panel.run, "Run again", rx.cond(panel.isOpen, "Run", "Run it"))
     return rx.cond(
-        panel.run.isRunning,
+        panel.run.state == "running",
         rx.el.button(
             rx.icon("square", size=14, aria_hidden=True, fill="currentColor"),
             "Stop",

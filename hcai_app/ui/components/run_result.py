@@ -7,7 +7,7 @@ import reflex as rx
 
 from hcai_app.edge.reflex_internals import browser_call
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.components.playground.store import Failure, UsageView, words
+from hcai_app.ui.components.playground.store import Failure, url_of, words
 from hcai_app.ui.components.run_note import Known, note
 from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.islands.playground import script
@@ -16,16 +16,14 @@ LIBRARY = script("panels.mjs")
 
 
 @dataclass(frozen=True)
-class Run:
-    """A call, running or ended."""
+class Run(Known):
+    """A call; its state is `running`, `stopped`, `failed` or `done`."""
 
-    isRunning: bool  # noqa: N815 - the browser's names
-    isStopped: bool  # noqa: N815
-    isStream: bool  # noqa: N815
+    state: str
+    isStream: bool  # noqa: N815 - the browser's names
     status: int
     firstMs: float  # noqa: N815
     totalMs: float  # noqa: N815
-    known: Known
     error: Failure
     raw: str
 
@@ -43,7 +41,6 @@ class Panel:
     lines: int
     problem: str
     run: Run
-    usage: UsageView
     raw: str
 
 
@@ -60,17 +57,17 @@ def result(
     return rx.el.div(
         rx.el.div(
             rx.el.dl(*_figures(panel)),
-            rx.cond(run.isStopped, rx.el.span("stopped", class_name="pill")),
+            rx.cond(run.state == "stopped", rx.el.span("stopped", class_name="pill")),
             rx.cond(simulated & ~run.error.bool(), rx.el.span("simulated", class_name="pill")),
             class_name="try-figures",
         ),
         rx.cond(run.error, _failure(run, way_in)),
-        note(run.known),
-        rx.cond(run.known.text, rx.el.p(run.known.text, class_name="try-text")),
+        note(run),
+        rx.cond(run.text, rx.el.p(run.text, class_name="try-text")),
         rx.foreach(
-            run.known.images,
-            lambda source, at: rx.el.img(
-                src=source, alt=f"Drawn, number {at + 1}", key=source, class_name="try-image"
+            run.images,
+            lambda file, at: rx.el.img(
+                src=url_of(file), alt=f"Drawn, number {at + 1}", key=file.id, class_name="try-image"
             ),
         ),
         rx.cond(run.raw, _raw_answer(panel, name)),
@@ -80,15 +77,15 @@ def result(
 
 
 def _figures(panel: Any) -> list[rx.Component]:
-    run, usage = panel.run, panel.usage
+    run, usage = panel.run, panel.run.usage
     waiting = "…"
     first = rx.cond(run.firstMs == None, waiting, words("milliseconds", run.firstMs))  # noqa: E711
-    status = rx.cond(run.error.status, run.error.status, run.status)
+    status = rx.cond(run.error.code, run.error.code, run.status)
     return [
         _figure("Status", rx.cond(run.status, status.to_string(), waiting)),
         _figure(rx.cond(run.isStream, "First token", "Answer"), first),
         rx.cond(
-            run.isStream & ~run.isRunning,
+            run.isStream & (run.state != "running"),
             _figure("Whole answer", words("milliseconds", run.totalMs)),
         ),
         rx.cond(usage, _figure("Tokens", words("count", usage.total))),
@@ -117,7 +114,7 @@ def _failure(run: Any, way_in: rx.Var[str]) -> rx.Component:
                     class_name="try-reset",
                 ),
             ),
-            rx.cond(run.error.status == 401, anchor(" Sign in", href=way_in)),
+            rx.cond(run.error.code == 401, anchor(" Sign in", href=way_in)),
         ),
         class_name="problem",
         role="alert",
@@ -142,9 +139,9 @@ def _raw_answer(panel: Any, name: rx.Var[str]) -> rx.Component:
 
 def spoken(panel: Any) -> rx.Var[str]:
     """Say what those who hear the page should know."""
-    run, usage = panel.run, panel.usage
+    run, usage = panel.run, panel.run.usage
     tokens = rx.cond(usage, f" {words('counted', usage.total, 'token')}.", "")
-    end = rx.cond(run.isStopped, "Stopped.", "The answer is here.")
+    end = rx.cond(run.state == "stopped", "Stopped.", "The answer is here.")
     running = rx.cond(run.firstMs == None, "Sent.", "The answer is coming.")  # noqa: E711
     ended = rx.cond(run.error, "", f"{end}{tokens}")
-    return rx.cond(run, rx.cond(run.isRunning, running, ended), "")
+    return rx.cond(run, rx.cond(run.state == "running", running, ended), "")

@@ -1,16 +1,21 @@
 // What stands in for a browser's database.
+import { asText } from "../../../hcai_app/ui/islands/playground/asking.mjs";
+import { filesOf } from "../../../hcai_app/ui/islands/playground/files.mjs";
+
 export function inMemory() {
-  const conversations = new Map();
-  const files = new Map();
+  const kept = new Map(); // by a conversation's id: its text, and the bytes of its files
+  const read = ({ text, blobs }) => {
+    const conversation = JSON.parse(text);
+    for (const file of filesOf(conversation)) file.blob = blobs.get(file.id);
+    return conversation;
+  };
   return {
-    all: async () => [...conversations.values()],
-    write: async (conversation) => void conversations.set(conversation.id, conversation),
-    keepFile: async (id, file, blob) => void files.set(`${id} ${file}`, blob),
-    file: async (id, file) => files.get(`${id} ${file}`),
-    remove: async (ids = [...conversations.keys()]) => {
-      for (const kept of [conversations, files])
-        for (const place of kept.keys()) if (ids.includes(place.split(" ")[0])) kept.delete(place);
+    all: async () => [...kept.values()].map(read),
+    write: async (conversation) => {
+      const blobs = new Map(filesOf(conversation).map(({ id, blob }) => [id, blob]));
+      kept.set(conversation.id, { text: asText(conversation), blobs });
     },
+    remove: async (ids = [...kept.keys()]) => ids.forEach((id) => kept.delete(id)),
   };
 }
 

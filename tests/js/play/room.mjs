@@ -37,8 +37,8 @@ globalThis.requestAnimationFrame = (draw) => setTimeout(draw, 1);
 globalThis.FileReader = class {
   async readAsDataURL(blob) {
     const data = Buffer.from(await blob.arrayBuffer()).toString("base64");
-    this.result = `data:;base64,${data}`;
-    this.onload();
+    this.result = `data:${blob.type};base64,${data}`;
+    this.onloadend();
   }
 };
 

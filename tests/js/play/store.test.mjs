@@ -71,7 +71,7 @@ test("without streaming it is still a stream that can be stopped", async () => {
 test("what draws is shown as it comes whatever was chosen before", async () => {
   const store = await openStore();
   store.setting("stream", false);
-  store.set({ model: "a/painter" });
+  store.change({ model: "a/painter" });
   store.send("A raccoon");
   const call = await called(1);
   call.draw();
@@ -110,7 +110,7 @@ test("a connection that breaks is told in our words", async () => {
 });
 
 test("without room files and pictures stay at hand", async () => {
-  const store = await openStore({ keepFile: refuse });
+  const store = await openStore({ write: refuse });
   store.send("Look", [photo()]);
   const call = await called(1);
   const sent = call.body.urls.f1;
@@ -118,34 +118,35 @@ test("without room files and pictures stay at hand", async () => {
   call.end();
   await idle(store);
   const { conversation } = store.read();
-  const drawn = await store.file(conversation.id, conversation.messages[1].images[0].id);
-  await until(() => store.read().trouble);
+  const [drawn] = conversation.messages[1].images;
+  await until(() => store.read().isFull);
   assert.equal(sent, "data:image/png;base64,YWJj");
-  assert.equal(drawn.size, 8);
-  assert.equal(store.read().trouble.slice(0, 28), "This browser has no room lef");
+  assert.equal(drawn.blob.size, 8);
 });
 
 test("where a browser keeps nothing the page does, and nobody is told that it is full", async () => {
-  const nowhere = { lasts: false, write: undefined, keepFile: undefined, file: async () => {} };
+  const nothing = async () => [];
+  const nowhere = { lasts: false, all: nothing, write: nothing, remove: nothing };
   const store = await openStore(nowhere);
   store.send("Look", [photo()]);
   (await called(1)).end();
   await idle(store);
   await pause(20);
   const { id } = store.read().conversation;
-  assert.equal(store.read().trouble, "");
-  assert.equal((await store.file(id, "f1")).size, 3);
+  assert.equal(store.read().isFull, false);
+  assert.equal(messages(store)[0].files[0].blob.size, 3);
   await store.remove(id);
-  assert.equal(await store.file(id, "f1"), undefined);
+  assert.deepEqual(messages(store), []);
   store.undo();
-  assert.equal((await store.file(id, "f1")).size, 3);
+  assert.equal(messages(store)[0].files[0].blob.size, 3);
 });
 
 test("the notice goes once there is room", async () => {
   const memory = inMemory();
   let isFull = true;
-  const keepFile = (...all) => (isFull ? refuse() : memory.keepFile(...all));
-  const store = await openStore({ ...memory, keepFile });
+  const hasFiles = ({ messages: all }) => all.some(({ files }) => files?.length);
+  const write = (it) => (isFull && hasFiles(it) ? refuse() : memory.write(it));
+  const store = await openStore({ ...memory, write });
   store.send("old");
   (await called(1)).end();
   await idle(store);
@@ -154,11 +155,11 @@ test("the notice goes once there is room", async () => {
   store.send("Look", [photo()]);
   (await called(2)).end();
   await idle(store);
-  await until(() => store.read().trouble);
+  await until(() => store.read().isFull);
   isFull = false;
   await store.remove(old);
-  assert.equal(store.read().trouble, "");
-  assert.equal((await memory.file(store.read().conversation.id, "f1")).size, 3);
+  assert.equal(store.read().isFull, false);
+  assert.equal((await memory.all())[0].messages[0].files[0].blob.size, 3);
 });
 
 test("the notice goes with the next good write", async () => {
@@ -168,41 +169,44 @@ test("the notice goes with the next good write", async () => {
   const store = await openStore({ ...memory, write });
   store.send("hi");
   (await called(1)).end();
-  await until(() => store.read().trouble);
+  await until(() => store.read().isFull);
   isFull = false;
   store.rename(store.read().conversation.id, "Kept");
-  await until(() => !store.read().trouble);
+  await until(() => !store.read().isFull);
   assert.equal((await memory.all())[0].title, "Kept");
 });
 
 test("forgetting amid a picture leaves nothing behind", async () => {
-  const kept = [];
-  const store = await openStore({ keepFile: async (...place) => void kept.push(place) });
+  const memory = inMemory();
+  const store = await openStore(memory);
   store.send("A raccoon");
   const call = await called(1);
   call.draw();
   call.end();
   await store.remove();
   await pause(20);
-  assert.deepEqual(kept, []);
+  assert.deepEqual(await memory.all(), []);
   assert.deepEqual(store.read().all, []);
   assert.equal(isIdle(store), true);
 });
 
 test("a picture of an answer that was stopped for another question stays with it", async () => {
-  const kept = [];
-  const store = await openStore({ keepFile: async (...place) => void kept.push(place) });
-  store.set({ model: "a/painter" });
+  const memory = inMemory();
+  const store = await openStore(memory);
+  store.change({ model: "a/painter" });
   store.send("A raccoon");
   (await called(1)).draw();
   await until(() => messages(store)[1].images?.length);
   store.resend(messages(store)[0], "A bear");
   (await called(2)).end();
   await idle(store);
-  const [, answer] = store.read().conversation.messages;
+  await pause(20);
+  const [, answer] = (await memory.all())[0].messages;
   assert.equal(answer.state, "stopped");
-  assert.equal(kept.length, 1);
-  assert.equal(answer.images[0].id, kept[0][1]);
+  assert.deepEqual(
+    answer.images.map(({ blob }) => blob.size),
+    [8],
+  );
 });
 
 test("what is half written waits in its conversation", async () => {
@@ -219,7 +223,7 @@ test("what is half written waits in its conversation", async () => {
   await store.choose(first);
   const { text, files } = store.read().conversation.draft;
   assert.equal(text, "half");
-  assert.equal((await store.file(first, files[0].id)).size, 3);
+  assert.equal(files[0].blob.size, 3);
   store.begin();
   const again = store.read();
   assert.equal(again.conversation.draft.text, "another half");
@@ -232,7 +236,7 @@ test("what is half written waits in its conversation", async () => {
 test("a model that has gone is not asked and not begun with", async () => {
   const memory = inMemory();
   const before = await openStore(memory);
-  before.set({ model: "a/deaf" });
+  before.change({ model: "a/deaf" });
   before.send("hi");
   const call = await called(1);
   call.say("Hello.");
@@ -252,7 +256,7 @@ test("a model that has gone is not asked and not begun with", async () => {
 
 test("half a character is none, and what the model does not see stays here", async () => {
   const store = await openStore({}, [DEAF]);
-  store.set({ model: "a/deaf" });
+  store.change({ model: "a/deaf" });
   store.send("hi \ud83d", [photo()]);
   const { body } = await called(1);
   assert.equal(body.messages[0].text, "hi \ufffd");
@@ -274,7 +278,7 @@ test("asking again adds a version and loses nothing", async () => {
   calls[1].end();
   await idle(store);
   assert.deepEqual(told(store), [["hi"], ["Two.", "done"]]);
-  store.turn(messages(store)[1].id, -1);
+  store.turn(store.read().conversation.messages[1].id);
   assert.deepEqual(told(store), [["hi"], ["One.", "done"]]);
   store.send("more");
   const third = await called(3);
@@ -297,7 +301,7 @@ test("an answer that brought nothing is replaced", async () => {
 
 test("several models answer one question, and the winner goes on", async () => {
   const store = await openStore();
-  store.set({ rivals: ["a/deaf"] });
+  store.change({ rivals: ["a/deaf"] });
   store.send("hi");
   await called(2);
   assert.deepEqual(
@@ -334,7 +338,7 @@ test("what was deleted comes back, its files too", async () => {
   await pause(20);
   assert.equal(store.read().conversation.id, id);
   assert.equal((await memory.all())[0].messages.length, 2);
-  assert.equal((await memory.file(id, "f1")).size, 3);
+  assert.equal((await memory.all())[0].messages[0].files[0].blob.size, 3);
 });
 
 test("what is half written is still there when the page comes back", async () => {
@@ -346,5 +350,5 @@ test("what is half written is still there when the page comes back", async () =>
   const { conversation } = store.read();
   const { draft } = conversation;
   assert.deepEqual([draft.text, draft.files[0].name], ["half", "photo.png"]);
-  assert.equal((await store.file(conversation.id, "f1")).size, 3);
+  assert.equal(draft.files[0].blob.size, 3);
 });

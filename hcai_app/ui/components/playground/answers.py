@@ -25,20 +25,20 @@ HELP_NOW = "/help/now"
 def versions(message: Any) -> rx.Component:
     """Turn over the versions of a message."""
     return rx.cond(
-        message.of > 1,
+        message.versions.length() > 1,
         rx.el.span(
             bare(
                 "chevron-left",
                 "Earlier version",
                 disabled=message.at == 1,
-                on_click=store("turn", message.id, -1),
+                on_click=store("turn", message.versions[message.at - 2]),
             ),
-            rx.el.span(message.at, "/", message.of, class_name="num"),
+            rx.el.span(message.at, "/", message.versions.length(), class_name="num"),
             bare(
                 "chevron-right",
                 "Later version",
-                disabled=message.at == message.of,
-                on_click=store("turn", message.id, 1),
+                disabled=message.at == message.versions.length(),
+                on_click=store("turn", message.versions[message.at]),
             ),
             class_name="play-versions",
             role="group",

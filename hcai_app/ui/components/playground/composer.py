@@ -7,7 +7,7 @@ import reflex as rx
 from hcai_app.services.limits import period
 from hcai_app.services.models.listing import PDF, PICTURES
 from hcai_app.settings import load_settings
-from hcai_app.ui.components.playground.files import unseen
+from hcai_app.ui.components.playground.files import is_picture, unseen
 from hcai_app.ui.components.playground.parts import bare, icon, labelled, opens
 from hcai_app.ui.components.playground.store import (
     IS_OFFERED,
@@ -19,6 +19,7 @@ from hcai_app.ui.components.playground.store import (
     act,
     put,
     shown,
+    url_of,
     words,
 )
 from hcai_app.ui.state.playground import PlaygroundState
@@ -31,7 +32,7 @@ ROOM_FOR_THE_REST = 16_384
 
 def composer() -> rx.Component:
     """Show the field, what is attached, and what can be done."""
-    attached = shown("attached", list[File])
+    attached = shown("room.conversation.draft.files", list[File])
     return rx.el.form(
         rx.cond(
             attached.length() > 0,
@@ -112,8 +113,8 @@ def _attach() -> rx.Component:
 def _attached(file: rx.vars.ObjectVar[File]) -> rx.Component:
     return rx.el.li(
         rx.cond(
-            file.picture,
-            rx.el.img(src=file.url, alt="", class_name="play-preview"),
+            is_picture(file),
+            rx.el.img(src=url_of(file), alt="", class_name="play-preview"),
             icon("file-text"),
         ),
         rx.el.span(file.name),

@@ -113,7 +113,7 @@ def turn(one: Any) -> rx.Component:
             one.role == "user",
             rx.cond(shown("editing") == one.id, editor(), asked(one)),
             rx.cond(
-                one.many > 1,
+                one.answers.length() > 1,
                 rx.el.section(
                     rx.foreach(one.answers, lambda it: answer(it, is_beside=True)),
                     class_name="play-race",

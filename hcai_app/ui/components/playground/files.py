@@ -1,45 +1,50 @@
 """Files and pictures of messages."""
 
+from typing import Any
+
 import reflex as rx
 
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.parts import icon, labelled
-from hcai_app.ui.components.playground.store import IS_OFFERED, MODEL, File, act, put, words
+from hcai_app.ui.components.playground.store import IS_OFFERED, MODEL, File, act, put, url_of, words
 
 LIGHT = "play-light"  # the window that shows a picture as large as it can be
 
 
+def is_picture(file: rx.vars.ObjectVar[File]) -> Any:
+    """Return whether a file is shown as a picture."""
+    return file.type.startswith("image/")
+
+
 def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
     """Show a picture that a model has drawn."""
-    picture = rx.el.img(src=file.url, alt=f"Picture by {by}")
+    url = url_of(file)
+    picture = rx.el.img(src=url, alt=f"Picture by {by}")
     return rx.cond(
-        file.url,
+        url,
         rx.el.figure(
             rx.el.button(
                 picture,
                 type="button",
                 class_name="play-enlarge",
                 title="Enlarge",
-                on_click=put(light=file.url),
+                on_click=put(light=url),
                 custom_attrs={"popoverTarget": LIGHT},
             ),
-            rx.cond(
-                file.id,
-                rx.el.div(
-                    anchor(
-                        icon("download"),
-                        rx.el.span("Save", rx.el.span(" the picture", class_name="heard")),
-                        href=file.url,
-                        download=file.name,
-                        class_name="small-button",
-                    ),
-                    labelled(
-                        "wand-sparkles",
-                        "Edit this picture",
-                        on_click=act("editPicture", file.id),
-                    ),
-                    class_name="play-edit-acts",
+            rx.el.div(
+                anchor(
+                    icon("download"),
+                    rx.el.span("Save", rx.el.span(" the picture", class_name="heard")),
+                    href=url,
+                    download=file.name,
+                    class_name="small-button",
                 ),
+                labelled(
+                    "wand-sparkles",
+                    "Edit this picture",
+                    on_click=act("editPicture", file.id),
+                ),
+                class_name="play-edit-acts",
             ),
             class_name="play-picture",
         ),
@@ -49,16 +54,17 @@ def drawn(file: rx.vars.ObjectVar[File], by: rx.Var[str]) -> rx.Component:
 
 def kept(file: rx.vars.ObjectVar[File]) -> rx.Component:
     """Show a file of a question."""
+    url = url_of(file)
     return rx.cond(
-        file.picture,
+        is_picture(file),
         rx.cond(
-            file.url,
+            url,
             rx.el.button(
-                rx.el.img(src=file.url, alt=file.name, class_name="play-thumb"),
+                rx.el.img(src=url, alt=file.name, class_name="play-thumb"),
                 type="button",
                 class_name="play-enlarge",
                 title="Enlarge",
-                on_click=put(light=file.url),
+                on_click=put(light=url),
                 custom_attrs={"popoverTarget": LIGHT},
             ),
             rx.el.span(class_name="play-thumb"),

@@ -21,6 +21,10 @@ from hcai_app.ui.islands.playground import Playground
 from hcai_app.ui.state.playground import PlaygroundState
 
 SOURCE = "/api/models"
+FULL = (
+    "This browser has no room left. What is new is gone when you leave the page: save it, or "
+    "forget some conversations."
+)
 
 
 def room() -> rx.Component:
@@ -31,7 +35,7 @@ def room() -> rx.Component:
             owner=PlaygroundState.owner,
             source=SOURCE,
             beginning=asdict(PageState()),
-            pages=[(name, path) for name, path, _ in SECTIONS],
+            pages=[{"name": name, "id": path} for name, path, _ in SECTIONS],
             max_file_bytes=max_file_bytes(),
             on_spent=PlaygroundState.note_spent,
         ),
@@ -111,7 +115,6 @@ def _act(image: str, label: str, kind: str, **props: Any) -> rx.Component:
 
 
 def _chat() -> rx.Component:
-    full = shown("room.trouble")
     return rx.cond(
         MODE == "chat",
         rx.el.div(
@@ -119,7 +122,7 @@ def _chat() -> rx.Component:
             rx.el.section(
                 conversation(),
                 notice(),
-                rx.cond(full, obstacle(full)),
+                rx.cond(shown("room.isFull", bool), obstacle(FULL)),
                 resting(),
                 composer(),
                 class_name="play-middle",

@@ -3,7 +3,7 @@
 Nothing of it passes through a State: the values are the island's, read by a React hook.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hcai_app.edge.reflex_internals import browser_call, browser_value
@@ -12,14 +12,12 @@ from hcai_app.ui.islands.playground import script
 
 @dataclass(frozen=True)
 class File:
-    """A file of a message, or a picture of an answer."""
+    """A file of a message, or a picture of an answer; its bytes are a `Blob` of the browser."""
 
     id: str
     name: str
     type: str
     size: int
-    picture: bool
-    url: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,6 @@ class Failure:
     """Why something failed; `untilMs` is when it works again."""
 
     code: int
-    status: int
     message: str
     untilMs: int  # noqa: N815 - the browser's name
 
@@ -59,15 +56,15 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class MessageView:
-    """A message of the open branch; `at` of `of` versions."""
+    """A message of the open branch, the `at`th of the `versions`, which are ids."""
 
     id: str
     role: str
     text: str
     files: list[File]
     images: list[File]
+    versions: list[str]
     at: int
-    of: int
     by: str
     color: str
     reasoning: str
@@ -84,7 +81,6 @@ class Turn(MessageView):
     """A question, or the answers that stand side by side."""
 
     answers: list[MessageView]
-    many: int
 
 
 @dataclass(frozen=True)
@@ -98,24 +94,24 @@ class Head:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """A model of the list that all pages share."""
+    """A model of the list that all pages share; without values one that is not offered any more."""
 
-    id: str
-    kind: str
-    name: str
-    maker: str
-    line: str
-    color: str
-    inputs: list[str]
-    outputs: list[str]
-    takes: list[str]
-    parameters: list[str]
-    maxOutput: int  # noqa: N815
-    words: str
-    reasons: bool
-    tools: bool
-    isForbidden: bool  # noqa: N815
-    isUnserved: bool  # noqa: N815
+    id: str = ""
+    kind: str = ""
+    name: str = ""
+    maker: str = ""
+    line: str = ""
+    color: str = "var(--chart-other)"
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    takes: list[str] = field(default_factory=list)
+    parameters: list[str] = field(default_factory=list)
+    maxOutput: int = 0  # noqa: N815
+    words: str = ""
+    reasons: bool = False
+    tools: bool = False
+    isForbidden: bool = False  # noqa: N815
+    isUnserved: bool = False  # noqa: N815
 
 
 @dataclass(frozen=True)
@@ -167,6 +163,7 @@ class PageState:
     moderator: str = "omni-moderation-latest"
     checked: str = ""
     prompts: tuple[str, ...] = ()
+    gone: ModelRow = ModelRow()  # what stands for a model that is not listed
 
 
 def shown(name: str, kind: Any = str) -> Any:
@@ -193,6 +190,11 @@ def put(**values: Any) -> Any:
 def words(name: str, *arguments: Any) -> Any:
     """Return what a function of `words.mjs` says."""
     return browser_call(name, script("words.mjs"), *arguments)
+
+
+def url_of(file: Any) -> Any:
+    """Return where the browser finds a file's bytes; empty when they are no longer kept."""
+    return browser_call("urlOf", script("files.mjs"), file)
 
 
 IS_READY = shown("room", dict) != None  # noqa: E711 - a comparison in the browser

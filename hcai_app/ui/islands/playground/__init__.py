@@ -40,7 +40,7 @@ class Playground(_PlaygroundPart):
     owner: rx.Var[str]
     source: rx.Var[str]
     beginning: rx.Var[dict[str, Any]]
-    pages: rx.Var[list[tuple[str, str]]]
+    pages: rx.Var[list[dict[str, str]]]
     max_file_bytes: rx.Var[int]
     on_spent: rx.EventHandler[rx.event.no_args_event_spec]
 

@@ -1,10 +1,11 @@
 // What a reader can do on the page, by the names that Python's components call.
 import { remember, remembered } from "../browser-storage.mjs";
-import { parsed, usageOf } from "./answers.mjs";
+import { parsed } from "./answers.mjs";
 import { asText } from "./asking.mjs";
 import { call } from "./call.mjs";
-import { asJson, asMarkdown, isRunning, newId, titleOf } from "./conversations.mjs";
-import { draws, firstOf, modeOf, ofMode, sees, seesPictures } from "./models.mjs";
+import { asJson, asMarkdown, isRunning, NOTHING_WRITTEN, titleOf } from "./conversations.mjs";
+import { fileOf, filesOf } from "./files.mjs";
+import { draws, firstOf, sees, seesPictures } from "./models.mjs";
 import { formsOf, textOf, withField, withForm } from "./schemas.mjs";
 import * as share from "./share.mjs";
 import { comparison } from "./similarity.mjs";
@@ -34,7 +35,7 @@ async function asked(endpoint, body) {
   const run = await call(`/playground/v1/${endpoint}`, asText(body));
   set({ busy: false, failure: run.error });
   held.store.onSpent();
-  return run.error ? undefined : { ...run.known.body, totalMs: run.totalMs };
+  return run.error ? undefined : run;
 }
 
 function setForm(kind, at, change) {
@@ -46,24 +47,23 @@ export const act = {
   focusOn,
   put: (name, value) => set({ [name]: value }),
   async loadModels(source) {
-    try {
-      const answer = await fetch(source);
-      const { models = [], error } = await answer.json();
-      set({ models, unreachable: answer.ok ? "" : error.message });
-      return answer.ok && models;
-    } catch {
-      return set({ unreachable: NO_LIST });
-    }
+    const read = async () => (await fetch(source)).json();
+    const { models: all, error } = await read().catch(() => ({ error: { message: NO_LIST } }));
+    if (error) return set({ unreachable: error.message });
+    const models = all.filter(({ kind }) => kind !== "embedding");
+    const embedders = all.filter(({ kind }) => kind === "embedding");
+    set({ models, embedders, unreachable: "" });
+    return models;
   },
   // What an address, or the page of a shared conversation, asks for is asked for once.
   openAsked() {
     const wanted = new URLSearchParams(window.location.search).get("model");
-    const { models } = read();
-    const model = models.find(({ id }) => id === wanted);
     window.history.replaceState(window.history.state, "", window.location.pathname);
-    set({ embedder: firstOf(ofMode(models, "embeddings"), wanted)?.id ?? "" });
-    if (model) set({ mode: modeOf(model) });
-    if (model && modeOf(model) === "chat") held.store.begin(model.id);
+    const { models, embedders, mode } = read();
+    const embedder = firstOf(embedders, wanted)?.id ?? "";
+    const isChat = models.some(({ id }) => id === wanted);
+    set({ embedder, mode: isChat ? "chat" : embedder === wanted ? "embeddings" : mode });
+    if (isChat) held.store.begin(wanted);
     const brought = share.read(window.sessionStorage.getItem(TAKEN_ALONG) ?? "");
     window.sessionStorage.removeItem(TAKEN_ALONG);
     if (!brought) return;
@@ -80,8 +80,8 @@ export const act = {
     held.store.rename(id, title);
     element(`play-name-${id}`).hidePopover();
   },
-  async remove(id) {
-    await held.store.remove(...(id ? [id] : []));
+  remove(id) {
+    held.store.remove(...(id ? [id] : []));
     focusOn("play-new");
   },
   saveAs: (end) => saveText(end, { md: asMarkdown, json: asJson }[end](open())),
@@ -91,8 +91,8 @@ export const act = {
   send() {
     const { text, files } = open().draft;
     if (isRunning(open()) || !(text.trim() || files.length)) return;
-    set({ refusal: null, refused: [] });
-    held.store.draft({ text: "", files: [] });
+    set({ refusal: null });
+    held.store.draft(NOTHING_WRITTEN);
     held.store.send(text, files);
   },
   sendOnEnter(event) {
@@ -101,39 +101,36 @@ export const act = {
     event.target.form.requestSubmit();
   },
   paste(event) {
-    const given = [...event.clipboardData.files];
-    if (given.length) event.preventDefault();
-    if (given.length) act.attach(given);
+    const { files } = event.clipboardData;
+    if (!files.length) return;
+    event.preventDefault();
+    act.attach(files);
   },
   attachChosen({ target }) {
-    act.attach([...target.files]);
+    act.attach(target.files);
     target.value = "";
   },
   attach(given) {
+    const files = [...given];
     const { draft, messages } = open();
-    const odd = given.find((file) => !sees(held.store.modelOf(open()), file));
-    if (odd) return set({ refusal: { name: odd.name, type: odd.type }, refused: given });
-    const added = given.map((blob) => {
-      const { name = "picture.png", type, size } = blob;
-      return { id: newId(), name, type, size, blob };
-    });
-    const files = [...draft.files, ...added];
-    const all = [...messages.flatMap((it) => it.files ?? []), ...files];
+    const odd = files.find((file) => !sees(held.store.modelOf(open()), file));
+    if (odd) return set({ refusal: { name: odd.name, type: odd.type, files } });
+    const written = [...draft.files, ...files.map((file) => fileOf(file))];
+    const all = [...messages.flatMap((it) => it.files ?? []), ...written];
     const bytes = all.reduce((sum, { size }) => sum + size, 0);
     const isLarge = bytes > read().given.maxFileBytes;
-    const name = all.length === 1 ? added[0].name : "";
-    set({ refusal: isLarge ? { name, bytes } : null, refused: [] });
-    if (!isLarge) held.store.draft({ files });
+    set({ refusal: isLarge ? { name: all.length === 1 ? all[0].name : "", bytes } : null });
+    if (!isLarge) held.store.draft({ files: written });
     return focusOn("play-field");
   },
   detach(id) {
     held.store.draft({ files: open().draft.files.filter((file) => file.id !== id) });
-    set({ refusal: null, refused: [] });
+    set({ refusal: null });
   },
   // Takes the model that fits what is attached, and attaches what was refused.
   takeFitting(model) {
-    held.store.set({ model });
-    act.attach(read().refused);
+    held.store.change({ model });
+    act.attach(read().refusal?.files ?? []);
   },
 
   resend() {
@@ -144,12 +141,12 @@ export const act = {
   },
   // A picture of the conversation goes along with the next words, to a model that draws.
   editPicture(id) {
-    const { draft, messages } = open();
-    const all = messages.flatMap(({ images = [], files = [] }) => [...images, ...files]);
+    const { draft } = open();
     const isAble = (model) => draws(model) && seesPictures(model);
-    const able = [held.store.modelOf(open()), ...ofMode(read().models, "chat")].find(isAble);
-    if (able) held.store.set({ model: able.id });
-    const files = [...draft.files.filter((it) => it.id !== id), all.find((it) => it.id === id)];
+    const able = [held.store.modelOf(open()), ...read().models].find(isAble);
+    if (able) held.store.change({ model: able.id });
+    const picture = filesOf(open()).find((it) => it.id === id);
+    const files = [...draft.files.filter((it) => it.id !== id), picture];
     held.store.draft({ text: draft.text || "Change this picture: ", files });
     focusOn("play-field");
   },
@@ -160,15 +157,15 @@ export const act = {
     const others = without(rivals, id);
     const isRival = picking === "rival" && mode === "chat";
     if (mode === "embeddings") set({ embedder: id });
-    else if (!isRival) held.store.set({ model: id, rivals: others });
-    else if (others.length < rivals.length) held.store.set({ rivals: others });
-    else if (id !== model) held.store.set({ rivals: [...rivals, id].slice(-MOST_RIVALS) });
+    else if (!isRival) held.store.change({ model: id, rivals: others });
+    else if (others.length < rivals.length) held.store.change({ rivals: others });
+    else if (id !== model) held.store.change({ rivals: [...rivals, id].slice(-MOST_RIVALS) });
     if (!isRival) element("play-models").hidePopover();
   },
-  dropRival: (id) => held.store.set({ rivals: without(open().rivals, id) }),
+  dropRival: (id) => held.store.change({ rivals: without(open().rivals, id) }),
   reset() {
     const { system, stream } = open().settings;
-    held.store.set({ settings: { system, stream } });
+    held.store.change({ settings: { system, stream } });
   },
   keepPrompt() {
     const text = open().settings.system?.trim();
@@ -206,7 +203,7 @@ export const act = {
     if (kind === "Page") return;
     set({ mode: "chat" });
     if (kind === "Conversation") held.store.choose(id);
-    else held.store.set({ model: id });
+    else held.store.change({ model: id });
     focusOn("play-field");
   },
 
@@ -235,18 +232,18 @@ export const act = {
   async compare() {
     const { embedder, texts } = read();
     const input = texts.filter((text) => text.trim());
-    const answer = input.length > 1 && (await asked("embeddings", { model: embedder, input }));
-    if (!answer) return;
-    const { data, usage = {}, totalMs } = answer;
-    set({ compared: { ...comparison(input, data), usage: usageOf(usage), totalMs } });
+    const run = input.length > 1 && (await asked("embeddings", { model: embedder, input }));
+    if (!run) return;
+    const { body, usage, totalMs } = run;
+    set({ compared: { ...comparison(input, body.data), usage, totalMs } });
   },
   async moderate() {
     const { moderator, checked } = read();
-    const answer = await asked("moderations", { model: moderator, input: checked });
-    if (!answer) return;
-    const { categories, category_scores: scores } = answer.results[0];
+    const run = await asked("moderations", { model: moderator, input: checked });
+    if (!run) return;
+    const { categories, category_scores: scores } = run.body.results[0];
     const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);
     const flagged = Object.keys(categories).filter((name) => categories[name]);
-    set({ verdict: { rows, flagged, totalMs: answer.totalMs } });
+    set({ verdict: { rows, flagged, totalMs: run.totalMs } });
   },
 };

@@ -1,5 +1,7 @@
 // Conversations are trees: asking again or editing adds a version, and nothing is lost. Nothing in here
 // changes what it is given.
+import { asText } from "./asking.mjs";
+
 const MAX_TITLE = 60;
 const UNNAMED = "New conversation";
 export const NOTHING_WRITTEN = { text: "", files: [] };
@@ -67,8 +69,9 @@ const withEach = (conversation, work) => ({
   messages: conversation.messages.map(work),
 });
 
-export const withChange = (conversation, id, change) =>
-  withEach(conversation, (it) => (it.id === id ? { ...it, ...change } : it));
+// With what is known of an answer, as it came or as it ended; its text is not kept twice.
+export const withAnswer = (conversation, id, { raw, body, ...run }) =>
+  withEach(conversation, (it) => (it.id === id ? { ...it, ...run, id } : it));
 
 export const withChosen = (conversation, { parent, id }) => ({
   ...conversation,
@@ -86,10 +89,6 @@ export function withWinner(conversation, winner) {
 export const settled = (conversation) =>
   withEach(conversation, (it) => (it.state === "running" ? { ...it, state: "stopped" } : it));
 
-// A conversation as it is kept: pictures that are still arriving are no files yet.
-export const kept = (conversation) =>
-  withEach(conversation, (it) => ({ ...it, images: it.images?.filter(({ id }) => id) }));
-
 function titleFrom(text, files = []) {
   const line = text.trim().split("\n")[0].replace(/\s+/g, " ") || files[0]?.name || UNNAMED;
   return line.length <= MAX_TITLE ? line : `${line.slice(0, MAX_TITLE).replace(/\s\S*$/, "")} …`;
@@ -106,14 +105,9 @@ export function asMarkdown(conversation) {
   return `${[...head, ...parts].filter(Boolean).join("\n\n")}\n`;
 }
 
-// As a file for programs: the messages as an API takes them, and what is known of each answer.
-export function asJson(conversation) {
-  const { model, settings, createdMs } = conversation;
-  const messages = threadOf(conversation).map((it) => {
-    const { role, text: content, files, images, reasoning, usage } = it;
-    return { role, content, model: it.model, files, images, reasoning, usage };
-  });
-  const created = new Date(createdMs).toISOString();
-  const about = { title: titleOf(conversation), model, settings, created, messages };
-  return JSON.stringify(about, null, 2);
+// As a file for programs: the branch that is shown, with all that is known of it.
+export function asJson({ chosen, rivals, draft, ...about }) {
+  const thread = threadOf({ ...about, chosen });
+  const messages = thread.map(({ text: content, ...it }) => ({ ...it, content }));
+  return asText({ ...about, title: titleOf(about), messages }, 2);
 }

@@ -1,8 +1,8 @@
 // The run panels of the docs, by their names: each runs an example with the reader's account, the very
 // request, edited or not. What is typed leaves the browser in that request only, and nothing is kept.
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { usageOf } from "./answers.mjs";
 import { call } from "./call.mjs";
+import { revokeUrls } from "./files.mjs";
 import { Observable } from "../observable.mjs";
 import { beginning, pathProblemOf, problemOf, readable } from "./panel-words.mjs";
 
@@ -34,10 +34,11 @@ export function usePanel(name, endpoint, body) {
   const read = () => panelOf(name);
   const panel = useSyncExternalStore(panels.subscribe, read, read);
   const { run, edited, isTurned } = panel;
-  const isThere = Boolean(run && (!run.isRunning || run.known.text));
-  const hasResult = Boolean(run?.known.text || run?.known.images.length);
-  const isRawOpen = isTurned ?? Boolean(run && !hasResult && !run.isRunning);
-  const words = run?.isRunning ? beginning : readable;
+  const isRunning = run?.state === "running";
+  const isThere = Boolean(run && (!isRunning || run.text));
+  const hasResult = Boolean(run?.text || run?.images.length);
+  const isRawOpen = isTurned ?? Boolean(run && !hasResult && !isRunning);
+  const words = isRunning ? beginning : readable;
   const raw = useMemo(() => (run && isRawOpen ? words(run.raw) : ""), [run, isRawOpen]);
   useEffect(() => {
     if (isThere) document.getElementById(`${name}-result`)?.scrollIntoView({ block: "nearest" });
@@ -46,8 +47,7 @@ export function usePanel(name, endpoint, body) {
   const text = edited ?? given(endpoint, body);
   const isChanged = text !== given(endpoint, body);
   const lines = Math.min(MOST_LINES, text.split("\n").length);
-  const usage = run?.known.usage && usageOf(run.known.usage);
-  return { ...panel, ...visitor, text, lines, isChanged, isRawOpen, raw, usage };
+  return { ...panel, ...visitor, text, lines, isChanged, isRawOpen, raw };
 }
 
 export const change = (name, edited) => put(name, { edited, problem: "" });
@@ -60,6 +60,7 @@ export const stop = (name) => endings.get(name)?.abort();
 function leave(name) {
   stop(name);
   put(name, CLOSED);
+  revokeUrls();
 }
 
 export function toggle(name) {
@@ -87,8 +88,8 @@ export async function send(name, road, endpoint, body) {
   const show = (run) => endings.get(name) === ending && put(name, { run });
   const path = road + (body ? endpoint : text.trim());
   const { signal } = ending;
-  const run = await call(path, body && text, { signal, show, isRaw: true });
+  const run = await call(path, body && text, { signal, show });
   show(run);
-  if (run.error?.status === 401) shared.set({ isKnown: true, isSignedIn: false });
+  if (run.error?.code === 401) shared.set({ isKnown: true, isSignedIn: false });
   if (run.id) shared.set({ latest: run.id });
 }

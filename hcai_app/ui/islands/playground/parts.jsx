@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { remembered } from "../browser-storage.mjs";
 import { act } from "./acts.mjs";
 import { isRunning } from "./conversations.mjs";
-import { ofMode } from "./models.mjs";
+import { revokeUrls } from "./files.mjs";
 import { leave, storeOf } from "./session.mjs";
 import { openStorage } from "./storage.mjs";
 import { Store } from "./store.mjs";
@@ -30,9 +30,8 @@ function enter({ owner, source, beginning, ...given }) {
   let isGone = false;
   set({ ...beginning, ...read(), given: { ...given, owner } });
   const open = async () => {
-    const listed = await act.loadModels(source);
-    if (!listed) return;
-    const models = ofMode(listed, "chat");
+    const models = await act.loadModels(source);
+    if (!models) return;
     const store = await storeOf(owner, () => openStore(owner, models));
     if (isGone) return;
     held.store = Object.assign(store, { models, onSpent: () => held.onSpent() });
@@ -48,8 +47,8 @@ function enter({ owner, source, beginning, ...given }) {
   return () => {
     isGone = true;
     close();
-    for (const url of Object.values(read().urls)) URL.revokeObjectURL(url);
-    set({ room: null, urls: {} });
+    revokeUrls();
+    set({ room: null });
   };
 }
 

@@ -1,15 +1,16 @@
 // Where conversations rest: in this browser's own database, under a tag of whoever sits here, so that
 // the next one who signs in does not find them. Where a browser keeps nothing, the page's memory does.
 import { openDB } from "idb";
+import { asText } from "./asking.mjs";
+import { filesOf } from "./files.mjs";
 import { openTabs } from "./tabs.mjs";
 
 export const NAME = "hcai-playground";
 // Browsers have conversations under `talks`: another name would lose them.
 const STORES = ["talks", "files"];
 const LISTED = "heads"; // what a former version kept beside them: their titles
-const nothing = async () => {};
-// What is kept nowhere stays with the page that has it (repository.mjs).
-const NOWHERE = { lasts: false, all: async () => [], file: nothing, remove: nothing };
+const nothing = async () => [];
+const NOWHERE = { lasts: false, all: nothing, write: nothing, remove: nothing };
 
 // Every place is a list that begins with the tag; a longer one comes after its beginning.
 const under = (...place) => IDBKeyRange.bound(place, [...place, []]);
@@ -28,10 +29,24 @@ export async function openStorage(tag) {
 }
 
 const inDatabase = (database, tag) => ({
-  all: () => database.getAll("talks", under(tag)),
-  write: (conversation) => database.put("talks", conversation, [tag, conversation.id]),
-  keepFile: (id, file, blob) => database.put("files", blob, [tag, id, file]),
-  file: (id, file) => database.get("files", [tag, id, file]),
+  // All conversations, their files with their bytes, which a browser reads only when they are used.
+  all: async () => {
+    const step = database.transaction(STORES);
+    const [talks, blobs] = STORES.map((name) => step.objectStore(name).getAll(under(tag)));
+    const places = await step.objectStore("files").getAllKeys(under(tag));
+    const kept = new Map((await blobs).map((blob, at) => [places[at].at(-1), blob]));
+    for (const file of (await talks).flatMap(filesOf)) file.blob = kept.get(file.id);
+    return talks;
+  },
+  write: (conversation) => {
+    const place = [tag, conversation.id];
+    const keep = async ({ id, blob }) =>
+      (await database.getKey("files", [...place, id])) ??
+      database.put("files", blob, [...place, id]);
+    const files = filesOf(conversation).filter(({ blob }) => blob);
+    const plain = JSON.parse(asText(conversation));
+    return Promise.all([database.put("talks", plain, place), ...files.map(keep)]);
+  },
   // Removes conversations with their files, or all, in one step that goes on when the page leaves.
   remove: (ids = [[]]) => {
     const step = database.transaction(STORES, "readwrite");

@@ -1,41 +1,32 @@
 // What the page shows and what it does: this browser's conversations, the one that is open, answers
 // under way, and what other tabs have made of them.
-import { answerTo, pictureOf } from "./asking.mjs";
+import { bodyOf } from "./asking.mjs";
+import { call } from "./call.mjs";
 import * as conversations from "./conversations.mjs";
 import { firstOf, isStreamed } from "./models.mjs";
 import { Observable } from "../observable.mjs";
 import { Repository } from "./repository.mjs";
 
+const ROAD = "/playground/v1/conversation";
 const MAX_CONVERSATIONS = 60;
 
-export class Store {
+export class Store extends Observable {
   #all = new Map(); // every conversation, by its id
   #runs = new Map(); // an answer's id -> its conversation's, and what ends it
   #gone = new Set(); // the conversations that were removed, here or in another tab
-  #observable = new Observable({
-    lasts: true,
-    all: [],
-    conversation: null,
-    trouble: "",
-    removed: [],
-  });
-  subscribe = this.#observable.subscribe;
-  read = this.#observable.read;
 
   constructor({ storage, models, onSpent = () => {} }) {
+    super({ lasts: storage.lasts, all: [], conversation: null, isFull: false, removed: [] });
     Object.assign(this, { storage, models, onSpent });
-    const onTrouble = (trouble) =>
-      trouble !== this.read().trouble && this.#observable.set({ trouble });
-    this.repository = new Repository(storage, onTrouble);
+    const onFull = (isFull) => isFull !== this.read().isFull && this.set({ isFull });
+    this.repository = new Repository(storage, onFull);
   }
 
   async load() {
     for (const it of await this.storage.all().catch(() => []))
       this.#all.set(it.id, conversations.settled(conversations.asTree(it)));
-    const [last] = this.#newest();
-    if (last) this.choose(last.id);
-    else this.begin();
-    this.#show({ lasts: this.storage.lasts });
+    this.begin();
+    this.choose(this.#newest()[0]?.id);
     this.storage.hear((word) => this.#hear(word));
     this.storage.say({ kind: "hello" });
   }
@@ -55,7 +46,7 @@ export class Store {
 
   // Begins a conversation, or goes back to one that is begun and not sent.
   begin(model, more = {}) {
-    const { conversation: last } = this.read();
+    const last = this.#open;
     const isUnsent = ({ messages, draft }) => !messages.length && conversations.isWritten(draft);
     const unsent = !more.messages && [...this.#all.values()].find(isUnsent);
     const first = firstOf(this.models, model, last?.model)?.id ?? "";
@@ -63,69 +54,59 @@ export class Store {
     if (last && conversations.isEmpty(last)) this.#all.delete(last.id);
     this.#all.set(fresh.id, fresh);
     this.choose(fresh.id);
-    if (model) this.set({ model: first });
+    if (model) this.change({ model: first });
   }
 
   choose(id) {
     if (this.#all.has(id)) this.#show({ conversation: this.#all.get(id) });
   }
 
-  set(change) {
-    this.#change(this.#open.id, (it) => ({ ...it, ...change }));
+  // Changes members of the open conversation.
+  change(members) {
+    this.#edit(this.#open.id, (it) => ({ ...it, ...members }));
   }
 
   setting(name, value) {
-    this.set({ settings: { ...this.#open.settings, [name]: value } });
+    this.change({ settings: { ...this.#open.settings, [name]: value } });
   }
 
   // What stands in the field of the open conversation; it is kept until it is sent.
-  draft({ files, ...change }) {
-    const { id, draft } = this.#open;
-    const kept = files ? { files: this.#keptFiles(id, files) } : {};
-    this.set({ draft: { ...draft, ...change, ...kept } });
+  draft(change) {
+    this.change({ draft: { ...this.#open.draft, ...change } });
   }
 
   rename(id, title) {
-    this.#change(id, (it) => ({ ...it, title: title.trim() || it.title }));
+    this.#edit(id, (it) => ({ ...it, title: title.trim() || it.title }));
   }
 
   // Removes conversations, without an id all of them; `undo` brings them back.
-  async remove(...ids) {
+  remove(...ids) {
     const wanted = ids.length ? ids : [...this.#all.keys()];
     const taken = wanted.map((id) => this.#all.get(id)).filter((it) => it?.messages.length);
-    const reading = Promise.all(taken.map((it) => this.#filesOf(it)));
-    const removing = this.repository.remove(wanted); // behind what is read; the page may go now
-    this.#lose(wanted);
-    const [files] = await Promise.all([reading, removing]);
-    const removed = taken.map((it, at) => [conversations.settled(it), files[at]]);
-    this.#show({ removed });
+    this.set({ removed: taken.map(conversations.settled) });
+    return this.#forget(wanted);
   }
 
   undo() {
-    for (const [conversation, files] of this.read().removed) {
-      const { id } = conversation;
-      this.#gone.delete(id);
+    for (const conversation of this.read().removed) {
+      this.#gone.delete(conversation.id);
       this.#say(conversation, { isBack: true });
-      this.#all.set(id, conversation);
-      for (const [file, blob] of files) if (blob) this.repository.keepFile(id, file, blob);
+      this.#put(conversation);
       this.repository.keep(conversation);
-      this.choose(id);
+      this.choose(conversation.id);
     }
-    this.#show({ removed: [] });
+    this.set({ removed: [] });
   }
 
-  // Files that are new bring their `blob`; from then on the conversation has only their names. Of
-  // answers side by side the first one is gone on with, when none was picked.
-  send(text, attached = [], parent) {
+  // Of answers side by side the first one is gone on with, when none was picked.
+  send(text, files = [], parent) {
     const last = conversations.threadOf(this.#open).at(-1);
     if (last?.race && parent === undefined) this.pick(last.id);
     const { id, model, rivals } = this.#open;
     if (!this.modelOf(this.#open)) return undefined;
-    const files = this.#keptFiles(id, attached);
     const place = { id: conversations.newId(), parent: parent ?? last?.id ?? "" };
-    this.#change(id, (it) =>
-      conversations.withMessage(it, { ...place, role: "user", text, files }),
-    );
+    const question = { ...place, role: "user", text, files };
+    this.change(conversations.withMessage(this.#open, question));
     const old = this.#newest().slice(MAX_CONVERSATIONS);
     if (old.length) this.#forget(old.map((it) => it.id));
     const race = rivals.length ? conversations.newId() : "";
@@ -140,28 +121,24 @@ export class Store {
     if (!this.modelOf(this.#open)) return undefined;
     if (!race) this.stop(id);
     if (state === "failed" && !text && !images?.length)
-      this.set({ messages: messages.filter((it) => it.id !== answerId) });
+      this.change({ messages: messages.filter((it) => it.id !== answerId) });
     return this.#answer(id, parent, race ? before.model : this.#open.model, race);
   }
 
   // Sends a changed question as another version of the old one.
   resend(message, text) {
-    if (!this.modelOf(this.#open)) return undefined;
     this.stop();
     return this.send(text, message.files, message.parent);
   }
 
-  // Shows the version that lies so many further.
-  turn(messageId, step) {
-    const versions = conversations.versionsOf(this.#open, this.#messageOf(messageId));
-    const next = versions[versions.findIndex(({ id }) => id === messageId) + step];
-    if (next) this.#change(this.#open.id, (it) => conversations.withChosen(it, next));
+  // Shows a version.
+  turn(messageId) {
+    this.change(conversations.withChosen(this.#open, this.#messageOf(messageId)));
   }
 
   // Goes on with one of the answers that stand side by side.
   pick(messageId) {
-    const message = this.#messageOf(messageId);
-    this.#change(this.#open.id, (it) => conversations.withWinner(it, message));
+    this.change(conversations.withWinner(this.#open, this.#messageOf(messageId)));
   }
 
   // Ends what is answered, in the tab that it comes to. That tab may be gone: here it has ended.
@@ -175,57 +152,29 @@ export class Store {
     return this.models.find((model) => model.id === conversation.model);
   }
 
-  file(id, file) {
-    return this.repository.file(id, file);
-  }
-
+  // The conversation may be gone in the end: then nothing of the answer is kept.
   async #answer(id, parent, modelId, race) {
-    const ending = new AbortController();
+    const { settings, ...conversation } = this.#all.get(id);
+    const messages = conversations.pathTo(conversation, parent);
     const model = this.modelOf({ model: modelId });
-    const answerId = conversations.newId();
-    const messages = conversations.pathTo(this.#all.get(id), parent);
-    const asked = { ...this.#all.get(id), model: modelId, messages };
-    this.#runs.set(answerId, { id, ending });
-    const answer = { id: answerId, parent, role: "assistant", model: modelId, text: "", race };
-    const begun = { ...answer, state: "running", startedMs: Date.now() };
-    this.#change(id, (it) => conversations.withMessage(it, begun));
-    const isShown = isStreamed(asked, model);
-    const grow = (fields) =>
-      isShown && this.#change(id, (it) => conversations.withChange(it, answerId, fields), true);
-    const blobOf = (file) => this.file(id, file.id);
-    const { signal } = ending;
-    const fields = await answerTo(asked, model, { blobOf, signal, grow });
-    this.#runs.delete(answerId);
-    this.#finish(id, answerId, isShown ? fields : { ...fields, firstMs: null });
+    const answer = { id: conversations.newId(), parent, role: "assistant", model: modelId, race };
+    const ending = new AbortController();
+    const isShown = isStreamed(settings, model);
+    const show = (run) =>
+      isShown && this.#edit(id, (it) => conversations.withAnswer(it, answer.id, run), true);
+    this.#runs.set(answer.id, { id, ending });
+    const begun = { ...answer, text: "", state: "running" };
+    this.#edit(id, (it) => conversations.withMessage(it, begun));
+    const body = await bodyOf({ settings, messages }, model);
+    const run = await call(ROAD, body, { signal: ending.signal, show });
+    this.#runs.delete(answer.id);
+    const told = isShown ? run : { ...run, firstMs: null };
+    this.#edit(id, (it) => conversations.withAnswer(conversations.changed(it), answer.id, told));
     this.onSpent();
-  }
-
-  // The conversation may be gone by now: then nothing of the answer is kept.
-  #finish(id, answerId, fields) {
-    if (!this.#all.get(id)?.messages.some((message) => message.id === answerId)) return;
-    const drawn = fields.images.map((url) => pictureOf(url, conversations.newId()));
-    const told = { ...fields, images: this.#keptFiles(id, drawn) };
-    this.#change(id, (it) => conversations.withChange(conversations.changed(it), answerId, told));
-  }
-
-  #keptFiles(id, files) {
-    return files.map(({ blob, ...file }) => {
-      if (blob) this.repository.keepFile(id, file.id, blob);
-      return file;
-    });
   }
 
   #messageOf(id) {
     return this.#open.messages.find((message) => message.id === id);
-  }
-
-  #filesOf({ id, messages, draft }) {
-    const all = [draft, ...messages].flatMap(({ files = [], images = [] }) => [
-      ...files,
-      ...images,
-    ]);
-    const kept = all.filter((file) => file.id);
-    return Promise.all(kept.map(async (file) => [file.id, await this.file(id, file.id)]));
   }
 
   #hear({ kind, id, ids, conversation, isBack }) {
@@ -247,16 +196,11 @@ export class Store {
   }
 
   #say(conversation, more = {}) {
-    this.storage.say({ kind: "write", conversation: conversations.kept(conversation), ...more });
-  }
-
-  #forget(ids, options) {
-    this.#lose(ids);
-    return this.repository.remove(ids, options);
+    this.storage.say({ kind: "write", conversation, ...more });
   }
 
   // Takes conversations out of sight, and ends what is under way in them.
-  #lose(ids) {
+  #forget(ids, options) {
     for (const id of ids) {
       this.#abort(id);
       this.#gone.add(id);
@@ -264,6 +208,7 @@ export class Store {
     }
     if (this.#gone.has(this.#open.id)) this.begin();
     else this.#show();
+    return this.repository.remove(ids, options);
   }
 
   #abort(id) {
@@ -281,7 +226,7 @@ export class Store {
     return all.sort((one, other) => other.updatedMs - one.updatedMs);
   }
 
-  #change(id, work, isFast = false) {
+  #edit(id, work, isFast = false) {
     if (!this.#all.has(id)) return;
     const conversation = work(this.#all.get(id));
     this.repository.keep(conversation, isFast);
@@ -292,11 +237,11 @@ export class Store {
   #put(conversation, isFast = false) {
     this.#all.set(conversation.id, conversation);
     const shown = this.#open.id === conversation.id ? { conversation } : {};
-    if (isFast) this.#observable.set(shown);
+    if (isFast) this.set(shown);
     else this.#show(shown);
   }
 
   #show(change = {}) {
-    this.#observable.set({ all: this.#newest(), ...change });
+    this.set({ all: this.#newest(), ...change });
   }
 }

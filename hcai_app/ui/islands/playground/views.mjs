@@ -3,13 +3,14 @@
 import { useSyncExternalStore } from "react";
 import { askedOf, asText } from "./asking.mjs";
 import { isRunning, raceOf, threadOf, titleOf, versionsOf } from "./conversations.mjs";
-import { ofMode, sees } from "./models.mjs";
+import { sees } from "./models.mjs";
 import { Observable } from "../observable.mjs";
 import { formsOf } from "./schemas.mjs";
 
 const MOST_FOUND = 60;
+const MOST_IN_PALETTE = 9;
 // What a page begins with comes from Python: `PageState` in store.py.
-const page = new Observable({ room: null, models: [], urls: {} });
+const page = new Observable({ room: null, models: [], embedders: [] });
 export const { read, subscribe } = page;
 export const set = (change) => page.set(change);
 // The store of whoever sits here, and what is to be done when a call was paid for.
@@ -29,58 +30,24 @@ function view(paths, make) {
   };
 }
 
-const GONE = {
-  kind: "",
-  color: "var(--chart-other)",
-  inputs: [],
-  outputs: [],
-  takes: [],
-  parameters: [],
-};
 const offered = (models, id) => models.find((model) => model.id === id);
 const modelIn = (models, id = "") =>
-  offered(models, id) ?? { ...GONE, id, name: `${id} (no longer here)` };
+  offered(models, id) ?? { ...read().gone, id, name: `${id} (no longer here)` };
 
-function has(text, words) {
-  const looked = text.toLowerCase();
-  return words
-    .toLowerCase()
-    .split(/\s+/)
-    .every((it) => looked.includes(it));
-}
+const has = (text, words) =>
+  words.split(/\s+/).every((it) => text.toLowerCase().includes(it.toLowerCase()));
 
-// The address of a kept file, as soon as it has been read.
-function urlOf(conversationId, { id }) {
-  const { urls } = read();
-  if (urls[id] !== undefined) return urls[id];
-  urls[id] = "";
-  held.store.file(conversationId, id).then((blob) => {
-    if (blob) set({ urls: { ...read().urls, [id]: URL.createObjectURL(blob) } });
-  });
-  return "";
-}
-
-// A picture that is still arriving is its own address.
-const withUrls = (id, files = []) =>
-  files.map((file) => {
-    if (typeof file === "string") return { name: "", picture: true, url: file };
-    const picture = file.type.startsWith("image/");
-    return { ...file, picture, url: picture ? urlOf(id, file) : "" };
-  });
-
-function turns(models, _urls, id, messages = [], chosen = {}) {
+function turns(models, messages = [], chosen = {}) {
   const conversation = { messages, chosen };
   const shown = (message) => {
-    const versions = versionsOf(conversation, message).map((it) => it.id);
+    const versions = versionsOf(conversation, message).map(({ id }) => id);
     const { name: by, color } = modelIn(models, message.model);
-    const [files, images] = [message.files, message.images].map((it) => withUrls(id, it));
-    const place = { at: versions.indexOf(message.id) + 1, of: versions.length };
-    return { ...message, ...place, files, images, by, color };
+    const place = { versions, at: versions.indexOf(message.id) + 1 };
+    return { files: [], images: [], ...message, ...place, by, color };
   };
   return threadOf(conversation).map((message) => {
     const race = raceOf(conversation, message);
-    const answers = (race.length > 1 ? race : [message]).map(shown);
-    return { ...shown(message), answers, many: answers.length };
+    return { ...shown(message), answers: (race.length > 1 ? race : [message]).map(shown) };
   });
 }
 
@@ -92,31 +59,26 @@ function heads(all = [], finding = "") {
   return all.filter(isListed).map(head);
 }
 
-function palette(wanted, models, all = [], pages = []) {
-  const chats = ofMode(models, "chat");
-  const entries = [
-    ...pages.map(([name, id]) => ({ name, id, kind: "Page" })),
-    ...all.map((it) => ({ id: it.id, name: titleOf(it), kind: "Conversation", of: it })),
-    ...chats.map(({ id, name, maker }) => ({ id, name, kind: "Model", more: `${maker} ${id}` })),
-  ];
-  const more = ({ of, more: about = "" }) => (of ? wordsOf(of) : about);
-  return entries.filter((it) => has(`${it.name} ${more(it)}`, wanted)).slice(0, 9);
-}
-
-function found(models, query, mode) {
+function found(models, query) {
   const textOf = ({ id, name, maker, line, inputs, reasons, tools }) =>
     `${id} ${name} ${maker} ${line} ${inputs} ${reasons ? "reasoning" : ""} ${tools ? "tools" : ""}`;
-  const all = ofMode(models, mode === "embeddings" ? mode : "chat");
-  return all.filter((model) => has(textOf(model), query)).slice(0, MOST_FOUND);
+  return models.filter((model) => has(textOf(model), query)).slice(0, MOST_FOUND);
+}
+
+function palette(wanted, models, all, pages = []) {
+  const named = pages.filter(({ name }) => has(name, wanted));
+  const kinds = { Page: named, Conversation: heads(all, wanted), Model: found(models, wanted) };
+  const entries = Object.entries(kinds).map(([kind, list]) => list.map((it) => ({ ...it, kind })));
+  return entries.flat().slice(0, MOST_IN_PALETTE);
 }
 
 // The model that would take what is attached, or was refused, when the chosen one does not.
-function fitting(models, id, files = [], refused = []) {
+function fitting(models, id, files = [], refusal = null) {
   const chosen = offered(models, id);
-  const unseen = refused.length ? refused : files.filter((file) => chosen && !sees(chosen, file));
+  const unseen = refusal?.files ?? files.filter((file) => chosen && !sees(chosen, file));
   const isFree = (it) => !(it.isForbidden || it.isUnserved);
   const fits = (it) => isFree(it) && unseen.every((file) => sees(it, file));
-  return unseen.length ? (ofMode(models, "chat").find(fits) ?? null) : null;
+  return unseen.length ? (models.find(fits) ?? null) : null;
 }
 
 // What the code view shows is asked for by this.
@@ -131,23 +93,24 @@ function asked(isShown) {
 
 const OPEN = "room.conversation";
 const VIEWS = {
-  turns: view(`models urls ${OPEN}.id ${OPEN}.messages ${OPEN}.chosen`, turns),
+  turns: view(`models ${OPEN}.messages ${OPEN}.chosen`, turns),
   asked: view(`${OPEN}.id ${OPEN}.messages`, (id, messages) => {
     return `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`;
   }),
   isRunning: view(`${OPEN}.messages`, (messages = []) => isRunning({ messages })),
   heads: view("room.all finding", heads),
-  attached: view(`${OPEN}.id ${OPEN}.draft.files urls`, withUrls),
-  model: view(`models mode embedder ${OPEN}.model`, (models, mode, embedder, model) =>
-    modelIn(models, mode === "embeddings" ? embedder : model),
+  model: view(`models embedders mode embedder ${OPEN}.model`, (models, others, mode, other, id) =>
+    mode === "embeddings" ? modelIn(others, other) : modelIn(models, id),
   ),
   rivals: view(`models ${OPEN}.rivals`, (models, ids = []) => ids.map((id) => modelIn(models, id))),
-  fitting: view(`models ${OPEN}.model ${OPEN}.draft.files refused`, fitting),
+  fitting: view(`models ${OPEN}.model ${OPEN}.draft.files refusal`, fitting),
   canSend: view(`models ${OPEN}.model ${OPEN}.draft`, (models, id, { text, files } = {}) => {
     const model = offered(models, id);
     return Boolean(model && (text?.trim() || files?.some((it) => sees(model, it))));
   }),
-  found: view("models query mode", found),
+  found: view("models embedders mode query", (models, embedders, mode, query) =>
+    found(mode === "embeddings" ? embedders : models, query),
+  ),
   palette: view("wanted models room.all given.pages", palette),
   tools: view(`${OPEN}.settings.tools`, (text) => formsOf("tools", text)),
   schema: view(`${OPEN}.settings.schema`, (text) => formsOf("schema", text)),
