@@ -22,6 +22,8 @@ from tests.harness.product import Backend, Product
 from tests.harness.provider import Provider
 from tests.harness.workers import Files
 
+pytest_plugins = ["tests.harness.hangs"]
+
 Install = Callable[..., Product]
 # What a tier of tests needs, by folder or file; all other tests start nothing.
 TIERS = {
