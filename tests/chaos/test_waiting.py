@@ -179,14 +179,23 @@ def test_a_worker_that_keeps_dying_is_replaced_again_and_again(install: Install)
     assert wait_for(product, "/readyz", 200)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("workers", "number"),
+    [
+        (1, signal.SIGTERM),
+        (1, signal.SIGINT),
+        (2, signal.SIGTERM),
+        pytest.param(2, signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_a_signal_ends_a_server_with_0(install: Install, workers: int, number: int) -> None:
     product = install(**shared(workers)).start(workers)
     assert product.process
+    said = product.process.log  # a busy machine's Redis may have been away for a moment
+    assert "Traceback" not in said
     product.process.signal(number)
     assert product.process.wait(END_S) == 0
-    assert product.process.log == ""
+    assert product.process.log == said
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -240,18 +249,16 @@ def test_a_server_with_pages_starts_without_redis_and_subscribes_when_it_is_ther
     assert "shutdown failed" not in product.process.log
 
 
-@pytest.mark.parametrize("path", ["/", "/dashboard", "/_event/"])
-def test_pages_say_that_the_server_waits(
-    install_backend: Install, cluster: Cluster, path: str
-) -> None:
+def test_pages_say_that_the_server_waits(install_backend: Install, cluster: Cluster) -> None:
     product = install_backend(DATABASE_URL=cluster.url)
     cluster.stop()
     process = product.launch()
     wait_for(product, "/healthz", 200)
-    answer = wait_for(product, path, 503)
-    assert int(answer.headers["retry-after"]) >= 1
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert "waits for its database" in answer.text
+    for path in ("/", "/dashboard", "/_event/"):
+        answer = wait_for(product, path, 503)
+        assert int(answer.headers["retry-after"]) >= 1
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "waits for its database" in answer.text
     time_level_worker = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ [A-Z]+ worker 1 \(pid \d+\): \S"
     assert process.log
     assert all(re.match(time_level_worker, line) for line in process.log.splitlines())
