@@ -32,10 +32,17 @@ CONVERSATIONS = ("messages", "input")
 TOOLS = ("tools", "functions")
 PROMPT = "prompt"
 MEMBERS = (*ALONE, PROMPT, *CONVERSATIONS, *TOOLS)
+# What templates and programs write in front of the instructions in a prompt that is one text.
+_SYSTEM = re.compile(
+    r"\s*(?:<s>|<\|begin_of_text\|>)?\s*(?:\[INST\]\s*)?(?:<<SYS>>|\[SYSTEM\]|<\|system\|>"
+    r"|<\|(?:im_start|start_header_id)\|>\s*system(?:<\|end_header_id\|>)?"
+    r"|[#*]{0,4} ?system(?: prompt)?[*]{0,2}:)\s*",
+    re.I,
+)
 # Where the user begins to speak in a prompt that is one text, as programs and templates write it.
 _USER = re.compile(
     r"(?:^|\n)\W{0,8}(?:user|human|question|student|input|instruction|q)\W{0,3}[:\n]"
-    r"|<\|(?:im_start|start_header_id)\|>user|<\|user\|>|\[INST\]",
+    r"|<\|(?:im_start|start_header_id)\|>user|<\|user\|>|<</SYS>>|\[INST\]",
     re.I,
 )
 
@@ -107,8 +114,12 @@ def _read_conversation(raw: Raw, instructions: list[str], users: list[str]) -> N
 
 def _parted(text: str) -> tuple[str, list[str]]:
     """Return the instructions of a prompt, and what its user says."""
-    user = _USER.search(text)
-    return (text[: user.start()], [text[user.end() :]]) if user else (text, [])
+    system = _SYSTEM.match(text)
+    begin = system.end() if system else 0
+    user = _USER.search(text, begin)
+    if user is None:
+        return text[begin:], []
+    return text[begin : user.start()], [text[user.end() :]]
 
 
 def _texts_in(raw: Raw) -> Iterator[str]:

@@ -5,16 +5,21 @@ They know no program by name, and so they know those, too, that nobody wrote a r
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from hcai_app.services.fairuse import folding, heuristics, words
+from hcai_app.services.fairuse.acts import Acts
 from hcai_app.services.fairuse.roles import Roles, Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 from hcai_app.services.fairuse.traits import MAX_WHOLE, Traits
 
-SIGNALS: tuple[Signal, ...] = ("roles", "shapes", "traits", "habits", "turn-habits")
+SIGNALS: tuple[Signal, ...] = (
+    "roles", "shapes", "parameters", "traits", "habits", "turn-habits", "acts",
+)  # fmt: skip
+# So many names of parameters are kept as they are compared; of each so many letters.
+MAX_PARAMETERS, MAX_PARAMETER = 4_096, 48
 # Fewer tools are a student's own small agent, whatever they do.
 FEW_TOOLS = 5
 # So many tools are asked what they are for: a new one takes 20 µs, and no agent has half of these.
@@ -23,8 +28,6 @@ MAX_TOOLS = 256
 MAX_FIRST_LOOK = 800
 # With fewer traits of the trade in the beginning the rest is not looked at.
 ENOUGH = 2
-# Shorter instructions are a student's own, however much they speak of.
-SHORTEST_WHOLE = 500
 # A user's text as long as this is a whole prompt; what is shorter may be quoted to ask about it.
 WHOLE_PROMPT = 300
 # What stands behind a prompt that is asked about, within so many letters of the end.
@@ -50,6 +53,11 @@ class _Kept(NamedTuple):
     unless: frozenset[str]
     match: Match
 
+    def fits(self, letters: int) -> bool:
+        """Return whether the rule looks at instructions of so many letters."""
+        rule = self.match.rule
+        return rule.shortest <= letters <= (rule.longest or letters)
+
     def holds(self, found: frozenset[str]) -> bool:
         rule = self.match.rule
         return (
@@ -60,24 +68,27 @@ class _Kept(NamedTuple):
 
 
 @cache
-def _compiled() -> tuple[Roles, Traits, Traits]:
+def _compiled() -> tuple[Roles, Traits, Traits, Acts]:
     own = heuristics.load_own()
-    return Roles(own.role), Traits(own.trait), Traits(own.habit, MAX_WHOLE)
+    return Roles(own.role), Traits(own.trait), Traits(own.habit, MAX_WHOLE), Acts(own.act)
 
 
 class General:
     """Compiled general rules."""
 
     def __init__(self) -> None:
-        self._roles, self._traits, self._habits = _compiled()
+        self._roles, self._traits, self._habits, self._acts = _compiled()
         own = heuristics.load_own()
         self._personas = tuple(map(folding.fold, own.persona))
         self._of_trade, self._telling, self._kits = own.of_trade, own.telling, own.kit
         self._kept: dict[str, list[_Kept]] = {signal: [] for signal in SIGNALS}
+        self._shortest = MAX_WHOLE
 
     def add(self, rule: Rule, match: Match) -> None:
         """Take a rule with one of these signals."""
-        wanted, beside, unless = map(frozenset, (rule.pattern, rule.beside, rule.unless))
+        named = map(_parameter, rule.pattern) if rule.signal == "parameters" else rule.pattern
+        wanted, beside, unless = map(frozenset, (named, rule.beside, rule.unless))
+        self._shortest = min(self._shortest, rule.shortest)
         self._kept[rule.signal].append(_Kept(wanted, beside, unless, match))
 
     def of_tools(self, tools: Collection[Tool]) -> Iterator[Match]:
@@ -90,9 +101,17 @@ class General:
             return
         yield from _holding(self._kept["shapes"], shaped)
         is_few = len(tools) < FEW_TOOLS
-        for match in _holding(self._kept["roles"], roles):
+        for match in (*_holding(self._kept["roles"], roles), *self._of_parameters(tools)):
             if match.rule.few or not is_few:
                 yield match
+
+    def _of_parameters(self, tools: Collection[Tool]) -> Iterator[Match]:
+        """Yield the matches of tools that have parameters which only such programs' have."""
+        called = [frozenset(map(_parameter, parameters)) for _, parameters in tools if parameters]
+        for kept in self._kept["parameters"]:
+            telling = sum(not kept.wanted.isdisjoint(it) for it in called)
+            if telling >= kept.match.rule.least:
+                yield kept.match
 
     def _beside_kits(self, tools: Collection[Tool], roles: frozenset[str]) -> Collection[Tool]:
         """Return tools without those that a library gave to a student's program."""
@@ -107,10 +126,17 @@ class General:
         traits = self._traits_of(text)
         yield from _holding(self._kept["traits"], traits)
         yield from self._of_whole("habits", text, traits)
+        yield from self._of_short(text, traits)
         if text.count("_", 0, MAX_SPELLED) < FEW_TOOLS:
             return
         for match in self.of_tools([(name, ()) for name in _spelled(text)]):
             yield Match(match.rule, False)
+
+    def _of_short(self, text: str, traits: frozenset[str]) -> Iterator[Match]:
+        """Yield the matches of what short instructions tell a program to do."""
+        fitting = [kept for kept in self._kept["acts"] if kept.fits(len(text))]
+        if kept := [it for it in fitting if it.unless.isdisjoint(traits)]:
+            yield from _holding(kept, traits | self._acts.of(text))
 
     def of_turn(self, text: str, starts: list[str]) -> Iterator[Match]:
         """Yield the matches of a prompt that a user's turn opens with, unless it is asked about.
@@ -129,10 +155,17 @@ class General:
         return self._traits.of(text)
 
     def _of_whole(self, signal: Signal, text: str, traits: frozenset[str]) -> Iterator[Match]:
-        if len(text) < SHORTEST_WHOLE or len(traits & self._of_trade) < ENOUGH:
+        if len(text) < self._shortest or len(traits & self._of_trade) < ENOUGH:
             return
-        if kept := [it for it in self._kept[signal] if it.unless.isdisjoint(traits)]:
+        fitting = (it for it in self._kept[signal] if it.fits(len(text)))
+        if kept := [it for it in fitting if it.unless.isdisjoint(traits)]:
             yield from _holding(kept, traits | self._habits.of(text))
+
+
+@lru_cache(MAX_PARAMETERS)
+def _parameter(name: str) -> str:
+    """Return what a parameter is called without its form: one for `oldString` and `old_string`."""
+    return folding.fold(name[:MAX_PARAMETER])
 
 
 def _spelled(text: str) -> set[str]:

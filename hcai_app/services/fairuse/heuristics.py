@@ -1,4 +1,4 @@
-"""What the general rules are made of: roles of tools, traits and habits (`heuristics.toml`)."""
+"""What the general rules are made of: roles of tools, traits, habits, acts (`heuristics.toml`)."""
 
 import tomllib
 from functools import cache
@@ -36,6 +36,16 @@ class Trait(Struct, frozen=True, forbid_unknown_fields=True):
     everyday: bool = False  # says too little to look at more than the beginning for it
 
 
+class Act(Struct, frozen=True, forbid_unknown_fields=True):
+    """What instructions tell a program to do: a verb and its object a few words behind it."""
+
+    id: str
+    verbs: list[str]
+    objects: list[str]
+    match: str  # instructions that have it
+    miss: str  # and some that have not
+
+
 class Kit(Struct, frozen=True, forbid_unknown_fields=True):
     """Tools that a library gives to every program built with it: they count as none."""
 
@@ -54,6 +64,7 @@ class Signs(Struct, forbid_unknown_fields=True):
     role: list[Role] = []
     trait: list[Trait] = []
     habit: list[Trait] = []  # looked for in more than the beginning
+    act: list[Act] = []  # looked for in short instructions
     kit: list[Kit] = []
 
     @property
@@ -69,21 +80,26 @@ class Signs(Struct, forbid_unknown_fields=True):
     @property
     def ids(self) -> frozenset[str]:
         """What rules may name."""
-        return frozenset(sign.id for sign in (*self.role, *self.trait, *self.habit))
+        return frozenset(sign.id for sign in self.named)
+
+    @property
+    def named(self) -> tuple[Role | Trait | Act, ...]:
+        """What has an id of its own."""
+        return (*self.role, *self.trait, *self.habit, *self.act)
 
 
 def load(text: str) -> Signs:
-    """Read roles, traits and habits.
+    """Read roles, traits, habits and acts.
 
     Raises:
         ValueError: When one is without an example or a near miss, or two have one id.
     """
     signs = msgspec.convert(tomllib.loads(text), Signs)
-    for sign in (*signs.role, *signs.trait, *signs.habit, *signs.kit):
+    for sign in (*signs.named, *signs.kit):
         if not (sign.match and sign.miss):
             raise ValueError(f"{sign.id}: match and miss must not be empty")
-    if len(signs.ids) < len(signs.role) + len(signs.trait) + len(signs.habit):
-        raise ValueError("two roles, traits or habits have one id")
+    if len(signs.ids) < len(signs.named):
+        raise ValueError("two roles, traits, habits or acts have one id")
     return signs
 
 

@@ -158,8 +158,10 @@ SIGNS = {
     "syntax": "tool syntax",
     "roles": "set of tools, by what they are for",
     "shapes": "tools, by their parameters",
+    "parameters": "tools, by names of their parameters",
     "traits": "instructions, by what they speak of",
     "habits": "instructions, by what they go into",
+    "acts": "instructions, by what they tell a program to do",
     "turn-habits": "messages, by what they go into",
     "fingerprint": "tools and instructions, which a refused program had",
 }

@@ -46,6 +46,8 @@ class Content(NamedTuple):
     declared: tuple[Tool, ...] = ()
 
 
+# What instructions tell of work says nothing beside few tools: a student's own agent has it, too.
+OF_WORK = ("habits", "acts")
 # A program says and sends the same each time: what so many of these match is kept.
 MAX_KNOWN = 4_096
 Reader = Callable[[bytes, str], Iterable[Match]]
@@ -183,7 +185,7 @@ class Matcher:
         for text in _wholes(content.instructions):
             found += self._of_instructions(text)
         if 0 < len(content.tools) < FEW_TOOLS:
-            found = [match for match in found if match.rule.signal != "habits"]
+            found = [match for match in found if match.rule.signal not in OF_WORK]
         for text in _wholes(content.users):
             found += self._of_user(text)
         return found

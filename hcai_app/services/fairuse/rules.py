@@ -12,7 +12,8 @@ from hcai_app.settings import faults
 
 Signal = Literal[
     "host", "title", "user-agent", "header", "category",
-    "opening", "turn", "tools", "syntax", "roles", "shapes", "traits", "habits", "turn-habits",
+    "opening", "turn", "tools", "syntax", "roles", "shapes", "parameters",
+    "traits", "habits", "turn-habits", "acts",
 ]  # fmt: skip
 Mode = Literal["on", "counting", "off"]
 # An app whose rules agree with those of every other app of their category.
@@ -35,10 +36,14 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     miss: str  # its near miss
     mode: Mode = "on"
     least: int = 1  # so many of the tools, marks, roles, traits or habits in `pattern`
+    shortest: int = 500  # of habits and acts: shorter instructions are not looked at
+    longest: int = 0  # and longer ones are not either; 0: however long
     beside: tuple[str, ...] = ()  # tools, roles or traits that say nothing alone
     beside_least: int = 0
     unless: tuple[str, ...] = ()  # traits that excuse
-    few: bool = False  # of few tools, too; then it decides only beside a rule that knows an app
+    few: bool = (
+        False  # of few tools, too; a weak one then decides only beside a rule that knows an app
+    )
     hint: str = ""  # what else a refusal tells
 
     @property

@@ -28,11 +28,11 @@ def found_in(rule: Rule, example: str) -> list[Match]:
     match rule.signal:
         case "tools" | "roles":
             return matcher.of_content(Content([], [], frozenset(example.split())))
-        case "shapes":  # tools, with their parameters between commas
+        case "shapes" | "parameters":  # tools, with their parameters between commas
             tools = [(f"t{at}", tuple(it.split(","))) for at, it in enumerate(example.split())]
             names = frozenset(name for name, _ in tools)
             return matcher.of_content(Content([], [], names, tuple(tools)))
-        case "opening" | "syntax" | "traits" | "habits":
+        case "opening" | "syntax" | "traits" | "habits" | "acts":
             return matcher.of_content(Content([example], [], frozenset()))
         case "turn" | "turn-habits":
             return matcher.of_content(Content([], [example], frozenset()))

@@ -19,10 +19,11 @@ NEUTRAL = "Help with what is asked."
 RARE = ("in the user's turn", "in a sentence, without tools")
 _DECLARED = re.compile(r"([^\s(]+)\(([^)]*)\)|(\S+)")
 _NAMES = re.compile(
-    r"Claude Code|Cline|OpenHands|goose|Crush|Cursor|Droid|Factory|Plandex|Kiro|Open Interpreter|Bolt\b"
-    r"|Augment Agent|Augment Code|Cody|Amp\b|Sourcegraph|Codex|Roo\b|OpenCode|Cascade|Windsurf"
-    r"|GitHub Copilot|Qwen Code|Warp|gptme|Devika|AutoGPT|Lovable|v0\b|Junie|Tabnine|PearAI|Refact"
-    r"|Tabby(?:ML)?|Kimi CLI|Anthropic|Vercel|Alibaba Group|Square, CashApp, and Tidal|Block"
+    r"Claude Code|Cline|OpenHands|goose|Crush|Cursor|Droid|Factory|Plandex|Kiro|Open Interpreter"
+    r"|Bolt\b|Augment Agent|Augment Code|Cody|Amp\b|Sourcegraph|Codex|Roo\b|OpenCode|Cascade"
+    r"|Windsurf|GitHub Copilot|Qwen Code|Warp|gptme|Devika|AutoGPT|Lovable|v0\b|Junie|Tabnine"
+    r"|PearAI|Refact|Tabby(?:ML)?|Kimi CLI|Anthropic|Vercel|Alibaba Group|Block"
+    r"|Square, CashApp, and Tidal"
 )
 Shape = Callable[[str, str, list[str]], tuple[str, dict[str, Any]]]
 Form = tuple[str, str, str, list[str], dict[str, str]]
