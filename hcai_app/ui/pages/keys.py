@@ -6,6 +6,7 @@ from hcai_app.services.keys.keys import MAX_NAME
 from hcai_app.services.limits import period
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.confirm import confirm
+from hcai_app.ui.components.drawings import drawing
 from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.components.new_key import new_key, rotate_key
 from hcai_app.ui.islands.clock import local_time
@@ -64,6 +65,7 @@ def active_keys() -> rx.Component:
     """Show the keys that work; the title stays where it is, since it gets the focus."""
     has_keys = KeysState.active_count > 0
     return rx.el.section(
+        rx.cond(has_keys, rx.fragment(), drawing("shelf")),
         rx.el.h2(
             rx.cond(has_keys, "Your keys", "Your keys will be listed here."),
             id=LIST_TITLE,
