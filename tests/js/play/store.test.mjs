@@ -247,7 +247,7 @@ test("a model that has gone is not asked and not begun with", async () => {
   const { model, messages: kept } = store.read().conversation;
   assert.equal(model, "a/deaf");
   await store.send("more");
-  await store.again(kept[1].id);
+  await store.again(kept[1]);
   assert.deepEqual(told(store), [["hi"], ["Hello.", "done"]]);
   store.begin();
   assert.equal(calls.length, 1);
@@ -273,12 +273,12 @@ test("asking again adds a version and loses nothing", async () => {
   (await called(1)).say("One.");
   calls[0].end();
   await idle(store);
-  store.again(messages(store)[1].id);
+  store.again(messages(store)[1]);
   (await called(2)).say("Two.");
   calls[1].end();
   await idle(store);
   assert.deepEqual(told(store), [["hi"], ["Two.", "done"]]);
-  store.turn(store.read().conversation.messages[1].id);
+  store.pick(store.read().conversation.messages[1]);
   assert.deepEqual(told(store), [["hi"], ["One.", "done"]]);
   store.send("more");
   const third = await called(3);
@@ -293,7 +293,7 @@ test("an answer that brought nothing is replaced", async () => {
   store.send("hi");
   (await called(1)).break();
   await idle(store);
-  store.again(messages(store)[1].id);
+  store.again(messages(store)[1]);
   (await called(2)).end();
   await idle(store);
   assert.equal(store.read().conversation.messages.length, 2);
@@ -314,7 +314,7 @@ test("several models answer one question, and the winner goes on", async () => {
   }
   await idle(store);
   const winner = store.read().conversation.messages.find(({ model }) => model === "a/deaf");
-  store.pick(winner.id);
+  store.pick(winner);
   const { conversation } = store.read();
   assert.deepEqual([conversation.model, conversation.rivals], ["a/deaf", []]);
   assert.deepEqual(told(store).at(-1), ["a/deaf says so.", "done"]);

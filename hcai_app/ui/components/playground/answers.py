@@ -31,14 +31,14 @@ def versions(message: Any) -> rx.Component:
                 "chevron-left",
                 "Earlier version",
                 disabled=message.at == 1,
-                on_click=store("turn", message.versions[message.at - 2]),
+                on_click=store("pick", message.versions[message.at - 2]),
             ),
             rx.el.span(message.at, "/", message.versions.length(), class_name="num"),
             bare(
                 "chevron-right",
                 "Later version",
                 disabled=message.at == message.versions.length(),
-                on_click=store("turn", message.versions[message.at]),
+                on_click=store("pick", message.versions[message.at]),
             ),
             class_name="play-versions",
             role="group",
@@ -140,7 +140,7 @@ def failure(message: Any) -> rx.Component:
                 type="button",
                 class_name="small-button",
                 disabled=IS_RUNNING,
-                on_click=store("again", message.id),
+                on_click=store("again", message),
             ),
         ),
     )
@@ -185,14 +185,14 @@ def foot(message: Any, *, is_beside: bool) -> rx.Component:
         "Ask again",
         "for another answer",
         disabled=IS_RUNNING | ~IS_OFFERED,
-        on_click=store("again", message.id),
+        on_click=store("again", message),
     )
     pick = rx.el.button(
         "Go on with this one",
         type="button",
         class_name="button small quiet",
         disabled=IS_RUNNING,
-        on_click=store("pick", message.id),
+        on_click=store("pick", message),
     )
     return rx.el.div(
         receipt(message),

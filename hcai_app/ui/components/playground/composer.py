@@ -68,6 +68,8 @@ def _left() -> rx.Var[str]:
 
 
 def _send() -> rx.Component:
+    has_words = shown("room.conversation.draft.text").strip() != ""
+    has_files = shown("room.conversation.draft.files", list[File]).length() > 0
     return rx.cond(
         IS_RUNNING,
         rx.el.button(
@@ -82,7 +84,7 @@ def _send() -> rx.Component:
             "Send",
             type="submit",
             class_name="play-send",
-            disabled=~shown("canSend", bool),
+            disabled=~(IS_OFFERED & (has_words | has_files)),
         ),
     )
 

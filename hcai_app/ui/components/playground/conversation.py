@@ -111,7 +111,7 @@ def turn(one: Any) -> rx.Component:
     return rx.fragment(
         rx.cond(
             one.role == "user",
-            rx.cond(shown("editing") == one.id, editor(), asked(one)),
+            rx.cond(shown("editing.id") == one.id, editor(), asked(one)),
             rx.cond(
                 one.answers.length() > 1,
                 rx.el.section(
@@ -143,7 +143,7 @@ def asked(message: Any) -> rx.Component:
                 "pencil",
                 "Edit",
                 "and send again",
-                on_click=put(editing=message.id, edited=message.text),
+                on_click=put(editing=message, edited=message.text),
             ),
             class_name="play-acts",
         ),
@@ -154,7 +154,7 @@ def asked(message: Any) -> rx.Component:
 
 def editor() -> rx.Component:
     """Change a question; the old one stays as a version."""
-    keep = put(editing="")
+    keep = put(editing=None)
     return rx.el.form(
         rx.el.textarea(
             value=shown("edited"),

@@ -56,14 +56,14 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class MessageView:
-    """A message of the open branch, the `at`th of the `versions`, which are ids."""
+    """A message of the open branch, the `at`th of its `versions`."""
 
     id: str
     role: str
     text: str
     files: list[File]
     images: list[File]
-    versions: list[str]
+    versions: list[dict[str, Any]]
     at: int
     by: str
     color: str

@@ -11,7 +11,6 @@ import * as share from "./share.mjs";
 import { comparison } from "./similarity.mjs";
 import { held, read, set } from "./views.mjs";
 
-const NO_LIST = "The list of models did not come through. Are you online?";
 const MOST_RIVALS = 3;
 const MOST_PROMPTS = 20;
 const TAKEN_ALONG = "hcai-shared"; // what leads from the page of a shared conversation to here
@@ -47,21 +46,20 @@ export const act = {
   focusOn,
   put: (name, value) => set({ [name]: value }),
   async loadModels(source) {
-    const read = async () => (await fetch(source)).json();
-    const { models: all, error } = await read().catch(() => ({ error: { message: NO_LIST } }));
+    const { body, error } = await call(source);
     if (error) return set({ unreachable: error.message });
-    const models = all.filter(({ kind }) => kind !== "embedding");
-    const embedders = all.filter(({ kind }) => kind === "embedding");
-    set({ models, embedders, unreachable: "" });
-    return models;
+    const chat = body.models.filter(({ kind }) => kind !== "embedding");
+    const embeddings = body.models.filter(({ kind }) => kind === "embedding");
+    set({ models: { chat, embeddings }, unreachable: "" });
+    return chat;
   },
   // What an address, or the page of a shared conversation, asks for is asked for once.
   openAsked() {
     const wanted = new URLSearchParams(window.location.search).get("model");
     window.history.replaceState(window.history.state, "", window.location.pathname);
-    const { models, embedders, mode } = read();
-    const embedder = firstOf(embedders, wanted)?.id ?? "";
-    const isChat = models.some(({ id }) => id === wanted);
+    const { models, mode } = read();
+    const embedder = firstOf(models.embeddings, wanted)?.id ?? "";
+    const isChat = models.chat.some(({ id }) => id === wanted);
     set({ embedder, mode: isChat ? "chat" : embedder === wanted ? "embeddings" : mode });
     if (isChat) held.store.begin(wanted);
     const brought = share.read(window.sessionStorage.getItem(TAKEN_ALONG) ?? "");
@@ -135,15 +133,14 @@ export const act = {
 
   resend() {
     const { editing, edited } = read();
-    set({ editing: "" });
-    const message = open().messages.find(({ id }) => id === editing);
-    if (edited.trim()) held.store.resend(message, edited);
+    set({ editing: null });
+    if (edited.trim()) held.store.resend(editing, edited);
   },
   // A picture of the conversation goes along with the next words, to a model that draws.
   editPicture(id) {
     const { draft } = open();
     const isAble = (model) => draws(model) && seesPictures(model);
-    const able = [held.store.modelOf(open()), ...read().models].find(isAble);
+    const able = [held.store.modelOf(open()), ...read().models.chat].find(isAble);
     if (able) held.store.change({ model: able.id });
     const picture = filesOf(open()).find((it) => it.id === id);
     const files = [...draft.files.filter((it) => it.id !== id), picture];

@@ -81,10 +81,6 @@ export function idOf(known, headers) {
   return id.startsWith("gen-") ? id : "";
 }
 
-// A stream has begun once it brings something to read.
-export const hasBegun = ({ text, reasoning, images, calls }) =>
-  Boolean(text || reasoning || images.length || calls.length);
-
 // What an answer took, whatever its dialect calls it, and whether it tells all of it at once.
 function usageOf(usage, before) {
   const prompt = usage.prompt_tokens ?? usage.input_tokens ?? before?.prompt ?? 0;

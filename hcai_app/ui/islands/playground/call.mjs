@@ -25,7 +25,8 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
   };
   const update = (change, pieces = []) => {
     run = pieces.reduce(answers.take, { ...run, ...change });
-    run.firstMs ??= answers.hasBegun(run) ? since() : null;
+    const { text, reasoning, images, calls } = run;
+    if (text || reasoning || images.length || calls.length) run.firstMs ??= since();
     timer ??= setTimeout(tell, FRAME_MS);
   };
   const ended = (state, more) => {

@@ -73,16 +73,12 @@ const withEach = (conversation, work) => ({
 export const withAnswer = (conversation, id, { raw, body, ...run }) =>
   withEach(conversation, (it) => (it.id === id ? { ...it, ...run, id } : it));
 
-export const withChosen = (conversation, { parent, id }) => ({
-  ...conversation,
-  chosen: { ...conversation.chosen, [parent]: id },
-});
-
-// Goes on with one of the answers that stand side by side; the others become its versions.
-export function withWinner(conversation, winner) {
-  const { model, race } = winner;
+// Goes on with a version; answers that stood beside it are its versions from then on.
+export function withChosen(conversation, { parent, id, model, race }) {
+  const chosen = { ...conversation.chosen, [parent]: id };
+  if (!race) return { ...conversation, chosen };
   const freed = withEach(conversation, (it) => (it.race === race ? { ...it, race: "" } : it));
-  return withChosen({ ...freed, model, rivals: [] }, winner);
+  return { ...freed, chosen, model, rivals: [] };
 }
 
 // What was being answered when the page went away is not answered any more.

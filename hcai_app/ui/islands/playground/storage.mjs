@@ -40,12 +40,12 @@ const inDatabase = (database, tag) => ({
   },
   write: (conversation) => {
     const place = [tag, conversation.id];
-    const keep = async ({ id, blob }) =>
-      (await database.getKey("files", [...place, id])) ??
-      database.put("files", blob, [...place, id]);
-    const files = filesOf(conversation).filter(({ blob }) => blob);
     const plain = JSON.parse(asText(conversation));
-    return Promise.all([database.put("talks", plain, place), ...files.map(keep)]);
+    const { store, done } = database.transaction("files", "readwrite");
+    const keep = async ({ id, blob }) =>
+      (await store.getKey([...place, id])) ?? store.put(blob, [...place, id]);
+    const files = filesOf(conversation).filter(({ blob }) => blob);
+    return Promise.all([database.put("talks", plain, place), done, ...files.map(keep)]);
   },
   // Removes conversations with their files, or all, in one step that goes on when the page leaves.
   remove: (ids = [[]]) => {

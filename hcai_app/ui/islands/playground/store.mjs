@@ -5,21 +5,21 @@ import { call } from "./call.mjs";
 import * as conversations from "./conversations.mjs";
 import { firstOf, isStreamed } from "./models.mjs";
 import { Observable } from "../observable.mjs";
-import { Repository } from "./repository.mjs";
 
 const ROAD = "/playground/v1/conversation";
 const MAX_CONVERSATIONS = 60;
+const SAVE_MS = 1000;
 
 export class Store extends Observable {
   #all = new Map(); // every conversation, by its id
   #runs = new Map(); // an answer's id -> its conversation's, and what ends it
   #gone = new Set(); // the conversations that were removed, here or in another tab
+  #unkept = new Set(); // the conversations that are not kept yet as they are now
+  #timer;
 
   constructor({ storage, models, onSpent = () => {} }) {
     super({ lasts: storage.lasts, all: [], conversation: null, isFull: false, removed: [] });
     Object.assign(this, { storage, models, onSpent });
-    const onFull = (isFull) => isFull !== this.read().isFull && this.set({ isFull });
-    this.repository = new Repository(storage, onFull);
   }
 
   async load() {
@@ -40,7 +40,7 @@ export class Store extends Observable {
 
   // The page goes away, and with it what it has under way.
   part() {
-    this.repository.flush();
+    this.#flush();
     for (const { id } of this.#runs.values()) this.#say(conversations.settled(this.#all.get(id)));
   }
 
@@ -51,10 +51,8 @@ export class Store extends Observable {
     const unsent = !more.messages && [...this.#all.values()].find(isUnsent);
     const first = firstOf(this.models, model, last?.model)?.id ?? "";
     const fresh = unsent || { ...conversations.newConversation(first, last?.settings), ...more };
-    if (last && conversations.isEmpty(last)) this.#all.delete(last.id);
-    this.#all.set(fresh.id, fresh);
+    this.#all.set(fresh.id, model ? { ...fresh, model: first } : fresh);
     this.choose(fresh.id);
-    if (model) this.change({ model: first });
   }
 
   choose(id) {
@@ -91,8 +89,8 @@ export class Store extends Observable {
     for (const conversation of this.read().removed) {
       this.#gone.delete(conversation.id);
       this.#say(conversation, { isBack: true });
-      this.#put(conversation);
-      this.repository.keep(conversation);
+      this.#all.set(conversation.id, conversation);
+      this.#keep(conversation.id);
       this.choose(conversation.id);
     }
     this.set({ removed: [] });
@@ -101,7 +99,7 @@ export class Store extends Observable {
   // Of answers side by side the first one is gone on with, when none was picked.
   send(text, files = [], parent) {
     const last = conversations.threadOf(this.#open).at(-1);
-    if (last?.race && parent === undefined) this.pick(last.id);
+    if (last?.race && parent === undefined) this.pick(last);
     const { id, model, rivals } = this.#open;
     if (!this.modelOf(this.#open)) return undefined;
     const place = { id: conversations.newId(), parent: parent ?? last?.id ?? "" };
@@ -114,15 +112,14 @@ export class Store extends Observable {
     return Promise.all(asked.map((it) => this.#answer(id, place.id, it, race)));
   }
 
-  // Asks again for the answer with this id: another version, unless the first one brought nothing.
-  again(answerId) {
-    const { id, messages } = this.#open;
-    const { parent, race, text, images, state, ...before } = this.#messageOf(answerId);
+  // Asks again for an answer: another version, unless the first one brought nothing.
+  again({ id: answerId, parent, race, model, text, images, state }) {
+    const { id, messages, model: chosen } = this.#open;
     if (!this.modelOf(this.#open)) return undefined;
     if (!race) this.stop(id);
     if (state === "failed" && !text && !images?.length)
       this.change({ messages: messages.filter((it) => it.id !== answerId) });
-    return this.#answer(id, parent, race ? before.model : this.#open.model, race);
+    return this.#answer(id, parent, race ? model : chosen, race);
   }
 
   // Sends a changed question as another version of the old one.
@@ -131,14 +128,9 @@ export class Store extends Observable {
     return this.send(text, message.files, message.parent);
   }
 
-  // Shows a version.
-  turn(messageId) {
-    this.change(conversations.withChosen(this.#open, this.#messageOf(messageId)));
-  }
-
-  // Goes on with one of the answers that stand side by side.
-  pick(messageId) {
-    this.change(conversations.withWinner(this.#open, this.#messageOf(messageId)));
+  // Goes on with a version of a message, or with one of the answers that stand side by side.
+  pick(message) {
+    this.change(conversations.withChosen(this.#open, message));
   }
 
   // Ends what is answered, in the tab that it comes to. That tab may be gone: here it has ended.
@@ -173,15 +165,11 @@ export class Store extends Observable {
     this.onSpent();
   }
 
-  #messageOf(id) {
-    return this.#open.messages.find((message) => message.id === id);
-  }
-
   #hear({ kind, id, ids, conversation, isBack }) {
     if (kind === "hello") for (const run of this.#runs.values()) this.#say(this.#all.get(run.id));
     if (kind === "stop") this.#abort(id);
     // A write of this tab may have come after the other one's removal: it is undone.
-    if (kind === "remove") this.#forget(ids, { isKnown: true });
+    if (kind === "remove") this.#forget(ids, true);
     if (kind === "write") this.#take(conversation, isBack);
   }
 
@@ -199,16 +187,19 @@ export class Store extends Observable {
     this.storage.say({ kind: "write", conversation, ...more });
   }
 
-  // Takes conversations out of sight, and ends what is under way in them.
-  #forget(ids, options) {
+  // Forgets conversations with their files, and ends what is under way in them.
+  #forget(ids, isKnown = false) {
     for (const id of ids) {
       this.#abort(id);
       this.#gone.add(id);
       this.#all.delete(id);
+      this.#unkept.delete(id);
     }
     if (this.#gone.has(this.#open.id)) this.begin();
     else this.#show();
-    return this.repository.remove(ids, options);
+    if (!isKnown) this.storage.say({ kind: "remove", ids });
+    const flush = () => this.#flush();
+    return this.storage.remove(ids).then(flush, flush);
   }
 
   #abort(id) {
@@ -228,9 +219,8 @@ export class Store extends Observable {
 
   #edit(id, work, isFast = false) {
     if (!this.#all.has(id)) return;
-    const conversation = work(this.#all.get(id));
-    this.repository.keep(conversation, isFast);
-    this.#put(conversation, isFast);
+    this.#put(work(this.#all.get(id)), isFast);
+    this.#keep(id, isFast);
   }
 
   // An answer that grows changes nothing of what is listed.
@@ -243,5 +233,36 @@ export class Store extends Observable {
 
   #show(change = {}) {
     this.set({ all: this.#newest(), ...change });
+  }
+
+  // Keeps a conversation now; while an answer grows, within a second.
+  #keep(id, isFast = false) {
+    this.#unkept.add(id);
+    if (isFast && this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), isFast ? SAVE_MS : 0);
+  }
+
+  // Writes all that is not kept; what found no room stays in memory, and is tried again.
+  async #flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const tries = await Promise.all([...this.#unkept].map((id) => this.#write(id)));
+    const isFull = tries.includes(false);
+    if (isFull !== this.read().isFull) this.set({ isFull });
+  }
+
+  // Keeps a conversation, and tells other tabs; returns whether there was room.
+  async #write(id) {
+    const conversation = this.#all.get(id);
+    const { write, remove } = this.storage;
+    this.#say(conversation);
+    try {
+      await (conversations.isEmpty(conversation) ? remove([id]) : write(conversation));
+    } catch {
+      return false;
+    }
+    if (this.#all.get(id) === conversation) this.#unkept.delete(id);
+    return true;
   }
 }

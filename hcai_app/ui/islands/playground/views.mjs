@@ -10,7 +10,7 @@ import { formsOf } from "./schemas.mjs";
 const MOST_FOUND = 60;
 const MOST_IN_PALETTE = 9;
 // What a page begins with comes from Python: `PageState` in store.py.
-const page = new Observable({ room: null, models: [], embedders: [] });
+const page = new Observable({ room: null, models: { chat: [], embeddings: [] } });
 export const { read, subscribe } = page;
 export const set = (change) => page.set(change);
 // The store of whoever sits here, and what is to be done when a call was paid for.
@@ -40,9 +40,9 @@ const has = (text, words) =>
 function turns(models, messages = [], chosen = {}) {
   const conversation = { messages, chosen };
   const shown = (message) => {
-    const versions = versionsOf(conversation, message).map(({ id }) => id);
+    const versions = versionsOf(conversation, message);
     const { name: by, color } = modelIn(models, message.model);
-    const place = { versions, at: versions.indexOf(message.id) + 1 };
+    const place = { versions, at: versions.indexOf(message) + 1 };
     return { files: [], images: [], ...message, ...place, by, color };
   };
   return threadOf(conversation).map((message) => {
@@ -59,15 +59,19 @@ function heads(all = [], finding = "") {
   return all.filter(isListed).map(head);
 }
 
-function found(models, query) {
+function found(models, mode, query) {
   const textOf = ({ id, name, maker, line, inputs, reasons, tools }) =>
     `${id} ${name} ${maker} ${line} ${inputs} ${reasons ? "reasoning" : ""} ${tools ? "tools" : ""}`;
-  return models.filter((model) => has(textOf(model), query)).slice(0, MOST_FOUND);
+  return (models[mode] ?? []).filter((it) => has(textOf(it), query)).slice(0, MOST_FOUND);
 }
 
 function palette(wanted, models, all, pages = []) {
   const named = pages.filter(({ name }) => has(name, wanted));
-  const kinds = { Page: named, Conversation: heads(all, wanted), Model: found(models, wanted) };
+  const kinds = {
+    Page: named,
+    Conversation: heads(all, wanted),
+    Model: found(models, "chat", wanted),
+  };
   const entries = Object.entries(kinds).map(([kind, list]) => list.map((it) => ({ ...it, kind })));
   return entries.flat().slice(0, MOST_IN_PALETTE);
 }
@@ -87,30 +91,26 @@ function asked(isShown) {
   if (!isShown || !room) return "";
   const { draft, model, ...conversation } = room.conversation;
   const branch = { ...conversation, messages: threadOf(room.conversation) };
-  const chat = { ...askedOf(branch, modelIn(models, model)), draft };
+  const chat = { ...askedOf(branch, modelIn(models.chat, model)), draft };
   return asText({ mode, language, chat, embedder, texts, moderator, checked });
 }
 
 const OPEN = "room.conversation";
 const VIEWS = {
-  turns: view(`models ${OPEN}.messages ${OPEN}.chosen`, turns),
+  turns: view(`models.chat ${OPEN}.messages ${OPEN}.chosen`, turns),
   asked: view(`${OPEN}.id ${OPEN}.messages`, (id, messages) => {
     return `${id} ${messages?.findLast(({ role }) => role === "user")?.id}`;
   }),
   isRunning: view(`${OPEN}.messages`, (messages = []) => isRunning({ messages })),
   heads: view("room.all finding", heads),
-  model: view(`models embedders mode embedder ${OPEN}.model`, (models, others, mode, other, id) =>
-    mode === "embeddings" ? modelIn(others, other) : modelIn(models, id),
+  model: view(`models mode embedder ${OPEN}.model`, (models, mode, embedder, id) =>
+    mode === "embeddings" ? modelIn(models.embeddings, embedder) : modelIn(models.chat, id),
   ),
-  rivals: view(`models ${OPEN}.rivals`, (models, ids = []) => ids.map((id) => modelIn(models, id))),
-  fitting: view(`models ${OPEN}.model ${OPEN}.draft.files refusal`, fitting),
-  canSend: view(`models ${OPEN}.model ${OPEN}.draft`, (models, id, { text, files } = {}) => {
-    const model = offered(models, id);
-    return Boolean(model && (text?.trim() || files?.some((it) => sees(model, it))));
-  }),
-  found: view("models embedders mode query", (models, embedders, mode, query) =>
-    found(mode === "embeddings" ? embedders : models, query),
+  rivals: view(`models.chat ${OPEN}.rivals`, (models, ids = []) =>
+    ids.map((id) => modelIn(models, id)),
   ),
+  fitting: view(`models.chat ${OPEN}.model ${OPEN}.draft.files refusal`, fitting),
+  found: view("models mode query", found),
   palette: view("wanted models room.all given.pages", palette),
   tools: view(`${OPEN}.settings.tools`, (text) => formsOf("tools", text)),
   schema: view(`${OPEN}.settings.schema`, (text) => formsOf("schema", text)),
