@@ -27,6 +27,7 @@ TAIL_BYTES = 64 * 1024
 CITATIONS_KEY, TOOL_USE = b'"citations"', b'"tool_use"'
 NULL_CITATIONS = re.compile(rb',\s*"citations"\s*:\s*null\b|"citations"\s*:\s*null\s*,')
 BLANK_LINES = (b"\n\n", b"\n\r\n")
+NO_COMMENT_LINE = re.compile(rb"(?:\A|[\r\n])[^:\r\n]")
 # Comments before the first event, and whatever follows the last one, are held up to so many bytes.
 HELD_BYTES = 64 * 1024
 
@@ -101,7 +102,7 @@ class StreamAnswer:
 
     def speaks(self, out: bytes) -> bool:
         """Return whether there is anything that a client would look at, and no comments alone."""
-        return not all(not line or line.startswith(b":") for line in out.splitlines())
+        return NO_COMMENT_LINE.search(out) is not None
 
     def filler(self) -> bytes:
         """Return a heartbeat: a comment, or a byte of an incomplete line."""
