@@ -139,10 +139,10 @@ class Response:
         self.status = status
         self._wake()
 
-    def add(self, data: bytes) -> None:
-        """Take a piece of the body."""
-        self._pieces.append(data)
-        self._size += len(data)
+    def add(self, pieces: list[bytes]) -> None:
+        """Take pieces of the body."""
+        self._pieces += pieces
+        self._size += sum(map(len, pieces))
         self._wake()
 
     def end(self, error: HttpClientError | None = None) -> None:
