@@ -29,14 +29,14 @@ test("a link brings request and answers", async () => {
 });
 
 test("a question without its answer is written, and not sent", async () => {
-  const { draft, more } = asOwn(await unpacked(await packed(sharedOf(TALK, false))));
-  assert.equal(draft, "Grüße 😀");
-  assert.deepEqual(more.messages, []);
+  const { draft, messages } = asOwn(await unpacked(await packed(sharedOf(TALK, false))));
+  assert.equal(draft.text, "Grüße 😀");
+  assert.deepEqual(messages, []);
 });
 
 test("what was shared becomes a branch of one's own", () => {
-  const { more } = asOwn(read(JSON.stringify(sharedOf(TALK, true))));
-  const thread = threadOf({ messages: more.messages, chosen: {} });
+  const { messages } = asOwn(read(JSON.stringify(sharedOf(TALK, true))));
+  const thread = threadOf({ messages, chosen: {} });
   assert.deepEqual(
     thread.map(({ role }) => role),
     ["user", "assistant"],

@@ -5,7 +5,7 @@ import { asText } from "./asking.mjs";
 import { call } from "./call.mjs";
 import { asJson, asMarkdown, isRunning, NOTHING_WRITTEN, titleOf } from "./conversations.mjs";
 import { fileOf, filesOf } from "./files.mjs";
-import { draws, firstOf, sees, seesPictures } from "./models.mjs";
+import { draws, firstOf, sees } from "./models.mjs";
 import { formsOf, textOf, withField, withForm } from "./schemas.mjs";
 import * as share from "./share.mjs";
 import { comparison } from "./similarity.mjs";
@@ -28,13 +28,14 @@ function saveText(end, text) {
   Object.assign(document.createElement("a"), link).click();
 }
 
-async function asked(endpoint, body) {
-  if (read().busy) return undefined;
+// Asks what answers at once, and shows what `shown` makes of it.
+async function ask(endpoint, body, shown) {
+  if (read().busy) return;
   set({ busy: true, failure: null });
   const run = await call(`/playground/v1/${endpoint}`, asText(body));
   set({ busy: false, failure: run.error });
   held.store.onSpent();
-  return run.error ? undefined : run;
+  if (!run.error) set(shown(run));
 }
 
 function setForm(kind, at, change) {
@@ -64,10 +65,7 @@ export const act = {
     if (isChat) held.store.begin(wanted);
     const brought = share.read(window.sessionStorage.getItem(TAKEN_ALONG) ?? "");
     window.sessionStorage.removeItem(TAKEN_ALONG);
-    if (!brought) return;
-    const { draft, more } = share.asOwn(brought);
-    held.store.begin(brought.model, more);
-    held.store.draft({ text: draft });
+    if (brought) held.store.begin(brought.model, share.asOwn(brought));
   },
 
   begin() {
@@ -79,7 +77,7 @@ export const act = {
     element(`play-name-${id}`).hidePopover();
   },
   remove(id) {
-    held.store.remove(...(id ? [id] : []));
+    held.store.remove(id);
     focusOn("play-new");
   },
   saveAs: (end) => saveText(end, { md: asMarkdown, json: asJson }[end](open())),
@@ -139,7 +137,7 @@ export const act = {
   // A picture of the conversation goes along with the next words, to a model that draws.
   editPicture(id) {
     const { draft } = open();
-    const isAble = (model) => draws(model) && seesPictures(model);
+    const isAble = (model) => draws(model) && sees(model, { type: "image/png" });
     const able = [held.store.modelOf(open()), ...read().models.chat].find(isAble);
     if (able) held.store.change({ model: able.id });
     const picture = filesOf(open()).find((it) => it.id === id);
@@ -223,24 +221,24 @@ export const act = {
     window.location.assign("/playground");
   },
 
-  setText: (place, text) => set({ texts: Object.assign([...read().texts], { [place]: text }) }),
+  setText: (place, text) => set({ texts: read().texts.with(place, text) }),
   addText: () => set({ texts: [...read().texts, ""] }),
-  dropText: (place) => set({ texts: read().texts.filter((_, at) => at !== place) }),
-  async compare() {
-    const { embedder, texts } = read();
+  dropText: (place) => set({ texts: read().texts.toSpliced(place, 1) }),
+  compare() {
+    const { embedder: model, texts } = read();
     const input = texts.filter((text) => text.trim());
-    const run = input.length > 1 && (await asked("embeddings", { model: embedder, input }));
-    if (!run) return;
-    const { body, usage, totalMs } = run;
-    set({ compared: { ...comparison(input, body.data), usage, totalMs } });
+    const shown = ({ body, usage, totalMs }) => {
+      return { compared: { ...comparison(input, body.data), usage, totalMs } };
+    };
+    if (input.length > 1) ask("embeddings", { model, input }, shown);
   },
-  async moderate() {
-    const { moderator, checked } = read();
-    const run = await asked("moderations", { model: moderator, input: checked });
-    if (!run) return;
-    const { categories, category_scores: scores } = run.body.results[0];
-    const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);
-    const flagged = Object.keys(categories).filter((name) => categories[name]);
-    set({ verdict: { rows, flagged, totalMs: run.totalMs } });
+  moderate() {
+    const { moderator: model, checked: input } = read();
+    ask("moderations", { model, input }, ({ body, totalMs }) => {
+      const { categories, category_scores: scores } = body.results[0];
+      const rows = Object.entries(scores).sort(([, one], [, other]) => other - one);
+      const flagged = Object.keys(categories).filter((name) => categories[name]);
+      return { verdict: { rows, flagged, totalMs } };
+    });
   },
 };

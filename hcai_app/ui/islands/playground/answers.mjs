@@ -33,7 +33,7 @@ const listOf = (value) => (Array.isArray(value) ? value : []);
 const words = (...all) => all.filter((it) => typeof it === "string").join("");
 
 // Adds an event of a stream, or a whole answer, to what is known: of chat completions, responses,
-// messages or drawn pictures. `body` is what came last.
+// messages or drawn pictures. `body` is what came last, `id` the call's name in the provider's books.
 export function take(known, piece) {
   if (!piece || typeof piece !== "object") return known;
   const { delta } = piece;
@@ -56,7 +56,7 @@ export function take(known, piece) {
   return {
     ...known,
     body: piece,
-    id: known.id || (piece.id ?? about.id ?? ""),
+    id: [known.id, piece.id, about.id].find((it) => String(it).startsWith("gen-")) ?? "",
     text: words(known.text, ...said, delta?.text, ...blocks.map((it) => it.text)),
     reasoning: words(known.reasoning, ...thought, delta?.thinking),
     finish: choices.at(-1)?.finish_reason ?? known.finish,
@@ -73,12 +73,6 @@ function withCall(calls, { index = calls.length, function: { name = "", argument
   const before = calls[index] ?? { name: "", text: "" };
   const call = { name: before.name + name, text: before.text + text };
   return Object.assign([...calls], { [index]: call });
-}
-
-// The name of a call in the provider's books; empty for what has none there.
-export function idOf(known, headers) {
-  const id = String(headers.get("x-generation-id") ?? known.id);
-  return id.startsWith("gen-") ? id : "";
 }
 
 // What an answer took, whatever its dialect calls it, and whether it tells all of it at once.

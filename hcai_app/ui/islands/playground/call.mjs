@@ -29,9 +29,9 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
     if (text || reasoning || images.length || calls.length) run.firstMs ??= since();
     timer ??= setTimeout(tell, FRAME_MS);
   };
-  const ended = (state, more) => {
+  const ended = (state, error = null) => {
     clearTimeout(timer);
-    return { ...run, state, totalMs: since(), ...more };
+    return { ...run, state, error, totalMs: since() };
   };
   show(run);
   try {
@@ -41,7 +41,7 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
     const header = (name) => response.headers.get(name) ?? "";
     const isStream = header("content-type").includes("event-stream");
     const about = { help: Boolean(header("x-hcai-help")), requestId: header("x-request-id") };
-    update({ status: response.status, isStream, ...about });
+    update({ status: response.status, isStream, id: header("x-generation-id"), ...about });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const events = new answers.EventReader();
     for (let it = await reader.read(); !it.done; it = await reader.read())
@@ -50,11 +50,10 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
     const isWhole = isStream ? events.isDone || !HAS_END.test(path) : run.body || !response.ok;
     if (!isWhole && !run.error) throw new TypeError("it has no end");
     const error = answers.failureOf(run, response);
-    const id = body ? answers.idOf(run, response.headers) : "";
-    return ended(error ? "failed" : "done", { error, id });
+    return ended(error ? "failed" : "done", error);
   } catch {
     if (signal?.aborted) return ended("stopped");
-    return ended("failed", { error: { code: 0, message: reason(run, body) } });
+    return ended("failed", { code: 0, message: reason(run, body) });
   }
 }
 

@@ -1,7 +1,6 @@
 // What the playground can do with a model: plain functions, no page.
 export const draws = (model) => model?.outputs.includes("image") ?? false;
 export const sees = (model, { type }) => model?.takes.includes(type) ?? false;
-export const seesPictures = (model) => sees(model, { type: "image/png" });
 
 // Whether an answer is shown as it comes. What draws is always: there is no such choice for it.
 export const isStreamed = (settings, model) => settings.stream !== false || draws(model);

@@ -61,5 +61,5 @@ export function asOwn({ title, settings, messages }) {
   const said = messages.map((it) => (it.role === "user" ? it : { ...it, state: "done" }));
   const last = said.at(-1)?.role === "user" ? said.pop() : undefined;
   const { messages: own } = asTree({ messages: said });
-  return { draft: last?.text ?? "", more: { title, settings, messages: own } };
+  return { title, settings, messages: own, draft: { text: last?.text ?? "", files: [] } };
 }

@@ -10,7 +10,6 @@ export const NAME = "hcai-playground";
 const STORES = ["talks", "files"];
 const LISTED = "heads"; // what a former version kept beside them: their titles
 const nothing = async () => [];
-const NOWHERE = { lasts: false, all: nothing, write: nothing, remove: nothing };
 
 // Every place is a list that begins with the tag; a longer one comes after its beginning.
 const under = (...place) => IDBKeyRange.bound(place, [...place, []]);
@@ -24,7 +23,7 @@ export async function openStorage(tag) {
     if (database.objectStoreNames.contains(LISTED)) await database.clear(LISTED);
     return { lasts: true, ...inDatabase(database, tag), ...tabs };
   } catch {
-    return { ...NOWHERE, ...tabs };
+    return { lasts: false, all: nothing, write: nothing, remove: nothing, ...tabs };
   }
 }
 

@@ -53,6 +53,7 @@ export class Store extends Observable {
     const fresh = unsent || { ...conversations.newConversation(first, last?.settings), ...more };
     this.#all.set(fresh.id, model ? { ...fresh, model: first } : fresh);
     this.choose(fresh.id);
+    if (model) this.#keep(fresh.id);
   }
 
   choose(id) {
@@ -78,8 +79,8 @@ export class Store extends Observable {
   }
 
   // Removes conversations, without an id all of them; `undo` brings them back.
-  remove(...ids) {
-    const wanted = ids.length ? ids : [...this.#all.keys()];
+  remove(id) {
+    const wanted = id ? [id] : [...this.#all.keys()];
     const taken = wanted.map((id) => this.#all.get(id)).filter((it) => it?.messages.length);
     this.set({ removed: taken.map(conversations.settled) });
     return this.#forget(wanted);

@@ -66,15 +66,14 @@ function found(models, mode, query) {
 }
 
 function palette(wanted, models, all, pages = []) {
+  const of = (kind, list) => list.map((it) => ({ ...it, kind }));
   const named = pages.filter(({ name }) => has(name, wanted));
-  const kinds = {
-    Page: named,
-    Conversation: heads(all, wanted),
-    Model: found(models, "chat", wanted),
-  };
-  const entries = Object.entries(kinds).map(([kind, list]) => list.map((it) => ({ ...it, kind })));
-  return entries.flat().slice(0, MOST_IN_PALETTE);
+  const conversations = of("Conversation", heads(all, wanted));
+  const chats = of("Model", found(models, "chat", wanted));
+  return [...of("Page", named), ...conversations, ...chats].slice(0, MOST_IN_PALETTE);
 }
+
+const rivals = (models, ids = []) => ids.map((id) => modelIn(models, id));
 
 // The model that would take what is attached, or was refused, when the chosen one does not.
 function fitting(models, id, files = [], refusal = null) {
@@ -106,9 +105,7 @@ const VIEWS = {
   model: view(`models mode embedder ${OPEN}.model`, (models, mode, embedder, id) =>
     mode === "embeddings" ? modelIn(models.embeddings, embedder) : modelIn(models.chat, id),
   ),
-  rivals: view(`models.chat ${OPEN}.rivals`, (models, ids = []) =>
-    ids.map((id) => modelIn(models, id)),
-  ),
+  rivals: view(`models.chat ${OPEN}.rivals`, rivals),
   fitting: view(`models.chat ${OPEN}.model ${OPEN}.draft.files refusal`, fitting),
   found: view("models mode query", found),
   palette: view("wanted models room.all given.pages", palette),
