@@ -179,13 +179,14 @@ def test_a_picture_is_drawn_and_saved(ada: Person, tmp_path: Path):
     say(page, "A raccoon")
     picture = finished(page).locator(".play-picture img")
     expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('.play-picture img').naturalWidth > 0")
+    is_drawn = "document.querySelector('.play-picture img')?.naturalWidth > 0"
+    page.wait_for_function(is_drawn)
     with page.expect_download() as download:
         page.get_by_role("link", name="Save the picture").click()
     download.value.save_as(tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
     page.reload(wait_until="networkidle")
-    expect(page.locator(".play-picture img")).to_be_visible()
+    page.wait_for_function(is_drawn)
 
 
 def test_texts_are_compared(page: Page):

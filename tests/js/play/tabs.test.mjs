@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { openTabs } from "../../../hcai_app/ui/islands/playground/tabs.mjs";
 import { inMemory } from "./memory.mjs";
-import { called, idle, isIdle, messages, openStore, pause, told, until } from "./room.mjs";
+import {
+  called,
+  idle,
+  isIdle,
+  messages,
+  openStore,
+  pause,
+  photo,
+  refuse,
+  told,
+  until,
+} from "./room.mjs";
 
 // `here` and `there` know one conversation.
 let memory;
@@ -89,6 +100,16 @@ test("an answer is stopped from another tab", async () => {
   await until(() => call.signal.aborted && isIdle(here));
   await until(() => areAlike() && isIdle(late));
   assert.deepEqual(told(here).at(-1), ["Long", "stopped"]);
+});
+
+test("a file that found no room is in the other tabs all the same", async () => {
+  here.storage.write = refuse;
+  here.send("Look", [photo()]);
+  (await called(2)).end();
+  await idle(here);
+  await until(areAlike);
+  const [file] = messages(there)[2].files;
+  assert.equal(await file.blob.text(), "abc");
 });
 
 test("a tab that closes amid an answer leaves it stopped in the others", async () => {
