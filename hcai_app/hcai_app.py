@@ -7,11 +7,11 @@ from hcai_app.api.app import ApiApp
 from hcai_app.api.desk.door import DeskDoor
 from hcai_app.edge import event_guard, reflex_internals
 from hcai_app.edge.model_documents import ModelDocuments
+from hcai_app.edge.readiness_gate import ReadinessGate
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.socket_limits import SocketLimits
 from hcai_app.edge.trailing_slash import TrailingSlash
-from hcai_app.edge.waiting import Waiting
 from hcai_app.edge.why_documents import WhyDocuments
 from hcai_app.frontend import build
 from hcai_app.settings import load_settings
@@ -89,7 +89,7 @@ class HcaiApp(rx.App):
             origins=rx.config.get_config().cors_allowed_origins,
             proxy_hops=settings.trusted_proxy_hops,
         )
-        explained = WhyDocuments(Waiting(events), pages=build.BUILT_PAGES)
+        explained = WhyDocuments(ReadinessGate(events), pages=build.BUILT_PAGES)
         described = ModelDocuments(explained, pages=build.BUILT_PAGES, settings=settings)
         documents = TrailingSlash(described, pages=build.BUILT_PAGES)
         pages = SecurityHeaders(

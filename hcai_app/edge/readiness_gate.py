@@ -11,7 +11,7 @@ from hcai_app.worker import context
 RETRY_AFTER_S = "2"
 
 
-class Waiting:
+class ReadinessGate:
     """Stands before the pages until the worker serves."""
 
     def __init__(self, app: ASGIApp) -> None:
