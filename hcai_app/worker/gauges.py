@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from hcai_app.services.ledger import aside
+from hcai_app.services.ledger import dead_letters
 from hcai_app.services.limits import period
 from hcai_app.worker.context import Worker
 
@@ -81,7 +81,7 @@ def of_everybody(worker: Worker, unsettled: int | None) -> Iterator[Metric]:
     yield _gauge(
         "hcai_journal_rejected_bytes",
         "Size of the rows that are set aside until `ledger replay`: alarm when it grows.",
-        aside.size(folder),
+        dead_letters.size(folder),
     )
     yield _gauge(
         "hcai_journal_disk_free_bytes",

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from hcai_app.services.call import CallStart, LedgerEntry, RunningCall
-from hcai_app.services.ledger import aside
+from hcai_app.services.ledger import dead_letters
 from hcai_app.services.ledger.journal_file import EXTENT_BYTES, Segment
 
 # A file that grew past this is followed by a new one, and deleted when its last call has its row.
@@ -132,7 +132,7 @@ class Journal:
 
     def set_aside(self, entry: LedgerEntry) -> None:
         """Put a row aside that the database refuses, until `ledger replay`."""
-        aside.add(self.folder, _encoder.encode(entry))
+        dead_letters.add(self.folder, _encoder.encode(entry))
 
     def release(self, segment: int) -> None:
         """Note that a call needs the segment no longer; delete it when it was the last."""

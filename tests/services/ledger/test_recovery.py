@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hcai_app.services.call import CostSource, LedgerEntry, Outcome, RunningCall
-from hcai_app.services.ledger import aside
+from hcai_app.services.ledger import dead_letters
 from hcai_app.services.ledger.journal import Journal
 from tests.services.books import Books, entry, execute, fetch, open_call, rows, sums
 
@@ -40,7 +40,7 @@ async def test_adoption_waits_until_the_database_takes_the_rows(
     assert await books.adopt() == 3
     assert await books.adopt() == 0
     assert (await sums(books.database, "usage_hours"))[0] == 3
-    assert not aside.size(books.journal.folder)
+    assert not dead_letters.size(books.journal.folder)
 
 
 async def test_what_a_dead_workers_calls_cost_is_counted_once(books: Books, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ async def test_a_line_that_the_database_refuses_is_set_aside_and_the_others_are_
     found = {row["id"] for row in await rows(books.database)}
     assert found == {call.id for call in calls} - {poison.id}
     assert await sums(books.database, "key_totals") == (6, 6, 0, 0, 0, 6_000)
-    (line,) = (books.journal.folder / aside.FILE).read_text().split()
+    (line,) = (books.journal.folder / dead_letters.FILE).read_text().split()
     assert json.loads(line)["id"] == poison.id
 
 

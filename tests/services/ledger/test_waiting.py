@@ -10,7 +10,7 @@ import pytest
 from hcai_app.db import engine
 from hcai_app.db.engine import Database
 from hcai_app.services.call import LedgerEntry, Outcome
-from hcai_app.services.ledger import aside, writer
+from hcai_app.services.ledger import dead_letters, writer
 from tests.services import hardships
 from tests.services.books import Books, entry, open_call, rows, sums, until
 from tests.services.hardships import Hardship, locked, missing, read_only, without
@@ -57,7 +57,7 @@ async def check_books(books: Books, count: int) -> None:
     for table in ROLL_UPS:
         expected = (count, 0, 10 * count, 20 * count, 30 * count, 500 * count)
         assert await sums(books.database, table) == expected
-    assert aside.size(books.journal.folder) == 0
+    assert dead_letters.size(books.journal.folder) == 0
 
 
 async def _record(books: Books, count: int) -> None:
@@ -95,8 +95,8 @@ async def test_a_bad_row_among_those_that_wait_is_the_only_one_set_aside(opened:
         await opened.record(poison)
         await _record(opened, 20)
     await until(lambda: not opened.ledger.backlog, 15)
-    assert poison.id in (opened.journal.folder / aside.FILE).read_text()
-    (opened.journal.folder / aside.FILE).unlink()
+    assert poison.id in (opened.journal.folder / dead_letters.FILE).read_text()
+    (opened.journal.folder / dead_letters.FILE).unlink()
     await check_books(opened, 40)
 
 

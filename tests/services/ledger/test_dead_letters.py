@@ -11,7 +11,7 @@ import pytest
 from hcai_app.db.engine import Database
 from hcai_app.services import audit
 from hcai_app.services.call import LedgerEntry
-from hcai_app.services.ledger import aside, booking
+from hcai_app.services.ledger import booking, dead_letters
 from hcai_app.services.ledger.journal import Journal
 from tests.services.books import Books, entry, execute, rows, sums
 
@@ -29,7 +29,7 @@ async def folder(books: Books) -> AsyncIterator[Path]:
 
 
 def set_aside(folder: Path) -> list[str]:
-    path = folder / aside.FILE
+    path = folder / dead_letters.FILE
     return [line for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
@@ -42,16 +42,16 @@ async def check_books(database: Database, expected: tuple[int, ...]) -> None:
 async def test_what_was_set_aside_is_written_once_with_its_roll_ups(
     books: Books, folder: Path
 ) -> None:
-    assert await aside.replay(books.database, folder) == (5, 0)
-    assert await aside.replay(books.database, folder) == (0, 0)
-    assert aside.size(folder) == 0
+    assert await dead_letters.replay(books.database, folder) == (5, 0)
+    assert await dead_letters.replay(books.database, folder) == (0, 0)
+    assert dead_letters.size(folder) == 0
     await check_books(books.database, OF_5)
     (act,) = await books.database.read(audit.listed, "audit log")
     assert (act.act, act.after) == ("ledger.replay", '{"rows":5}')
 
 
 async def test_nothing_set_aside_is_nothing_to_do(books: Books, tmp_path: Path) -> None:
-    assert await aside.replay(books.database, tmp_path / "no such folder") == (0, 0)
+    assert await dead_letters.replay(books.database, tmp_path / "no such folder") == (0, 0)
 
 
 async def test_a_row_set_aside_twice_or_already_written_counts_once(
@@ -61,7 +61,7 @@ async def test_a_row_set_aside_twice_or_already_written_counts_once(
     await books.record(row)
     books.journal.set_aside(row)
     books.journal.set_aside(row)
-    assert await aside.replay(books.database, folder) == (5, 0)
+    assert await dead_letters.replay(books.database, folder) == (5, 0)
     await check_books(books.database, (6, 0, 60, 120, 180, 3_000))
 
 
@@ -69,21 +69,21 @@ async def test_a_row_that_still_waits_for_its_cost_is_settled(books: Books, fold
     row = entry()
     await books.ledger.put([msgspec.structs.replace(row, settled=False, cost_nanousd=0)])
     books.journal.set_aside(row)
-    assert await aside.replay(books.database, folder) == (5, 0)
+    assert await dead_letters.replay(books.database, folder) == (5, 0)
     await check_books(books.database, (6, 0, 60, 120, 180, 3_000))
 
 
 async def test_what_cannot_be_written_stays_aside(books: Books, folder: Path) -> None:
     poison = entry(cost=2**70)
     books.journal.set_aside(poison)
-    with (folder / aside.FILE).open("ab") as file:
+    with (folder / dead_letters.FILE).open("ab") as file:
         file.write(b'{"id": "half a li')  # the power went
     late = entry()
     books.journal.set_aside(late)
-    assert await aside.replay(books.database, folder) == (6, 2)
+    assert await dead_letters.replay(books.database, folder) == (6, 2)
     assert [poison.id in line for line in set_aside(folder)] == [True, False]
-    assert aside.size(folder) > 0
-    assert await aside.replay(books.database, folder) == (0, 2)
+    assert dead_letters.size(folder) > 0
+    assert await dead_letters.replay(books.database, folder) == (0, 2)
     await check_books(books.database, (6, 0, 60, 120, 180, 3_000))
 
 
@@ -93,10 +93,10 @@ async def test_while_the_database_refuses_everything_all_stays_aside(
     before = set_aside(folder)
     await execute(books.database, "ALTER TABLE key_totals RENAME TO away")
     with pytest.raises(Exception, match="calls"):
-        await aside.replay(books.database, folder)
+        await dead_letters.replay(books.database, folder)
     assert set_aside(folder) == before
     await execute(books.database, "ALTER TABLE away RENAME TO key_totals")
-    assert await aside.replay(books.database, folder) == (5, 0)
+    assert await dead_letters.replay(books.database, folder) == (5, 0)
     await check_books(books.database, OF_5)
 
 
@@ -113,9 +113,9 @@ async def test_workers_write_and_set_aside_while_rows_come_back(
             neighbour.set_aside(fresh[-1])
             await books.record(entry())
 
-    replays = [aside.replay(books.database, folder) for _ in range(3)]
+    replays = [dead_letters.replay(books.database, folder) for _ in range(3)]
     done = (await asyncio.gather(*replays, work()))[:3]
-    last = await aside.replay(books.database, folder)
+    last = await dead_letters.replay(books.database, folder)
     assert sum(written for written, _left in [*done, last] if written) == 25
     assert set_aside(folder) == []
     await check_books(books.database, (45, 0, 450, 900, 1_350, 22_500))
@@ -138,17 +138,17 @@ async def test_a_replay_that_dies_in_the_middle_is_made_good_by_the_next(
     with monkeypatch.context() as dying:
         dying.setattr(booking, "put", die)
         with pytest.raises(KeyboardInterrupt):
-            await aside.replay(books.database, folder)
+            await dead_letters.replay(books.database, folder)
     assert len(set_aside(folder)) == 3  # two of them are written already
-    assert await aside.replay(books.database, folder) == (1, 0)
+    assert await dead_letters.replay(books.database, folder) == (1, 0)
     await check_books(books.database, OF_5)
 
 
 async def test_the_file_stays_its_owners(books: Books, folder: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can be another user")
-    path = folder / aside.FILE
+    path = folder / dead_letters.FILE
     os.chown(path, 12345, 12345)
     books.journal.set_aside(entry(cost=2**70))
-    await aside.replay(books.database, folder)
+    await dead_letters.replay(books.database, folder)
     assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (12345, 0o600)

@@ -1,4 +1,4 @@
-"""Rows set aside because the database refuses their values: a file beside the journals.
+"""Dead letters: rows that the database refuses, set aside in a file beside the journals.
 
 Workers add lines while `ledger replay` takes others out: for that moment both lock the folder.
 """
