@@ -12,7 +12,7 @@ from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
 from hcai_app.services.fairuse.judging import compiled
 from hcai_app.services.fairuse.rules import FILE, load_own
-from hcai_app.services.ops import agreement, folders, open_files
+from hcai_app.services.ops import drift, folders, open_files
 from hcai_app.services.redis_client import Away, RedisClient
 from hcai_app.services.safety import verdicts
 from hcai_app.settings import (
@@ -100,7 +100,7 @@ async def _database(database: Database) -> str:
             if await database.write(_is_copy, "database"):
                 raise FaultError(faults.COPY)
             await schema.require_current(database)
-            _check_clock(await agreement.database_ahead_s(database))
+            _check_clock(await drift.database_ahead_s(database))
     except HcaiError as error:
         raise FaultError(error.message.removeprefix("the database ")) from error
     return f"{database.url.get_backend_name()}, schema up to date"
@@ -128,7 +128,7 @@ async def _redis(settings: Settings) -> str:
 
 
 def _check_clock(ahead_s: float | None) -> None:
-    if ahead_s is not None and abs(ahead_s) > agreement.CLOCK_S:
+    if ahead_s is not None and abs(ahead_s) > drift.CLOCK_S:
         way = "ahead of" if ahead_s > 0 else "behind"
         raise FaultError(f"its clock is {abs(ahead_s):.0f} s {way} ours: run NTP on both hosts")
 

@@ -38,7 +38,7 @@ async def start(stack: AsyncExitStack, opened: Worker, follower: Follower) -> No
         recovery.watch(opened.journal, opened.ledger, opened.budget),
         retention.run(opened.database, opened.settings.retention_days),
         opened.metrics.measure_lag(),
-        opened.ops.agreement.run(),
+        opened.ops.drift.run(),
         opened.ops.brake.run(),
         opened.ops.delivery.run(),
         _watch(opened).run(),

@@ -36,7 +36,7 @@ def of_worker(worker: Worker) -> Iterator[Metric]:
         "Workers that let prompts through unchecked, for moderation hangs.",
         float(worker.moderation_breaker.is_paused),
     )
-    yield from _agreement(worker)
+    yield from _drift(worker)
     if (brake := worker.ops.brake.state) is not None:
         yield _gauge(
             "hcai_brake_limit_usd", f"What all may spend {period.THIS}.", brake.limit / 1e9
@@ -46,18 +46,18 @@ def of_worker(worker: Worker) -> Iterator[Metric]:
         )
 
 
-def _agreement(worker: Worker) -> Iterator[Metric]:
-    agreement = worker.ops.agreement
-    if (drift := agreement.drift_nanousd) is not None:
+def _drift(worker: Worker) -> Iterator[Metric]:
+    drift = worker.ops.drift
+    if (money := drift.budget_nanousd) is not None:
         yield _gauge(
             "hcai_budget_drift_usd",
             "What the money gate thinks is spent, minus the ledger: alarm when not 0.",
-            drift / 1e9,
+            money / 1e9,
         )
     ahead = GaugeMetricFamily(
         "hcai_clock_ahead_seconds", "By how much a clock is before ours.", labels=["part"]
     )
-    parts = {"database": agreement.database_ahead_s, "redis": agreement.redis_ahead_s}
+    parts = {"database": drift.database_ahead_s, "redis": drift.redis_ahead_s}
     for part, seconds in parts.items():
         if seconds is not None:
             ahead.add_metric([part], seconds)

@@ -8,8 +8,8 @@ from hcai_app.db.engine import Database
 from hcai_app.services.keys.leaks import LeakBounds
 from hcai_app.services.limits.budget import Budget
 from hcai_app.services.notices.delivery import Delivery
-from hcai_app.services.ops.agreement import Agreement
 from hcai_app.services.ops.brake import BrakeWatch
+from hcai_app.services.ops.drift import Drift
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.settings import Settings
 from hcai_app.upstream.github.secret_scanning import SecretScanning
@@ -20,7 +20,7 @@ from hcai_app.upstream.webhook.client import webhook_of
 class Operations:
     """The operators' services of one worker."""
 
-    agreement: Agreement
+    drift: Drift
     brake: BrakeWatch
     delivery: Delivery
     leaks: LeakBounds
@@ -35,7 +35,7 @@ async def operating(
     scanning, webhook = SecretScanning(settings.github_api_url), webhook_of(settings)
     try:
         yield Operations(
-            agreement=Agreement(database, budget, redis),
+            drift=Drift(database, budget, redis),
             brake=BrakeWatch(database, budget),
             delivery=Delivery(database, webhook.post if webhook else None),
             leaks=LeakBounds(redis, settings.secret_key.get_secret_value()),

@@ -103,7 +103,7 @@ async def test_while_the_database_refuses_everything_all_stays_aside(
 async def test_workers_write_and_set_aside_while_rows_come_back(
     books: Books, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aside, "BATCH", 2)
+    monkeypatch.setattr(dead_letters, "BATCH", 2)
     neighbour = Journal(folder)
     fresh: list[LedgerEntry] = []
 
@@ -125,7 +125,7 @@ async def test_workers_write_and_set_aside_while_rows_come_back(
 async def test_a_replay_that_dies_in_the_middle_is_made_good_by_the_next(
     books: Books, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aside, "BATCH", 2)
+    monkeypatch.setattr(dead_letters, "BATCH", 2)
     put, calls = booking.put, list[int]()
 
     async def die(*arguments: object) -> booking.Booked:

@@ -1,4 +1,4 @@
-"""Agreement, sampled in the background: of the money gate with the ledger, of clocks with ours."""
+"""Drift, sampled in the background: of the money gate from the ledger, of other clocks from ours."""
 
 import asyncio
 import logging
@@ -22,14 +22,14 @@ AGAIN_S = 1.0
 CLOCK_S = 2.0
 
 
-class Agreement:
+class Drift:
     """What one worker has seen last; None: nothing yet, or it could not be seen."""
 
     def __init__(self, database: Database, budget: Budget, redis: RedisClient | None) -> None:
         self._database = database
         self._budget = budget
         self._redis = redis
-        self.drift_nanousd: int | None = None  # gate minus ledger, of the account that drifts most
+        self.budget_nanousd: int | None = None  # gate minus ledger, of the account that drifts most
         self.database_ahead_s: float | None = None
 
     @property
@@ -50,7 +50,7 @@ class Agreement:
             drifts = [await self._drift(name) for name in self._budget.used()[:SAMPLE]]
         except (Away, Unavailable):
             return
-        self.drift_nanousd = max((drift or 0 for drift in drifts), key=abs, default=0)
+        self.budget_nanousd = max((drift or 0 for drift in drifts), key=abs, default=0)
 
     async def _drift(self, name: AccountId) -> int | None:
         drift = await drift_of(self._database, self._budget, name)

@@ -10,8 +10,8 @@ from hcai_app.db.engine import Database
 from hcai_app.services.call import Caller
 from hcai_app.services.limits.accounts import current_account
 from hcai_app.services.limits.budget import Budget
-from hcai_app.services.ops import agreement
-from hcai_app.services.ops.agreement import Agreement
+from hcai_app.services.ops import drift
+from hcai_app.services.ops.drift import Drift
 from hcai_app.services.redis_client import RedisClient
 from tests.harness.databases import OWN_REDIS, emptied_redis
 from tests.services.books import Books, entry, open_call
@@ -20,28 +20,28 @@ from tests.services.books import Books, entry, open_call
 async def test_a_drift_of_the_gate_is_seen(
     books: Books, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agreement, "AGAIN_S", 0)
+    monkeypatch.setattr(drift, "AGAIN_S", 0)
     budget = Budget(books.database, 10**9)
-    watch = Agreement(books.database, budget, None)
-    assert watch.drift_nanousd is None
+    watch = Drift(books.database, budget, None)
+    assert watch.budget_nanousd is None
     call = open_call(user_id=caller.user_id)
     await budget.reserve(caller, call)
     row = entry(id=call.id, user_id=caller.user_id, cost=300)
     budget.settle(row)
     await books.record(row)
     await watch.sample()
-    assert watch.drift_nanousd == 0  # what is on its way is no drift
+    assert watch.budget_nanousd == 0  # what is on its way is no drift
     budget.book([row])
     await watch.sample()
-    assert watch.drift_nanousd == 0
+    assert watch.budget_nanousd == 0
     account = budget._accounts[current_account(caller.user_id)]
     account.spent = 100
     await watch.sample()
-    assert watch.drift_nanousd == -200
+    assert watch.budget_nanousd == -200
     budget.forget_user(caller.user_id)
     await budget.reserve(caller, open_call(user_id=caller.user_id))
     await watch.sample()
-    assert watch.drift_nanousd == 0
+    assert watch.budget_nanousd == 0
 
 
 async def test_clocks_that_differ_are_told(
@@ -53,7 +53,7 @@ async def test_clocks_that_differ_are_told(
         for step_s in (0, -60, 60):
             monkeypatch.setattr(time, "time", lambda step_s=step_s: wall() + step_s)
             await redis.beat()
-            seen = [redis.clock_ahead_s, await agreement.database_ahead_s(database)]
+            seen = [redis.clock_ahead_s, await drift.database_ahead_s(database)]
             if database.url.get_backend_name() == "sqlite":
                 assert seen.pop() is None
             assert seen == pytest.approx([-step_s] * len(seen), abs=2)
