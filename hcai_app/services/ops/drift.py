@@ -1,4 +1,4 @@
-"""Drift, sampled in the background: of the money gate from the ledger, of other clocks from ours."""
+"""Drift, sampled in the background: of the money gate from the ledger, of clocks from ours."""
 
 import asyncio
 import logging
