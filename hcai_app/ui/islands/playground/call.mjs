@@ -38,10 +38,8 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
     const headers = { "Content-Type": "application/json" };
     const sent = body ? { method: "POST", headers, body } : {};
     const response = await fetch(path, { signal, ...sent });
-    const header = (name) => response.headers.get(name) ?? "";
-    const isStream = header("content-type").includes("event-stream");
-    const about = { help: Boolean(header("x-hcai-help")), requestId: header("x-request-id") };
-    update({ status: response.status, isStream, id: header("x-generation-id"), ...about });
+    update(headOf(response));
+    const { isStream } = run;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const events = new answers.EventReader();
     for (let it = await reader.read(); !it.done; it = await reader.read())
@@ -55,6 +53,13 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
     if (signal?.aborted) return ended("stopped");
     return ended("failed", { code: 0, message: reason(run, body) });
   }
+}
+
+function headOf({ status, headers }) {
+  const header = (name) => headers.get(name) ?? "";
+  const isStream = header("content-type").includes("event-stream");
+  const [id, requestId] = [header("x-generation-id"), header("x-request-id")];
+  return { status, isStream, id, requestId, help: Boolean(header("x-hcai-help")) };
 }
 
 // A server that refuses a large body may hang up before the browser reads why.
