@@ -57,6 +57,7 @@ globalThis.fetch = async (_, { body, signal }) => {
         write("[DONE]");
         controller.close();
       };
+      call.cut = () => controller.close();
       call.break = () => controller.error(new TypeError("network error"));
       signal.addEventListener("abort", () => controller.error(signal.reason));
     },

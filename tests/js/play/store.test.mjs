@@ -97,17 +97,18 @@ test("a question in place of another ends the answer that runs", async () => {
   assert.deepEqual(told(store), [["two"], ["Short", "done"]]);
 });
 
-test("a connection that breaks is told in our words", async () => {
-  const store = await openStore();
-  store.send("hi");
-  const call = await called(1);
-  call.say("So");
-  await until(() => messages(store)[1].text);
-  call.break();
-  await idle(store);
-  const { text, state, error } = messages(store)[1];
-  assert.deepEqual([text, state, error.message], ["So", "failed", BROKEN_OFF]);
-});
+for (const end of ["break", "cut"])
+  test(`a connection that breaks is told in our words: ${end}`, async () => {
+    const store = await openStore();
+    store.send("hi");
+    const call = await called(1);
+    call.say("So");
+    await until(() => messages(store)[1].text);
+    call[end]();
+    await idle(store);
+    const { text, state, error } = messages(store)[1];
+    assert.deepEqual([text, state, error.message], ["So", "failed", BROKEN_OFF]);
+  });
 
 test("without room files and pictures stay at hand", async () => {
   const store = await openStore({ write: refuse });

@@ -36,7 +36,7 @@ function cutAnywhere(below) {
 function read(pieces) {
   const reader = new EventReader();
   const chunks = pieces.flatMap((piece) => reader.push(piece));
-  return { count: chunks.length, isDone: reader.isDone, answer: chunks.reduce(take, NOTHING) };
+  return { count: chunks.length, answer: chunks.reduce(take, NOTHING) };
 }
 
 test("a stream may be cut anywhere", () => {
@@ -46,7 +46,7 @@ test("a stream may be cut anywhere", () => {
     answer.images = answer.images.map(({ type, size }) => [type, size]);
   }
   for (const other of others) assert.deepEqual(other, first);
-  assert.deepEqual([first.count, first.isDone], [5, true]);
+  assert.equal(first.count, 5);
   const { text, reasoning, finish, images, usage } = first.answer;
   assert.deepEqual([text, reasoning, finish], ["Grüße 😀", "Hm. ", "stop"]);
   assert.deepEqual(images, [["image/png", 8]]);

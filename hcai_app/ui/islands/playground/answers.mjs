@@ -2,25 +2,20 @@
 // in here, so that tests run it as it is.
 import { drawn } from "./files.mjs";
 
-const DONE = "[DONE]";
 const DATA = /^data: ?(.*)/gm;
 const WAITS = [402, 429, 503];
 
-// Cuts text that arrives in any pieces into the data of its events. Lines may be megabytes long, so
-// that only what may end an event is looked at.
+// Cuts text that arrives in any pieces into events, and reads what they hold. Lines may be megabytes
+// long, so that only what may end an event is looked at.
 export class EventReader {
   #rest = "";
-  isDone = false;
 
-  // What the next text brings, the stream's end left out.
   push(text) {
     this.#rest += text;
     if (!text.includes("\n")) return [];
     const events = this.#rest.split(/\r?\n\r?\n/);
     this.#rest = events.pop();
-    const data = events.map(dataOf).filter(Boolean);
-    this.isDone ||= data.includes(DONE);
-    return data.filter((it) => it !== DONE).map((it) => parsed(it) ?? {});
+    return events.map((it) => parsed(dataOf(it))).filter(Boolean);
   }
 }
 

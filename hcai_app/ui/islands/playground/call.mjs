@@ -8,6 +8,7 @@ const TOO_LARGE = "The server did not take a request of this size. Send fewer or
 const BROKEN_OFF =
   "The connection broke before the answer ended. What it cost is settled all the same.";
 const HAS_END = /\/(chat\/completions|conversation)$/; // its stream ends with a word of its own
+const END = "[DONE]";
 const FRAME_MS = 32;
 const LARGE_CHARACTERS = 8 * 1024 ** 2;
 
@@ -45,7 +46,8 @@ export async function call(path, body, { signal, show = () => {} } = {}) {
     for (let it = await reader.read(); !it.done; it = await reader.read())
       update({ raw: run.raw + it.value }, isStream ? events.push(it.value) : []);
     if (!isStream) update({ firstMs: since() }, [answers.parsed(run.raw)]);
-    const isWhole = isStream ? events.isDone || !HAS_END.test(path) : run.body || !response.ok;
+    const isDone = !HAS_END.test(path) || run.raw.trimEnd().endsWith(END);
+    const isWhole = isStream ? isDone : run.body || !response.ok;
     if (!isWhole && !run.error) throw new TypeError("it has no end");
     const error = answers.failureOf(run, response);
     return ended(error ? "failed" : "done", error);
