@@ -55,6 +55,23 @@ class _Item(Struct):
     text: Raw = NONE
 
 
+class _TextPart(Struct):
+    text: str | None = None
+
+
+class _Said(Struct):
+    """A message of a small conversation, decoded at once."""
+
+    role: str | None = None
+    content: str | list[_TextPart] | None = None
+
+    def texts(self) -> list[str]:
+        """Return what it says, as far as it is looked at."""
+        if isinstance(self.content, str):
+            return [self.content]
+        return [part.text for part in (self.content or ())[:MAX_TEXTS] if part.text is not None]
+
+
 class _Named(Struct):
     name: str | None = None
     parameters: Raw = NONE
@@ -72,6 +89,7 @@ class _Parameters(Struct):
     properties: dict[str, Raw] = {}
 
 
+_said = msgspec.json.Decoder(list[_Said])
 _items = msgspec.json.Decoder(list[_Item])
 _tools = msgspec.json.Decoder(list[_Tool])
 _schemas = msgspec.json.Decoder(_Parameters)
@@ -104,12 +122,24 @@ def _read_conversation(raw: Raw, instructions: list[str], users: list[str]) -> N
     if starts_with(raw, b'"'):
         users += _texts_in(raw)
         return
-    for item in _list(raw, _items):
-        if item.role == "user":
+    for role, texts in _small(raw) or (
+        (it.role, _texts_in(it.content)) for it in _list(raw, _items)
+    ):
+        if role == "user":
             if len(users) < MAX_USERS:
-                users += _texts_in(item.content)
-        elif item.role in SYSTEM and len(instructions) < MAX_TEXTS:
-            instructions += _texts_in(item.content)
+                users += texts
+        elif role in SYSTEM and len(instructions) < MAX_TEXTS:
+            instructions += texts
+
+
+def _small(raw: Raw) -> list[tuple[str | None, list[str]]] | None:
+    """Return who says what in a small conversation; None in another, or one of an odd form."""
+    if len(memoryview(raw)) > MAX_TEXT:
+        return None
+    try:
+        return [(it.role, it.texts()) for it in _said.decode(raw)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _parted(text: str) -> tuple[str, list[str]]:

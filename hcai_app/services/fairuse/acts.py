@@ -6,7 +6,7 @@ So "edit the files that are open" and "files may be edited" of a hundred wording
 from collections.abc import Iterable
 
 from hcai_app.services.fairuse import words
-from hcai_app.services.fairuse.heuristics import Act
+from hcai_app.services.fairuse.heuristics import VerbObject
 
 # Of a text so many letters are looked at; longer ones are for habits.
 MAX_TEXT = 1_200
@@ -19,7 +19,7 @@ NONE: tuple[str, ...] = ()
 class Acts:
     """Compiled acts."""
 
-    def __init__(self, acts: Iterable[Act]) -> None:
+    def __init__(self, acts: Iterable[VerbObject]) -> None:
         self._verbs: dict[str, tuple[str, ...]] = {}
         self._objects: dict[str, tuple[str, ...]] = {}
         for act in acts:

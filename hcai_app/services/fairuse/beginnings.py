@@ -6,6 +6,8 @@ from hcai_app.services.fairuse import folding
 
 # Of a text as it begins, for its opening.
 MAX_OPENING, MAX_FIRST = 500, 300
+# So many characters hide one letter at most: quotation marks, spaces, those of no width.
+MAX_HIDDEN = 16
 # Lines that stand in front of instructions: a heading, a tag, a fence, a fact as "name: value".
 _PREAMBLE = re.compile(
     r"\s*(?:(?:<[\w:|./ -]{1,60}>|(?:#{1,6} |[-=*_`~\[]{2,})[^\n]{0,80}\n"
@@ -18,6 +20,16 @@ def starts(text: str) -> list[str]:
     preamble = _PREAMBLE.match(text)
     places = (0, preamble.end()) if preamble else (0,)
     return [_folded(text, place) for place in places]
+
+
+def begins_plainly(text: str) -> bool:
+    """Return whether nothing stands in front of a text's own start."""
+    return _PREAMBLE.match(text) is None
+
+
+def first_letters(text: str, letters: int) -> str:
+    """Return so many letters of how a text begins, folded; fewer where it hides them well."""
+    return folding.fold(text[: MAX_HIDDEN * letters])[:letters]
 
 
 def second_start(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 MAX_LOOKED_AT, MAX_ENCODED = 2_000, 24_000
 # An encoded text is longer than two strides, so that one step at least is without a space.
-STEP, STRIDE = 40, 80
+STEP, STRIDE = 40, 160
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}(?:\s[A-Za-z0-9+/_-]{20,})*")
 _URL_SAFE = str.maketrans("-_", "+/", " \r\n\t")
 # So many escapes in a step mean that a text is written in them.

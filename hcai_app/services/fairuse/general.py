@@ -25,7 +25,7 @@ FEW_TOOLS = 5
 # So many tools are asked what they are for: a new one takes 20 µs, and no agent has half of these.
 MAX_TOOLS = 256
 # Of most texts no more is looked at for traits.
-MAX_FIRST_LOOK = 800
+MAX_FIRST_LOOK = 400
 # With fewer traits of the trade in the beginning the rest is not looked at.
 ENOUGH = 2
 # A user's text as long as this is a whole prompt; what is shorter may be quoted to ask about it.
@@ -52,6 +52,7 @@ class _Kept(NamedTuple):
     beside: frozenset[str]
     unless: frozenset[str]
     match: Match
+    fewest: int  # so many signs it takes at least
 
     def fits(self, letters: int) -> bool:
         """Return whether the rule looks at instructions of so many letters."""
@@ -79,17 +80,20 @@ class General:
     def __init__(self) -> None:
         self._roles, self._traits, self._habits, self._acts = _compiled()
         own = heuristics.load_own()
-        self._personas = tuple(map(folding.fold, own.persona))
+        self.personas = tuple(map(folding.fold, own.persona))
         self._of_trade, self._telling, self._kits = own.of_trade, own.telling, own.kit
         self._kept: dict[str, list[_Kept]] = {signal: [] for signal in SIGNALS}
-        self._shortest = MAX_WHOLE
+        self._shortest, self._longest = MAX_WHOLE, 0  # of texts with habits, and with acts
 
     def add(self, rule: Rule, match: Match) -> None:
         """Take a rule with one of these signals."""
         named = map(_parameter, rule.pattern) if rule.signal == "parameters" else rule.pattern
         wanted, beside, unless = map(frozenset, (named, rule.beside, rule.unless))
         self._shortest = min(self._shortest, rule.shortest)
-        self._kept[rule.signal].append(_Kept(wanted, beside, unless, match))
+        both = rule.least + rule.beside_least if wanted.isdisjoint(beside) else rule.least
+        self._kept[rule.signal].append(_Kept(wanted, beside, unless, match, both))
+        if rule.signal == "acts":
+            self._longest = max(self._longest, rule.longest)
 
     def of_tools(self, tools: Collection[Tool]) -> Iterator[Match]:
         """Yield the matches of what the declared tools are for."""
@@ -124,8 +128,9 @@ class General:
     def of_text(self, text: str) -> Iterator[Match]:
         """Yield the matches of what instructions speak of; tools that they spell out are weak."""
         traits = self._traits_of(text)
-        yield from _holding(self._kept["traits"], traits)
-        yield from self._of_whole("habits", text, traits)
+        if not self._telling.isdisjoint(traits):
+            yield from _holding(self._kept["traits"], traits)
+            yield from self._of_whole("habits", text, traits)
         yield from self._of_short(text, traits)
         if text.count("_", 0, MAX_SPELLED) < FEW_TOOLS:
             return
@@ -134,6 +139,8 @@ class General:
 
     def _of_short(self, text: str, traits: frozenset[str]) -> Iterator[Match]:
         """Yield the matches of what short instructions tell a program to do."""
+        if len(text) > self._longest:
+            return
         fitting = [kept for kept in self._kept["acts"] if kept.fits(len(text))]
         if kept := [it for it in fitting if it.unless.isdisjoint(traits)]:
             yield from _holding(kept, traits | self._acts.of(text))
@@ -143,7 +150,7 @@ class General:
 
         `starts` are folded, the text's own and those behind what stands in front.
         """
-        is_prompt = any(start.startswith(self._personas) for start in starts)
+        is_prompt = any(start.startswith(self.personas) for start in starts)
         if is_prompt and ASKED not in self._traits.of(text[-ENDING:]):
             yield from self._of_whole("turn-habits", text, self._traits_of(text))
 
@@ -182,5 +189,6 @@ def _spelled(text: str) -> set[str]:
     return {first[0] + later for first, later in found if first}
 
 
-def _holding(rules: list[_Kept], found: frozenset[str]) -> Iterator[Match]:
-    return (kept.match for kept in rules if kept.holds(found))
+def _holding(rules: list[_Kept], found: frozenset[str]) -> list[Match]:
+    many = len(found)
+    return [kept.match for kept in rules if kept.fewest <= many and kept.holds(found)]

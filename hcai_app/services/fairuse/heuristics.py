@@ -36,7 +36,7 @@ class Trait(Struct, frozen=True, forbid_unknown_fields=True):
     everyday: bool = False  # says too little to look at more than the beginning for it
 
 
-class Act(Struct, frozen=True, forbid_unknown_fields=True):
+class VerbObject(Struct, frozen=True, forbid_unknown_fields=True):
     """What instructions tell a program to do: a verb and its object a few words behind it."""
 
     id: str
@@ -64,7 +64,7 @@ class Signs(Struct, forbid_unknown_fields=True):
     role: list[Role] = []
     trait: list[Trait] = []
     habit: list[Trait] = []  # looked for in more than the beginning
-    act: list[Act] = []  # looked for in short instructions
+    act: list[VerbObject] = []  # looked for in short instructions
     kit: list[Kit] = []
 
     @property
@@ -83,7 +83,7 @@ class Signs(Struct, forbid_unknown_fields=True):
         return frozenset(sign.id for sign in self.named)
 
     @property
-    def named(self) -> tuple[Role | Trait | Act, ...]:
+    def named(self) -> tuple[Role | Trait | VerbObject, ...]:
         """What has an id of its own."""
         return (*self.role, *self.trait, *self.habit, *self.act)
 

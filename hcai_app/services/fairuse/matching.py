@@ -6,19 +6,18 @@ wholes, instructions from their start on, tools as a set whose letters keep thei
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from hcai_app.services.fairuse import beginnings, disguises, folding, words
+from hcai_app.services.fairuse import beginnings, disguises, folding, tool_names
+from hcai_app.services.fairuse.beginnings import MAX_OPENING
 from hcai_app.services.fairuse.general import FEW_TOOLS, SIGNALS, WHOLE_PROMPT, General, Match
-from hcai_app.services.fairuse.openings import Openings
-from hcai_app.services.fairuse.roles import MAX_NAME, Tool
+from hcai_app.services.fairuse.openings import SHORTEST, Openings
+from hcai_app.services.fairuse.roles import Tool
 from hcai_app.services.fairuse.rules import Rule, Signal
 
 MAX_HEADER = 512
 # Of a text as it begins, for marks of a tool syntax.
 MAX_MARKED = 12_000
-TOOL = frozenset({"tool", "tools"})  # what many clients put behind each name
 _URL = re.compile(
     r"\s*(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?([^/?#:\s]+)[^/?#]*([^?#]*)", re.I
 )
@@ -96,6 +95,10 @@ class Matcher:
             USER_AGENT: self._of_user_agent,
         }
         self._beginnings = tuple(self._begun)
+        # What a user's text begins with that a rule looks at.
+        personas = {persona[:SHORTEST] for persona in self._general.personas}
+        self._first = self._openings.first | self._turns.first | personas
+        self._brief = tuple(persona for persona in personas if len(persona) < SHORTEST)
         self._known = frozenset(name for names, _, _ in self._tools for name in names)
 
     def _add(self, rule: Rule, match: Match) -> None:
@@ -122,7 +125,9 @@ class Matcher:
         if rule.signal in SIGNALS:
             self._general.add(rule, match)
         elif rule.signal == "tools":
-            self._tools.append((_tool_names(rule.pattern), _tool_names(rule.beside), match))
+            self._tools.append(
+                (tool_names.of_rule(rule.pattern), tool_names.of_rule(rule.beside), match)
+            )
         elif rule.signal == "syntax":
             self._syntaxes.append(([mark.casefold() for mark in rule.pattern], match))
 
@@ -186,7 +191,9 @@ class Matcher:
             found += self._of_instructions(text)
         if 0 < len(content.tools) < FEW_TOOLS:
             found = [match for match in found if match.rule.signal not in OF_WORK]
-        for text in _wholes(content.users):
+        users = content.users
+        # A long text begins alone as it does with what follows.
+        for text in users if users and len(users[0]) >= MAX_OPENING else _wholes(users):
             found += self._of_user(text)
         return found
 
@@ -198,6 +205,10 @@ class Matcher:
         return found
 
     def _of_new_user(self, text: str) -> Iterable[Match]:
+        first = beginnings.first_letters(text, SHORTEST)
+        is_sought = first in self._first or first.startswith(self._brief) or len(first) < SHORTEST
+        if not is_sought and beginnings.begins_plainly(text):
+            return
         starts = beginnings.starts(text)
         yield from self._turns.of(starts)
         yield from self._general.of_turn(text, starts)
@@ -211,7 +222,10 @@ class Matcher:
         name = hash(declared)
         found = self._declared.get(name)
         if found is None:
-            found = [*self._of_tools(_called(content.tools)), *self._general.of_tools(declared)]
+            found = [
+                *self._of_tools(tool_names.of_call(content.tools)),
+                *self._general.of_tools(declared),
+            ]
             _keep(self._declared, name, found)
         return found
 
@@ -246,28 +260,6 @@ class Matcher:
             rule = match.rule
             if len(names & tools) >= rule.least and len(beside & tools) >= rule.beside_least:
                 yield match
-
-
-@lru_cache(MAX_KNOWN)
-def _tool_name(name: str) -> str:
-    """Return a name of several words without its form: `read_file` for `ReadFileTool`.
-
-    One of a single word, which says little, keeps its form and the case of its letters.
-    """
-    said = [word for word in words.of_name(name) if word not in TOOL]
-    return "_".join(said) if len(said) > 1 else name
-
-
-def _tool_names(names: Iterable[str]) -> frozenset[str]:
-    """Return how the tools of a rule are compared: those that have a prefix as they are."""
-    return frozenset(_tool_name(it) if it == words.unprefixed(it) else it for it in names)
-
-
-def _called(tools: frozenset[str]) -> frozenset[str]:
-    """Return how the tools of a call are compared, and how without a client's prefix."""
-    names = [name[:MAX_NAME] for name in tools]
-    bare = map(words.unprefixed, names)
-    return frozenset(names).union(*((it, _tool_name(it)) for it in bare))
 
 
 def _valued(wanted: list[tuple[re.Pattern[str], Match]], value: str) -> list[Match]:

@@ -12,6 +12,11 @@ from hcai_app.services.fairuse.heuristics import Trait
 # Of a text so much is looked at: of its beginning for traits, and of the whole for habits.
 MAX_TEXT, MAX_WHOLE = 1_600, 5_000
 SHORTEST = 24
+# So many phrases are looked for at once; of more those first of which all words are heard.
+FEW = 8
+
+# Words of most texts: a phrase that has another word is not found by them.
+EVERYDAY = frozenset(words.of("with like their your about from this that they what when into the"))
 
 
 class _Phrase(NamedTuple):
@@ -21,17 +26,13 @@ class _Phrase(NamedTuple):
     within: int
     is_word: bool  # which says enough when it is heard
 
-    def is_in(self, said: str) -> bool:
-        """Return whether it is said, with its words in a row."""
-        return self.is_word or -1 < said.find(self.sought) < self.within
-
 
 class Traits:
     """Compiled traits."""
 
     def __init__(self, traits: Iterable[Trait], letters: int = MAX_TEXT) -> None:
         self._letters = letters
-        # By one of its words, so that most phrases are not looked for.
+        # By the longest of its words that not every text has: most phrases are not looked for.
         self._phrases: dict[str, list[_Phrase]] = {}
         self._unspaced: list[_Phrase] = []
         for trait in traits:
@@ -42,7 +43,7 @@ class Traits:
     def _add(self, sought: str, trait: Trait) -> None:
         is_spaced = sought.startswith(" ")
         said = sought.split() if is_spaced else []
-        word = max(said, key=len, default="")
+        word = max(said, key=lambda it: (it not in EVERYDAY, len(it)), default="")
         is_word = len(said) == 1 and not trait.within
         within = trait.within or self._letters
         phrase = _Phrase(trait.id, sought, frozenset(said) - {word}, within, is_word)
@@ -56,13 +57,11 @@ class Traits:
         if len(text) < SHORTEST:
             return frozenset()
         all_words = words.of(text[: self._letters])
-        heard = frozenset(all_words)
-        sought = [
-            phrase
-            for word in self._telling & heard
-            for phrase in self._phrases[word]
-            if phrase.others <= heard
-        ]
+        telling = self._telling.intersection(all_words)
+        sought = [phrase for word in telling for phrase in self._phrases[word]]
+        if len(sought) > FEW:
+            heard = frozenset(all_words)
+            sought = [phrase for phrase in sought if phrase.others <= heard]
         if words.has_unspaced(text, self._letters):
             sought += self._unspaced
         return frozenset(_said(sought, all_words)) if sought else frozenset()
@@ -70,8 +69,10 @@ class Traits:
 
 def _said(sought: list[_Phrase], all_words: list[str]) -> set[str]:
     """Return the traits whose phrases are said; one of a trait is enough."""
-    said, found = words.spaced(all_words), set[str]()
-    for phrase in sought:
-        if phrase.trait not in found and phrase.is_in(said):
-            found.add(phrase.trait)
+    found = {phrase.trait for phrase in sought if phrase.is_word}
+    if left := [phrase for phrase in sought if phrase.trait not in found]:
+        said = words.spaced(all_words)
+        for phrase in left:
+            if phrase.trait not in found and -1 < said.find(phrase.sought) < phrase.within:
+                found.add(phrase.trait)
     return found

@@ -9,12 +9,14 @@ from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.fairuse.learned import Learned
 from tests.services.books import caller_of
-from tests.services.fairuse.corpus import Sample, agents, ordinary
+from tests.services.fairuse.corpus import Sample, agents, fourth, ordinary
 
 ADA = caller_of("usr_ada")
 HALVES = ("a", "b", "c", "d")
 ORDINARY = (*HALVES, "e")
 MIN_RECALL = 0.97
+# Of the fourth corpus, where each program is reworded as a whole, too, by somebody who hides it.
+MIN_RECALL_HIDDEN = 0.8
 FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None), Learned("secret"))
 
 
@@ -40,3 +42,18 @@ def test_agents_are_refused_in_whatever_form_they_come(half: str) -> None:
 @pytest.mark.parametrize("half", ORDINARY)
 def test_no_student_is_refused(half: str) -> None:
     assert [sample.name for sample in ordinary(half) if refusal_of(sample)] == []
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("half", fourth.HALVES)
+def test_hidden_agents_are_refused_in_most_forms(half: str) -> None:
+    samples = [
+        it for it in fourth.programs(half) if not any(rare in it.name for rare in fourth.RARE)
+    ]
+    missed = [sample.name for sample in samples if refusal_of(sample) is None]
+    assert len(missed) <= len(samples) * (1 - MIN_RECALL_HIDDEN), missed
+
+
+@pytest.mark.parametrize("half", fourth.HALVES)
+def test_no_student_is_refused_in_any_dialect(half: str) -> None:
+    assert [it.name for it in fourth.students(half) if refusal_of(it)] == []

@@ -10,10 +10,9 @@ import pytest
 from hcai_app.api.proxy import instructions, members
 from hcai_app.errors import FairUseRefused
 from hcai_app.services.fairuse import heuristics, rules
-from hcai_app.services.fairuse.acts import Acts
 from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.general import FEW_TOOLS, MAX_TOOLS, SIGNALS, General
-from hcai_app.services.fairuse.heuristics import Act, Kit, Role, Trait
+from hcai_app.services.fairuse.heuristics import Kit, Role, Trait
 from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.fairuse.learned import Learned
 from hcai_app.services.fairuse.roles import Roles
@@ -25,7 +24,6 @@ OWN = heuristics.load_own()
 # What a worker keeps of tools that it has seen.
 MOST_KEPT_BYTES = 8_000_000
 ROLES, TRAITS, HABITS = Roles(OWN.role), Traits(OWN.trait), Traits(OWN.habit, MAX_WHOLE)
-ACTS = Acts(OWN.act)
 # Without a rule of a single app: what is refused is a program that nobody has heard of.
 GENERAL = [rule for rule in rules.load_own() if rule.app == ANY_APP]
 UNKNOWN = FairUse(GENERAL, lambda *_: None, Exemptions(None), Learned("secret"))
@@ -36,16 +34,6 @@ WHOLE = FairUse(
     Learned("secret"),
 )
 EVERYTHING = FairUse(rules.load_own(), lambda *_: None, Exemptions(None), Learned("secret"))
-# How programs write instructions and a user's words into one prompt.
-TEMPLATES = [
-    "{}",
-    "{}\n\nUser: Hello\nAssistant:",
-    "System: {}\n\nUser: Hello\nAssistant:",
-    "### System:\n{}\n\n### User:\nHello\n",
-    "<|im_start|>system\n{}<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
-    "<s>[INST] <<SYS>>\n{}\n<</SYS>>\n\nHello [/INST]",
-    "[SYSTEM]\n{}\n[USER]\nHello\n",
-]
 SAYS = (
     "You are Nova, a powerful AI coding agent built by Nova Labs. You run in the terminal and "
     "help users with software engineering tasks. Never commit unless asked: look at git status."
@@ -102,12 +90,6 @@ def test_a_trait_is_found_in_its_example_and_not_in_its_near_miss(trait: Trait) 
 def test_a_habit_is_found_in_its_example_and_not_in_its_near_miss(habit: Trait) -> None:
     assert habit.id in HABITS.of(habit.match.ljust(SHORTEST))
     assert habit.id not in HABITS.of(habit.miss.ljust(SHORTEST))
-
-
-@pytest.mark.parametrize("act", OWN.act, ids=lambda act: act.id)
-def test_an_act_is_found_in_its_example_and_not_in_its_near_miss(act: Act) -> None:
-    assert act.id in ACTS.of(act.match)
-    assert act.id not in ACTS.of(act.miss)
 
 
 @pytest.mark.parametrize("kit", OWN.kit, ids=lambda kit: kit.id)
@@ -264,41 +246,6 @@ def test_a_small_agent_may_have_such_instructions_and_so_may_one_of_a_class() ->
     assert refused(WHOLE, asks(WORK, ["read_file", "write_file", "run_code"])) is None
     assert refused(EVERYTHING, asks(f"You are the agent of our class. {WORK}")) is None
     assert refused(WHOLE, asks(WORK[:179])) is None
-
-
-# A few sentences without a phrase of any known program.
-SHORT = (
-    "You take care of the sources in the repository of whoever calls you. Inspect them before you "
-    "alter any of those files, keep a list of open steps, use one tool at a time, and do not push. "
-    "Carry on until all is resolved and the suite passes."
-)
-
-
-@pytest.mark.attack
-def test_a_few_sentences_of_what_to_do_are_known_in_any_wording_and_dialect() -> None:
-    forms = [asks(SHORT), asks(SHORT, ["a", "b", "c", "d", "e"])]
-    forms += [{"prompt": form.format(SHORT)} for form in TEMPLATES]
-    assert [refused(UNKNOWN, form) for form in forms] == ["work-acts"] * len(forms)
-
-
-def test_a_few_sentences_are_let_through_where_a_student_speaks_or_teaches() -> None:
-    assert refused(UNKNOWN, asks(SHORT, ["read_file", "write_file"])) is None
-    assert refused(UNKNOWN, asks(f"You are an agent of our class. {SHORT}")) is None
-    assert refused(UNKNOWN, asks(f"{SHORT} Explain each step to the learner.")) is None
-    assert refused(UNKNOWN, {"messages": [{"role": "user", "content": SHORT}]}) is None
-    for form in TEMPLATES[1:]:
-        said = form.replace("{}", "You are kind.").replace("Hello", SHORT)
-        assert refused(UNKNOWN, {"prompt": said}) is None
-
-
-@pytest.mark.attack
-def test_parameters_tell_an_agent_whose_tools_have_other_names() -> None:
-    several = {"a": ["command", "is_background"], "b": ["target_file"], "c": ["q"], "d": ["x"]}
-    assert refused(UNKNOWN, asks(shapes=several | {"e": ["todos"]})) == "work-parameters"
-    assert refused(UNKNOWN, asks(shapes=several | {"e": ["text"]})) is None
-    assert refused(UNKNOWN, asks(shapes=several)) is None
-    one = {"a": ["command", "with_escalated_permissions"], "b": ["input"]}
-    assert refused(UNKNOWN, asks(shapes=one)) == "work-parameters-own"
 
 
 @pytest.mark.attack

@@ -66,12 +66,13 @@ async def test_it_is_counted_under_another_name_and_refused_when_switched_on(
         ("Claude Code", "claude-code-tools", "counting")
     }
     ask(upkeep, "You are Nova.", RENAMED, SHAPES)
-    ask(upkeep, f"Your name is Nova, a helper for students. {WORDS}", frozenset())
+    other = f"Your name is Nova, a helper for students. {WORDS}"  # which no general rule knows
+    ask(upkeep, other, frozenset())
     assert CALLS[-2:] == [("learned", "counting")] * 2
     for it in found:
         await switches.switch(database, it.id, "on", "a volunteer looked")
     await upkeep.load()
-    for text, tools in (("You are Nova.", RENAMED), (f"You are Nova. {WORDS}", frozenset())):
+    for text, tools in (("You are Nova.", RENAMED), (other, frozenset())):
         with pytest.raises(FairUseRefused) as refused:
             ask(upkeep, text, tools, SHAPES)
         metadata = refused.value.metadata or {}

@@ -3,7 +3,6 @@
 Half two of each was written before its writer touched a rule, and is never edited to fit one.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -127,8 +126,3 @@ def _completions(said: str, user: str, _tools: list[str]) -> tuple[str, dict[str
 
 DECLARING: dict[str, Shape] = {"chat": _chat, "responses": _responses, "messages": _messages}
 SHAPES: dict[str, Shape] = {**DECLARING, "completions": _completions}
-
-
-def raw(sample: Sample) -> bytes:
-    """Return a sample's body as it is sent."""
-    return json.dumps({"model": "qwen/qwen3-32b", **sample.body}).encode()
