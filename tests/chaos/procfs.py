@@ -21,7 +21,7 @@ def family(pid: int) -> list[int]:
 
 def workers(pid: int) -> list[int]:
     """The workers below a `serve` that has several."""
-    return [member for member in family(pid)[1:] if b"spawn_main" in command(member)]
+    return [one for one in family(pid)[1:] if lives(one) and b"_tracker" not in command(one)]
 
 
 def memory_mb(pid: int) -> float:

@@ -15,7 +15,7 @@ from tests.conftest import Install
 from tests.harness.cluster import Cluster
 from tests.harness.databases import OWN_REDIS
 from tests.harness.own_redis import OwnRedis
-from tests.harness.processes import TLS, free_port
+from tests.harness.processes import ROOT, TLS, free_port
 from tests.harness.product import Product
 
 # The longest that a server takes to load and to listen on a busy machine, and to end.
@@ -210,7 +210,8 @@ def test_a_port_that_is_taken_is_said_in_one_line(install: Install, workers: int
 
 
 def test_no_worker_outlives_its_server_and_the_next_one_takes_the_port(install: Install) -> None:
-    product = install(**shared(2)).start(2)
+    # With a path of its own it is no fork, nor are its workers: it holds what an operator's holds.
+    product = install(**shared(2), PYTHONPATH=str(ROOT)).start(2)
     assert product.process
     books.wait_until(lambda: len(workers_of(product)) == 2, LOAD_S, "two workers run")
     family = procfs.family(product.process.pid)

@@ -11,6 +11,7 @@ import gc
 import importlib
 import io
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -18,7 +19,10 @@ import sys
 import threading
 import time
 import traceback
+from multiprocessing.connection import Connection, Pipe
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from hcai_app.cli.checks import read_data
@@ -149,7 +153,34 @@ def _serving(job: dict[str, Any]) -> int:
         os.dup2(source, target)
         os.set_inheritable(target, True)
     _settle_in(job)
+    _fork_workers()
     raise SystemExit(run_command(job["arguments"]))
+
+
+def _fork_workers() -> None:
+    """Have a supervisor fork its workers: each would load for itself what is loaded here."""
+    supervisor: Any = importlib.import_module("hcai_app.edge.supervisor")
+    fork, lines = multiprocessing.get_context("fork"), list[Connection]()
+
+    def pipe() -> tuple[Connection, Connection]:
+        ours, theirs = Pipe()
+        lines.append(ours)
+        return ours, theirs
+
+    def process(target: Any, args: tuple[int, Connection]) -> BaseProcess:
+        return fork.Process(target=_work, args=(lines, target, *args))
+
+    supervisor.multiprocessing = SimpleNamespace(Pipe=pipe)
+    supervisor.SPAWN = SimpleNamespace(Process=process)
+
+
+def _work(lines: list[Connection], target: Any, number: int, line: Connection) -> None:
+    """Be a worker, which has nothing of its supervisor's: else no line would end with that."""
+    for one in lines:
+        one.close()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    target(number, line)
 
 
 def _settle_in(job: dict[str, Any]) -> None:

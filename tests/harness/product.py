@@ -85,9 +85,8 @@ class Product:
             folder=self.folder,
             env=self.env,
             ready=f"{self.origin}/readyz",
-            # Several workers are started by the server itself, and what Python loads at its start
-            # has been loaded long before a fork.
-            is_forked=workers == 1 and not api_workers and "PYTHONPATH" not in self.settings,
+            # What Python loads at its start has been loaded long before a fork.
+            is_forked="PYTHONPATH" not in self.settings,
         )
         return self.process
 
