@@ -35,6 +35,7 @@ from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import VarData
 from reflex_base.vars.function import FunctionVar
 from reflex_components_core.core.banner import has_too_many_connection_errors
+from reflex_components_core.core.window_events import WindowEventListener
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ ClientVar = ClientStateVar
 HtmlElement = Element
 # A link within the app: React Router's own, which `rx.link` wraps in a component of Radix Themes.
 RouterLink = ReactRouterLink
+# What hears events of the whole window, as `rx.window_event_listener` does; a subclass names more.
+WindowEvents = WindowEventListener
 # True in a browser whose connection has failed twice: what Reflex' own banner asks.
 is_connection_lost = has_too_many_connection_errors
 # The values of the configuration's `state_manager_mode`, which is an enum that `rx` does not name.

@@ -233,7 +233,7 @@ def test_what_is_no_json_is_not_sent_and_says_where(reader: Person):
     expect(field).to_be_focused()
     field.fill('{"model": "x",\n}')
     field.press("Control+Enter")
-    expect(shown.get_by_role("alert")).to_contain_text("look at line 2")
+    expect(shown.get_by_role("alert")).to_contain_text("line 2")
     expect(field).to_have_attribute("aria-invalid", "true")
     assert not [url for url in sent if "/playground/" in url]
     shown.get_by_role("button", name="As it was").click()

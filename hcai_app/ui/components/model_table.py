@@ -5,8 +5,8 @@ import reflex as rx
 from hcai_app.services.models import listing
 from hcai_app.ui.components import shell
 from hcai_app.ui.components.faces import face
+from hcai_app.ui.components.shortcut import shortcut
 from hcai_app.ui.islands.browser import copy_text
-from hcai_app.ui.islands.shortcut import shortcut
 from hcai_app.ui.state.models import ModelsState
 from hcai_app.ui.view_models.models import CatalogRow
 

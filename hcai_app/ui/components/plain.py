@@ -1,8 +1,12 @@
 """Plain HTML links and forms, without Reflex' client-side navigation."""
 
+from typing import Any
+
 import reflex as rx
 
 from hcai_app.edge.reflex_internals import HtmlElement
+
+Shown = rx.Component | str | rx.Var[Any]
 
 
 class _Anchor(HtmlElement):
@@ -17,7 +21,7 @@ class _PostForm(HtmlElement):
     method: rx.Var[str]
 
 
-def anchor(*children: rx.Component | str, href: str | rx.Var[str], **props: object) -> rx.Component:
+def anchor(*children: Shown, href: str | rx.Var[str], **props: object) -> rx.Component:
     """Link to a route of the server (`/auth/…`, `/api/…`, `/proxy/…`) or to another site.
 
     Our pages are reached by `shell.link`, without loading the document again.

@@ -5,7 +5,13 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.ui.components.playground.store import File, ToolCall, UsageView, words
+from hcai_app.ui.components.playground.store import (
+    File,
+    ToolCall,
+    UsageView,
+    counted,
+    words,
+)
 
 RUNNING = ("company runs it", "companies run it")
 
@@ -86,8 +92,7 @@ def _vectors(data: Any, vector: Any) -> Any:
 
 
 def _totals(body: Any) -> Any:
-    requests = words("counted", body.totalRequests, "call")
-    return f"{requests}, {words('counted', body.totalTokens, 'token')}."
+    return f"{counted(body.totalRequests, 'call')}, {counted(body.totalTokens, 'token')}."
 
 
 def _left(told: Any) -> Any:

@@ -15,11 +15,12 @@ from hcai_app.edge.reflex_internals import browser_hook
 from hcai_app.settings import load_settings
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.run_result import LIBRARY, Panel, does, result, spoken
-from hcai_app.ui.islands.playground import Visitor
 from hcai_app.ui.state.base import SiteState
 
 # The API's prefix for signed-in users, and the public one.
 PLAYGROUND, OPEN = "/playground/v1", "/proxy/v1"
+MISSING = "Run another example first, or write the id of one of your calls behind the =."
+MOST_LINES = 22
 NOTHING: rx.Var[Any] = rx.Var("undefined")
 
 
@@ -57,11 +58,6 @@ def run_panel(
     )
 
 
-def visitor() -> rx.Component:
-    """Pass the visitor to all of a page's examples."""
-    return Visitor.create(known=SiteState.is_known, signed_in=SiteState.is_signed_in)
-
-
 @rx.memo
 def panel_of_example(
     name: rx.Var[str],
@@ -79,7 +75,7 @@ def panel_of_example(
     panel = browser_hook("usePanel", Panel, LIBRARY, name, endpoint, body)
     send = does("send", name, road, endpoint, body)
     on_key = does("sendOnEnter", name, road, endpoint, body)
-    is_barred = guarded & ((panel.isKnown & ~panel.isSignedIn) | (panel.run.error.code == 401))
+    is_barred = guarded & ((SiteState.is_known & ~SiteState.is_signed_in) | panel.isRefused)
     sign_in = anchor("Sign in to run it", href=way_in, class_name="button small quiet")
     buttons = rx.fragment(_run_button(panel, name, send, loud), _edit_button(panel, name))
     return rx.el.section(
@@ -105,7 +101,8 @@ def panel_of_example(
 
 
 def _run_button(panel: Any, name: rx.Var[str], send: Any, loud: rx.Var[bool]) -> rx.Component:
-    kind = rx.cond(loud & panel.isKnown & panel.isSignedIn, "button small", "button small quiet")
+    is_loud = loud & SiteState.is_known & SiteState.is_signed_in
+    kind = rx.cond(is_loud, "button small", "button small quiet")
     again = rx.cond(panel.run, "Run again", rx.cond(panel.isOpen, "Run", "Run it"))
     return rx.cond(
         panel.run.state == "running",
@@ -154,14 +151,14 @@ def _editor(panel: Any, name: rx.Var[str], body: rx.Var[str], on_key: Any) -> rx
         _editor_head(panel, name, body),
         rx.cond(
             body,
-            rx.el.textarea(rows=panel.lines, wrap="off", **props),
+            rx.el.textarea(rows=_lines(panel.text), wrap="off", **props),
             rx.el.input(type="text", **props),
         ),
         rx.cond(
             panel.problem,
             rx.el.p(
                 rx.icon("triangle-alert", size=16, aria_hidden=True),
-                panel.problem,
+                rx.cond(body, f"This is not JSON yet: {panel.problem}", MISSING),
                 id=f"{name}-problem",
                 class_name="try-problem",
                 role="alert",
@@ -169,6 +166,11 @@ def _editor(panel: Any, name: rx.Var[str], body: rx.Var[str], on_key: Any) -> rx
         ),
         class_name="try-editor",
     )
+
+
+def _lines(text: Any) -> Any:
+    lines = text.split("\n").length()
+    return rx.cond(lines < MOST_LINES, lines, MOST_LINES)
 
 
 def _editor_head(panel: Any, name: rx.Var[str], body: rx.Var[str]) -> rx.Component:

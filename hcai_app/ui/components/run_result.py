@@ -7,7 +7,13 @@ import reflex as rx
 
 from hcai_app.edge.reflex_internals import browser_call
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.components.playground.store import Failure, url_of, words
+from hcai_app.ui.components.playground.store import (
+    Failure,
+    counted,
+    milliseconds,
+    url_of,
+    words,
+)
 from hcai_app.ui.components.run_note import Known, note
 from hcai_app.ui.islands.clock import local_time
 from hcai_app.ui.islands.playground import script
@@ -32,13 +38,11 @@ class Run(Known):
 class Panel:
     """A panel, as the reader left it."""
 
-    isKnown: bool  # noqa: N815
-    isSignedIn: bool  # noqa: N815
+    isRefused: bool  # noqa: N815
     isOpen: bool  # noqa: N815
     isChanged: bool  # noqa: N815
     isRawOpen: bool  # noqa: N815
     text: str
-    lines: int
     problem: str
     run: Run
     raw: str
@@ -79,14 +83,14 @@ def result(
 def _figures(panel: Any) -> list[rx.Component]:
     run, usage = panel.run, panel.run.usage
     waiting = "…"
-    first = rx.cond(run.firstMs == None, waiting, words("milliseconds", run.firstMs))  # noqa: E711
+    first = rx.cond(run.firstMs == None, waiting, milliseconds(run.firstMs))  # noqa: E711
     status = rx.cond(run.error.code, run.error.code, run.status)
     return [
         _figure("Status", rx.cond(run.status, status.to_string(), waiting)),
         _figure(rx.cond(run.isStream, "First token", "Answer"), first),
         rx.cond(
             run.isStream & (run.state != "running"),
-            _figure("Whole answer", words("milliseconds", run.totalMs)),
+            _figure("Whole answer", milliseconds(run.totalMs)),
         ),
         rx.cond(usage, _figure("Tokens", words("count", usage.total))),
         rx.cond(
@@ -140,7 +144,7 @@ def _raw_answer(panel: Any, name: rx.Var[str]) -> rx.Component:
 def spoken(panel: Any) -> rx.Var[str]:
     """Say what those who hear the page should know."""
     run, usage = panel.run, panel.run.usage
-    tokens = rx.cond(usage, f" {words('counted', usage.total, 'token')}.", "")
+    tokens = rx.cond(usage, f" {counted(usage.total, 'token')}.", "")
     end = rx.cond(run.state == "stopped", "Stopped.", "The answer is here.")
     running = rx.cond(run.firstMs == None, "Sent.", "The answer is coming.")  # noqa: E711
     ended = rx.cond(run.error, "", f"{end}{tokens}")

@@ -13,9 +13,11 @@ class _Copy(rx.Component):
     what: rx.Var[str]
 
 
-def copy_button(target: str | rx.Var[str], what: str | rx.Var[str]) -> rx.Component:
+def copy_button(
+    target: str | rx.Var[str], what: str | rx.Var[str], class_name: str = "small-button"
+) -> rx.Component:
     """Copy what the element of that id shows."""
-    return _Copy.create(target=target, what=what, class_name="small-button")
+    return _Copy.create(target=target, what=what, class_name=class_name)
 
 
 def copy_text(text: str | rx.Var[str], what: str = "", class_name: str = "copy-id") -> rx.Component:

@@ -6,11 +6,7 @@ import { hear, serverNow } from "./server-clock.mjs";
 
 const AGO_STEP_S = 10;
 const DAY_MS = 86_400_000;
-const STEPS = [
-  ["day", DAY_MS],
-  ["hour", 3_600_000],
-  ["minute", 60_000],
-];
+const UNITS = { day: DAY_MS, hour: 3_600_000, minute: 60_000 };
 const DAY = { day: "numeric", month: "short" };
 const HOUR = { hour: "2-digit", minute: "2-digit" };
 const CLOCK = { ...HOUR, second: "2-digit" };
@@ -34,7 +30,7 @@ function useSecond(step = 1) {
 function ago(at) {
   const past = Math.max(0, serverNow() - at);
   if (past > 30 * DAY_MS) return date.format(at);
-  const [unit, step] = STEPS.find(([, ms]) => past >= ms) ?? [];
+  const [unit, step] = Object.entries(UNITS).find(([, ms]) => past >= ms) ?? [];
   return unit ? words.format(-Math.floor(past / step), unit) : "just now";
 }
 

@@ -6,27 +6,18 @@ const CHECK_MS = 3_000;
 // A server that has just come back answers once before the events do.
 const ANSWERS = 2;
 
-const isThere = () =>
-  fetch("/healthz", { cache: "no-store" }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-
 // True once the server has answered though the connection is lost.
 export function useAnswering(isLost) {
   const [answers, setAnswers] = useState(0);
   useEffect(() => {
-    if (!isLost) return undefined;
     const check = async () => {
-      const isUp = await isThere();
-      setAnswers((count) => (isUp ? count + 1 : 0));
+      const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+      setAnswers((count) => (answer?.ok ? count + 1 : 0));
     };
-    check();
-    const timer = setInterval(check, CHECK_MS);
-    return () => {
-      clearInterval(timer);
-      setAnswers(0);
-    };
+    setAnswers(0);
+    if (isLost) check();
+    const timer = isLost && setInterval(check, CHECK_MS);
+    return () => clearInterval(timer);
   }, [isLost]);
-  return answers >= ANSWERS;
+  return isLost && answers >= ANSWERS;
 }

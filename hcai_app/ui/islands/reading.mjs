@@ -25,8 +25,7 @@ function mark(here, chapter) {
   list.dataset.here = here.id;
   const anchors = [`#${here.id}`, `#${chapter.id}`];
   for (const link of list.querySelectorAll("a"))
-    if (anchors.includes(link.hash)) link.setAttribute("aria-current", "location");
-    else link.removeAttribute("aria-current");
+    link.ariaCurrent = anchors.includes(link.hash) ? "location" : null;
   document.getElementById("docs-now").textContent = chapter.textContent;
   keepInView();
 }
@@ -37,18 +36,16 @@ export const keepInView = () =>
 // The browser closes the unfolded chapters by itself, but not when one is chosen.
 export const fold = () => chapterList().hidePopover();
 
-// Examples change their height when the reader's own language comes in, after the browser has gone
-// to the anchor of the address: it goes there once more, unless the reader has moved.
+// Fonts that come in change the height of what stands above, after the browser has gone to the anchor
+// of the address: it goes there once more, unless the reader has moved.
 export function begin() {
   followSoon();
   const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
-  let hasMoved = false;
-  const move = () => {
-    hasMoved = true;
+  let place = window.scrollY;
+  const go = () => {
+    if (window.scrollY === place) target?.scrollIntoView({ behavior: "instant" });
+    place = window.scrollY;
   };
-  for (const kind of ["wheel", "touchmove", "keydown"])
-    window.addEventListener(kind, move, { once: true, passive: true });
-  const go = () => hasMoved || target?.scrollIntoView({ behavior: "instant" });
   requestAnimationFrame(go);
   document.fonts?.ready.then(go);
 }

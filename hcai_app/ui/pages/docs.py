@@ -15,14 +15,14 @@ from hcai_app.docs.examples.library import EXAMPLES
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome, docs_nav, markdown, shell
 from hcai_app.ui.components.arrival import heading, main
+from hcai_app.ui.components.choice import remembered_tabs
 from hcai_app.ui.components.code import ORIGIN
 from hcai_app.ui.components.docs_nav import ChapterEntry, SectionEntry
 from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.markdown import MarkdownContext, Section
 from hcai_app.ui.components.new_key import new_key
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.components.run_panel import run_panel, visitor
-from hcai_app.ui.islands.choice import remembered_tabs
+from hcai_app.ui.components.run_panel import run_panel
 from hcai_app.ui.state.base import SiteState
 from hcai_app.ui.state.chapter_copy import ChapterCopyState
 from hcai_app.ui.state.docs import DocsState
@@ -53,7 +53,6 @@ def docs() -> rx.Component:
                 class_name="docs-side",
             ),
             main(head(), *map(chapter, written.chapters()), class_name="docs-text"),
-            visitor(),
             remembered_tabs(),
             class_name="wrap docs-page",
         ),

@@ -11,13 +11,13 @@ from hcai_app.services.models.curated import CARDS, card_of
 from hcai_app.settings import ANY_MODEL, first_model, load_settings
 from hcai_app.ui.components import chrome, limits, shell
 from hcai_app.ui.components.arrival import heading, main
+from hcai_app.ui.components.choice import remembered_tabs
 from hcai_app.ui.components.code import ORIGIN
 from hcai_app.ui.components.examples import example_tabs, views_of
 from hcai_app.ui.components.models import model_list
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.previews import preview
 from hcai_app.ui.components.race import race
-from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.state.base import SiteState
 
 HERE = "/"

@@ -6,12 +6,12 @@ import reflex as rx
 
 from hcai_app.ui.components import chrome, limits, shell
 from hcai_app.ui.components.arrival import heading, main
+from hcai_app.ui.components.choice import remembered_tabs
 from hcai_app.ui.components.examples import example_tabs
 from hcai_app.ui.components.faces import face
 from hcai_app.ui.components.measures import measured
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import copy_button
-from hcai_app.ui.islands.choice import remembered_tabs
 from hcai_app.ui.state import model as state
 from hcai_app.ui.state.model import ModelState
 

@@ -14,7 +14,7 @@ from hcai_app.ui.components import chrome
 from hcai_app.ui.components.arrival import heading, main
 from hcai_app.ui.components.drawings import drawing
 from hcai_app.ui.components.plain import anchor
-from hcai_app.ui.islands.playground import ForgetConversations
+from hcai_app.ui.components.playground.anywhere import forgotten_conversations
 
 SIGN_IN, HOME, DASHBOARD = "/auth/login", "/", "/dashboard"
 # Written in place of the address at the provider where somebody shows their age.
@@ -179,7 +179,7 @@ def ending_page(ending: Ending) -> rx.Component:
     """Show why sign-in failed, and what to do."""
     return rx.fragment(
         chrome.top_bar(),
-        ForgetConversations.create() if ending is ENDINGS[Reason.DELETED] else rx.fragment(),
+        forgotten_conversations() if ending is ENDINGS[Reason.DELETED] else rx.fragment(),
         main(
             rx.el.div(
                 drawing("door shut" if ending.is_shut else "door"),

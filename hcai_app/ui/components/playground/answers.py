@@ -6,6 +6,7 @@ import reflex as rx
 
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.files import drawn
+from hcai_app.ui.components.playground.markdown import markdown
 from hcai_app.ui.components.playground.parts import bare, icon, obstacle
 from hcai_app.ui.components.playground.receipt import receipt
 from hcai_app.ui.components.playground.store import (
@@ -16,7 +17,6 @@ from hcai_app.ui.components.playground.store import (
 )
 from hcai_app.ui.components.shell import link
 from hcai_app.ui.islands.browser import copy_text
-from hcai_app.ui.islands.playground import Markdown
 from hcai_app.ui.state.playground import SIGN_IN_AGAIN
 
 HELP_NOW = "/help/now"
@@ -65,7 +65,7 @@ def answer(message: Any, *, is_beside: bool) -> rx.Component:
             & (message.images.length() == 0),
             waiting(),
         ),
-        rx.cond(message.text, Markdown.create(text=message.text)),
+        rx.cond(message.text, markdown(message.text)),
         rx.cond(message.calls, rx.foreach(message.calls, called)),
         rx.cond(
             message.images.length() > 0,

@@ -10,6 +10,8 @@ from hcai_app.ui.components.playground.answers import answer, versions
 from hcai_app.ui.components.playground.files import kept, unseen
 from hcai_app.ui.components.playground.parts import bare
 from hcai_app.ui.components.playground.store import (
+    CONVERSATION,
+    IS_RUNNING,
     MODEL,
     Turn,
     act,
@@ -30,6 +32,8 @@ PICTURES = (
     "A sticker of a rubber duck debugging",
     "A tiny robot in a garden, pixel art",
 )
+# How much of an answer is read out by itself, in letters.
+HEARD = 400
 
 
 def conversation() -> rx.Component:
@@ -50,8 +54,21 @@ def conversation() -> rx.Component:
             resize="instant",
             class_name="play-talk",
         ),
-        rx.el.p(shown("spoken"), class_name="heard", role="status"),
+        rx.el.p(_spoken(turns), class_name="heard", role="status"),
     )
+
+
+def _spoken(turns: Any) -> Any:
+    """Say what those who hear the page should know of the answer that they wait for."""
+    last = turns[-1]
+    ended = rx.match(
+        last.state,
+        ("stopped", "Answer: Stopped."),
+        ("failed", f"Answer: {last.error.message}"),
+        f"Answer: {last.text[:HEARD]}",
+    )
+    is_awaited = shown("awaited") == CONVERSATION
+    return rx.cond(is_awaited, rx.cond(IS_RUNNING, "Answering …", ended), "")
 
 
 @dataclass(frozen=True)

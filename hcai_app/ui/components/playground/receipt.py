@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.ui.components.playground.store import words
+from hcai_app.ui.components.playground.store import counted, seconds, words
 
 # Below, a pace would be chance.
 FEWEST_TOKENS, SHORTEST_MS = 5, 50
@@ -38,12 +38,12 @@ def receipt(answer: Any, *more: Any) -> rx.Component:
     writing = total - first
     is_steady = (usage.completion >= FEWEST_TOKENS) & (first > 0) & (writing > SHORTEST_MS)
     return rx.el.p(
-        _part(usage.bool(), words("counted", usage.total, "token")),
+        _part(usage.bool(), counted(usage.total, "token")),
         _part(usage.reasoning > 0, words("count", usage.reasoning), " of them thought"),
         _part(usage.cost >= 0, words("usd", usage.cost)),
-        _part((first > 0) & ~taken.error.bool(), "first word after ", words("seconds", first)),
+        _part((first > 0) & ~taken.error.bool(), "first word after ", seconds(first)),
         _part(is_steady, round(usage.completion / writing * 1000), " tokens/s"),
-        _part(total > 0, words("seconds", total), " in all"),
+        _part(total > 0, seconds(total), " in all"),
         *[rx.el.span(it) for it in more],
         class_name="play-receipt num",
     )

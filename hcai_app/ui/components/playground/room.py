@@ -7,6 +7,8 @@ import reflex as rx
 
 from hcai_app.ui.components.arrival import heading
 from hcai_app.ui.components.playground import tools
+from hcai_app.ui.components.playground.anywhere import keys_and_drops
+from hcai_app.ui.components.playground.code_view import CODE
 from hcai_app.ui.components.playground.composer import composer, max_file_bytes, rivals
 from hcai_app.ui.components.playground.conversation import conversation
 from hcai_app.ui.components.playground.lists import PART as CONVERSATIONS
@@ -15,7 +17,7 @@ from hcai_app.ui.components.playground.parts import bare, closes, icon, obstacle
 from hcai_app.ui.components.playground.settings import PART as SETTINGS
 from hcai_app.ui.components.playground.settings import settings
 from hcai_app.ui.components.playground.store import IS_READY, MODE, PageState, put, shown
-from hcai_app.ui.components.playground.windows import CODE, model_button, resting, windows
+from hcai_app.ui.components.playground.windows import model_button, resting, windows
 from hcai_app.ui.components.shell import SECTIONS
 from hcai_app.ui.islands.playground import Playground
 from hcai_app.ui.state.playground import PlaygroundState
@@ -39,6 +41,7 @@ def room() -> rx.Component:
             max_file_bytes=max_file_bytes(),
             on_spent=PlaygroundState.note_spent,
         ),
+        keys_and_drops(),
         rx.cond(
             IS_READY,
             rx.el.div(_bar(), _chat(), _single(), windows(), class_name="play"),

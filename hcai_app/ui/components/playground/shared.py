@@ -5,9 +5,9 @@ from typing import Any
 
 import reflex as rx
 
+from hcai_app.ui.components.playground.markdown import markdown
 from hcai_app.ui.components.playground.parts import icon
 from hcai_app.ui.components.playground.store import act, shown
-from hcai_app.ui.islands.playground import Markdown
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _said(message: Any) -> rx.Component:
         ),
         rx.el.article(
             rx.el.p(message.model, class_name="play-by"),
-            Markdown.create(text=message.text),
+            markdown(message.text),
             class_name="play-answer",
             aria_label="Answer",
         ),

@@ -6,6 +6,8 @@ Nothing of it passes through a State: the values are the island's, read by a Rea
 from dataclasses import dataclass, field
 from typing import Any
 
+import reflex as rx
+
 from hcai_app.edge.reflex_internals import browser_call, browser_value
 from hcai_app.ui.islands.playground import script
 
@@ -195,6 +197,22 @@ def words(name: str, *arguments: Any) -> Any:
 def url_of(file: Any) -> Any:
     """Return where the browser finds a file's bytes; empty when they are no longer kept."""
     return browser_call("urlOf", script("files.mjs"), file)
+
+
+def counted(number: Any, thing: str) -> Any:
+    """Return a number with its thing, one or several."""
+    return f"{words('count', number)} {rx.cond(number == 1, thing, f'{thing}s')}"
+
+
+def milliseconds(ms: Any) -> str:
+    """Return a time in whole milliseconds."""
+    return f"{round(ms)} ms"
+
+
+def seconds(ms: Any) -> Any:
+    """Return a time in seconds, a short one in milliseconds."""
+    tenths = round(ms / 100)
+    return rx.cond(ms < 1000, milliseconds(ms), f"{tenths // 10}.{tenths % 10} s")
 
 
 IS_READY = shown("room", dict) != None  # noqa: E711 - a comparison in the browser

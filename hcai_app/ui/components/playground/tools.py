@@ -117,9 +117,9 @@ def _heat(compared: Any) -> rx.Component:
     return rx.el.section(
         rx.el.p(
             "Nearest: ",
-            rx.el.b(words("short", near.one)),
+            rx.el.b(near.one, class_name="play-short"),
             " and ",
-            rx.el.b(words("short", near.other)),
+            rx.el.b(near.other, class_name="play-short"),
             f", at {words('figure', near.value)}.",
             role="status",
         ),
@@ -152,7 +152,7 @@ def _row(row: rx.vars.ObjectVar[Row], place: rx.vars.NumberVar[int]) -> rx.Compo
     return rx.el.tr(
         rx.el.th(
             rx.el.span(place + 1, class_name="play-number"),
-            rx.el.span(words("short", row.text), class_name="play-short"),
+            rx.el.span(row.text, class_name="play-short"),
             scope="row",
             title=row.text,
         ),
@@ -160,7 +160,7 @@ def _row(row: rx.vars.ObjectVar[Row], place: rx.vars.NumberVar[int]) -> rx.Compo
             row.cells,
             lambda value, at: rx.el.td(
                 words("figure", value),
-                style={"--heat": words("percent", value * 0.45)},
+                style={"--near": value},
                 class_name="num",
                 key=at,
             ),

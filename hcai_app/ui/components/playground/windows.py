@@ -1,11 +1,10 @@
-"""The playground's windows: models, palette, code, sharing, a picture enlarged."""
+"""The playground's windows: models, palette, sharing, a picture enlarged."""
 
 from typing import Any
 
 import reflex as rx
 
-from hcai_app.docs.examples import calls
-from hcai_app.docs.examples.library import Language
+from hcai_app.ui.components.playground.code_view import program
 from hcai_app.ui.components.playground.files import LIGHT
 from hcai_app.ui.components.playground.parts import focused, icon, labelled, sheet
 from hcai_app.ui.components.playground.store import (
@@ -19,16 +18,10 @@ from hcai_app.ui.components.playground.store import (
 )
 from hcai_app.ui.components.shell import link
 from hcai_app.ui.islands.browser import copy_text
-from hcai_app.ui.islands.playground import ProgramWriter
 from hcai_app.ui.state.playground import PlaygroundState
 from hcai_app.ui.view_models.models import UNSERVED
 
-MODELS, PALETTE, CODE, SHARE = "play-models", "play-palette", "play-code", "play-share"
-LANGUAGES: tuple[tuple[Language, str], ...] = (
-    *(("curl", "curl"), ("python", "Python")),
-    ("javascript", "JavaScript"),
-)
-NEEDS_FILE = "Your files must lie beside the program."
+MODELS, PALETTE, SHARE = "play-models", "play-palette", "play-share"
 
 
 def windows() -> rx.Component:
@@ -157,63 +150,6 @@ def _entry(entry: rx.vars.ObjectVar[PaletteEntry]) -> rx.Component:
             rx.el.button(*inside, type="button", **item),
         ),
         key=entry.id,
-    )
-
-
-def program() -> rx.Component:
-    """Show the request as a program."""
-    return sheet(
-        CODE,
-        "This request as code",
-        rx.cond(
-            shown("coding", bool),
-            rx.el.div(
-                ProgramWriter.create(), _languages(), _code(), _needs(), class_name="play-program"
-            ),
-        ),
-        is_wide=True,
-        custom_attrs={"onToggle": act("toggleCode")},
-    )
-
-
-def _languages() -> rx.Component:
-    tabs = [
-        rx.el.button(
-            name,
-            type="button",
-            aria_pressed=shown("language") == value,
-            on_click=act("setLanguage", value),
-        )
-        for value, name in LANGUAGES
-    ]
-    return rx.el.div(
-        rx.el.div(*tabs, role="group", aria_label="Language", class_name="tabs"),
-        copy_text(shown("code"), "the program", "play-act"),
-        class_name="play-program-head",
-    )
-
-
-def _code() -> rx.Component:
-    return rx.el.pre(
-        rx.el.code(shown("code"), id="play-program"),
-        tab_index=0,
-        role="region",
-        aria_label="The request as a program",
-        class_name="code",
-    )
-
-
-def _needs() -> rx.Component:
-    language, text = shown("language"), shown("code")
-    needs = rx.match(language, *[(name, calls.NEEDS.get(name, "")) for name, _ in LANGUAGES], "")
-    has_file = text.contains("data_url(") | text.contains("dataUrl(") | text.contains("base64 <")
-    return rx.el.p(
-        "Set ",
-        rx.el.code("AI_KEY", class_name="mono"),
-        " to one of your keys first. ",
-        rx.cond(needs, rx.el.span("It needs ", rx.el.code(needs, class_name="mono"), ". ")),
-        rx.cond(has_file, NEEDS_FILE, ""),
-        class_name="play-note",
     )
 
 

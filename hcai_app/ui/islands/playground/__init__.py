@@ -62,31 +62,9 @@ class StickyContent(rx.Component):
     scroll_class_name: rx.Var[str]
 
 
-class ProgramWriter(_PlaygroundPart):
-    """Has the open request written as a program; shows nothing itself."""
-
-    tag = "Program"
-
-
 class Markdown(_PlaygroundPart):
-    """What a model writes, drawn."""
+    """What a model writes, drawn by parts: which component, or tag, stands for a tag."""
 
     tag = "Markdown"
     text: rx.Var[str]
-
-
-class ForgetConversations(rx.Component):
-    """Forgets the conversations whose tag the address brings; shows nothing."""
-
-    library = script("forget.jsx")
-    tag = "ForgetConversations"
-    lib_dependencies: list[str] = PACKAGES
-
-
-class Visitor(rx.Component):
-    """Tells the run panels of the docs who reads; shows nothing itself."""
-
-    library = script("panels.mjs")
-    tag = "Visitor"
-    known: rx.Var[bool]
-    signed_in: rx.Var[bool]
+    parts: rx.Var[dict[str, Any]]

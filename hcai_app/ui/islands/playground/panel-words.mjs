@@ -6,31 +6,14 @@ const KEPT_OF_LONG = 60;
 const LONGEST_LIST = 16;
 const LONGEST_ANSWER = 60_000;
 
-// What is wrong with a body before it is sent; empty when nothing is.
+// What is no JSON in a text, in the browser's words; empty when all of it is.
 export function problemOf(text) {
   try {
-    const body = JSON.parse(text);
-    const isObject = body !== null && typeof body === "object" && !Array.isArray(body);
-    return isObject ? "" : "The body has to be a JSON object: it begins with { and ends with }.";
+    JSON.parse(text);
+    return "";
   } catch ({ message }) {
-    return `This is not JSON yet${placeOf(message)}.`;
+    return message;
   }
-}
-
-// Some browsers tell line and column, some nothing.
-function placeOf(message) {
-  if (/end of|unterminated/i.test(message)) return ": it ends too early";
-  const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
-  return line ? `: look at line ${line}, column ${column}` : "";
-}
-
-// What is wrong with a path before it is asked for; empty when nothing is.
-export function pathProblemOf(text) {
-  const path = text.trim();
-  if (!path.startsWith("/")) return "A path begins with a slash, like /models.";
-  return path.endsWith("=")
-    ? "Run another example first, or write the id of one of your calls behind the =."
-    : "";
 }
 
 // A raw answer to look at: JSON indented, and what is long in it (pictures, vectors) cut short.

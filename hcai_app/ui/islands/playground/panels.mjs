@@ -4,13 +4,12 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { call } from "./call.mjs";
 import { revokeUrls } from "./files.mjs";
 import { Observable } from "../observable.mjs";
-import { beginning, pathProblemOf, problemOf, readable } from "./panel-words.mjs";
+import { beginning, problemOf, readable } from "./panel-words.mjs";
 
-const MOST_LINES = 22;
 const CLOSED = { isOpen: false, edited: null, problem: "", run: null, isTurned: null };
 const panels = new Observable({});
-// What all panels of the page know: who reads, and the id of the latest call made here.
-const shared = new Observable({ isKnown: false, isSignedIn: false, latest: "" });
+// What all panels of the page know: the id of the latest call made here, and that nobody is signed in.
+const shared = new Observable({ latest: "", isRefused: false });
 const endings = new Map();
 
 const panelOf = (name) => panels.read()[name] ?? CLOSED;
@@ -22,15 +21,9 @@ const focus = (name) =>
 const given = (endpoint, body) =>
   body || (endpoint.endsWith("=") ? endpoint + shared.read().latest : endpoint);
 
-// Passes on whether somebody is signed in, as far as the server has told.
-export function Visitor({ known: isKnown, signedIn: isSignedIn }) {
-  useEffect(() => shared.set({ isKnown, isSignedIn }), [isKnown, isSignedIn]);
-  return null;
-}
-
 // What a panel shows. It ends its run when its page is left.
 export function usePanel(name, endpoint, body) {
-  const visitor = useSyncExternalStore(shared.subscribe, shared.read, shared.read);
+  const { isRefused } = useSyncExternalStore(shared.subscribe, shared.read, shared.read);
   const read = () => panelOf(name);
   const panel = useSyncExternalStore(panels.subscribe, read, read);
   const { run, edited, isTurned } = panel;
@@ -46,8 +39,7 @@ export function usePanel(name, endpoint, body) {
   useEffect(() => () => leave(name), []);
   const text = edited ?? given(endpoint, body);
   const isChanged = text !== given(endpoint, body);
-  const lines = Math.min(MOST_LINES, text.split("\n").length);
-  return { ...panel, ...visitor, text, lines, isChanged, isRawOpen, raw };
+  return { ...panel, isRefused, text, isChanged, isRawOpen, raw };
 }
 
 export const change = (name, edited) => put(name, { edited, problem: "" });
@@ -79,17 +71,17 @@ export function sendOnEnter(name, road, endpoint, body, event) {
 // One run at a time; leaving the page, or stopping, ends it at the provider too.
 export async function send(name, road, endpoint, body) {
   const text = panelOf(name).edited ?? given(endpoint, body);
-  const problem = body ? problemOf(text) : pathProblemOf(text);
+  const path = road + (body ? endpoint : text.trim().replace(/^\/?/, "/"));
+  const problem = body ? problemOf(text) : path.endsWith("=") && path;
   put(name, { isOpen: true, problem, isTurned: null });
   if (problem) return focus(name);
   stop(name);
   const ending = new AbortController();
   endings.set(name, ending);
   const show = (run) => endings.get(name) === ending && put(name, { run });
-  const path = road + (body ? endpoint : text.trim());
   const { signal } = ending;
   const run = await call(path, body && text, { signal, show });
   show(run);
-  if (run.error?.code === 401) shared.set({ isKnown: true, isSignedIn: false });
+  if (run.error?.code === 401) shared.set({ isRefused: true });
   if (run.id) shared.set({ latest: run.id });
 }

@@ -23,14 +23,11 @@ function schemaOf(fields) {
 
 // `kind` is `tools` or `schema`; the forms are what a page shows of the setting's text.
 export function formsOf(kind, text) {
-  const value = parsed(text || "[]");
-  if (kind === "schema")
-    return value?.schema ? [{ name: value.name, about: "", fields: fieldsOf(value.schema) }] : [];
-  return (Array.isArray(value) ? value : []).map(({ function: it = {} }) => ({
-    name: it.name ?? "",
-    about: it.description ?? "",
-    fields: fieldsOf(it.parameters),
-  }));
+  const all = [parsed(text || "[]") ?? []].flat();
+  const own = kind === "tools" ? all.map((it) => it?.function) : all.filter((it) => it?.schema);
+  return own.map(({ name = "", description: about = "", parameters, schema } = {}) => {
+    return { name, about, fields: fieldsOf(parameters ?? schema) };
+  });
 }
 
 export function textOf(kind, forms) {

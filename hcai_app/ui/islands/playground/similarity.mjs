@@ -1,23 +1,15 @@
 // How near texts are, from their embeddings.
-function cosine(one, other) {
-  const product = (these, those) => these.reduce((sum, it, at) => sum + it * those[at], 0);
-  const length = Math.sqrt(product(one, one) * product(other, other));
-  return length ? product(one, other) / length : 0;
-}
-
-export const table = (vectors) => vectors.map((one) => vectors.map((other) => cosine(one, other)));
-
-// Embeddings come as lists of numbers, or packed as float32 in base64.
-function vectorOf({ embedding }) {
-  if (typeof embedding !== "string") return embedding;
-  const bytes = Uint8Array.from(atob(embedding), (sign) => sign.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
-}
+const product = (one, other) => one.reduce((sum, it, at) => sum + it * other[at], 0);
+const cosine = (one, other) =>
+  product(one, other) / Math.sqrt(product(one, one) * product(other, other)) || 0;
 
 // The table of some texts, and the pair of them that are nearest.
 export function comparison(texts, data) {
-  const vectors = data.sort((it, next) => it.index - next.index).map(vectorOf);
-  const rows = table(vectors).map((cells, at) => ({ text: texts[at], cells }));
+  const vectors = data.sort((it, next) => it.index - next.index).map((it) => it.embedding);
+  const rows = vectors.map((own, at) => ({
+    text: texts[at],
+    cells: vectors.map((other) => cosine(own, other)),
+  }));
   const pairs = rows.flatMap(({ text: other, cells }, at) =>
     cells.slice(0, at).map((value, one) => ({ one: texts[one], other, value })),
   );

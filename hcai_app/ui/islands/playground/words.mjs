@@ -1,8 +1,5 @@
 // Figures in words.
-export const milliseconds = (ms) => `${Math.round(ms)} ms`;
-export const seconds = (ms) => (ms < 1000 ? milliseconds(ms) : `${(ms / 1000).toFixed(1)} s`);
 export const count = (number) => number.toLocaleString("en");
-export const counted = (number, thing) => `${count(number)} ${thing}${number === 1 ? "" : "s"}`;
 
 // Dollars as people read them; Python's `formatting.usd` says the same.
 export function usd(cost, digits = 2) {
@@ -14,8 +11,7 @@ export function usd(cost, digits = 2) {
 
 export const figure = (value) =>
   Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−");
-export const percent = (share) => `${(Math.max(0, share) * 100).toFixed(share < 0.1 ? 2 : 0)}%`;
-export const short = (text) => (text.length > 42 ? `${text.slice(0, 40)} …` : text);
+export const percent = (share) => `${(share * 100).toFixed(share < 0.1 ? 2 : 0)}%`;
 
 export function megabytes(bytes) {
   const size = bytes / 1024 ** 2;
