@@ -86,6 +86,21 @@ def test_somebody_is_found_and_opened_by_arrows_and_rows_by_letters(
     assert volunteer.problems == []
 
 
+def test_without_a_script_windows_open_and_somebody_is_found(arrive: Arrive, site: Site) -> None:
+    arrive().sign_in("Nora Noscript", slack_id="UNOSCRIPT")
+    page = arrive(java_script_enabled=False).sign_in("Vera", slack_id=ADMIN).open("/admin")
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.get_by_role("button", name="Find").click()
+    field = page.get_by_label("Find somebody or a command")
+    expect(field).to_be_focused()
+    field.fill("nora n")
+    field.press("Enter")
+    expect(page.get_by_role("row").get_by_role("link", name="Nora Noscript")).to_be_visible()
+
+
 def test_by_the_palette_a_grant_is_given_and_a_ban_has_its_end(arrive: Arrive, site: Site) -> None:
     arrive().sign_in("Gina Granted", slack_id="UGINA")
     volunteer = arrive().sign_in("Vera", slack_id=ADMIN)

@@ -84,8 +84,17 @@ def chapter(given: Chapter) -> rx.Component:
     more = [start_card()] if given.slug == FIRST else []
     shown = [*first, *more, *[part for one in others for part in one]]
     return rx.el.section(
-        *shown, chapter_end(given), aria_labelledby=given.slug, class_name="docs-chapter"
+        *shown,
+        chapter_end(given),
+        aria_labelledby=given.slug,
+        style=_size(given),
+        class_name="docs-chapter",
     )
+
+
+def _size(given: Chapter) -> dict[str, int]:
+    """Return what the height of a chapter that was not laid out yet is guessed by."""
+    return {"--letters": len(given.text), "--examples": len(written.EXAMPLE.findall(given.text))}
 
 
 def pairs(body: Sequence[rx.Component]) -> list[rx.Component]:

@@ -37,12 +37,6 @@ export async function unpacked(fragment) {
   }
 }
 
-const messageOf = ({ role, text, model = "" }) => ({
-  role,
-  text: String(text),
-  model: String(model),
-});
-
 // Strangers write these texts: of each member only what it should be is taken.
 export function read(text) {
   try {
@@ -50,11 +44,12 @@ export function read(text) {
     if (hcai !== 1 || text.length > LONGEST_TEXT) return null;
     const plain = Object.entries(settings).filter(([, value]) => PLAIN.includes(typeof value));
     const own = messages.filter(({ role }) => ROLES.includes(role));
+    const said = own.map((it) => [it.role, String(it.text), String(it.model ?? "")]);
     return {
       title: String(title).slice(0, 80),
       model: String(model),
       settings: Object.fromEntries(plain),
-      messages: own.map(messageOf),
+      messages: said.map(([role, words, by]) => ({ role, text: words, model: by })),
     };
   } catch {
     return null;
