@@ -13,6 +13,7 @@ from hcai_app.services.people import sessions
 from tests.edge.socket.hostile import handlers, payloads
 from tests.edge.socket.test_live import requests
 from tests.harness.product import Product
+from tests.harness.provider import Provider
 from tests.harness.tabs import DASHBOARD, MARK, ROOT, SITE, Tab, open_session, tab
 
 UPDATE_VARS = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
@@ -66,7 +67,8 @@ class Victim:
 
 
 @pytest.fixture(scope="module")
-def victim(module_product: Product) -> Iterator[Victim]:
+def victim(module_product: Product, provider_process: Provider) -> Iterator[Victim]:
+    provider_process.reset()  # of what another file's last test has told it to answer
     found = Victim(module_product)
     before = found.rows()
     yield found

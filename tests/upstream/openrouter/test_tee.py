@@ -1,11 +1,13 @@
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hcai_app import clock
 from hcai_app.upstream.openrouter import tee as tee_module
 from hcai_app.upstream.openrouter.tee import KEEP_ALIVE, StreamTee
 from tests.upstream.events import (
@@ -73,6 +75,15 @@ LINES = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def one_moment() -> Iterator[None]:
+    """Errors are told with the time, which may turn between two readings of a stream."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now_ms", lambda: 1_800_000_000_000)
+        yield
+
+
+@pytest.mark.usefixtures("one_moment")
 @settings(thorough, max_examples=400)
 @given(LINES, st.sampled_from([b"\n", b"\r\n", b"\r"]))
 def test_lines_that_come_at_once_are_read_as_if_they_came_one_by_one(
