@@ -16,7 +16,16 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmarks.report import Verdict
 from tests.e2e.conftest import CHROMIUM_ARGS
-from tests.e2e.first_visit import MAX_KB, MAX_SHIFT, SHIFTING, WIDTHS, cold, shift_of, weigh
+from tests.e2e.first_visit import (
+    MAX_KB,
+    MAX_SHIFT,
+    SHIFTING,
+    WIDTHS,
+    cold,
+    session_of,
+    shift_of,
+    weigh,
+)
 from tests.e2e.site import Site
 from tests.e2e.test_pages import write_regular
 from tests.harness.identity import Identity
@@ -73,7 +82,7 @@ def _loads(browser: Browser, site: Site) -> Iterator[Verdict]:
 def _shifts(browser: Browser, site: Site) -> Iterator[Verdict]:
     for path in SHIFTING:
         for width in WIDTHS:
-            visitor = cold(browser, site, slack_id=WHO, width=width)
+            visitor = cold(browser, site, session_of(browser, site, WHO), width=width)
             moved = shift_of(visitor, path)
             visitor.close()
             text = f"{path} at {width} px: layout shift {moved:.3f} (at most {MAX_SHIFT})"
@@ -87,7 +96,7 @@ def _told(holds: bool, text: str) -> Verdict:
 
 
 def _visit(browser: Browser, site: Site, path: str) -> Visit:
-    visitor = cold(browser, site, slack_id=WHO)
+    visitor = cold(browser, site, session_of(browser, site, WHO))
     sizes = weigh(visitor)
     visitor.page.goto(site.origin + path, wait_until="load")
     visitor.page.wait_for_function(IS_READY)

@@ -10,8 +10,12 @@ from tests.harness.processes import ROOT
 
 SOURCE = ROOT / "tests/clients/node/node_modules/axe-core/axe.min.js"
 SERIOUS = {"serious", "critical"}
-RUN = """async () =>
-  (await axe.run(document, {resultTypes: ["violations"]})).violations.map((found) => ({
+# What a colour mode can break: the same page in other colours needs no other rule again.
+COLOURS = ("color-contrast", "link-in-text-block")
+# Landmarks are of moderate impact, and the dearest rule but contrast; nothing here plays by itself.
+OPTIONS = {"resultTypes": ["violations"], "preload": False, "rules": {"region": {"enabled": False}}}
+RUN = """async ({ within, options }) =>
+  (await axe.run(within ?? document, options)).violations.map((found) => ({
     id: found.id,
     impact: found.impact,
     where: found.nodes.map((node) => `${node.target.join(" ")} · ${node.failureSummary}`),
@@ -25,12 +29,14 @@ def _source(path: Path) -> str:
     return path.read_text()
 
 
-def violations(page: Page) -> list[str]:
-    """Return the serious and critical ones, a line each."""
-    page.evaluate(_source(SOURCE))
+def violations(page: Page, *, within: str | None = None, only: tuple[str, ...] = ()) -> list[str]:
+    """Return the serious and critical ones, a line each: of a part, or of some rules, if named."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(_source(SOURCE))
+    options = {**OPTIONS, "runOnly": only} if only else OPTIONS
     return [
         f"{found['id']}: {where}"
-        for found in page.evaluate(RUN)
+        for found in page.evaluate(RUN, {"within": within, "options": options})
         if found["impact"] in SERIOUS
         for where in found["where"]
     ]

@@ -1,5 +1,7 @@
 """What a page weighs on a first visit, and how much of it moves while it loads."""
 
+from typing import Any
+
 from playwright.sync_api import Browser
 
 from tests.e2e.site import Person, Site
@@ -20,11 +22,16 @@ new PerformanceObserver((list) => {
 """
 
 
-def cold(browser: Browser, site: Site, *, slack_id: str, width: int = 1280) -> Person:
-    """Return somebody who has signed in, with a browser that has nothing else of the site."""
+def session_of(browser: Browser, site: Site, slack_id: str) -> list[Any]:
+    """Sign somebody in; return the cookies of it, for windows that have nothing else."""
     person = Person(browser, site).sign_in("Grace", slack_id=slack_id)
-    cookies = person.context.cookies()
+    cookies: list[Any] = person.context.cookies()
     person.close()
+    return cookies
+
+
+def cold(browser: Browser, site: Site, cookies: list[Any], *, width: int = 1280) -> Person:
+    """Return somebody who has signed in, with a browser that has nothing else of the site."""
     visitor = Person(browser, site, width=width)
     visitor.context.add_cookies(cookies)
     return visitor

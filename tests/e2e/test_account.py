@@ -48,8 +48,8 @@ def test_a_deleted_account_is_gone_with_its_keys(arrive: Arrive, site: Site):
     time.sleep(CHANGED_S)
     assert httpx.get(f"{site.base_url}/key", headers=headers).status_code == 401
     expect(ada.open("/account").get_by_role("heading", name="Sign in first")).to_be_visible()
-    ada.sign_in("Ada", slack_id="UGONE")
-    expect(ada.page.get_by_role("heading", level=1)).to_have_text("You deleted your account today.")
+    again = ada.sign_in("Ada", slack_id="UGONE").open("/auth/login")
+    expect(again.get_by_role("heading", level=1)).to_have_text("You deleted your account today.")
 
 
 def test_whoever_has_to_sign_in_comes_back_to_where_they_were(arrive: Arrive, site: Site):

@@ -161,6 +161,7 @@ def find(page: Page, words: str, name: str) -> None:
 
 
 def command(page: Page, words: str) -> None:
+    page.wait_for_load_state()  # an act has made a new page, whose script hears keys
     page.keyboard.press("Control+k")
     page.keyboard.type(words)
     page.keyboard.press("Enter")

@@ -1,16 +1,32 @@
 """A first visit is light, and nothing jumps: what comes later has its place from the start."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import Arrive
-from tests.e2e.first_visit import MAX_KB, MAX_SHIFT, SHIFTING, WIDTHS, cold, shift_of, weigh
+from tests.e2e.first_visit import (
+    MAX_KB,
+    MAX_SHIFT,
+    SHIFTING,
+    WIDTHS,
+    cold,
+    session_of,
+    shift_of,
+    weigh,
+)
 from tests.e2e.site import Site
 
 
+@pytest.fixture(scope="module")
+def cookies(browser: Browser, site: Site) -> list[Any]:
+    return session_of(browser, site, "ULIGHT")
+
+
 @pytest.mark.parametrize("path", MAX_KB)
-def test_a_first_visit_weighs_little(browser: Browser, site: Site, path: str):
-    visitor = cold(browser, site, slack_id="ULIGHT")
+def test_a_first_visit_weighs_little(browser: Browser, site: Site, cookies: list[Any], path: str):
+    visitor = cold(browser, site, cookies)
     sizes = weigh(visitor)
     visitor.open(path)
     visitor.close()
@@ -33,9 +49,9 @@ def test_what_every_page_runs_on_is_one_file_in_the_smallest_packing(arrive: Arr
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", SHIFTING)
 def test_a_page_stands_still_for_whoever_is_signed_in(
-    browser: Browser, site: Site, path: str, width: int
+    browser: Browser, site: Site, cookies: list[Any], path: str, width: int
 ):
-    visitor = cold(browser, site, slack_id="USTILL", width=width)
+    visitor = cold(browser, site, cookies, width=width)
     moved = shift_of(visitor, path)
     visitor.close()
     assert moved <= MAX_SHIFT
