@@ -10,34 +10,38 @@ from hcai_app.services.fairuse.heuristics import VerbObject
 
 # Of a text so many letters are looked at; longer ones are for habits.
 MAX_TEXT = 1_200
-# So many words at most lie between a verb and its object.
-APART = 6
-NEVER = -APART - 1
-NONE: tuple[str, ...] = ()
+# So many words behind its verb an object stands at most, and so many before it.
+BEHIND, BEFORE = 6, 3
+NEVER = -BEHIND - 1
 
 
 class Acts:
     """Compiled acts."""
 
     def __init__(self, acts: Iterable[VerbObject]) -> None:
-        self._verbs: dict[str, tuple[str, ...]] = {}
-        self._objects: dict[str, tuple[str, ...]] = {}
+        # Of each word the acts that it is a verb of, and those that it is an object of.
+        self._told: dict[str, tuple[set[str], set[str]]] = {}
         for act in acts:
-            for kept, said in ((self._verbs, act.verbs), (self._objects, act.objects)):
+            for part, said in enumerate((act.verbs, act.objects)):
                 for word in said:
                     folded = "".join(words.of(word))
-                    kept[folded] = (*kept.get(folded, NONE), act.id)
-        self._told = self._verbs.keys() | self._objects.keys()
+                    self._told.setdefault(folded, (set(), set()))[part].add(act.id)
 
     def of(self, text: str) -> frozenset[str]:
         """Return the acts of a text."""
-        last, found = dict[str, int](), set[str]()
+        verbs, objects, found = dict[str, int](), dict[str, int](), set[str]()
         told = self._told
         for at, word in enumerate(words.of(text[:MAX_TEXT])):
-            if word in told:
-                for act in self._objects.get(word, NONE):
-                    if at - last.get(act, NEVER) <= APART:
-                        found.add(act)
-                for act in self._verbs.get(word, NONE):
-                    last[act] = at
+            if word not in told:
+                continue
+            acted, meant = told[word]
+            for act in acted - found:
+                if at - objects.get(act, NEVER) <= BEFORE:
+                    found.add(act)
+            for act in meant - found:
+                if at - verbs.get(act, NEVER) <= BEHIND:
+                    found.add(act)
+                objects[act] = at
+            for act in acted - found:
+                verbs[act] = at
         return frozenset(found)
