@@ -64,7 +64,8 @@ def load(text: str) -> list[Rule]:
     """
     rules = [_read(entry) for entry in msgspec.convert(tomllib.loads(text), _File).rule]
     for rule in rules:
-        if not (rule.pattern and rule.match and rule.miss and rule.source):
+        said = (*rule.pattern, rule.match, rule.miss, rule.source)
+        if not rule.pattern or not all(map(str.strip, said)):
             raise ValueError(f"{rule.id}: pattern, source, match and miss must not be empty")
     ids = [rule.id for rule in rules]
     if twice := {name for name in ids if ids.count(name) > 1}:

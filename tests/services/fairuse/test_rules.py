@@ -70,10 +70,10 @@ def test_a_rule_without_example_near_miss_or_source_is_refused(name: str) -> Non
     without = "\n".join(line for line in lines if not line.startswith(f"{name} ="))
     with pytest.raises(ValueError, match=f"mine: .*{name}"):
         rules.load(without)
-    empty = "[]" if name == "pattern" else '""'
-    emptied = [f"{name} = {empty}" if line.startswith(f"{name} =") else line for line in lines]
-    with pytest.raises(ValueError, match="empty"):
-        rules.load("\n".join(emptied))
+    for empty in ("[]", '[" "]') if name == "pattern" else ('""', '" "'):
+        emptied = [f"{name} = {empty}" if line.startswith(f"{name} =") else line for line in lines]
+        with pytest.raises(ValueError, match=r"mine: .* empty"):
+            rules.load("\n".join(emptied))
 
 
 def test_what_no_rule_has_is_refused_and_so_are_two_of_one_name() -> None:
