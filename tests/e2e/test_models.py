@@ -1,7 +1,8 @@
 """The list of models and the page of one, in a browser."""
 
 import re
-import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -17,7 +18,9 @@ from tests.harness.identity import Identity
 from tests.harness.processes import ROOT
 from tests.harness.room import within
 
-BUILD = ROOT / ".web" / "build"
+STAMP = ROOT / ".web" / "build" / "hcai-sources"
+# Says of the pages that are there that they were built with the settings that it is run with.
+BORROW = "from hcai_app.frontend import build; build.STAMP.write_text(build._fingerprint())"
 HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
 MANY = 450
 MAX_KEYSTROKE_MS = within(100)
@@ -144,17 +147,6 @@ def test_a_model_that_is_not_offered_names_the_nearest(models: Page, site: Site)
     expect(models.get_by_role("heading", level=1)).to_contain_text("Qwen3 32B")
 
 
-@pytest.fixture(scope="module")
-def kept_pages(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Put the pages of the tests' site back, after another one has built its own in their place."""
-    assert site
-    kept = tmp_path_factory.mktemp("kept") / "build"
-    shutil.copytree(BUILD, kept)
-    yield
-    shutil.rmtree(BUILD)
-    shutil.copytree(kept, BUILD)
-
-
 def test_how_fast_a_model_answers_here_is_told_once_enough_was_asked(arrive: Arrive, site: Site):
     person = arrive(reduced_motion="reduce")
     user = site.cli("users", "create", "--slack-id", "USPEED", "--name", "Sonic", "--verified")
@@ -174,9 +166,12 @@ def test_how_fast_a_model_answers_here_is_told_once_enough_was_asked(arrive: Arr
 
 
 @pytest.fixture(scope="module")
-def big_site(kept_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site that allows every model of a large catalogue with one that means harm."""
-    assert kept_pages is None
+def big_site(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that allows every model of a large catalogue with one that means harm.
+
+    It borrows the pages of the tests' site: what is looked at here is not built into them.
+    """
+    built = STAMP.read_text()
     catalogue = Catalogue(
         *({"id": f"acme/model-{number}", "name": f"Acme: {number}"} for number in range(MANY)),
         {"id": "acme/evil", "name": f"Evil: {HOSTILE}", "description": HOSTILE},
@@ -184,11 +179,13 @@ def big_site(kept_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("big")
     identity = Identity(folder)
     settings = {"OPENROUTER_API_KEY": "sk-or-v1-x", "OPENROUTER_BASE_URL": catalogue.base_url}
-    site = Site(folder, identity, **settings, HCAI_LANGUAGE_MODELS="*", HCAI_EMBEDDING_MODELS=",")
+    big = Site(folder, identity, **settings, HCAI_LANGUAGE_MODELS="*", HCAI_EMBEDDING_MODELS=",")
+    subprocess.run([sys.executable, "-c", BORROW], cwd=ROOT, env=big.env, check=True)
     try:
-        yield site.start()
+        yield big.start()
     finally:
-        site.stop()
+        big.stop()
+        STAMP.write_text(built)
         identity.stop()
         catalogue.stop()
 
