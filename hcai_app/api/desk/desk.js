@@ -6,12 +6,16 @@ const commands = palette.querySelector("[data-commands]");
 const found = palette.querySelector("[data-found]");
 const SEARCH_MS = 120;
 const LIVE_MS = 2000;
-const STEPS = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
+const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
+const LETTERS = { j: 1, k: -1 };
 const links = (place) => [...document.querySelectorAll(`${place} a`)];
+const shown = () => links("#palette li:not([hidden])");
 
 // From the element that has the focus to the next one, or the one before.
-function step({ key }, stops) {
-  const at = stops.indexOf(document.activeElement) + STEPS[key];
+function step(event, stops, by) {
+  if (!by) return;
+  event.preventDefault();
+  const at = stops.indexOf(document.activeElement) + by;
   stops[Math.max(0, Math.min(stops.length - 1, at))]?.focus();
 }
 
@@ -55,13 +59,7 @@ palette.addEventListener("beforetoggle", () => {
   field.form.reset();
   filter();
 });
-
-const shown = () => links("#palette li:not([hidden])");
-palette.addEventListener("keydown", (event) => {
-  if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
-  event.preventDefault();
-  step(event, [field, ...shown()]);
-});
+palette.addEventListener("keydown", (event) => step(event, [field, ...shown()], ARROWS[event.key]));
 // Enter takes the first; where there is none, the form is sent: a page of what was found.
 palette.addEventListener("submit", (event) => {
   if (shown().length > 0) event.preventDefault();
@@ -78,7 +76,7 @@ document.addEventListener("keydown", (event) => {
   before = pressed === "g" ? "g+" : "";
   if (named) event.preventDefault();
   named?.click();
-  if (["j", "k"].includes(pressed)) step(event, links(".opens"));
+  step(event, links(".opens"), LETTERS[pressed]);
 });
 
 // The overview, as long as somebody looks at it.
