@@ -24,15 +24,9 @@ HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h
 def markdown(text: rx.Var[str]) -> rx.Component:
     """Draw Markdown, also while it grows."""
     made: dict[str, Any] = {"a": link, "img": picture, "pre": code, "table": table, "input": task}
-    return Markdown.create(
-        text=text,
-        parts={
-            **{tag: tag for tag in PLAIN},
-            **HEADINGS,
-            "inlineCode": "code",
-            **{tag: rx.Var.create(part) for tag, part in made.items()},
-        },
-    )
+    plain = {tag: tag for tag in PLAIN}
+    parts: Any = {**plain, **HEADINGS, "inlineCode": "code", **made}
+    return Markdown.create(text=text, parts=parts)
 
 
 @rx.memo
