@@ -25,7 +25,7 @@ FEW_TOOLS = 5
 # So many tools are asked what they are for: a new one takes 20 µs, and no agent has half of these.
 MAX_TOOLS = 256
 # Of most texts no more is looked at for traits.
-MAX_FIRST_LOOK = 400
+MAX_FIRST_LOOK = 500
 # With fewer traits of the trade in the beginning the rest is not looked at.
 ENOUGH = 2
 # A user's text as long as this is a whole prompt; what is shorter may be quoted to ask about it.
