@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from functools import cache
@@ -32,6 +33,9 @@ TIERS = {
     "browser": ("e2e",),
 }
 TESTS = Path(__file__).parent
+# Nothing speaks TLS where tests run: who opens a client, in any process, trusts one authority, that
+# of nobody, which takes half a millisecond. To read those of all the world takes 27.
+os.environ["SSL_CERT_FILE"] = str(TESTS / "harness" / "authority.pem")
 
 # A busy machine makes examples slowly; that says nothing about what is tested.
 settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None)
