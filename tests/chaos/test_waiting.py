@@ -179,15 +179,8 @@ def test_a_worker_that_keeps_dying_is_replaced_again_and_again(install: Install)
     assert wait_for(product, "/readyz", 200)
 
 
-@pytest.mark.parametrize(
-    ("workers", "number"),
-    [
-        (1, signal.SIGTERM),
-        (1, signal.SIGINT),
-        (2, signal.SIGTERM),
-        pytest.param(2, signal.SIGINT, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_a_server_with_0(install: Install, workers: int, number: int) -> None:
     product = install(**shared(workers)).start(workers)
     assert product.process
