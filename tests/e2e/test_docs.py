@@ -223,6 +223,11 @@ def test_a_stream_is_read_as_it_comes_and_can_be_stopped(reader: Person, site: S
     assert MARKER not in site.log
 
 
+def test_no_link_of_the_docs_is_too_small_for_a_finger_or_lies_over_another(arrive: Arrive):
+    reader = arrive(width=412, is_mobile=True, has_touch=True, reduced_motion="reduce")
+    assert axe.violations(reader.open("/docs"), only=("target-size",)) == []
+
+
 def test_what_is_no_json_is_not_sent_and_says_where(reader: Person):
     page = reader.open("/docs")
     sent: list[str] = []
