@@ -54,7 +54,7 @@ def test_page_has_one_headline_and_its_landmarks(page: rx.Component):
     assert tags.count("h1") == 1
     for landmark in ("header", "main", "footer"):
         assert tags.count(landmark) == 1
-    # The sections stand at the top, or at a phone's lower edge; who hears the page tells them apart.
+    # At the top and at a phone's lower edge: who hears the page tells them apart.
     navigations = [one for one in walk(page) if str(one.tag).strip('"') == "nav"]
     labels = {str(one.custom_attrs["aria-label"]) for one in navigations}
     assert len(labels) == len(navigations) == 2
