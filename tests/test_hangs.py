@@ -57,7 +57,7 @@ def test_what_a_timeout_cannot_end_ends_with_its_process(tmp_path: Path, hang: s
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"],
         cwd=tmp_path,
-        env=clean_environment(),
+        env=clean_environment() | {"PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,
