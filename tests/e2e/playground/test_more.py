@@ -187,6 +187,24 @@ def test_the_palette_leads_anywhere(page: Page):
     page.wait_for_url("**/keys")
 
 
+AGAIN_AT_ONCE = """async field => {
+  const press = (at, key, more) =>
+    at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...more }));
+  press(field, "Enter");
+  press(document.body, "k", { ctrlKey: true });
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  return document.activeElement === field;
+}"""
+
+
+def test_who_opens_the_palette_again_at_once_types_there(page: Page):
+    page.keyboard.press("Control+k")
+    field = page.get_by_label("Where to")
+    field.fill("kimi")
+    expect(page.locator("#play-palette li").first).not_to_contain_text("Page")
+    assert field.evaluate(AGAIN_AT_ONCE)
+
+
 def test_an_answer_that_brings_help_says_so(page: Page):
     say(page, "I want to hurt myself")
     link = finished(page).get_by_role("link", name="Who to call or write to")

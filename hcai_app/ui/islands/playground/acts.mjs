@@ -17,7 +17,9 @@ const TAKEN_ALONG = "hcai-shared"; // what leads from the page of a shared conve
 const NO_CHAT = { messages: [] };
 
 const element = (id) => document.getElementById(id);
-const focusOn = (id) => requestAnimationFrame(() => element(id)?.focus());
+// As soon as it is drawn. Whoever has opened the palette again meanwhile types there.
+const isFinding = () => element("play-palette")?.matches(":popover-open");
+const focusOn = (id) => requestAnimationFrame(() => isFinding() || element(id)?.focus());
 const open = () => read().room.conversation;
 const promptsPlace = () => `hcai-prompts ${read().given.owner}`;
 const without = (list, gone) => list.filter((it) => it !== gone);
