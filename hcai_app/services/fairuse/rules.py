@@ -41,9 +41,8 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     beside: tuple[str, ...] = ()  # tools, roles or traits that say nothing alone
     beside_least: int = 0
     unless: tuple[str, ...] = ()  # traits that excuse
-    few: bool = (
-        False  # of few tools, too; a weak one then decides only beside a rule that knows an app
-    )
+    # Of few tools, too; a weak one then decides only beside a rule that knows an app.
+    few: bool = False
     hint: str = ""  # what else a refusal tells
 
     @property

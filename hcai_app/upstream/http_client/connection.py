@@ -44,9 +44,8 @@ class HttpConnection(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport
         self._pieces: list[bytes] = []  # of the body, in the packet that is being parsed
-        self.on_body = (
-            self._pieces.append
-        )  # what the parser calls; a method would cost a stream 5 %
+        # What the parser calls for each piece: a method of ours would be called for each, too.
+        self.on_body = self._pieces.append
         self._parser = httptools.HttpResponseParser(self)
         # What servers get wrong and every client reads all the same.
         self._parser.set_dangerous_leniencies(
