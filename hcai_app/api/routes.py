@@ -12,8 +12,8 @@ from hcai_app.api import (
     account_export,
     activity,
     auth,
+    base_url,
     for_robots,
-    greeting,
     health,
     keys,
     leaked_page,
@@ -65,7 +65,7 @@ def _of_endpoints() -> Iterator[tuple[str, Methods]]:
 ENDPOINT_ROUTES: dict[str, Methods] = dict(_of_endpoints())
 ROUTES: dict[str, Methods] = {
     **{path: methods for path, methods in ENDPOINT_ROUTES.items() if "{" not in path},
-    ROOT: {"GET": greeting.greet},
+    ROOT: {"GET": base_url.greet},
     CONVERSED: {"POST": road.of(CONVERSATION, callers.by_session)},
     "/api/models": {"GET": model_list.show},
     "/auth/login": {"GET": auth.login},

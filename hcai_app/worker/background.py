@@ -8,7 +8,7 @@ from typing import Any
 from hcai_app.services.changes import Follower
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ops import retention
-from hcai_app.services.ops.watch import Senses, Watch
+from hcai_app.services.ops.alerts import Senses, Watch
 from hcai_app.services.people import eligibility_recheck
 from hcai_app.services.people.sign_in import Rules
 from hcai_app.upstream import error_bodies

@@ -29,9 +29,9 @@ from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.breaker import Breaker
 from hcai_app.services.safety.counts import SafetyCounts
 from hcai_app.services.usage.everyone import SiteUse
+from hcai_app.services.usage.latest_calls import PublicCall
 from hcai_app.services.usage.now import SiteNow, SiteToday
 from hcai_app.services.usage.speeds import Speeds
-from hcai_app.services.usage.ticker import Ticked
 from hcai_app.settings import Settings
 from hcai_app.upstream.openai.moderations import Moderations
 from hcai_app.upstream.openrouter.client import Upstream
@@ -50,7 +50,7 @@ class Readings:
     now: Refreshed[SiteNow]
     today: Refreshed[SiteToday]
     speeds: Refreshed[Speeds]
-    ticker: Refreshed[tuple[Ticked, ...]]
+    latest_calls: Refreshed[tuple[PublicCall, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from hcai_app.services.ops.metrics import Metrics
 from hcai_app.services.ops.switches import Switches
 from hcai_app.services.redis_client import RedisClient
 from hcai_app.services.safety.counts import SafetyCounts
-from hcai_app.services.usage import everyone, now, speeds, ticker
+from hcai_app.services.usage import everyone, latest_calls, now, speeds
 from hcai_app.settings import NO_MODERATION, Settings, journal_folder, load_settings
 from hcai_app.upstream.openai.moderations import moderating
 from hcai_app.upstream.openrouter.catalog import CatalogClient
@@ -165,7 +165,7 @@ def _readings(database: Database) -> Readings:
         now.cached(database),
         now.cached_today(database),
         speeds.cached(database),
-        ticker.cached(database),
+        latest_calls.cached(database),
     )
 
 

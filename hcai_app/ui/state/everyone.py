@@ -10,7 +10,7 @@ from hcai_app.errors import HcaiError
 from hcai_app.services.models import colors
 from hcai_app.services.usage.charts import Series
 from hcai_app.services.usage.everyone import SiteUse, Used
-from hcai_app.services.usage.ticker import Ticked
+from hcai_app.services.usage.latest_calls import PublicCall
 from hcai_app.ui.state import chart, chart_view
 from hcai_app.ui.state.base import SiteState, serving
 from hcai_app.ui.state.chart_view import Measure
@@ -47,12 +47,12 @@ class EveryoneState(SiteState):
             worker = serving()
             worker.tabs.look_on(self.router.session.client_token)
             readings = worker.readings
-            show(self, await readings.everyone.get(), await readings.ticker.get())
+            show(self, await readings.everyone.get(), await readings.latest_calls.get())
         except HcaiError as error:
             self.phase, self.problem = "failed", error.message
 
 
-def show(state: EveryoneState, use: SiteUse, latest: Sequence[Ticked]) -> None:
+def show(state: EveryoneState, use: SiteUse, latest: Sequence[PublicCall]) -> None:
     """Show what everybody has used, and their latest calls."""
     state.ticker = ticked(latest, {tick.id for tick in state.ticker})
     total = use.total
@@ -73,7 +73,7 @@ def show(state: EveryoneState, use: SiteUse, latest: Sequence[Ticked]) -> None:
     state.phase, state.problem = "ready", ""
 
 
-def ticked(latest: Sequence[Ticked], known: Container[str]) -> list[TickView]:
+def ticked(latest: Sequence[PublicCall], known: Container[str]) -> list[TickView]:
     """Return the latest calls as they are shown; `known` are those that stand there already."""
     views: list[TickView] = []
     for place, call in enumerate(latest):

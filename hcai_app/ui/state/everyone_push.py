@@ -12,7 +12,7 @@ import reflex as rx
 from hcai_app.edge import reflex_internals
 from hcai_app.errors import HcaiError
 from hcai_app.services.usage.everyone import SiteUse
-from hcai_app.services.usage.ticker import Ticked
+from hcai_app.services.usage.latest_calls import PublicCall
 from hcai_app.ui.state.base import serving
 from hcai_app.ui.state.everyone import PAGE_PATH, EveryoneState, show
 from hcai_app.ui.state.loop_time import Meter
@@ -26,7 +26,7 @@ LONGEST_S = 10.0
 # Seconds for one tab: a state that cannot be reached stops no other.
 TIMEOUT_S = 5.0
 
-Shown = tuple[SiteUse, tuple[Ticked, ...]]
+Shown = tuple[SiteUse, tuple[PublicCall, ...]]
 
 
 async def pushing(app: rx.App) -> None:
@@ -52,7 +52,7 @@ async def hold_round(app: rx.App, shown: dict[str, Shown], meter: Meter) -> None
     if not watching:
         return
     readings = serving().readings
-    now: Shown = (await readings.everyone.get(), await readings.ticker.get())
+    now: Shown = (await readings.everyone.get(), await readings.latest_calls.get())
     due = [token for token in watching if shown.get(token) != now]
     shown |= dict.fromkeys(due, now)
     await asyncio.gather(*(meter.over(_try_to_show(app, token, now)) for token in due))

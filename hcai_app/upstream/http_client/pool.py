@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 
 from hcai_app.refreshed import Refreshed
-from hcai_app.upstream.http_client import racing
+from hcai_app.upstream.http_client import happy_eyeballs
 from hcai_app.upstream.http_client.connection import HttpConnection
 from hcai_app.upstream.http_client.errors import CannotConnectError, UnseenError
 from hcai_app.upstream.http_client.response import Response
@@ -101,7 +101,9 @@ class ConnectionPool:
         if not addresses:
             raise CannotConnectError(f"{self._server.host} has no address")
         try:
-            connection = await racing.first_of(addresses, self._connect_to, HttpConnection.abort)
+            connection = await happy_eyeballs.first_of(
+                addresses, self._connect_to, HttpConnection.abort
+            )
         except OSError as error:  # that of TLS is one too
             raise CannotConnectError(str(error)) from error
         self._open.add(connection)
@@ -122,7 +124,7 @@ class ConnectionPool:
         found = await self._loop.getaddrinfo(
             self._server.host, self._server.port, type=socket.SOCK_STREAM
         )
-        return racing.interleaved(found)
+        return happy_eyeballs.interleaved(found)
 
     def _sweep(self) -> None:
         """Close what was idle for long."""

@@ -15,7 +15,7 @@ from hcai_app.db.engine import Database
 from hcai_app.services.notices import delivery, notices
 from hcai_app.services.notices.delivery import Delivery
 from hcai_app.services.notices.notices import Notice, NoticeKind
-from hcai_app.services.ops.watch import Senses, Watch
+from hcai_app.services.ops.alerts import Senses, Watch
 from hcai_app.upstream.webhook.client import Webhook
 from tests.harness.webhook import OwnWebhook
 

@@ -36,7 +36,7 @@ async def test_strangers_and_members_see_the_same_calls(serving: Worker, tmp_pat
         "stranger": await opened("stranger"),
         "member": await opened("member", ada.root.router.headers.cookie),
     }
-    for reading in (serving.readings.everyone, serving.readings.ticker):
+    for reading in (serving.readings.everyone, serving.readings.latest_calls):
         reading._fresh_s = 0.0
     app, shown = StandIn(**tabs), {}
     await write(serving, tmp_path, "m/a")
@@ -76,7 +76,7 @@ async def test_a_tab_that_cannot_be_reached_holds_up_no_other(
 ) -> None:
     monkeypatch.setattr(everyone_push, "TIMEOUT_S", 0.05)
     tabs = {name: await opened(name) for name in ("a", "b", "c")}
-    for reading in (serving.readings.everyone, serving.readings.ticker):
+    for reading in (serving.readings.everyone, serving.readings.latest_calls):
         reading._fresh_s = 0.0
     await write(serving, tmp_path, "m/a")
     for stuck in tabs:

@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from hcai_app.upstream.http_client import racing
+from hcai_app.upstream.http_client import happy_eyeballs
 from hcai_app.upstream.http_client.pool import ConnectionPool, Server
 from tests.upstream.http_client.scripted_server import scripted_server
 from tests.upstream.http_client.test_answers import ask
 
 
-def info(address: str) -> racing.Info:
+def info(address: str) -> happy_eyeballs.Info:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return (family, socket.SOCK_STREAM, 6, "", (address, 443))
 
@@ -26,7 +26,7 @@ def info(address: str) -> racing.Info:
     ],
 )
 def test_the_families_take_turns(found: list[str], order: list[str]) -> None:
-    assert racing.interleaved([info(address) for address in found]) == order
+    assert happy_eyeballs.interleaved([info(address) for address in found]) == order
 
 
 class Network:
@@ -51,13 +51,13 @@ class Network:
         return address
 
     async def first(self) -> str:
-        return await racing.first_of(list(self.answers), self.connect, self.dropped.append)
+        return await happy_eyeballs.first_of(list(self.answers), self.connect, self.dropped.append)
 
 
 async def test_a_silent_address_is_not_waited_for() -> None:
     network, began = Network(a=None, b=-1, c=0), time.monotonic()
     assert await network.first() == "c"
-    assert time.monotonic() - began < 3 * racing.STAGGER_S
+    assert time.monotonic() - began < 3 * happy_eyeballs.STAGGER_S
     assert network.tried == ["a", "b", "c"]
     await asyncio.sleep(0)
     assert network.cancelled == ["a"]
@@ -70,7 +70,7 @@ async def test_a_quick_address_is_the_only_one_that_is_asked() -> None:
 
 
 async def test_of_two_connections_the_second_is_dropped() -> None:
-    network = Network(a=racing.STAGGER_S * 2, b=racing.STAGGER_S)
+    network = Network(a=happy_eyeballs.STAGGER_S * 2, b=happy_eyeballs.STAGGER_S)
     first = await network.first()
     await asyncio.sleep(0)
     assert sorted([first, *network.dropped, *network.cancelled]) == ["a", "b"]

@@ -22,7 +22,7 @@ WHAT = "latest calls"
 
 
 @dataclass(frozen=True, slots=True)
-class Ticked:
+class PublicCall:
     """A call that was answered."""
 
     started_at_ms: int
@@ -30,16 +30,16 @@ class Ticked:
     tokens: int
 
 
-def cached(database: Database) -> Refreshed[tuple[Ticked, ...]]:
+def cached(database: Database) -> Refreshed[tuple[PublicCall, ...]]:
     """Return the latest calls, newest first, read once a second at most."""
 
-    def read() -> Awaitable[tuple[Ticked, ...]]:
+    def read() -> Awaitable[tuple[PublicCall, ...]]:
         return database.read(_read, WHAT)
 
     return Refreshed(WHAT, read, fresh_s=FRESH_S, stale=Stale.NEVER)
 
 
-def _read(connection: Connection) -> tuple[Ticked, ...]:
+def _read(connection: Connection) -> tuple[PublicCall, ...]:
     calls = calls_table.c
     query = (
         select(calls.started_at_ms, calls.model, calls.total_tokens)
@@ -48,4 +48,4 @@ def _read(connection: Connection) -> tuple[Ticked, ...]:
         .order_by(calls.id.desc())
         .limit(CALLS)
     )
-    return tuple(Ticked(*row) for row in connection.execute(query))
+    return tuple(PublicCall(*row) for row in connection.execute(query))
