@@ -48,6 +48,21 @@ for (const [dialect, stream] of Object.entries(STREAMS))
       assert.deepEqual([known.text, known.usage.total, known.usage.cost], ["Bin Lid", 5, 0.001]);
     });
 
+const asking = (...calls) => ({ choices: [{ delta: { tool_calls: calls } }] });
+
+test("a call of a tool comes in pieces, whatever a provider leaves out of them", () => {
+  const known = read([
+    events(
+      asking({ index: 0, id: "call_1", function: { name: "look_up", arguments: "" } }),
+      asking({ index: 0, function: { name: null, arguments: '{"city": ' } }),
+      asking({ index: 0, function: { arguments: '"Shelburne"}' } }),
+      asking({ index: 0, function: null }),
+      asking({ index: 0 }),
+    ),
+  ]);
+  assert.deepEqual(known.calls, [{ name: "look_up", text: '{"city": "Shelburne"}' }]);
+});
+
 test("a stream that ends with an error tells it", () => {
   const known = read([events({ error: { code: 502, message: "Broken." } })]);
   assert.equal(known.error.message, "Broken.");

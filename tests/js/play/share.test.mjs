@@ -1,6 +1,7 @@
 // Conversations in links.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import { asTree, threadOf } from "../../../hcai_app/ui/islands/playground/conversations.mjs";
 import {
   asOwn,
@@ -55,6 +56,13 @@ for (const text of BROKEN)
     assert.equal(read(text), null);
     assert.equal(await unpacked(btoa(text)), null);
   });
+
+test("a link that is longer than any of ours is not unpacked", async () => {
+  const noise = Array.from({ length: 2_000 }, () => Math.random().toString(36)).join("");
+  const shared = sharedOf({ ...TALK, messages: [{ ...TALK.messages[0], text: noise }] }, true);
+  const link = deflateRawSync(JSON.stringify(shared)).toString("base64url");
+  assert.equal(await unpacked(link), null);
+});
 
 test("of a stranger's paste only plain values are taken", () => {
   const settings = { system: "Hi", evil: { a: 1 } };

@@ -64,9 +64,9 @@ export function take(known, piece) {
 }
 
 // A call of a tool comes in pieces, too: its name first, then its arguments.
-function withCall(calls, { index = calls.length, function: { name = "", arguments: text = "" } }) {
-  const before = calls[index] ?? { name: "", text: "" };
-  const call = { name: before.name + name, text: before.text + text };
+function withCall(calls, { index = calls.length, function: piece }) {
+  const { name, text } = calls[index] ?? {};
+  const call = { name: words(name, piece?.name), text: words(text, piece?.arguments) };
   return Object.assign([...calls], { [index]: call });
 }
 

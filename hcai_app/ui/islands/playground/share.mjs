@@ -25,8 +25,10 @@ export async function packed(shared) {
   return text.length > LONGEST_LINK ? "" : text.replaceAll("+", "-").replaceAll("/", "_");
 }
 
-// What somebody's fragment holds; null when it is nothing that we have made.
+// What somebody's fragment holds; null when it is nothing that we have made. A longer one could unpack
+// into more than a tab has memory for.
 export async function unpacked(fragment) {
+  if (fragment.length > LONGEST_LINK) return null;
   try {
     const text = atob(fragment.replaceAll("-", "+").replaceAll("_", "/"));
     const data = Uint8Array.from(text, (sign) => sign.charCodeAt(0));
