@@ -5,7 +5,7 @@ import reflex as rx
 from hcai_app.ui.components.playground.parts import bare, labelled
 from hcai_app.ui.components.playground.store import Field, Form, act, shown, store
 
-TYPES = ("string", "number", "integer", "boolean", "array")
+TYPES = ("string", "number", "integer", "boolean", "array", "object")
 ABOUT = {
     "tools": "What your program can do for the model. It answers with the call that it wants.",
     "schema": "The answer is JSON with these fields.",
@@ -38,18 +38,28 @@ def editor(kind: str, title: str) -> rx.Component:
 
 
 def _form(kind: str, form: rx.vars.ObjectVar[Form], at: rx.Var[int]) -> rx.Component:
+    remove = labelled("trash-2", "Remove", on_click=act("form", kind, at, ""))
     return rx.el.fieldset(
         rx.el.legend(form.name),
+        rx.cond(form.isOwn, _members(kind, form, at)),
+        rx.el.div(
+            rx.cond(
+                form.isOwn,
+                labelled("plus", "Add a field", on_click=act("field", kind, at, -1, "")),
+            ),
+            remove,
+            class_name="play-edit-acts",
+        ),
+    )
+
+
+def _members(kind: str, form: rx.vars.ObjectVar[Form], at: rx.Var[int]) -> rx.Component:
+    return rx.fragment(
         _line(act("form", kind, at, "name"), form.name, "Name"),
         _line(act("form", kind, at, "about"), form.about, "What it does")
         if kind == "tools"
         else "",
         rx.foreach(form.fields, lambda field, place: _field(kind, at, field, place)),
-        rx.el.div(
-            labelled("plus", "Add a field", on_click=act("field", kind, at, -1, "")),
-            labelled("trash-2", "Remove", on_click=act("form", kind, at, "")),
-            class_name="play-edit-acts",
-        ),
     )
 
 

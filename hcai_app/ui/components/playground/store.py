@@ -142,6 +142,7 @@ class Form:
     name: str
     about: str
     fields: list[Field]
+    isOwn: bool  # noqa: N815
 
 
 @dataclass(frozen=True)

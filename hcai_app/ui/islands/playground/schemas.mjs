@@ -3,41 +3,64 @@ import { parsed } from "./answers.mjs";
 
 const FIELD = { type: "string", about: "", required: true };
 
-const fieldsOf = ({ properties = {}, required = [] } = {}) =>
-  Object.entries(properties).map(([name, { type = "string", description: about = "" }]) => ({
-    name,
-    type,
-    about,
-    required: required.includes(name),
-  }));
+const membersOf = (value) => (value && typeof value === "object" ? value : {});
+const textIn = (value) => (typeof value === "string" ? value : "");
 
-function schemaOf(fields) {
-  const properties = {};
-  for (const { name, type, about: description } of fields) {
-    const items = type === "array" && { items: { type: "string" } };
-    properties[name] = { type, ...items, description };
-  }
-  const required = fields.filter((it) => it.required).map(({ name }) => name);
-  return { type: "object", properties, required, additionalProperties: false };
+// `kept` is what a form came from, with members that it does not show.
+function fieldsOf({ properties, required }) {
+  const isRequired = (name) => Array.isArray(required) && required.includes(name);
+  return Object.entries(membersOf(properties)).map(([name, value]) => {
+    const { type = "string", description, ...kept } = membersOf(value);
+    return {
+      name,
+      type,
+      about: textIn(description),
+      required: isRequired(name),
+      kept: [type, kept],
+    };
+  });
 }
 
-// `kind` is `tools` or `schema`; the forms are what a page shows of the setting's text.
+function schemaOf(fields, { additionalProperties = false, ...kept }) {
+  const properties = {};
+  for (const { name, type, about: description, kept: [before, more] = [] } of fields) {
+    const items = type === "array" && { items: { type: "string" } };
+    properties[name] = { type, ...items, ...(type === before && more), description };
+  }
+  const required = fields.filter((it) => it.required).map(({ name }) => name);
+  return { type: "object", ...kept, properties, required, additionalProperties };
+}
+
+const PLACES = { tools: "parameters", schema: "schema" };
+
+// `kind` is `tools` or `schema`; the forms are what a page shows of the setting's text. A tool that the
+// provider runs has no form: it stays as it was written.
 export function formsOf(kind, text) {
-  const all = [parsed(text || "[]") ?? []].flat();
-  const own = kind === "tools" ? all.map((it) => it?.function) : all.filter((it) => it?.schema);
-  return own.map(({ name = "", description: about = "", parameters, schema } = {}) => {
-    return { name, about, fields: fieldsOf(parameters ?? schema) };
+  const all = [parsed(text || "[]") ?? []].flat().map(membersOf);
+  const own = kind === "tools" ? all : all.filter((it) => it.schema);
+  return own.map((kept) => {
+    const named = kind === "tools" ? membersOf(kept.function) : kept;
+    const fields = fieldsOf(membersOf(named[PLACES[kind]]));
+    const isOwn = kind === "schema" || Boolean(kept.function);
+    const name = textIn(isOwn ? named.name : kept.type);
+    return { name, about: textIn(named.description), fields, isOwn, kept };
   });
 }
 
 export function textOf(kind, forms) {
-  const schemas = forms.map(({ name, about: description, fields }) => ({
-    name,
-    ...(kind === "tools" ? { description } : { strict: true }),
-    [kind === "tools" ? "parameters" : "schema"]: schemaOf(fields),
-  }));
-  const tools = schemas.map((it) => ({ type: "function", function: it }));
-  return forms.length ? JSON.stringify(kind === "tools" ? tools : schemas[0], null, 2) : "";
+  const all = forms.map(({ name, about: description, fields, isOwn, kept }) => {
+    if (!isOwn) return kept;
+    const named = kind === "tools" ? membersOf(kept?.function) : { strict: true, ...kept };
+    const schema = schemaOf(fields, membersOf(named[PLACES[kind]]));
+    const own = {
+      ...named,
+      name,
+      ...(kind === "tools" && { description }),
+      [PLACES[kind]]: schema,
+    };
+    return kind === "tools" ? { type: "function", ...kept, function: own } : own;
+  });
+  return forms.length ? JSON.stringify(kind === "tools" ? all : all[0], null, 2) : "";
 }
 
 // A list with one more, or with one of it changed; without a change it is taken away.
@@ -48,7 +71,12 @@ function withEntry(list, at, change, fresh) {
 
 export function withForm(kind, forms, at, change) {
   const name = kind === "tools" ? `tool_${forms.length + 1}` : "answer";
-  return withEntry(forms, at, change, { name, about: "", fields: [{ name: "text", ...FIELD }] });
+  return withEntry(forms, at, change, {
+    name,
+    about: "",
+    fields: [{ name: "text", ...FIELD }],
+    isOwn: true,
+  });
 }
 
 export const withField = ({ fields }, at, change) => ({
