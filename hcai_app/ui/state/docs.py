@@ -21,7 +21,7 @@ class DocsState(SiteState):
 
     query: str = ""
     found: rx.Field[list[FoundView]] = rx.field(default_factory=list)
-    visits: int = 0  # the field begins anew with each, from what the address says
+    visits: int = 0  # the field begins again with each, from what the address says
 
     @rx.var
     def count(self) -> str:
@@ -34,8 +34,10 @@ class DocsState(SiteState):
     async def open_page(self) -> EventSpec | None:
         """Look for what the address says."""
         await self.enter()
+        before = self.query
         self._find(self.router.url.query_parameters.get("q", ""))
-        self.visits += 1
+        # Else the field stays: somebody may be typing into it before the page has opened.
+        self.visits += self.query != before
         return page_actions.focus(FIELD) if self.query else None
 
     @rx.event(supersedes=True)

@@ -1,10 +1,17 @@
 """The docs' search: what a tab is shown, and what its address keeps."""
 
 import pytest
+from reflex.istate.data import RouterData
 
 from hcai_app.docs.search import MAX_QUERY
 from hcai_app.ui.state.docs import DocsState
 from tests.ui.state.tabs import root_of
+
+
+def at(path: str, state: DocsState) -> None:
+    """Have a tab stand at an address."""
+    given = {"headers": {"origin": "http://localhost"}, "token": "t", "asPath": path}
+    state.router = RouterData.from_router_data({**given, "pathname": "/docs"})
 
 
 async def looked_for(words: str) -> tuple[DocsState, str]:
@@ -35,6 +42,21 @@ async def test_enter_leads_to_the_first_place_and_empties_the_search() -> None:
     assert DocsState.go_first.fn(nothing) == []
     DocsState.clear.fn(state)
     assert (state.query, state.found) == ("", [])
+
+
+@pytest.mark.usefixtures("serving")
+async def test_the_field_stays_as_it_is_unless_the_address_brings_other_words() -> None:
+    """Somebody types into it before the page's first event is answered."""
+    state, _ = await looked_for("")
+    at("/docs", state)
+    await DocsState.open_page.fn(state)
+    assert (state.query, state.visits) == ("", 0)
+    at("/docs?q=zebra", state)
+    await DocsState.open_page.fn(state)
+    assert (state.query, state.visits) == ("zebra", 1)
+    at("/docs", state)
+    await DocsState.open_page.fn(state)
+    assert (state.query, state.visits) == ("", 2)
 
 
 async def test_words_have_an_end_and_are_no_script() -> None:
