@@ -213,7 +213,9 @@ def connections(draw: st.DrawFn) -> list[Event]:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(connections())
 def test_both_ways_write_the_same(events: list[Event]) -> None:

@@ -86,7 +86,9 @@ VALUES = st.one_of(
     st.sampled_from(["x" * 100_000, "9" * 100_000, "[" * 5_000, "a," * 10_000, "\u0000"]),
 )
 QUICK = hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from hcai_app.db.engine import Database
 from hcai_app.errors import HcaiError
+from hcai_app.services import redis_client
 from hcai_app.services.call import Caller, LedgerEntry, Outcome, RunningCall, Usage
 from hcai_app.services.ledger import recovery
 from hcai_app.services.ledger.journal import Journal
@@ -31,6 +32,9 @@ from tests.services.books import open_call
 LIMIT = 1_000_000
 WORKER_COUNT = 4
 BRAKE = 10**12
+# A Redis that is there answers within this, on however busy a machine: none of ours is away by it.
+BUSY_S = 30.0
+FROZEN_S = 0.5
 
 
 class Worker:
@@ -189,6 +193,16 @@ async def refusal(worker: Worker, caller: Caller, estimate: int = 1) -> HcaiErro
     with pytest.raises(HcaiError) as refused:
         await worker.begin(caller, estimate)
     return refused.value
+
+
+@contextmanager
+def frozen(redis: OwnRedis, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Redis that says nothing, and that nobody waits for as long as for a busy one."""
+    redis.freeze()
+    with patch.context() as meanwhile:
+        meanwhile.setattr(redis_client, "TIMEOUT_S", FROZEN_S)
+        yield
+    redis.thaw()
 
 
 async def notice(site: Site, redis: OwnRedis) -> None:

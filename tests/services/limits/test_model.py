@@ -17,7 +17,7 @@ from hcai_app.services.call import Caller, KeyRules, RunningCall
 from hcai_app.services.people import users
 from tests.harness.own_redis import OwnRedis, own_redis
 from tests.services.books import caller_of
-from tests.services.limits.site import LIMIT, Site, Worker, site_of
+from tests.services.limits.site import BUSY_S, LIMIT, Site, Worker, site_of
 
 WORKERS = 3
 KEY_LIMIT = LIMIT // 4
@@ -27,16 +27,22 @@ STEPS = st.lists(
     st.tuples(st.sampled_from(CALLS * 2 + FAULTS), st.integers(0, 10**6)), min_size=8, max_size=40
 )
 SHORT = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+FROZEN_S = 0.15  # so long a frozen Redis is waited for
 
 
 class Model:
     """A site, and what every call has cost or will cost; one of two keys has its own budget."""
 
-    def __init__(self, site: Site, redis: OwnRedis, user_id: str) -> None:
+    def __init__(
+        self, site: Site, redis: OwnRedis, user_id: str, patch: pytest.MonkeyPatch
+    ) -> None:
         self.site = site
         self.redis = redis
+        self.patch = patch
         self.caller = caller_of(user_id)
         rules = KeyRules(budget_nanousd=KEY_LIMIT)
         self.bound = caller_of(user_id, key_id="key_2", rules=rules)
@@ -118,10 +124,12 @@ class Model:
     async def freeze(self, _number: int) -> None:
         if not self.is_stopped:
             self.redis.freeze()
+            self.patch.setattr(redis_client, "TIMEOUT_S", FROZEN_S)
             self.is_frozen = True
 
     async def thaw(self, _number: int) -> None:
         self.redis.thaw()
+        self.patch.setattr(redis_client, "TIMEOUT_S", BUSY_S)
         self.is_frozen = False
 
     async def clock(self, number: int) -> None:
@@ -174,12 +182,12 @@ async def play(
     place = folder / user_id
     place.mkdir()
     with own_redis(place) as redis, patch.context() as now:
-        now.setattr(redis_client, "TIMEOUT_S", 0.15)
+        now.setattr(redis_client, "TIMEOUT_S", BUSY_S)
         now.setattr(call_module, "FIRST_LOOKUP_MS", 0)
         async with site_of(
             database, redis.url, place / "journal", LIMIT, WORKERS, with_beat=False
         ) as site:
-            model, wall = Model(site, redis, user_id), clock.now_ms
+            model, wall = Model(site, redis, user_id, now), clock.now_ms
             now.setattr(clock, "now_ms", lambda: wall() + model.step_ms)
             for what, number in steps:
                 await model.do(what, number)

@@ -10,7 +10,7 @@ from hcai_app.services.call import Caller
 from hcai_app.services.limits import shared_budget
 from hcai_app.services.limits.accounts import current_account
 from tests.harness.own_redis import OwnRedis
-from tests.services.limits.site import LIMIT, WORKER_COUNT, Site, notice, refusal
+from tests.services.limits.site import LIMIT, WORKER_COUNT, Site, frozen, notice, refusal
 
 # What runs while Redis loses its data is charged.
 
@@ -129,15 +129,14 @@ async def test_a_killed_workers_rows_are_counted_once(site: Site, caller: Caller
 
 
 async def test_a_call_admitted_while_redis_was_frozen_is_charged(
-    site: Site, redis: OwnRedis, caller: Caller
+    site: Site, redis: OwnRedis, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, *_ = site.workers
     await second.call(caller, 1)
     before = await first.begin(caller, 10)
-    redis.freeze()
-    meanwhile = await first.begin(caller, 20)
-    await first.end(before, 5)
-    redis.thaw()
+    with frozen(redis, monkeypatch):
+        meanwhile = await first.begin(caller, 20)
+        await first.end(before, 5)
     await first.end(meanwhile, 7)
     await site.beat()
     assert await site.check_agreement(caller) == 13

@@ -10,13 +10,22 @@ from reflex.istate.data import RouterData
 from hcai_app.docs.examples import calls
 from hcai_app.errors import Unavailable
 from hcai_app.services.models import facts
+from hcai_app.services.models.catalog import Catalog
 from hcai_app.settings import load_settings
 from hcai_app.ui.state import model
+from hcai_app.ui.state.base import serving as serving_worker
 from hcai_app.ui.state.model import ModelState
 from hcai_app.worker.context import Worker
+from tests.services.books import until
 from tests.ui.state.tabs import root_of
 
 TAGS = re.compile("<[^>]+>")
+
+
+async def until_listed(catalog: Catalog) -> None:
+    """Wait for the list of models: a page waits for a first one no longer than some seconds."""
+    catalog.refresh_if_stale()
+    await until(lambda: catalog.age_s is not None, 30)
 
 
 async def opened(path: str) -> ModelState:
@@ -29,6 +38,7 @@ async def opened(path: str) -> ModelState:
     }
     root.router = RouterData.from_router_data(given)
     state = await root.get_state(ModelState)
+    await until_listed(serving_worker().catalog)
     await ModelState.load_model.fn(state)
     return state
 

@@ -16,7 +16,9 @@ from tests.upstream.http_client.scripted_server import Say, ScriptedServer, answ
 
 HEAD = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
 FUZZ = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 # Nothing here may wait for anything.
 AT_MOST_S = 20
