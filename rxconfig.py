@@ -5,7 +5,7 @@ Unknown names are silently ignored by `rx.Config`; `tests/frontend/test_rxconfig
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import STATES_IN_MEMORY, STATES_IN_REDIS
+from hcai_app.edge.reflex_internals.states import STATES_IN_MEMORY, STATES_IN_REDIS
 from hcai_app.frontend import vite
 from hcai_app.frontend.documents import ScriptsLast
 from hcai_app.settings import SettingsError, load_settings

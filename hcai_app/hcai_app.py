@@ -5,9 +5,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hcai_app.api.app import ApiApp
 from hcai_app.api.desk.door import DeskDoor
-from hcai_app.edge import event_guard, reflex_internals
+from hcai_app.edge import event_guard
 from hcai_app.edge.model_documents import ModelDocuments
 from hcai_app.edge.readiness_gate import ReadinessGate
+from hcai_app.edge.reflex_internals import states
 from hcai_app.edge.security_headers import SecurityHeaders
 from hcai_app.edge.socket_handshake import SocketHandshake
 from hcai_app.edge.socket_limits import SocketLimits
@@ -98,7 +99,7 @@ class HcaiApp(rx.App):
         return DeskDoor(Doors(ApiApp(), pages))
 
 
-reflex_internals.subscribe_for_good()
+states.subscribe_for_good()
 app = HcaiApp(
     stylesheets=[f"/{name}.css" for name in STYLES],
     head_components=chrome.head(),

@@ -15,7 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import reflex as rx
 from reflex.event import EventHandler
 
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import events, sockets
 from hcai_app.edge.socket_limits import CONNECTION, MAX_WAITING, Connection
 
 log = logging.getLogger(__name__)
@@ -44,12 +44,12 @@ def guard(app: rx.App) -> None:
     ) -> Any:
         told = given[0] if given else None
         if name == "connect":
-            if given and reflex_internals.is_handshake(app, sid, told):
+            if given and sockets.is_handshake(app, sid, told):
                 return await inner(name, sid, told, *map(_admit_handshake, given[1:2]))
         elif name == "event":
-            if reflex_internals.waiting_events(app, sid) >= MAX_WAITING:
-                return _end(reflex_internals.scope_of(app, sid))
-            event = admit(told) if reflex_internals.is_tab(app, sid) else None
+            if sockets.waiting_events(app, sid) >= MAX_WAITING:
+                return _end(sockets.scope_of(app, sid))
+            event = admit(told) if sockets.is_tab(app, sid) else None
             return event and await inner(name, sid, event)
         elif name == "client_error":
             return await inner(name, sid, told)
@@ -57,9 +57,9 @@ def guard(app: rx.App) -> None:
             return await inner(name, sid)
         return None
 
-    reflex_internals.intercept_events(app, trigger_event)
-    reflex_internals.take_messages(app, _end)
-    reflex_internals.dispatch_in_a_loop()
+    sockets.intercept_events(app, trigger_event)
+    sockets.take_messages(app, _end)
+    sockets.dispatch_in_a_loop()
 
 
 def _end(scope: Mapping[str, Any]) -> None:
@@ -94,7 +94,7 @@ def admit(given: Any) -> dict[str, Any] | None:
 
 
 def _handler_of(name: str) -> EventHandler | None:
-    registered = reflex_internals.event_handler(name)
+    registered = events.event_handler(name)
     if registered is None:
         return None
     (handler, module), method = registered, name.rpartition(".")[2]
@@ -120,7 +120,7 @@ def _stored(kept: Any) -> dict[str, str]:
     return {
         name: value
         for name, value in (kept.items() if isinstance(kept, dict) else ())
-        if reflex_internals.is_browser_storage(name)
+        if events.is_browser_storage(name)
         and isinstance(value, str)
         and len(value) <= LONGEST_STORED
     }
@@ -142,7 +142,7 @@ def _fits(value: Any, hint: Any) -> bool:
 
 def _is_form(value: Any) -> bool:
     """Return whether a value that looks like a submitted form is one."""
-    fields = value.get(reflex_internals.FORM_ENTRIES, []) if isinstance(value, dict) else []
+    fields = value.get(events.FORM_ENTRIES, []) if isinstance(value, dict) else []
     return isinstance(fields, list) and all(
         isinstance(field, list) and len(field) == 2 and isinstance(field[0], str)
         for field in fields

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import environment
 from hcai_app.settings import WEB, load_settings
 from hcai_app.settings.models import ModelSettings
 
@@ -74,7 +74,7 @@ def serve_built_pages(port: int, *, with_pages: bool = True) -> None:
 
     Call it before that module is imported.
     """
-    reflex_internals.serve_compiled(port, with_pages=with_pages)
+    environment.serve_compiled(port, with_pages=with_pages)
 
 
 def _is_fresh() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import environment
 
 # What the server's paths begin with: whatever the API owns (a test holds it to that).
 SERVER_PATHS = (
@@ -147,4 +147,4 @@ def prepare_tools() -> None:
     path = os.environ.get("PATH", "")
     if (Path(scripts) / "npm").exists() and path.split(os.pathsep)[0] != scripts:
         os.environ["PATH"] = os.pathsep.join([scripts, path])
-    reflex_internals.prefer_tools(reloaded=[Path(path) for path in RELOADED])
+    environment.prefer_tools(reloaded=[Path(path) for path in RELOADED])

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import hcai_app.hcai_app  # noqa: F401 - registers every state
-from hcai_app.edge import reflex_internals
 from hcai_app.edge.event_guard import admit
+from hcai_app.edge.reflex_internals import events
 from hcai_app.ui.state.activity import ActivityState
 from tests.harness.tabs import DASHBOARD, HYDRATE, ROOT, SITE
 
@@ -17,7 +17,7 @@ ACTIVITY = ActivityState.get_full_name()
 
 
 def event_handler(name: str) -> Any:
-    registered = reflex_internals.event_handler(name)
+    registered = events.event_handler(name)
     assert registered is not None
     return registered[0].fn
 

@@ -34,7 +34,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # then. Of what answers pages' events it is Reflex alone: our pages are made of settings.
 SERVERS = (
     *("hcai_app.edge.api_server", "hcai_app.simulator.server", "uvloop", "wsproto"),
-    *("hcai_app.edge.reflex_internals", "hcai_app.services.live.redis"),
+    *("hcai_app.edge.reflex_internals.sockets", "hcai_app.edge.reflex_internals.states"),
+    "hcai_app.services.live.redis",
     *("authlib.oauth2.client", "authlib.oidc.core", "joserfc.jwt", "joserfc.jwk"),
 )
 POLL_S = 0.02

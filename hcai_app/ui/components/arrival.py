@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_hook
+from hcai_app.edge.reflex_internals.browser import browser_hook
 
 MAIN_ID, HEADING_ID = "content", "page-heading"
 # Where the page stands is the router's matter: a step back returns to where one was.

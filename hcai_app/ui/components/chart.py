@@ -8,7 +8,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import ClientVar
+from hcai_app.edge.reflex_internals.browser import ClientVar
 from hcai_app.ui.components.alarm import alarm
 from hcai_app.ui.state.dashboard import DashboardState
 from hcai_app.ui.view_models.chart import (

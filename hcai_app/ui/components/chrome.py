@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import (
+from hcai_app.edge.reflex_internals.browser import (
     RouterLink,
     chosen_color_mode,
     set_color_mode,

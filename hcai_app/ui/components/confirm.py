@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import ClientVar
+from hcai_app.edge.reflex_internals.browser import ClientVar
 from hcai_app.ui.state import page_actions
 
 FOCUSED = {"autofocus": ""}

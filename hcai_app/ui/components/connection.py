@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import (
+from hcai_app.edge.reflex_internals.browser import (
     ClientVar,
     browser_hook,
     browser_method,

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.docs.search import MAX_QUERY
-from hcai_app.edge.reflex_internals import browser_call, is_connection_lost
+from hcai_app.edge.reflex_internals.browser import browser_call, is_connection_lost
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.shortcut import shortcut
 from hcai_app.ui.islands import source

@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from hcai_app.docs.examples import calls, highlight
-from hcai_app.edge.reflex_internals import browser_call, browser_hook
+from hcai_app.edge.reflex_internals.browser import browser_call, browser_hook
 from hcai_app.services.keys.keys import MAX_NAME
 from hcai_app.settings import first_model, load_settings
 from hcai_app.ui.components import code

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import HtmlElement
+from hcai_app.edge.reflex_internals.browser import HtmlElement
 
 Shown = rx.Component | str | rx.Var[Any]
 

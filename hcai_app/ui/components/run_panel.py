@@ -11,7 +11,7 @@ import reflex as rx
 
 from hcai_app.docs.examples import library
 from hcai_app.docs.examples.library import Example
-from hcai_app.edge.reflex_internals import browser_hook
+from hcai_app.edge.reflex_internals.browser import browser_hook
 from hcai_app.settings import load_settings
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.run_result import LIBRARY, Panel, does, result, spoken

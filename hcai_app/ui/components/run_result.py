@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_call
+from hcai_app.edge.reflex_internals.browser import browser_call
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.components.playground.store import (
     Failure,

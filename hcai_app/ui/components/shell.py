@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import RouterLink
+from hcai_app.edge.reflex_internals.browser import RouterLink
 from hcai_app.settings import load_settings
 from hcai_app.ui.components import chrome
 from hcai_app.ui.components.arrival import heading, main

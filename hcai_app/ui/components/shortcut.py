@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import WindowEvents, browser_call
+from hcai_app.edge.reflex_internals.browser import WindowEvents, browser_call
 from hcai_app.ui.islands import source
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import sockets
 from hcai_app.errors import HcaiError
 from hcai_app.services.usage.everyone import SiteUse
 from hcai_app.services.usage.latest_calls import PublicCall
@@ -46,7 +46,7 @@ async def pushing(app: rx.App) -> None:
 async def hold_round(app: rx.App, shown: dict[str, Shown], meter: Meter) -> None:
     """Show what has changed to the tabs that have not seen it."""
     opened = context.current()
-    watching = opened.tabs.take_onlookers(reflex_internals.open_tabs(app)) if opened else []
+    watching = opened.tabs.take_onlookers(sockets.open_tabs(app)) if opened else []
     for token in shown.keys() - watching:
         del shown[token]
     if not watching:

@@ -9,7 +9,7 @@ import asyncio
 
 import reflex as rx
 
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import sockets, states
 
 # Seconds between touches: well below the two minutes after which a state is forgotten.
 TOUCH_S = 30.0
@@ -17,7 +17,7 @@ TOUCH_S = 30.0
 
 async def keep_open_tabs(app: rx.App) -> None:
     """Touch the states of open tabs, as long as the worker runs; a lifespan task."""
-    while reflex_internals.has_states_in_memory(app):
+    while states.has_states_in_memory(app):
         await asyncio.sleep(TOUCH_S)
-        for token in list(reflex_internals.open_tabs(app)):
-            await reflex_internals.touch_states(app, token)
+        for token in list(sockets.open_tabs(app)):
+            await states.touch_states(app, token)

@@ -17,7 +17,7 @@ import reflex as rx
 from redis.exceptions import RedisError
 
 from hcai_app import clock
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import sockets
 from hcai_app.errors import HcaiError
 from hcai_app.services.limits.period import budget_period
 from hcai_app.services.live.tabs import Due, Tab, Tabs
@@ -112,7 +112,7 @@ class LivePush:
 
     async def _recheck_tabs(self) -> None:
         """Sign out the tabs whose session has ended; start a round unless one is running."""
-        self._tabs.keep(reflex_internals.open_tabs(self._app))
+        self._tabs.keep(sockets.open_tabs(self._app))
         is_free = self._round is None or self._round.done()
         rechecks, due = self._tabs.take_rechecks(), self._take_ready() if is_free else []
         try:
@@ -129,11 +129,11 @@ class LivePush:
 
     def _take_ready(self) -> list[Due]:
         """Take the tabs that are due and can receive an update."""
-        sids = reflex_internals.open_tabs(self._app)
+        sids = sockets.open_tabs(self._app)
         ready: list[Due] = []
         for due in self._tabs.take_due():
             token = due.tab.token
-            unsent = reflex_internals.unsent_updates(self._app, sids[token])
+            unsent = sockets.unsent_updates(self._app, sids[token])
             if token in self.batches or unsent > MOST_UNSENT:
                 self._tabs.miss(due)
             else:

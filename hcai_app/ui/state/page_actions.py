@@ -10,7 +10,7 @@ import json
 import reflex as rx
 from reflex.event import EventSpec
 
-from hcai_app.edge.reflex_internals import VAR_TAG
+from hcai_app.edge.reflex_internals.browser import VAR_TAG
 
 # Nobody sees it, and Reflex finds no tag.
 BROKEN_TAG = VAR_TAG.replace("<", "<\u200b")

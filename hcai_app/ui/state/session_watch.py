@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import reflex as rx
 
-from hcai_app.edge import reflex_internals
+from hcai_app.edge.reflex_internals import sockets
 from hcai_app.services.live.tabs import Tab, Tabs
 from hcai_app.services.ops import revocation
 from hcai_app.ui.state import page_actions
@@ -45,7 +45,7 @@ class SessionWatch:
     async def reload(self, token: str, script: str = RELOAD) -> None:
         """Reload a tab's page."""
         self._tabs.unwatch(token)
-        await reflex_internals.run_in_tab(self._app, token, page_actions.run(script))
+        await sockets.run_in_tab(self._app, token, page_actions.run(script))
 
     async def _sign_out(self, token: str) -> None:
         if not self._tabs.close(token):  # it is signed out already

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from reflex_base.event.processor import EventProcessor
 
-from hcai_app.edge import reflex_internals, socket_limits
+from hcai_app.edge import socket_limits
+from hcai_app.edge.reflex_internals import sockets
 from hcai_app.services.people import sessions
 from tests.conftest import Install
 from tests.edge.socket.raw import HELLO, raw_socket, rss_mb
@@ -106,7 +107,7 @@ async def test_somebody_who_clicks_fast_is_not(product: Product) -> None:
 
 @pytest.mark.attack
 def test_cancelled_events_are_skipped_however_many_wait() -> None:
-    reflex_internals.dispatch_in_a_loop()
+    sockets.dispatch_in_a_loop()
     started: list[str] = []
     cancelled = [SimpleNamespace(ctx=SimpleNamespace(txid=str(n))) for n in range(5_000)]
     last = SimpleNamespace(ctx=SimpleNamespace(txid="last"))
@@ -129,7 +130,7 @@ def test_cancelled_events_are_skipped_however_many_wait() -> None:
 
 @pytest.mark.attack
 def test_a_queue_that_breaks_is_gone() -> None:
-    reflex_internals.dispatch_in_a_loop()
+    sockets.dispatch_in_a_loop()
 
     def broken(**_: Any) -> None:
         raise RuntimeError

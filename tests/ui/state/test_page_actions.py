@@ -126,5 +126,5 @@ def test_nobody_else_gives_texts_to_what_pages_run() -> None:
     assert elsewhere == {
         ("hcai_app.ui.components.shell", "rx.toast.provider"),
         # Of pages' own texts and vars, when they are compiled.
-        ("hcai_app.edge.reflex_internals", "rx.Var.create"),
+        ("hcai_app.edge.reflex_internals.browser", "rx.Var.create"),
     }

@@ -4,7 +4,7 @@ import reflex as rx
 
 from hcai_app.docs.examples import calls
 from hcai_app.docs.examples.library import Language
-from hcai_app.edge.reflex_internals import browser_call
+from hcai_app.edge.reflex_internals.browser import browser_call
 from hcai_app.ui.components.alarm import alarm
 from hcai_app.ui.components.playground.parts import sheet
 from hcai_app.ui.components.playground.store import act, shown

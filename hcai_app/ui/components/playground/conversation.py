@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_hook, browser_method
+from hcai_app.edge.reflex_internals.browser import browser_hook, browser_method
 from hcai_app.ui.components.playground.answers import answer, versions
 from hcai_app.ui.components.playground.files import kept, unseen
 from hcai_app.ui.components.playground.parts import bare

@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_hook
+from hcai_app.edge.reflex_internals.browser import browser_hook
 from hcai_app.ui.components.plain import anchor
 from hcai_app.ui.islands.browser import copy_button
 from hcai_app.ui.islands.playground import Markdown

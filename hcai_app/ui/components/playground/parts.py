@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_hook
+from hcai_app.edge.reflex_internals.browser import browser_hook
 from hcai_app.ui.islands.clock import LIBRARY, countdown, local_time
 from hcai_app.ui.state.playground import PlaygroundState
 

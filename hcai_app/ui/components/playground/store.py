@@ -8,7 +8,7 @@ from typing import Any
 
 import reflex as rx
 
-from hcai_app.edge.reflex_internals import browser_call, browser_value
+from hcai_app.edge.reflex_internals.browser import browser_call, browser_value
 from hcai_app.ui.islands.playground import script
 
 
