@@ -373,12 +373,12 @@ def test_only_the_period_knows_when_a_budget_begins_and_ends() -> None:
 
 
 def test_browsers_are_told_when_a_budget_resets() -> None:
-    """They compute no end of a day; `clock.mjs` counts the days that have passed since a moment."""
+    """They compute no end of a day; `server-clock.mjs` counts days that have passed."""
     days = re.compile(r"set(UTC)?Hours|86_?400(_?000)?\b|864e5|24 \* (60|3_?600)|midnight")
     kinds = {".js", ".jsx", ".mjs"}
     scripts = [path for path in (ROOT / OURS).rglob("*.*") if path.suffix in kinds]
     assert scripts
-    assert [path.name for path in scripts if days.search(path.read_text())] == ["clock.mjs"]
+    assert [path.name for path in scripts if days.search(path.read_text())] == ["server-clock.mjs"]
 
 
 def test_every_module_says_what_lives_there() -> None:

@@ -2,18 +2,22 @@
 // that were rendered before anybody came. UTC stands in the title and in what was rendered.
 import { jsx } from "react/jsx-runtime";
 import { useEffect, useState } from "react";
-import { hear, serverNow } from "./server-clock.mjs";
+import { ago, DAY_MS, hear, serverNow } from "./server-clock.mjs";
 
 const AGO_STEP_S = 10;
-const DAY_MS = 86_400_000;
-const UNITS = { day: DAY_MS, hour: 3_600_000, minute: 60_000 };
 const DAY = { day: "numeric", month: "short" };
 const HOUR = { hour: "2-digit", minute: "2-digit" };
 const CLOCK = { ...HOUR, second: "2-digit" };
-const as = (...parts) => new Intl.DateTimeFormat("en-GB", Object.assign({}, ...parts));
-const [clock, day, date] = [as(CLOCK), as(DAY, HOUR), as(DAY, { year: "numeric" })];
-const full = as(DAY, CLOCK, { year: "numeric", timeZoneName: "short" });
-const words = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
+// A format takes a phone 30 ms to make: each is made when a moment first needs it.
+function as(parts) {
+  let made;
+  return (at) => {
+    made ??= new Intl.DateTimeFormat("en-GB", parts);
+    return made.format(at);
+  };
+}
+const [clock, day, date] = [as(CLOCK), as({ ...DAY, ...HOUR }), as({ ...DAY, year: "numeric" })];
+const full = as({ ...DAY, ...CLOCK, year: "numeric", timeZoneName: "short" });
 
 // The second in which the step that goes on has begun; 0 in what is rendered before anybody comes.
 function useSecond(step = 1) {
@@ -27,21 +31,15 @@ function useSecond(step = 1) {
   return second;
 }
 
-function ago(at) {
-  const past = Math.max(0, serverNow() - at);
-  if (past > 30 * DAY_MS) return date.format(at);
-  const [unit, step] = Object.entries(UNITS).find(([, ms]) => past >= ms) ?? [];
-  return unit ? words.format(-Math.floor(past / step), unit) : "just now";
-}
-
 // The hour for today, the day and hour for this year, the date for what is older.
 function short(at) {
   const [then, today] = [new Date(at), new Date(serverNow())];
-  if (then.toDateString() === today.toDateString()) return clock.format(at);
-  return (then.getFullYear() === today.getFullYear() ? day : date).format(at);
+  if (then.toDateString() === today.toDateString()) return clock(at);
+  return (then.getFullYear() === today.getFullYear() ? day : date)(at);
 }
 
-const FORMS = { ago, short, full: (at) => full.format(at) };
+const agoOrDate = (at) => (serverNow() - at > 30 * DAY_MS ? date : ago)(at);
+const FORMS = { ago: agoOrDate, short, full };
 
 export function LocalTime({ ms, form }) {
   const isHere = useSecond(AGO_STEP_S) > 0;
