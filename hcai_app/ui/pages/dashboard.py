@@ -10,14 +10,15 @@ from hcai_app.services.usage.charts import Group, Range
 from hcai_app.ui.components import chart, limits, shell
 from hcai_app.ui.components.alarm import alarm
 from hcai_app.ui.components.celebration import celebration
+from hcai_app.ui.components.dashboard_lists import lists
+from hcai_app.ui.components.late import late
 from hcai_app.ui.components.leaks import leaked_keys
 from hcai_app.ui.components.rolling import rolling
 from hcai_app.ui.components.steps import first_steps
-from hcai_app.ui.islands.clock import countdown, local_time
+from hcai_app.ui.islands.clock import countdown
 from hcai_app.ui.state.chart_view import Measure
 from hcai_app.ui.state.dashboard import DashboardState
 from hcai_app.ui.state.leaks import LeaksState
-from hcai_app.ui.view_models import CallLine, ModelLine
 
 RANGES = {
     Range.MINUTES: ("5m", "The last 5 minutes"),
@@ -31,7 +32,6 @@ MEASURES = {
     Measure.TOKENS: ("Tokens", "Show tokens"),
     Measure.COST: ("Cost", "Show cost"),
 }
-COLUMNS = {"When": "when", "Model": "", "Key": "wide key", "Tokens": "end wide", "Cost": "end"}
 LEFT = f"Left to spend {period.THIS}"
 LOW_PERCENT = 80
 figures = DashboardState.figures
@@ -72,7 +72,7 @@ def content() -> rx.Component:
         top_row(),
         rx.cond(DashboardState.celebrates, celebration()),
         rx.cond(figures.has_key & figures.has_called, rx.fragment(), first_steps(figures)),
-        rx.cond(figures.has_called, rx.fragment(chart_card(), lists())),
+        rx.cond(figures.has_called, late(usage, usage_skeleton())),
         alarm(DashboardState.renews_in_ms, DashboardState.load, set_by=DashboardState.now_ms),
     )
 
@@ -155,6 +155,11 @@ def stat(label: str, value: str | rx.Var[str], *hint: str | rx.Var[str]) -> rx.C
     )
 
 
+def usage() -> rx.Component:
+    """Show what the calls were."""
+    return rx.fragment(chart_card(), lists())
+
+
 def chart_card() -> rx.Component:
     """Show usage over time."""
     chosen = DashboardState
@@ -199,86 +204,6 @@ def tabs(
     )
 
 
-def lists() -> rx.Component:
-    """Show the latest calls beside the top models."""
-    return rx.el.div(latest_card(), models_card(), class_name="dash-lists")
-
-
-def latest_card() -> rx.Component:
-    """Show the latest calls."""
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2("Latest calls"),
-            shell.link("All activity", to="/activity"),
-            class_name="card-head",
-        ),
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    *[
-                        rx.el.th(name, scope="col", class_name=kind)
-                        for name, kind in COLUMNS.items()
-                    ]
-                )
-            ),
-            rx.el.tbody(rx.foreach(DashboardState.latest, call_row)),
-            class_name="latest-calls",
-        ),
-        class_name="card",
-    )
-
-
-def call_row(call: CallLine) -> rx.Component:
-    """Show one call as one line."""
-    return rx.el.tr(
-        rx.el.td(local_time(call.at_ms, "ago"), class_name="quiet"),
-        rx.el.td(
-            rx.el.span(
-                rx.el.span(call.model, class_name="name"),
-                rx.cond(call.problem != "", rx.el.span(call.problem, class_name="pill")),
-                class_name="with-pill",
-            ),
-            title=call.model_id,
-        ),
-        rx.el.td(call.key, class_name="quiet wide"),
-        rx.el.td(call.tokens, class_name="num end wide"),
-        rx.el.td(call.cost, class_name="num end"),
-        key=call.id,
-    )
-
-
-def models_card() -> rx.Component:
-    """Show the top models of the budget's period."""
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2(f"Top models {period.THIS}"),
-            shell.link("Find a model", to="/models"),
-            class_name="card-head",
-        ),
-        rx.cond(
-            DashboardState.models,
-            rx.el.ul(rx.foreach(DashboardState.models, model_line), class_name="top-models"),
-            rx.el.p(f"Nothing yet {period.THIS}. Your budget is waiting.", class_name="quiet"),
-        ),
-        class_name="card",
-    )
-
-
-def model_line(model: ModelLine) -> rx.Component:
-    """Show one model and its share."""
-    return rx.el.li(
-        rx.el.span(model.model, title=model.model_id, class_name="name"),
-        rx.el.span(model.cost, class_name="num"),
-        rx.el.span(
-            rx.el.span(style={"width": f"{model.share_percent}%", "background": model.color}),
-            class_name="share",
-            aria_hidden=True,
-        ),
-        rx.el.span(model.requests, ", ", model.tokens, " tokens", class_name="quiet"),
-        key=model.model_id,
-    )
-
-
 def skeleton() -> rx.Component:
     """Show placeholders of the figures' size while they load."""
     return rx.fragment(
@@ -287,11 +212,18 @@ def skeleton() -> rx.Component:
             *[rx.el.div(class_name="card stat skeleton-box") for _ in range(3)],
             class_name="today",
         ),
+        usage_skeleton(),
+        rx.el.span("Loading …", class_name="heard", role="status"),
+    )
+
+
+def usage_skeleton() -> rx.Component:
+    """Show placeholders of the chart and the lists."""
+    return rx.fragment(
         rx.el.div(class_name="card chart-card skeleton-box"),
         rx.el.div(
             rx.el.div(class_name="card skeleton-box"),
             rx.el.div(class_name="card skeleton-box"),
             class_name="dash-lists",
         ),
-        rx.el.span("Loading …", class_name="heard", role="status"),
     )

@@ -52,7 +52,7 @@ def docs() -> rx.Component:
                 docs_nav.chapter_list(outline()),
                 class_name="docs-side",
             ),
-            main(head(), *map(chapter, written.chapters()), class_name="docs-text"),
+            main(head(), *map(_apart, written.chapters()), class_name="docs-text"),
             remembered_tabs(),
             class_name="wrap docs-page",
         ),
@@ -76,6 +76,16 @@ def head() -> rx.Component:
         ),
         class_name="page-title",
     )
+
+
+def _apart(given: Chapter) -> rx.Component:
+    """Show a chapter as a component of its own: a phone takes long for all of them in one go."""
+
+    def shown() -> rx.Component:
+        return chapter(given)
+
+    shown.__name__ = f"chapter_{given.slug.replace('-', '_')}"
+    return rx.memo(shown)()
 
 
 def chapter(given: Chapter) -> rx.Component:

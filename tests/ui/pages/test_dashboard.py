@@ -7,7 +7,8 @@ from tests.ui.pages.test_index import values, walk
 
 @pytest.fixture(scope="module")
 def page() -> rx.Component:
-    return dashboard.dashboard()
+    # A page does not know what is in its components.
+    return rx.fragment(dashboard.dashboard(), dashboard.usage())
 
 
 def shown(page: rx.Component) -> str:
