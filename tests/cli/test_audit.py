@@ -56,7 +56,7 @@ ACTS = {
 OF_EVERYBODY = {"models off", "models on", "site banner"}
 # What needs more than a database to have something to do; its row is tested with its service.
 ELSEWHERE = {
-    "ledger replay": "tests/services/ledger/test_aside.py",
+    "ledger replay": "tests/services/ledger/test_dead_letters.py",
     "fairuse answer": "tests/services/fairuse/test_appeals.py",
     "fairuse switch": "tests/services/fairuse/test_switches.py",
     "safety close": "tests/services/safety/test_reports.py",
