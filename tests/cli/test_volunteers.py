@@ -26,8 +26,6 @@ from tests.services import books
 RULE = next(rule for rule in load_own() if rule.signal == "tools")
 ACTS = ("read", "edit", "run", "find")
 SHAPES = tuple(f"path:string,what_to_{act}:string" for act in ACTS)
-    f"path:string,what_to_{act}:string" for act in ("read", "edit", "run", "find", "ask")
-)
 
 
 @pytest.fixture
