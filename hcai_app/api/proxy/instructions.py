@@ -24,6 +24,8 @@ MAX_ENDING = 600
 MAX_ITEMS = 512
 # More tools than any agent has, and of how many the parameters are read.
 MAX_TOOLS, MAX_SCHEMAS = 2_000, 128
+# Of a description so many bytes, in which it says what a tool is for.
+MAX_ABOUT = 160
 NONE = Raw(b"null")
 SYSTEM = frozenset({"system", "developer"})
 # Instructions that are a member of the body.
@@ -74,6 +76,7 @@ class _Said(Struct):
 
 class _Named(Struct):
     name: str | None = None
+    description: Raw = NONE
     parameters: Raw = NONE
     input_schema: Raw = NONE
 
@@ -101,7 +104,7 @@ def read(fields: Fields) -> Content:
     """Return what a body's members say."""
     instructions: list[str] = []
     users: list[str] = []
-    tools: list[Tool] = []
+    tools: list[tuple[Tool, str]] = []
     # Most bodies have one of these members: what is missing costs a look-up and no more.
     for name, raw in ((name, fields[name]) for name in MEMBERS if name in fields):
         if name in CONVERSATIONS:
@@ -115,7 +118,10 @@ def read(fields: Fields) -> Content:
                 users += spoken
         else:
             instructions += _texts_in(raw)
-    return Content(instructions, users, frozenset(name for name, _ in tools), tuple(tools))
+    declared = tuple(tool for tool, _ in tools)
+    described = tuple(about for _, about in tools if about)
+    names = frozenset(name for name, _ in declared)
+    return Content(instructions, users, names, declared, described)
 
 
 def _read_conversation(raw: Raw, instructions: list[str], users: list[str]) -> None:
@@ -185,14 +191,27 @@ def _first_of(attempts: Iterable[Raw | bytes]) -> str:
     return ""
 
 
-def _tools_in(raw: Raw) -> Iterator[Tool]:
+def _tools_in(raw: Raw) -> Iterator[tuple[Tool, str]]:
+    """Yield each declared tool, and how its description begins."""
     for at, tool in enumerate(_list(raw, _tools)[:MAX_TOOLS]):
         declared = (tool, tool.function, tool.custom, *(tool.tools or ()))
         named = [it for it in declared if it is not None and it.name is not None]
         for it in named:
-            yield it.name or "", _parameters_of(it) if at < MAX_SCHEMAS else ()
+            is_read = at < MAX_SCHEMAS
+            known = it.name or "", _parameters_of(it) if is_read else ()
+            yield known, _begun(it.description) if is_read else ""
         if not named and tool.type is not None:  # one that the provider knows, like local_shell
-            yield tool.type, ()
+            yield (tool.type, ()), ""
+
+
+def _begun(raw: Raw) -> str:
+    """Return how a description begins; empty for what is no text."""
+    data = bytes(memoryview(raw)[:MAX_ABOUT])
+    if not data.startswith(b'"'):
+        return ""
+    if len(data) < MAX_ABOUT:
+        return _first_of((data,))
+    return _first_of(data[: len(data) - short] + b'"' for short in range(13))
 
 
 def _parameters_of(named: _Named) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from hcai_app.services.fairuse.rules import Rule, Signal
 from hcai_app.services.fairuse.traits import MAX_WHOLE, Traits
 
 SIGNALS: tuple[Signal, ...] = (
-    "roles", "shapes", "parameters", "traits", "habits", "turn-habits", "acts",
+    "roles", "shapes", "parameters", "purposes", "traits", "habits", "turn-habits", "acts",
 )  # fmt: skip
 # So many names of parameters are kept as they are compared; of each so many letters.
 MAX_PARAMETERS, MAX_PARAMETER = 4_096, 48
@@ -69,16 +69,17 @@ class _Kept(NamedTuple):
 
 
 @cache
-def _compiled() -> tuple[Roles, Traits, Traits, Acts]:
+def _compiled() -> tuple[Roles, Traits, Traits, Acts, Acts]:
     own = heuristics.load_own()
-    return Roles(own.role), Traits(own.trait), Traits(own.habit, MAX_WHOLE), Acts(own.act)
+    traits, habits = Traits(own.trait), Traits(own.habit, MAX_WHOLE)
+    return Roles(own.role), traits, habits, Acts(own.act), Acts(own.purpose)
 
 
 class General:
     """Compiled general rules."""
 
     def __init__(self) -> None:
-        self._roles, self._traits, self._habits, self._acts = _compiled()
+        self._roles, self._traits, self._habits, self._acts, self._purposes = _compiled()
         own = heuristics.load_own()
         self.personas = tuple(map(folding.fold, own.persona))
         self._of_trade, self._telling, self._kits = own.of_trade, own.telling, own.kit
@@ -116,6 +117,12 @@ class General:
             telling = sum(not kept.wanted.isdisjoint(it) for it in called)
             if telling >= kept.match.rule.least:
                 yield kept.match
+
+    def of_descriptions(self, described: Collection[str]) -> Iterator[Match]:
+        """Yield the matches of what tools are said to do, one purpose each at least."""
+        if len(described) >= FEW_TOOLS:
+            told = (self._purposes.of(about) for about in islice(described, MAX_TOOLS))
+            yield from _holding(self._kept["purposes"], frozenset[str]().union(*told))
 
     def _beside_kits(self, tools: Collection[Tool], roles: frozenset[str]) -> Collection[Tool]:
         """Return tools without those that a library gave to a student's program."""

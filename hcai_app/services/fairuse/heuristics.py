@@ -1,4 +1,4 @@
-"""What the general rules are made of: roles of tools, traits, habits, acts (`heuristics.toml`)."""
+"""What the general rules are made of (`heuristics.toml`): roles of tools, traits, habits, acts."""
 
 import tomllib
 from functools import cache
@@ -37,7 +37,10 @@ class Trait(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerbObject(Struct, frozen=True, forbid_unknown_fields=True):
-    """What instructions tell a program to do: a verb and its object a few words behind it."""
+    """What instructions tell a program to do, or a tool's description says that it does.
+
+    A verb, and its object a few words behind it.
+    """
 
     id: str
     verbs: list[str]
@@ -65,6 +68,7 @@ class Signs(Struct, forbid_unknown_fields=True):
     trait: list[Trait] = []
     habit: list[Trait] = []  # looked for in more than the beginning
     act: list[VerbObject] = []  # looked for in short instructions
+    purpose: list[VerbObject] = []  # looked for in descriptions of tools
     kit: list[Kit] = []
 
     @property
@@ -85,11 +89,11 @@ class Signs(Struct, forbid_unknown_fields=True):
     @property
     def named(self) -> tuple[Role | Trait | VerbObject, ...]:
         """What has an id of its own."""
-        return (*self.role, *self.trait, *self.habit, *self.act)
+        return (*self.role, *self.trait, *self.habit, *self.act, *self.purpose)
 
 
 def load(text: str) -> Signs:
-    """Read roles, traits, habits and acts.
+    """Read roles, traits, habits, acts and purposes.
 
     Raises:
         ValueError: When one is without an example or a near miss, or two have one id.
@@ -99,7 +103,7 @@ def load(text: str) -> Signs:
         if not (sign.match and sign.miss):
             raise ValueError(f"{sign.id}: match and miss must not be empty")
     if len(signs.ids) < len(signs.named):
-        raise ValueError("two roles, traits, habits or acts have one id")
+        raise ValueError("two roles, traits, habits, acts or purposes have one id")
     return signs
 
 

@@ -159,6 +159,7 @@ SIGNS = {
     "roles": "set of tools, by what they are for",
     "shapes": "tools, by their parameters",
     "parameters": "tools, by names of their parameters",
+    "purposes": "tools, by their descriptions",
     "traits": "instructions, by what they speak of",
     "habits": "instructions, by what they go into",
     "acts": "instructions, by what they tell a program to do",

@@ -43,6 +43,8 @@ class Content(NamedTuple):
     tools: frozenset[str]
     # The same tools with what their parameters are called, as far as they were read.
     declared: tuple[Tool, ...] = ()
+    # How the descriptions of its tools begin.
+    described: tuple[str, ...] = ()
 
 
 # What instructions tell of work says nothing beside few tools: a student's own agent has it, too.
@@ -219,12 +221,13 @@ class Matcher:
 
     def _of_declared(self, content: Content) -> list[Match]:
         declared = content.declared or tuple((name, ()) for name in sorted(content.tools))
-        name = hash(declared)
+        name = hash((declared, content.described))
         found = self._declared.get(name)
         if found is None:
             found = [
                 *self._of_tools(tool_names.of_call(content.tools)),
                 *self._general.of_tools(declared),
+                *self._general.of_descriptions(content.described),
             ]
             _keep(self._declared, name, found)
         return found

@@ -12,7 +12,7 @@ from hcai_app.settings import faults
 
 Signal = Literal[
     "host", "title", "user-agent", "header", "category",
-    "opening", "turn", "tools", "syntax", "roles", "shapes", "parameters",
+    "opening", "turn", "tools", "syntax", "roles", "shapes", "parameters", "purposes",
     "traits", "habits", "turn-habits", "acts",
 ]  # fmt: skip
 Mode = Literal["on", "counting", "off"]

@@ -8,7 +8,7 @@ from hcai_app.services.fairuse.heuristics import VerbObject
 from tests.services.fairuse.test_general import UNKNOWN, asks, refused
 
 OWN = heuristics.load_own()
-ACTS = Acts(OWN.act)
+ACTS, PURPOSES = Acts(OWN.act), Acts(OWN.purpose)
 # How programs write instructions and a user's words into one prompt.
 TEMPLATES = [
     "{}",
@@ -25,6 +25,12 @@ TEMPLATES = [
 def test_an_act_is_found_in_its_example_and_not_in_its_near_miss(act: VerbObject) -> None:
     assert act.id in ACTS.of(act.match)
     assert act.id not in ACTS.of(act.miss)
+
+
+@pytest.mark.parametrize("purpose", OWN.purpose, ids=lambda purpose: purpose.id)
+def test_a_purpose_is_found_in_its_example_and_not_in_its_near_miss(purpose: VerbObject) -> None:
+    assert purpose.id in PURPOSES.of(purpose.match)
+    assert purpose.id not in PURPOSES.of(purpose.miss)
 
 
 # A few sentences without a phrase of any known program.

@@ -9,7 +9,7 @@ from hcai_app.services.fairuse.exemptions import Exemptions
 from hcai_app.services.fairuse.judging import FairUse
 from hcai_app.services.fairuse.learned import Learned
 from tests.services.books import caller_of
-from tests.services.fairuse.corpus import Sample, agents, fourth, ordinary
+from tests.services.fairuse.corpus import Sample, agents, fifth, fourth, ordinary
 
 ADA = caller_of("usr_ada")
 HALVES = ("a", "b", "c", "d")
@@ -17,6 +17,8 @@ ORDINARY = (*HALVES, "e")
 MIN_RECALL = 0.97
 # Of the fourth corpus, where each program is reworded as a whole, too, by somebody who hides it.
 MIN_RECALL_HIDDEN = 0.8
+# Of the fifth one, in whose forms a program keeps neither headers, names of tools nor words.
+MIN_RECALL_REWORDED = 0.8
 FAIR_USE = FairUse(rules.load_own(), lambda _rule, _mode: None, Exemptions(None), Learned("secret"))
 
 
@@ -57,3 +59,73 @@ def test_hidden_agents_are_refused_in_most_forms(half: str) -> None:
 @pytest.mark.parametrize("half", fourth.HALVES)
 def test_no_student_is_refused_in_any_dialect(half: str) -> None:
     assert [it.name for it in fourth.students(half) if refusal_of(it)] == []
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("half", fifth.HALVES)
+def test_reworded_agents_are_refused_in_most_forms(half: str) -> None:
+    samples = [sample for _, sample in fifth.programs(half)]
+    missed = [sample.name for sample in samples if refusal_of(sample) is None]
+    assert len(missed) <= len(samples) * (1 - MIN_RECALL_REWORDED), missed
+
+
+@pytest.mark.parametrize("half", fifth.HALVES)
+def test_no_pupil_is_refused(half: str) -> None:
+    assert [it.name for it in fifth.pupils(half) if refusal_of(it)] == []
+
+
+# Each is larger than a small agent, and does some of what a coding agent does.
+KINDRED = [
+    [
+        "Read a file",
+        "Write a file",
+        "Replace text in a file",
+        "Run a command",
+        "List files",
+        "Search files",
+    ],
+    [
+        "Read a file",
+        "Replace text in a file",
+        "Run a command",
+        "List files",
+        "Tell that the task is finished",
+    ],
+    [
+        "Read a note file",
+        "Write a note file",
+        "Change a note in the file",
+        "Search notes",
+        "List files",
+    ],
+    ["Run a slash command", "Edit a message", "Search the web", "List the players", "Play a file"],
+    [
+        "Move a file",
+        "Read file from disk",
+        "Write file to disk",
+        "List a directory",
+        "Run shell commands",
+    ],
+    [
+        "Run the robot's command",
+        "Get errors of motors",
+        "Update the plan",
+        "Look up a pattern",
+        "Stop",
+    ],
+    [
+        "Run a console command of the server",
+        "List worlds",
+        "Save the world",
+        "Update a task",
+        "Ban",
+    ],
+]
+
+
+@pytest.mark.parametrize("about", KINDRED, ids=lambda about: about[0])
+def test_no_pupil_is_refused_for_what_some_tools_do(about: list[str]) -> None:
+    tools = [(f"helper{at}", "what", said) for at, said in enumerate(about)]
+    for turn in range(4):
+        sample = Sample("own", *fifth.body(turn, "You help our club.", "Hello", tools))
+        assert refusal_of(sample) is None

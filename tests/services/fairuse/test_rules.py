@@ -32,6 +32,10 @@ def found_in(rule: Rule, example: str) -> list[Match]:
             tools = [(f"t{at}", tuple(it.split(","))) for at, it in enumerate(example.split())]
             names = frozenset(name for name, _ in tools)
             return matcher.of_content(Content([], [], names, tuple(tools)))
+        case "purposes":  # what tools are said to do, between bars
+            about = tuple(example.split(" | "))
+            names = frozenset(f"t{at}" for at, _ in enumerate(about))
+            return matcher.of_content(Content([], [], names, described=about))
         case "opening" | "syntax" | "traits" | "habits" | "acts":
             return matcher.of_content(Content([example], [], frozenset()))
         case "turn" | "turn-habits":

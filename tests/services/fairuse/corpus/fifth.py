@@ -48,7 +48,7 @@ def pupils(half: str) -> Iterator[Sample]:
         said, user, tools, headers = line.replace("\\n", "\n").split("|")
         sent = dict(pair.split("=", 1) for pair in BETWEEN.split(headers) if pair)
         known = [(name, "what", "Do this.") for name in tools.split()]
-        yield Sample(f"line {number + 1}: {line[:60]}", *_body(0, said, user, known), sent)
+        yield Sample(f"line {number + 1}: {line[:60]}", *body(0, said, user, known), sent)
 
 
 def _forms(program: dict[str, Any]) -> Iterator[tuple[str, Any, dict[str, str]]]:
@@ -57,7 +57,7 @@ def _forms(program: dict[str, Any]) -> Iterator[tuple[str, Any, dict[str, str]]]
     tools, others = _tools(program["tools"])
 
     def form(name: str, text: str, known: list[Any], sent: dict[str, str]) -> Any:
-        return name, lambda turn: _body(turn, text, user, known), sent
+        return name, lambda turn: body(turn, text, user, known), sent
 
     if headers:
         yield form("headers alone", "Help with what is asked.", [], headers)
@@ -92,17 +92,17 @@ def _schema(parameters: str) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
-def _body(turn: int, said: str, user: str, tools: list[Any]) -> tuple[str, dict[str, Any]]:
+def body(turn: int, said: str, user: str, tools: list[Any]) -> tuple[str, dict[str, Any]]:
     flat = [{"name": it[0], "description": it[2], "parameters": _schema(it[1])} for it in tools]
     functions = {"tools": [{"type": "function", "function": it} for it in flat]} if flat else {}
     asked = {"role": "user", "content": user}
     if turn % 4 == 1:
         known = {"tools": [{"type": "function", **it} for it in flat]} if flat else {}
         return "/responses", {"instructions": said, "input": user, **known}
-    if turn % 4 == 2:  # noqa: PLR2004 (a dialect by turns)
+    if turn % 4 == 2:
         known = {"tools": [_of_messages(it) for it in flat]} if flat else {}
         return "/messages", {"system": said, "messages": [asked], "max_tokens": 99, **known}
-    if turn % 4 == 3:  # noqa: PLR2004 (a dialect by turns)
+    if turn % 4 == 3:
         parts = [{"type": "text", "text": said}]
         first = {"role": "developer", "content": parts}
         return "/chat/completions", {"messages": [first, asked], **functions}
