@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Arrive
 from tests.e2e.playground.conftest import PLAYER
@@ -135,6 +135,10 @@ def test_a_message_is_edited_and_an_answer_asked_again(page: Page):
     finished(page)
 
 
+def right_edge(of: Locator) -> float:
+    return of.evaluate("it => it.getBoundingClientRect().right")
+
+
 def test_settings_are_only_those_of_the_model_and_reach_it(page: Page):
     settings = page.get_by_role("complementary", name="Settings")
     settings.get_by_label("System prompt").fill("Be brief.")
@@ -146,7 +150,10 @@ def test_settings_are_only_those_of_the_model_and_reach_it(page: Page):
     expect(answer).to_contain_text("simulated reasoning")
     choose_model(page, "moonshotai/kimi-k2-0905")
     expect(settings.get_by_label("Reasoning")).to_have_count(0)
-    expect(settings.get_by_label("Temperature", exact=False).first).to_be_visible()
+    slider = settings.get_by_role("slider", name="Temperature")
+    expect(slider).to_be_visible()
+    above = right_edge(settings.get_by_label("System prompt"))
+    assert right_edge(slider) == pytest.approx(above, abs=1)
 
 
 def test_a_pdf_of_ten_megabytes_goes_and_one_of_65_is_refused(page: Page, tmp_path: Path):

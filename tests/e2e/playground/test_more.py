@@ -56,6 +56,7 @@ def test_three_models_answer_side_by_side_and_the_winner_goes_on(page: Page, sit
     for rival in ("moonshotai/kimi-k2-0905", "openai/gpt-oss-120b"):
         page.locator(f"#play-models button[value='{rival}']").click()
     page.keyboard.press("Escape")
+    expect(page.get_by_label("Your message")).to_have_attribute("placeholder", "Ask 3 models")
     say(page, "Who are you?")
     finished(page, 3)
     race = page.get_by_label("Answers side by side")

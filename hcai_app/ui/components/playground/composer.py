@@ -44,7 +44,7 @@ def composer() -> rx.Component:
             id="play-field",
             class_name="play-field",
             aria_label="Your message",
-            placeholder=rx.cond(MODEL.name, f"Ask {MODEL.name}", ""),
+            placeholder=_asked(),
             rows=1,
             value=shown("room.conversation.draft.text"),
             on_change=act("write"),
@@ -60,6 +60,13 @@ def composer() -> rx.Component:
         on_submit=act("send"),
         class_name="play-composer",
     )
+
+
+def _asked() -> rx.Var[str]:
+    """Say who will answer: the chosen model, or how many of them."""
+    beside = shown("rivals", list[ModelRow]).length()
+    several = f"Ask {beside + 1} models"
+    return rx.cond(beside > 0, several, rx.cond(MODEL.name, f"Ask {MODEL.name}", ""))
 
 
 def _left() -> rx.Var[str]:

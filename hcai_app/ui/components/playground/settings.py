@@ -104,11 +104,8 @@ def _prompt(text: rx.Var[str]) -> rx.Component:
 def _field(setting: Setting) -> rx.Component:
     value = shown(f"room.conversation.settings.{setting.name}")
     part = f"play-set-{setting.name}"
-    head = rx.el.label(
-        setting.label,
-        rx.el.output(rx.cond(value, value, "default")) if setting.kind == "range" else "",
-        html_for=part,
-    )
+    label = rx.el.label(setting.label, html_for=part)
+    head = _range_head(setting, value, label) if setting.kind == "range" else label
     if setting.kind == "json":
         return rx.cond(_is_taken(setting), editor(setting.name, setting.label))
     return rx.cond(
@@ -137,16 +134,10 @@ def _described(setting: Setting, part: str) -> dict[str, Any]:
     return {"id": part, "on_change": store("setting", setting.name), **hint}
 
 
-def _range(setting: Setting, value: rx.Var[str], part: str) -> rx.Component:
+def _range_head(setting: Setting, value: rx.Var[str], label: rx.Component) -> rx.Component:
+    """Show what is set, and the way back, over a slider that is as wide as its neighbours."""
     return rx.el.div(
-        rx.el.input(
-            type="range",
-            min=setting.min,
-            max=setting.max,
-            step=setting.step,
-            value=rx.cond(value, value, str(setting.rest)),
-            **_described(setting, part),
-        ),
+        label,
         rx.el.button(
             "Reset",
             type="button",
@@ -155,7 +146,20 @@ def _range(setting: Setting, value: rx.Var[str], part: str) -> rx.Component:
             aria_label=f"{setting.label}: as the model likes",
             on_click=store("setting", setting.name, ""),
         ),
+        rx.el.output(rx.cond(value, value, "default")),
+        class_name="play-range-head",
+    )
+
+
+def _range(setting: Setting, value: rx.Var[str], part: str) -> rx.Component:
+    return rx.el.input(
+        type="range",
+        min=setting.min,
+        max=setting.max,
+        step=setting.step,
+        value=rx.cond(value, value, str(setting.rest)),
         class_name="play-range",
+        **_described(setting, part),
     )
 
 
