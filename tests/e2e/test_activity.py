@@ -43,16 +43,16 @@ def test_a_phone_shows_the_whole_filter_when_asked(arrive: Arrive, site: Site):
     assert ada.problems == []
 
 
-def test_between_a_phone_and_a_wide_screen_models_have_their_whole_names(
-    arrive: Arrive, site: Site
-):
+def test_from_a_tablet_on_models_have_their_whole_names(arrive: Arrive, site: Site):
     ada = arrive(width=768, reduced_motion="reduce").sign_in("Ada", slack_id="UTABLET")
     user = json.loads(site.cli("users", "show", "UTABLET"))["id"]
     write_history(site.database_url, user, [None], calls_a_day=4)
     names = ada.open("/activity").locator(".call-name")
     expect(names).to_have_count(50)
     cut = "names => names.filter(it => it.scrollWidth > it.clientWidth).map(it => it.textContent)"
-    assert names.evaluate_all(cut) == []
+    for width in (768, 1280):
+        ada.turn_to(width, "light")
+        assert names.evaluate_all(cut) == [], width
 
 
 def test_older_calls_are_a_page_away_and_a_row_tells_all(arrive: Arrive, site: Site):
