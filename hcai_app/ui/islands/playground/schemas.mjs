@@ -8,16 +8,11 @@ const textIn = (value) => (typeof value === "string" ? value : "");
 
 // `kept` is what a form came from, with members that it does not show.
 function fieldsOf({ properties, required }) {
-  const isRequired = (name) => Array.isArray(required) && required.includes(name);
+  const needed = Array.isArray(required) ? required : [];
   return Object.entries(membersOf(properties)).map(([name, value]) => {
     const { type = "string", description, ...kept } = membersOf(value);
-    return {
-      name,
-      type,
-      about: textIn(description),
-      required: isRequired(name),
-      kept: [type, kept],
-    };
+    const about = textIn(description);
+    return { name, type, about, required: needed.includes(name), kept: [type, kept] };
   });
 }
 
@@ -52,12 +47,8 @@ export function textOf(kind, forms) {
     if (!isOwn) return kept;
     const named = kind === "tools" ? membersOf(kept?.function) : { strict: true, ...kept };
     const schema = schemaOf(fields, membersOf(named[PLACES[kind]]));
-    const own = {
-      ...named,
-      name,
-      ...(kind === "tools" && { description }),
-      [PLACES[kind]]: schema,
-    };
+    const about = kind === "tools" && { description };
+    const own = { ...named, name, ...about, [PLACES[kind]]: schema };
     return kind === "tools" ? { type: "function", ...kept, function: own } : own;
   });
   return forms.length ? JSON.stringify(kind === "tools" ? all : all[0], null, 2) : "";
@@ -71,12 +62,8 @@ function withEntry(list, at, change, fresh) {
 
 export function withForm(kind, forms, at, change) {
   const name = kind === "tools" ? `tool_${forms.length + 1}` : "answer";
-  return withEntry(forms, at, change, {
-    name,
-    about: "",
-    fields: [{ name: "text", ...FIELD }],
-    isOwn: true,
-  });
+  const fields = [{ name: "text", ...FIELD }];
+  return withEntry(forms, at, change, { name, about: "", fields, isOwn: true });
 }
 
 export const withField = ({ fields }, at, change) => ({
