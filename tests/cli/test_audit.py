@@ -9,6 +9,7 @@ import pytest
 
 from hcai_app.cli.main import parser
 from tests.cli.wire import assert_fails
+from tests.harness.processes import ROOT
 from tests.harness.product import Product
 
 # Commands that change nothing, or nothing that is anybody's: they leave no row.
@@ -94,6 +95,7 @@ def printed(shop: Product) -> dict[str, str]:
 def test_every_command_that_acts_leaves_one_row(printed: dict[str, str]) -> None:
     assert set(commands(parser())) == WITHOUT | set(ACTS) | set(ELSEWHERE)
     assert set(printed) == set(ACTS)
+    assert [test for test in ELSEWHERE.values() if not (ROOT / test).is_file()] == []
 
 
 def test_the_log_tells_who_whom_why_and_when(shop: Product, printed: dict[str, str]) -> None:
