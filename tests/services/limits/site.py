@@ -201,8 +201,10 @@ def frozen(redis: OwnRedis, patch: pytest.MonkeyPatch) -> Iterator[None]:
     redis.freeze()
     with patch.context() as meanwhile:
         meanwhile.setattr(redis_client, "TIMEOUT_S", FROZEN_S)
-        yield
-    redis.thaw()
+        try:
+            yield
+        finally:
+            redis.thaw()
 
 
 async def notice(site: Site, redis: OwnRedis) -> None:
